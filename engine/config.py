@@ -1,0 +1,194 @@
+"""Every setting and limit, from the environment and one TOML file; frozen.
+
+`load()` reads defaults, then the TOML file (`OVERLAP_CONFIG`, else `overlap.toml` in the home
+folder), then the environment. A name in the file is the environment's without its prefix, in
+lower case: `allowed_hosts` for `OVERLAP_ALLOWED_HOSTS`. This module sits on the lowest floor;
+platformdirs is imported only where no home folder was given.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from engine.errors import SettingRefused
+
+PREFIX = "OVERLAP_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the server's owner decided. Lists are comma-separated in the environment (folders: os.pathsep)."""
+
+    home: Path
+    """Runs, demo data and locks live below this folder."""
+    database_url: str = ""
+    """An SQLAlchemy address; empty is a SQLite file in the home folder."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Hosts (name, name:port or address) that may be fetched although their address is private."""
+    folders: tuple[Path, ...] = ()
+    """Folders of this server that people may read images from."""
+    allow_code: bool = False
+    """Whether the app may run a user's own function."""
+    pythons: tuple[str, ...] = ()
+    """Other Python executables that the app may offer."""
+    dask_address: str = ""
+    """The scheduler of a Dask cluster."""
+    proxy: str = ""
+    """An outgoing proxy for web pages; it then checks addresses instead of the app."""
+    contact: str = ""
+    """Who runs this server: stands in the User-Agent, so that a shop can complain."""
+
+    # How many, how long, how large.
+    max_tasks: int = 100_000
+    max_workers: int = 256
+    jobs_at_once: int = 2
+    task_time_limit_s: float = 60.0
+    max_urls: int = 20_000
+    fetch_deadline_s: float = 20.0
+    page_max_mb: float = 5.0
+    host_parallel: int = 4
+    """Requests in flight to one host, over all workers."""
+    host_gap_s: float = 0.25
+    """Least time between the starts of two requests to one host."""
+    retry_after_max_s: float = 30.0
+    image_max_mb: float = 100.0
+    image_max_megapixels: float = 120.0
+    upload_max_mb: float = 1000.0
+    """All uploads of one run together; they lie in the server's memory until they are spooled."""
+    archive_max_files: int = 20_000
+    archive_max_mb: float = 10_000.0
+    """What a ZIP may unpack to."""
+    archive_max_ratio: float = 200.0
+
+    @property
+    def runs(self) -> Path:
+        """The folder that holds a folder per run."""
+        return self.home / "runs"
+
+    def plain(self) -> dict[str, Any]:
+        """The settings as JSON values, for a trial's specification."""
+        return {
+            name: _plain(value) for name, value in asdict(self).items()
+        }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def from_plain(values: Mapping[str, Any]) -> Settings:
+    """The settings from what `Settings.plain` gave. Raises SettingRefused for an unknown name."""
+    read = {name: _read(name, value) for name, value in values.items()}
+    read.setdefault("home", _default_home())
+    return Settings(**read)
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings in force. Raises SettingRefused, naming the setting, for a value that cannot be used."""
+    environment = os.environ if environment is None else environment
+    home = Path(environment.get(PREFIX + "HOME") or _default_home()).expanduser().resolve()
+    values: dict[str, Any] = {"home": home, **_file(environment, home)}
+    names = {item.name for item in fields(Settings)}
+    for variable, text in environment.items():
+        name = variable.removeprefix(PREFIX).lower()
+        if variable.startswith(PREFIX) and name in names and name != "home" and text.strip():
+            values[name] = _read(name, text)
+    return Settings(**values)
+
+
+def _file(environment: Mapping[str, str], home: Path) -> dict[str, Any]:
+    named = environment.get(PREFIX + "CONFIG")
+    path = Path(named).expanduser() if named else home / "overlap.toml"
+    if not path.is_file():
+        if named:
+            raise SettingRefused(f"OVERLAP_CONFIG names {path}, which is not a file: correct the path or unset it.")
+        return {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingRefused(f"The configuration file {path} is not valid TOML ({error}): correct it.") from None
+    return {name: _read(name, value) for name, value in values.items()}
+
+
+def _read(name: str, value: Any) -> Any:
+    """One setting's value in its own type, from text (environment) or a plain value (TOML, JSON)."""
+    kinds = {item.name: str(item.type) for item in fields(Settings)}
+    if name not in kinds:
+        raise SettingRefused(f"The configuration names {name!r}, which is no setting: see engine/config.py for the names.")
+    kind = kinds[name]
+    try:
+        if kind == "Path":
+            return Path(value).expanduser()
+        if kind == "bool":
+            return _truth(value)
+        if kind == "int":
+            return int(_positive(int(value)))
+        if kind == "float":
+            return _positive(float(value))
+        if kind.startswith("tuple"):
+            return _many(value, paths="Path" in kind)
+        return str(value).strip()
+    except (TypeError, ValueError) as error:
+        raise SettingRefused(f"{PREFIX}{name.upper()} cannot be {value!r}: {error}.") from None
+
+
+def _truth(value: Any) -> bool:
+    text = str(value).strip().lower()
+    if text in ("1", "true", "yes", "on"):
+        return True
+    if text in ("0", "false", "no", "off"):
+        return False
+    raise ValueError("write 1 or 0")
+
+
+def _positive(number: float) -> float:
+    if number < 0:
+        raise ValueError("it must not be negative")
+    return number
+
+
+def _many(value: Any, paths: bool) -> tuple[Any, ...]:
+    items = value if isinstance(value, (list, tuple)) else str(value).split(os.pathsep if paths else ",")
+    texts = [str(item).strip() for item in items if str(item).strip()]
+    return tuple(Path(text).expanduser().resolve() for text in texts) if paths else tuple(texts)
+
+
+@cache
+def _default_home() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("overlap", appauthor=False)
+
+
+def usable_cpus() -> int:
+    """CPUs that this process may use: affinity, then the container's quota (cgroup v2 cpu.max, v1 cfs)."""
+    allowed = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    quota = _cpu_quota()
+    return max(1, min(allowed, round(quota)) if quota != float("inf") else allowed)
+
+
+def _cpu_quota() -> float:
+    """CPUs granted by the container's quota; infinite where there is none (kernel docs: cgroup-v2, sched-bwc)."""
+    root = Path("/sys/fs/cgroup")
+    try:
+        quota, period = (root / "cpu.max").read_text().split()
+        return float(quota) / float(period) if quota != "max" else float("inf")
+    except (OSError, ValueError):
+        pass
+    try:
+        quota_us = int((root / "cpu/cpu.cfs_quota_us").read_text())
+        period_us = int((root / "cpu/cpu.cfs_period_us").read_text())
+        return quota_us / period_us if quota_us > 0 else float("inf")
+    except (OSError, ValueError):
+        return float("inf")

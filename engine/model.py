@@ -1,0 +1,189 @@
+"""The product's nouns as plain, frozen values.
+
+Units are in the names: seconds (`_s`), megabytes of 10^6 bytes (`_mb`). States are
+`Literal` strings, so that they survive a code reload and a round trip through JSON.
+This module sits on the lowest floor: a trial imports it, so it imports only the standard library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
+
+Status = Literal["ok", "failed", "cancelled"]
+State = Literal["waiting", "running", "finished", "cancelled", "interrupted", "failed"]
+Kind = Literal["job", "comparison", "experiment"]
+MemoryKind = Literal["pss", "uss", "rss"]
+
+ENDED: tuple[State, ...] = ("finished", "cancelled", "interrupted", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One item of work. `argument` is a plain JSON value; `label` is what people see."""
+
+    index: int
+    label: str
+    argument: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What happened to one task in one trial.
+
+    Times count in seconds from the trial's first submission. `worker` is an integer from 0
+    (None where the task never reached one). `cpu_s` is None where it cannot be known (a coroutine's).
+    `waited_s` is the time for which the task was put back because its host was busy: it is not
+    part of `finished_s - started_s`. `reason` and `error` are None when `status` is ok.
+    """
+
+    task: int
+    label: str
+    worker: int | None
+    started_s: float | None
+    finished_s: float | None
+    cpu_s: float | None
+    status: Status
+    reason: str | None
+    error: str | None
+    attempts: int
+    output: Any
+    fingerprint: str | None
+    waited_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """How the tasks of one trial are run. `chunk` None lets the loop choose; `python` None is this one."""
+
+    executor: str
+    workers: int
+    start_method: str | None = None
+    chunk: int | None = None
+    python: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The configuration in words: ``threads × 4``, with what differs from the default behind it."""
+        text = self.executor if self.executor == "sequential" else f"{self.executor} × {self.workers}"
+        extras = [
+            self.start_method or "",
+            f"chunks of {self.chunk}" if self.chunk else "",
+            self.python or "",
+        ]
+        named = ", ".join(extra for extra in extras if extra)
+        return f"{text} ({named})" if named else text
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The figures of one trial; every one of them was measured, None where it could not be.
+
+    `interpreter_s` runs from starting the trial's process to its first line of output,
+    `startup_s` opens the executor and warms every worker, `wall_s` runs from the first submission
+    to the last result, `teardown_s` until the process has exited: together they are what a
+    stopwatch around the process sees. `cpu_s` is user plus system time spent during `wall_s`
+    by the trial and its workers. Memory is of the whole process tree, `memory_kind` says how it was counted.
+    `sampler_cost` is the watching's own CPU time as a fraction of one core, `other_busy` the
+    fraction of the machine that other programs used.
+    """
+
+    interpreter_s: float | None = None
+    startup_s: float | None = None
+    wall_s: float | None = None
+    teardown_s: float | None = None
+    cpu_s: float | None = None
+    peak_pss_mb: float | None = None
+    mean_pss_mb: float | None = None
+    memory_kind: MemoryKind | None = None
+    sampler_interval_s: float | None = None
+    sampler_cost: float | None = None
+    other_busy: float | None = None
+    chunk: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One whole batch, run once with one configuration in a fresh process.
+
+    `order` counts the run's trials from 0 as they ran; `continues` names the trial (by order)
+    whose unfinished or failed tasks this one runs.
+    """
+
+    id: int
+    run_id: int
+    order: int
+    repeat: int
+    configuration: Configuration
+    state: State
+    continues: int | None
+    tasks: int
+    ok: int
+    failed: int
+    measurement: Measurement
+    message: str | None = None
+
+    @property
+    def done(self) -> int:
+        """Tasks that have ended, well or badly."""
+        return self.ok + self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a form or a command asks for: enough to run it again, exactly.
+
+    `tasks` are in the order in which they were given; `options` are the workload's, plain JSON values.
+    """
+
+    kind: Kind
+    workload: str
+    title: str
+    tasks: tuple[Task, ...]
+    configurations: tuple[Configuration, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    repeats: int = 1
+    time_limit_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run as the store knows it, its tasks and records aside. Times are UTC, ISO 8601."""
+
+    id: int
+    token: str
+    kind: Kind
+    workload: str
+    title: str
+    state: State
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+    tasks: int
+    ok: int
+    failed: int
+    options: Mapping[str, Any]
+    configurations: tuple[Configuration, ...]
+    repeats: int
+    time_limit_s: float | None
+    environment: Mapping[str, Any]
+    verdict: Mapping[str, Any] | None
+    waiting_for: str | None
+    message: str | None
+
+    @property
+    def done(self) -> int:
+        """Tasks that have ended, well or badly."""
+        return self.ok + self.failed
+
+
+def plain(value: Any) -> dict[str, Any]:
+    """A dataclass of this module as a dictionary of JSON values."""
+    return asdict(value)
+
+
+def configuration_from(values: Mapping[str, Any]) -> Configuration:
+    """A configuration from a mapping that may hold more than its fields."""
+    known = {item.name for item in fields(Configuration)}
+    return Configuration(**{name: value for name, value in values.items() if name in known})
