@@ -1,0 +1,43 @@
+# make run      install what is missing and start the app        make run FOLDERS=~/Pictures PORT=8600
+# make test     every test but the slow ones, in a real browser too      make test ARGS="-k resize"
+# make check    ruff and strict mypy
+# make bench    side by side with other tools
+# make stress   the slow tests
+# make lock     resolve requirements*.in anew
+
+# The newest Python that starts and can make a virtual environment; without one, start.py says what is missing.
+CANDIDATES := python3.14 python3.13 python3.12 python3.11 python3 python
+TEST := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(or $(shell for name in $(CANDIDATES); do \
+	if "$$name" -c '$(TEST)' >/dev/null 2>&1; then echo "$$name"; break; fi; done),$(shell \
+	for name in $(CANDIDATES); do if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+	then echo "$$name"; break; fi; done),python3)
+
+VENV_PYTHON := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python.exe,.venv/bin/python)
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
+
+.PHONY: run test check bench stress lock install
+.DEFAULT_GOAL := run
+
+run:
+	@$(if $(FOLDERS),OVERLAP_FOLDERS="$(FOLDERS)") $(PYTHON) start.py $(if $(PORT),--port $(PORT)) $(ARGS)
+
+install:
+	@$(PYTHON) start.py install --dev
+
+test: install
+	$(VENV_PYTHON) -m pytest $(ARGS)
+
+check: install
+	$(VENV_PYTHON) -m ruff check .
+	$(VENV_PYTHON) -m mypy
+
+bench: install
+	set -e; for script in benchmarks/*.py; do echo "== $$script"; $(VENV_PYTHON) "$$script"; done
+
+stress: install
+	$(VENV_PYTHON) -m pytest -m stress --timeout 900 $(ARGS)
+
+lock:
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-dev.in -o requirements-dev.txt
