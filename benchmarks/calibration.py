@@ -1,0 +1,183 @@
+"""Does the verdict cry wolf, and does it see what is there? Simulated comparisons with a known truth.
+
+    python benchmarks/calibration.py                  the simulated half: about a minute
+    python benchmarks/calibration.py --quick          a tenth of it
+    python benchmarks/calibration.py --recorded FILE  with noise resampled from a JSON list of wall times in seconds
+
+A/A rows: all configurations are the same, so every named difference is false; at most 5% may be.
+Power rows: one configuration truly is 1.3 times as fast; the right winner must be named in at least 90%
+under Gaussian noise. Precision rows: the number of repeats is chosen by the stopping rule, looking after every block.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import exp, log
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from engine.analysis.samples import Sample
+from engine.analysis.stopping import progress
+from engine.analysis.verdict import Verdict, verdict
+from engine.model import Configuration
+
+Noise = Callable[[random.Random], float]
+BASELINE = Configuration("sequential", 1)
+MOST_BLOCKS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. `named` counts winners in the headline, `claims` any difference against the baseline."""
+
+    what: str
+    noise: str
+    configurations: int
+    repeats: str
+    comparisons: int
+    named: int
+    claims: int
+    right: int
+    same: int
+
+
+def gaussian(deviation: float) -> Noise:
+    """Noise that multiplies a wall time by 1 + a normal deviate."""
+    return lambda rng: max(0.05, 1 + rng.gauss(0, deviation))
+
+
+def bursts(deviation: float, share: float = 0.10, most: float = 0.5) -> Noise:
+    """Gaussian noise, and in a share of the trials something else slows the machine by up to `most`."""
+
+    def draw(rng: random.Random) -> float:
+        slowed = rng.uniform(0.1, most) if rng.random() < share else 0.0
+        return max(0.05, 1 + rng.gauss(0, deviation)) * (1 + slowed)
+
+    return draw
+
+
+def resampled(wall_s: Sequence[float]) -> Noise:
+    """Noise drawn, with replacement, from recorded wall times of one configuration."""
+    centre = exp(sum(log(value) for value in wall_s) / len(wall_s))
+    factors = [value / centre for value in wall_s]
+    return lambda rng: rng.choice(factors)
+
+
+def block(index: int, speeds: Sequence[float], noise: Noise, rng: random.Random, drift: float = 0.05) -> list[Sample]:
+    """One simulated block: the baseline twice, then each configuration; the block as a whole drifts."""
+    level = 10.0 * exp(rng.gauss(0, drift))
+    trials = [
+        Sample(BASELINE, index, level * noise(rng), "baseline", tasks=60),
+        Sample(BASELINE, index, level * noise(rng), "baseline_again", tasks=60),
+    ]
+    for number, speed in enumerate(speeds, start=2):
+        trials.append(Sample(Configuration("threads", number), index, level * noise(rng) / speed, tasks=60))
+    return trials
+
+
+def fixed(speeds: Sequence[float], repeats: int, noise: Noise, rng: random.Random) -> Verdict:
+    """A comparison with a fixed number of repeats."""
+    samples = [sample for index in range(repeats) for sample in block(index, speeds, noise, rng)]
+    return verdict(samples, BASELINE)
+
+
+def until_precise(
+    speeds: Sequence[float], precision: float, noise: Noise, rng: random.Random, most: int = MOST_BLOCKS
+) -> tuple[Verdict, int]:
+    """A comparison that goes on until every interval is narrow enough or the budget (`most` blocks) is spent."""
+    samples: list[Sample] = []
+    for index in range(most):
+        samples.extend(block(index, speeds, noise, rng))
+        if progress(samples, BASELINE, precision).precise:
+            break
+    return verdict(samples, BASELINE), index + 1
+
+
+def tally(what: str, named_noise: str, repeats: str, speeds: Sequence[float], verdicts: Sequence[Verdict]) -> Row:
+    """Count what a list of verdicts claims; the right winner is the configuration with the highest speed above 1."""
+    best = max(range(len(speeds)), key=speeds.__getitem__)
+    truth = Configuration("threads", best + 2) if speeds[best] > 1 else None
+    return Row(
+        what, named_noise, len(speeds) + 1, repeats, len(verdicts),
+        named=sum(one.winner is not None for one in verdicts),
+        claims=sum(any(row.standing in ("faster", "slower") for row in one.rows) for one in verdicts),
+        right=sum(truth is not None and one.winner == truth for one in verdicts),
+        same=sum(one.outcome == "same" for one in verdicts),
+    )
+
+
+def simulated(comparisons: int, seed: int = 20261122, recorded: Sequence[float] = ()) -> list[Row]:
+    """Every row of the simulated half."""
+    noises = {"Gaussian 5%": gaussian(0.05), "bursts": bursts(0.05)}
+    if recorded:
+        noises[f"{len(recorded)} recorded"] = resampled(recorded)
+    rng = random.Random(seed)
+    rows = []
+    for name, noise in noises.items():
+        for number in (2, 6):
+            for what, speeds in (("A/A", [1.0] * (number - 1)), ("1.3×", [1.3] + [1.0] * (number - 2))):
+                for repeats in (3, 5, 10):
+                    verdicts = [fixed(speeds, repeats, noise, rng) for _ in range(comparisons)]
+                    rows.append(tally(what, name, str(repeats), speeds, verdicts))
+    return rows + stopped(comparisons, rng)
+
+
+def stopped(comparisons: int, rng: random.Random, precision: float = 0.05) -> list[Row]:
+    """The A/A rows of the stopping rule, over noise levels for which it stops early, in the middle and late."""
+    rows = []
+    for number in (2, 6):
+        for name, noise in {f"Gaussian {p}%": gaussian(p / 100) for p in (2, 4, 6, 8)}.items():
+            ended = [until_precise([1.0] * (number - 1), precision, noise, rng) for _ in range(comparisons)]
+            mean = sum(blocks for _, blocks in ended) / len(ended)
+            rows.append(tally("A/A to ±5%", name, f"{mean:.1f}", [1.0] * (number - 1), [one for one, _ in ended]))
+    return rows
+
+
+def real(compare: Callable[[int], Verdict], comparisons: int = 20) -> Row:
+    """The other half: real A/A comparisons. `compare(number)` runs one on this machine and gives its verdict."""
+    verdicts = [compare(number) for number in range(comparisons)]
+    return tally("A/A, real", "this machine", "5", [1.0], verdicts)
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows as text, in percent of the comparisons."""
+    lines = [
+        f"{'truth':<12}{'noise':<14}{'configs':>8}{'repeats':>8}{'runs':>6}"
+        f"{'winner named':>14}{'any claim':>11}{'right':>8}{'same':>7}"
+    ]
+    for row in rows:
+        share = 100 / row.comparisons
+        right = f"{row.right * share:.1f}%" if row.what == "1.3×" else "–"
+        lines.append(
+            f"{row.what:<12}{row.noise:<14}{row.configurations:>8}{row.repeats:>8}{row.comparisons:>6}"
+            f"{row.named * share:>13.1f}%{row.claims * share:>10.1f}%{right:>8}{row.same * share:>6.1f}%"
+        )
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Print the table; exit code 1 when a false winner is named in more than 5% or a true one in less than 90%."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="a tenth of the comparisons")
+    parser.add_argument("--recorded", type=Path, help="a JSON list of wall times to resample noise from")
+    given = parser.parse_args()
+    recorded = json.loads(given.recorded.read_text(encoding="utf-8")) if given.recorded else ()
+    rows = simulated(100 if given.quick else 1000, recorded=recorded)
+    sys.stdout.write(table(rows) + "\n")
+    wolf = [row for row in rows if row.what.startswith("A/A") and row.named > 0.05 * row.comparisons]
+    blind = [
+        row for row in rows
+        if row.what == "1.3×" and row.noise.startswith("Gaussian") and row.repeats == "5"
+        and row.right < 0.9 * row.comparisons
+    ]
+    return 1 if wolf or blind else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,78 @@
+"""Warnings about sizes: too many workers, too few tasks, too short a batch, a start-up that is not paid back.
+
+Stands above `caution` and `breakeven`, below `cautions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.analysis import words
+from engine.analysis.breakeven import break_even
+from engine.analysis.caution import Caution
+from engine.analysis.findings import Circumstances, Findings
+
+SHORT_S = 0.1
+"""Below this wall time the operating system's time slices (some milliseconds each) are a visible part of it."""
+KEEPS_BUSY = 0.5
+"""CPU time ÷ wall time of one worker from which tasks count as busy rather than waiting."""
+
+
+def workers_above_cpus(findings: Findings, circumstances: Circumstances) -> Iterator[Caution]:
+    """More workers than CPUs for tasks that keep a CPU busy; for tasks that wait that is right, and not told."""
+    cpus = circumstances.usable_cpus
+    base = findings.figures.get(findings.baseline)
+    if not cpus or base is None or base.cores_busy is None or base.cores_busy / base.configuration.workers < KEEPS_BUSY:
+        return
+    usable = words.count(cpus, ("usable CPU", "usable CPUs"))
+    for one in findings.figures:
+        if one.workers > cpus:
+            yield Caution(
+                "workers_above_cpus", one, one.workers,
+                f"{words.sentence(one.label)} has {one.workers} workers on {usable}, and these tasks keep a CPU busy.",
+                f"For such tasks try at most {words.count(cpus, ('worker', 'workers'))}.",
+            )
+
+
+def too_few_tasks(findings: Findings, circumstances: Circumstances) -> Iterator[Caution]:
+    """Hardly one task for each worker."""
+    for one, figure in findings.figures.items():
+        if figure.tasks and one.workers > 1 and figure.tasks < 2 * one.workers:
+            yield Caution(
+                "too_few_tasks", one, figure.tasks,
+                f"There are only {words.count(figure.tasks, circumstances.nouns)} for the {one.workers} workers of "
+                f"{one.label}: its figures are about beginning and ending.",
+                f"Compare on at least {4 * one.workers:,} {circumstances.nouns[1]}, or with fewer workers.",
+            )
+
+
+def too_short(findings: Findings, circumstances: Circumstances) -> Iterator[Caution]:
+    """The batch is over before it can be timed well."""
+    shortest = min(findings.figures.values(), key=lambda figure: figure.wall_s, default=None)
+    if shortest is None or shortest.wall_s >= SHORT_S:
+        return
+    more = max(2, round(2 * SHORT_S / shortest.wall_s))
+    yield Caution(
+        "batch_too_short", shortest.configuration, shortest.wall_s,
+        f"The whole batch took only {words.duration(shortest.wall_s)} on {shortest.configuration.label}: "
+        "short enough for the operating system's scheduling to show.",
+        f"Compare on {more:,} times as many {circumstances.nouns[1]}, or on longer ones.",
+    )
+
+
+def startup_not_paid(findings: Findings, circumstances: Circumstances) -> Iterator[Caution]:
+    """The recommended configuration is faster only when its start-up is not counted."""
+    one = findings.recommended
+    base = findings.figures.get(findings.baseline)
+    if one is None or base is None or one == findings.baseline:
+        return
+    batch = circumstances.all_tasks or findings.figures[one].tasks
+    pays = break_even(base, findings.figures[one])
+    if pays is not None and batch and pays > batch:
+        yield Caution(
+            "startup_not_paid", one, pays,
+            f"Starting {one.label} pays only from about {words.count(pays, circumstances.nouns)} on; "
+            f"there are {batch:,}.",
+            f"For one batch of this size take {findings.baseline.label}; "
+            "for many, keep the workers alive between them.",
+        )

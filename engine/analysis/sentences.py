@@ -1,0 +1,132 @@
+"""The verdict in sentences, in the order in which a reader wants them: who, how sure, how long, at what cost.
+
+Stands above `findings`, `choice` and `words`, below `verdict`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.analysis import words
+from engine.analysis.choice import smallest_of_each, why
+from engine.analysis.findings import Circumstances, Findings
+from engine.analysis.repeats import MOST
+from engine.analysis.speedup import Speedup
+from engine.model import Configuration
+
+NAMED = 3
+"""More configurations than this in one sentence are counted, not named."""
+
+
+def sentences(findings: Findings, circumstances: Circumstances, estimate_s: float | None) -> tuple[str, ...]:
+    """The verdict's sentences. `estimate_s` is the expected time for all tasks, None to leave it out."""
+    if not findings.rows:
+        return ("Nothing can be compared yet: no block holds finished trials of the baseline and of another one.",)
+    parts = [_headline(findings), *_still_open(findings)]
+    chosen = findings.recommended
+    if chosen is not None and estimate_s is not None and circumstances.all_tasks:
+        parts.append(
+            f"All {words.count(circumstances.all_tasks, circumstances.nouns)} with {chosen.label}: "
+            f"about {words.duration(estimate_s)} (an estimate)."
+        )
+    parts.extend(_advice(findings))
+    return tuple(parts)
+
+
+def _headline(findings: Findings) -> str:
+    return {"faster": _winner, "same": _tie, "undecided": _undecided}[findings.outcome](findings)
+
+
+def _winner(findings: Findings) -> str:
+    leader = findings.leaders[0]
+    verb = "are" if words.many(leader) else "is"
+    if leader == findings.baseline:
+        best = max(findings.rows, key=lambda row: row.ratio.estimate)
+        return (
+            f"{words.sentence(leader.label)} {verb} the fastest here: {best.configuration.label}, the next, "
+            f"{'reach' if words.many(best.configuration) else 'reaches'} {_times(best)} its speed{_noise(findings)}."
+        )
+    speed = f"{_times(_row(findings, leader))} {findings.baseline.label}"
+    how = "faster" if len(findings.rows) == 1 else "the fastest"
+    text = f"{words.sentence(leader.label)} {verb} {how} here: {speed}"
+    if len(findings.rows) == 1:
+        return f"{text}{_noise(findings)}."
+    next_best = max(findings.pairs, key=lambda pair: pair.ratio.estimate)
+    ahead = words.percent(1 / next_best.ratio.estimate - 1)
+    return f"{text}, and {ahead} faster than the next, {next_best.configuration.label}{_noise(findings)}."
+
+
+def _tie(findings: Findings) -> str:
+    names = words.sentence(_names(findings.leaders))
+    others = [one for one in findings.leaders if one != findings.baseline]
+    return f"{names} are the same within {words.percent(findings.margin)} here: {_figures(findings, others)}."
+
+
+def _undecided(findings: Findings) -> str:
+    everyone = [row.configuration for row in findings.rows]
+    others = [one for one in findings.leaders if one != findings.baseline] or everyone
+    if len(findings.leaders) == 1:
+        return f"No clear winner yet; {findings.leaders[0].label} looks fastest: {_figures(findings, others)}."
+    text = f"No clear winner between {_names(findings.leaders)}: {_figures(findings, others)}."
+    if findings.baseline in findings.leaders:
+        return text
+    standings = {row.configuration: row.standing for row in findings.rows}
+    if all(standings[one] == "faster" for one in others):
+        text += f" {'Both' if len(others) == 2 else 'All of them'} are faster than {findings.baseline.label}."
+    return text
+
+
+def _still_open(findings: Findings) -> list[str]:
+    if findings.outcome != "undecided":
+        return []
+    if findings.repeats_needed is not None:
+        more = findings.repeats_needed - findings.repeats
+        return [f"About {words.count(more, ('more repeat', 'more repeats'))} would decide it."] if more > 0 else []
+    if findings.repeats < 2:
+        return ["One repeat shows no spread: ask for more."]
+    return [f"Even {MOST} repeats would hardly decide it: the difference is small against the noise."]
+
+
+def _advice(findings: Findings) -> list[str]:
+    chosen = findings.recommended
+    if chosen is None:
+        return []
+    rivals = [one for one in smallest_of_each(findings.near) if one != chosen]
+    prefix = "Take" if findings.outcome != "undecided" else "Until then take"
+    if rivals:
+        reason = next((text for one in rivals if (text := why(chosen, one, findings.figures))), None)
+        return [f"{prefix} {_short(chosen, rivals)}" + (f": {reason}." if reason else ".")]
+    larger = [one for one in findings.near if one != chosen]
+    if larger:
+        return [f"{prefix} {chosen.label}: more workers gain less than {words.percent(findings.margin)}."]
+    return [f"{prefix} {chosen.label}."] if findings.outcome == "undecided" else []
+
+
+def _short(chosen: Configuration, rivals: Sequence[Configuration]) -> str:
+    """Only the executor's name where that is enough to tell it from its rivals."""
+    return chosen.label if any(one.executor == chosen.executor for one in rivals) else chosen.executor
+
+
+def _figures(findings: Findings, configurations: Sequence[Configuration]) -> str:
+    named = [_times(_row(findings, one)) for one in configurations[:NAMED]]
+    return f"{words.listed(named)} {findings.baseline.label}{_noise(findings)}"
+
+
+def _names(configurations: Sequence[Configuration]) -> str:
+    labels = [one.label for one in configurations]
+    if len(labels) > NAMED:
+        labels = [*labels[:NAMED], f"{len(labels) - NAMED} more"]
+    return words.listed(labels)
+
+
+def _noise(findings: Findings) -> str:
+    reach = findings.noise.within if findings.noise else None
+    return "" if reach is None else f" (this machine's noise, baseline against itself: ±{words.percent(reach)})"
+
+
+def _row(findings: Findings, configuration: Configuration) -> Speedup:
+    return next(row for row in findings.rows if row.configuration == configuration)
+
+
+def _times(row: Speedup) -> str:
+    return words.times(row.ratio.estimate, row.ratio.low, row.ratio.high)
