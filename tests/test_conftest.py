@@ -1,0 +1,57 @@
+"""The rules that tests/conftest.py sets, tried on a made-up folder of tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.config import load
+
+ROOT = Path(__file__).resolve().parents[1]
+
+SKIPS = 'import pytest\n\ndef test_in_a_browser():\n    pytest.skip("no Chromium here")\n'
+MODULE_SKIPS = 'import pytest\npytest.skip("no playwright here", allow_module_level=True)\n'
+OTHER_SKIPS = 'import pytest\n\ndef test_elsewhere():\n    pytest.skip("only on Windows")\n'
+
+
+def outcome(folder: Path, text: str, ci: str, below: str = "browser") -> subprocess.CompletedProcess[str]:
+    """Run pytest in a process of its own on one made-up test file, with CI set to `ci`."""
+    (folder / "tests" / below).mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "conftest.py", folder / "tests")
+    (folder / "tests" / below / "test_made_up.py").write_text(text, encoding="utf-8")
+    (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    browser: x\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "tests"]
+    environment = {**os.environ, "CI": ci}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("text", [SKIPS, MODULE_SKIPS], ids=["one test", "a whole module"])
+def test_a_skipped_browser_test_fails_in_ci(tmp_path: Path, text: str) -> None:
+    done = outcome(tmp_path, text, ci="true")
+    assert done.returncode != 0
+    assert "must not skip in CI" in done.stdout
+    assert "here" in done.stdout
+
+
+@pytest.mark.parametrize("text", [SKIPS, MODULE_SKIPS], ids=["one test", "a whole module"])
+def test_elsewhere_a_skipped_browser_test_is_only_skipped(tmp_path: Path, text: str) -> None:
+    done = outcome(tmp_path, text, ci="")
+    assert "1 skipped" in done.stdout
+    assert "failed" not in done.stdout
+
+
+def test_any_other_test_may_skip_in_ci(tmp_path: Path) -> None:
+    done = outcome(tmp_path, OTHER_SKIPS, ci="true", below="engine")
+    assert done.returncode == 0
+    assert "1 skipped" in done.stdout
+
+
+def test_runs_of_tests_are_kept_apart_from_the_real_ones() -> None:
+    settings = load()
+    assert str(settings.home) == os.path.realpath(os.environ["OVERLAP_HOME"])
+    assert settings.allowed_hosts == ()
