@@ -1,0 +1,92 @@
+"""The board: what each worker is at, in a small memory-mapped file.
+
+One row of eight 64-bit integers (a cache line) per worker slot. A worker writes its task's index
+before it starts the task and erases it afterwards: two plain stores, no lock. The file outlives a
+kill -9, so it names the task that took a worker down, and the orchestrator can read it while a
+trial holds the GIL. A row is written by one worker only; times are `time.perf_counter_ns()`,
+one clock for all processes of a machine.
+"""
+
+from __future__ import annotations
+
+import mmap
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+_COLUMNS = 8
+_PID, _TASK, _STARTED_NS, _READY = range(4)
+_IDLE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One worker slot as read from the board; `task` is None while the worker is idle."""
+
+    slot: int
+    pid: int
+    task: int | None
+    started_s: float
+
+
+class Board:
+    """A view of the board's file; every process and thread opens it for itself or shares one."""
+
+    def __init__(self, path: Path) -> None:
+        with open(path, "r+b") as file:
+            self._map = mmap.mmap(file.fileno(), 0)
+        self._cells = memoryview(self._map).cast("q")
+        self.slots = len(self._cells) // _COLUMNS
+
+    @classmethod
+    def create(cls, path: Path, slots: int) -> Board:
+        """A fresh board with `slots` idle rows; an older file of that name is replaced."""
+        path.write_bytes(bytes(slots * _COLUMNS * 8))
+        board = cls(path)
+        board.clear()
+        return board
+
+    def ready(self, slot: int, pid: int) -> None:
+        """Say that the worker in `slot` has started and waits for tasks."""
+        row = slot * _COLUMNS
+        self._cells[row + _PID] = pid
+        self._cells[row + _READY] = 1
+
+    def begin(self, slot: int, task: int) -> None:
+        """Say that `slot` starts `task` now. The index is stored last: a reader never sees it with an old time."""
+        row = slot * _COLUMNS
+        self._cells[row + _STARTED_NS] = time.perf_counter_ns()
+        self._cells[row + _TASK] = task
+
+    def idle(self, slot: int) -> None:
+        """Say that `slot` has ended its task."""
+        self._cells[slot * _COLUMNS + _TASK] = _IDLE
+
+    def workers_ready(self) -> int:
+        """How many workers have started since the board was cleared."""
+        return sum(self._cells[slot * _COLUMNS + _READY] for slot in range(self.slots))
+
+    def pids(self) -> set[int]:
+        """The processes of the workers that have started."""
+        return {pid for slot in range(self.slots) if (pid := self._cells[slot * _COLUMNS + _PID])}
+
+    def busy(self) -> list[Post]:
+        """The slots that are at a task right now, each read once."""
+        posts = []
+        for slot in range(self.slots):
+            row = slot * _COLUMNS
+            if (task := self._cells[row + _TASK]) != _IDLE:
+                posts.append(Post(slot, self._cells[row + _PID], task, self._cells[row + _STARTED_NS] / 1e9))
+        return posts
+
+    def clear(self) -> None:
+        """Make every row idle and unstarted, before a new generation of workers."""
+        for slot in range(self.slots):
+            row = slot * _COLUMNS
+            self._cells[row + _TASK] = _IDLE
+            self._cells[row + _PID] = self._cells[row + _READY] = self._cells[row + _STARTED_NS] = 0
+
+    def close(self) -> None:
+        """Give the mapping back; the file stays."""
+        self._cells.release()
+        self._map.close()

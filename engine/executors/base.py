@@ -1,0 +1,54 @@
+"""What an executor's file supplies; the trial's loop knows nothing else about it.
+
+Every executor is a `concurrent.futures.Executor` made by a small factory. Beside opening one, a
+factory says how to go on after a break and what the executor can do.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any, ClassVar
+
+from engine.errors import TrialBroken
+from engine.model import Configuration
+
+Start = Callable[..., None]
+"""`start(slot, *arguments)` is called once in every worker before its first task."""
+
+
+class Factory(ABC):
+    """Makes one kind of executor for one configuration."""
+
+    name: ClassVar[str]
+    can_kill: ClassVar[bool] = False
+    """Whether one worker can be ended while the trial goes on."""
+    has_async: ClassVar[bool] = False
+    """Whether tasks are coroutines."""
+    start_methods: ClassVar[tuple[str, ...]] = ()
+    """How workers can be started here, the default first; empty where there is nothing to choose."""
+    own_process: ClassVar[bool] = False
+    """Whether a worker has a process (and so a CPU clock) of its own."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.workers = configuration.workers
+        self.start_method = configuration.start_method or next(iter(self.start_methods), None)
+
+    @classmethod
+    def unavailable(cls) -> str | None:
+        """Why this executor cannot run here, in one sentence; None where it can."""
+        return None
+
+    @classmethod
+    def most_workers(cls) -> int | None:
+        """The most workers that this system allows; None where it sets no limit."""
+        return None
+
+    @abstractmethod
+    def open(self, start: Start, arguments: tuple[Any, ...]) -> Executor:
+        """A new executor whose workers each call `start(slot, *arguments)` first, slots counting from 0."""
+
+    def replace(self, start: Start, arguments: tuple[Any, ...]) -> Executor:
+        """A new executor after a break. Raises TrialBroken where this process cannot make another."""
+        raise TrialBroken(f"The {self.name} executor broke and cannot be opened again in the same process.")

@@ -1,0 +1,82 @@
+"""`processes`: concurrent.futures.ProcessPoolExecutor, by any start method that this system has.
+
+forkserver is the default where there is one: workers are forked from a clean server that has the
+workload preloaded. spawn is next. fork can be chosen to show its cost: its pool opens before the
+trial has a thread, and a broken one is not opened again (forking beside threads can deadlock).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+import threading
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing import forkserver
+from typing import Any
+
+from engine.executors.base import Factory, Start
+from engine.lifeline import die_with_parent, kill_own_group
+from engine.model import Configuration
+
+WINDOWS_MOST = 61  # WaitForMultipleObjects; see the concurrent.futures documentation
+
+
+class Processes(Factory):
+    """Workers are processes: each has its own interpreter and memory."""
+
+    name = "processes"
+    can_kill = True
+    own_process = True
+    start_methods = tuple(
+        method for method in ("forkserver", "spawn", "fork") if method in multiprocessing.get_all_start_methods()
+    )
+
+    def __init__(self, configuration: Configuration) -> None:
+        super().__init__(configuration)
+        self.context: Any = multiprocessing.get_context(self.start_method)
+
+    @classmethod
+    def most_workers(cls) -> int | None:
+        """61 on Windows, no limit elsewhere."""
+        return WINDOWS_MOST if sys.platform == "win32" else None
+
+    def open(self, start: Start, arguments: tuple[Any, ...]) -> Executor:
+        """A pool of `workers` processes; with forkserver, the modules of `start` are imported once, in the server."""
+        if self.start_method == "forkserver":
+            forkserver.set_forkserver_preload(["engine.executors.tether", *_preload(start, arguments)])
+        slots = self.context.SimpleQueue()
+        for slot in range(self.workers):
+            slots.put(slot)
+        return ProcessPoolExecutor(
+            max_workers=self.workers,
+            mp_context=self.context,
+            initializer=enter,
+            initargs=(slots, start, arguments),
+        )
+
+    def replace(self, start: Start, arguments: tuple[Any, ...]) -> Executor:
+        """A new pool after a break; fork raises TrialBroken, because this process has threads by now."""
+        if self.start_method == "fork":
+            return super().replace(start, arguments)
+        return self.open(start, arguments)
+
+
+def _preload(start: Start, arguments: tuple[Any, ...]) -> list[str]:
+    """The modules that a worker will import anyway: that of `start`, and those its arguments name."""
+    named = [name for argument in arguments for name in getattr(argument, "preload", ())]
+    return [start.__module__, *named]
+
+
+def enter(slots: Any, start: Start, arguments: tuple[Any, ...]) -> None:
+    """Runs first in every worker process: tie it to its parent, take a slot, start."""
+    die_with_parent()
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent,), name="overlap-parent", daemon=True).start()
+    start(slots.get(), *arguments)
+
+
+def _follow(parent: Any) -> None:
+    """Ends this worker once the trial has ended, also where the kernel offers no parent-death signal."""
+    parent.join()
+    kill_own_group()

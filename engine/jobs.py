@@ -1,0 +1,155 @@
+"""Start, watch, cancel, retry, resume: what pages and commands do with a run.
+
+The orchestrator is a child process whose stdin is a pipe from here: when this process dies, however
+it dies, the pipe closes and the child ends itself. A thread blocked in `wait` owns the child's
+handle, because Streamlit evicts every project module after an edit, and a handle held by an
+evicted module would be collected and stop the run.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import engine
+from engine.environment import environment
+from engine.errors import OverlapError
+from engine.experiment import Part
+from engine.model import ENDED, Plan, Run
+from engine.store import Store
+
+POLL_S = 0.2
+
+
+def new_token() -> str:
+    """An unguessable name for a run: 128 random bits, never a decimal number."""
+    return "r" + secrets.token_urlsafe(16)
+
+
+def start(store: Store, plan: Plan, token: str | None = None) -> Run:
+    """Store the plan and start its orchestrator; a token that is known already starts nothing (a double click)."""
+    token = token or new_token()
+    if store.exists(token):
+        return store.run(token)
+    run = store.create(plan, token, environment())
+    _launch(store, run, "all")
+    return run
+
+
+def resume(store: Store, run: Run) -> Run:
+    """Run the tasks of an ended run that have no end yet. Raises OverlapError when there are none."""
+    _must_have_ended(run)
+    if len(store.records.settled(run)) >= run.tasks:
+        raise OverlapError(f"Run {run.id} has no unfinished task: there is nothing to resume.")
+    return _again(store, run, "unfinished")
+
+
+def retry(store: Store, run: Run, tasks: Iterable[int] | None = None) -> Run:
+    """Run the failed tasks again, all of them or those named. Raises OverlapError when none has failed."""
+    _must_have_ended(run)
+    failed = {task for task, status in store.records.settled(run).items() if status == "failed"}
+    if not failed & (failed if tasks is None else set(tasks)):
+        raise OverlapError(f"Run {run.id} has no such failed task: there is nothing to retry.")
+    return _again(store, run, "failed", tasks)
+
+
+def cancel(store: Store, run: Run) -> None:
+    """Ask for the run's end; it comes within two seconds. A run that has ended is left as it is."""
+    if run.state not in ENDED:
+        store.request_cancel(run)
+
+
+def wait(store: Store, run: Run, look: Callable[[Run], None] | None = None, poll_s: float = POLL_S) -> Run:
+    """Wait until the run has ended, calling `look` with each state of it; gives the last."""
+    while True:
+        run = store.run(run.token)
+        if look:
+            look(run)
+        if run.state in ENDED:
+            return run
+        time.sleep(poll_s)
+
+
+def _must_have_ended(run: Run) -> None:
+    if run.state not in ENDED:
+        raise OverlapError(f"Run {run.id} is {run.state}: wait for its end, or cancel it first.")
+
+
+def _again(store: Store, run: Run, part: Part, tasks: Iterable[int] | None = None) -> Run:
+    if run.kind != "job":
+        raise OverlapError(f"Run {run.id} is a {run.kind}, whose trials cannot be continued: run it again instead.")
+    store.update_run(run, state="waiting", created_at=run.created_at, cancel=False, message=None)
+    _launch(store, run, part, tasks)
+    return store.run(run.token)
+
+
+def _launch(store: Store, run: Run, part: Part, tasks: Iterable[int] | None = None) -> None:
+    """Start the orchestrator in a session of its own and give its handle to a thread that waits for it."""
+    folder = store.folder(run).path
+    arguments = ["--part", part]
+    if tasks is not None:
+        (folder / "chosen.txt").write_text("\n".join(map(str, tasks)), encoding="utf-8")
+        arguments += ["--chosen", str(folder / "chosen.txt")]
+    log = folder / "log.txt"
+    started = threading.Event()
+
+    def own() -> None:
+        with open(log, "ab") as errors:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "engine", "work", run.token, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env=_environment(store),
+                start_new_session=True,
+            )
+        started.set()
+        code = process.wait()
+        if code > 0:  # a negative code is a signal: the run then reads as interrupted and can be resumed
+            _report(store, run.token, log)
+
+    threading.Thread(target=own, name=f"overlap-run-{run.id}", daemon=True).start()
+    started.wait(10)
+    _await_lock(store, run)
+
+
+def _await_lock(store: Store, run: Run) -> None:
+    """A run that starts again has an old age: wait for its orchestrator's lock, so it never reads as interrupted."""
+    deadline = time.perf_counter() + 5
+    old = store.run(run.token).state == "interrupted"
+    while old and time.perf_counter() < deadline and not store.folder(run).alive():
+        time.sleep(0.02)
+        old = store.run(run.token).state == "interrupted"
+
+
+def _environment(store: Store) -> Mapping[str, str]:
+    """The child's environment: these settings, and this engine first on its path."""
+    plain: dict[str, Any] = store.settings.plain()
+    named = {f"OVERLAP_{name.upper()}": _text(name, value) for name, value in plain.items()}
+    own = str(Path(engine.__file__).resolve().parent.parent)
+    path = os.pathsep.join(filter(None, [own, os.environ.get("PYTHONPATH", "")]))
+    return {**os.environ, **{name: text for name, text in named.items() if text}, "PYTHONPATH": path}
+
+
+def _text(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, list):
+        return (os.pathsep if name == "folders" else ",").join(value)
+    return str(value)
+
+
+def _report(store: Store, token: str, log: Path) -> None:
+    """An orchestrator that could not do its work: say why on the run, in the log's last words."""
+    run = store.run(token)
+    if run.state in ("finished", "cancelled", "failed"):
+        return
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    store.set_state(run, "failed", f"The run could not be started: {lines[-1] if lines else 'no reason was given'}.")

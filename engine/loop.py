@@ -1,0 +1,193 @@
+"""The one loop that drives every executor, and how it goes on after a worker has died.
+
+The loop names no executor and treats none apart: that it is the same is the fairness argument.
+Sits beside `trial`, which opens the executor, warms it and reports the totals.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from engine.batch import Batch
+from engine.board import Board
+from engine.errors import TaskFailed, TrialBroken
+from engine.worker import Errand, Returned, failure, run_chunk
+
+LOOK_S = 0.05
+"""How often the warden looks at the board, and the longest that the loop sleeps before it sees a cancel."""
+_BREAKS_WITHOUT_PROGRESS = 3
+
+Write = Callable[[bytes], None]
+
+
+@dataclass(slots=True)
+class Flight:
+    """The chunks that are with workers right now, and the workers' CPU time so far, by slot."""
+
+    chunks: dict[Future[Returned], list[Errand]] = field(default_factory=dict)
+    landed: queue.SimpleQueue[Future[Returned]] = field(default_factory=queue.SimpleQueue)
+    cpu_s: dict[int, float] = field(default_factory=dict)
+    cpu_lost_s: float = 0.0
+
+    def total_cpu_s(self) -> float:
+        """CPU seconds of all worker processes, those of lost generations included."""
+        return self.cpu_lost_s + sum(self.cpu_s.values())
+
+
+def run_loop(
+    executor: Executor,
+    batch: Batch,
+    flight: Flight,
+    write: Write,
+    stop: threading.Event,
+    mend: Callable[[], Executor],
+) -> Executor:
+    """Run the batch to its end, or until `stop` is set; gives the executor that is open at the end.
+
+    Submission is bounded by `batch.window`. `write` gets each chunk's records as JSON lines as soon as
+    the chunk is back. `mend` is called when the executor has broken: it settles what was in flight
+    and opens another. Raises TrialBroken when it cannot.
+    """
+    while not stop.is_set() and (batch or flight.chunks):
+        try:
+            while len(flight.chunks) < batch.window and (chunk := batch.take()):
+                send(executor, chunk, batch, flight)
+            future = flight.landed.get(timeout=batch.pause_s(LOOK_S))
+            returned = future.result()
+        except queue.Empty:
+            continue
+        except BrokenExecutor:
+            executor = mend()
+            continue
+        land(future, returned, batch, flight, write)
+    return executor
+
+
+def send(executor: Executor, chunk: list[Errand], batch: Batch, flight: Flight) -> None:
+    """Hand one chunk over; an executor that is already broken gives it back and raises BrokenExecutor."""
+    try:
+        future = executor.submit(run_chunk, chunk, batch.budget_s)
+    except BrokenExecutor:
+        batch.give_back(chunk)
+        raise
+    flight.chunks[future] = chunk
+    future.add_done_callback(flight.landed.put)
+
+
+def land(future: Future[Returned], returned: Returned, batch: Batch, flight: Flight, write: Write) -> None:
+    """Write a chunk's records and settle the rest of it."""
+    batch.settle(flight.chunks.pop(future), returned)
+    flight.cpu_s[returned.slot] = returned.cpu_s
+    if returned.lines:
+        write(returned.lines)
+
+
+class Mender:
+    """What happens after a break: who is to blame, who runs again, and a new executor.
+
+    Only tasks on the board are tried again alone; a task that takes its worker down alone, too, is
+    named. When the warden killed a worker for its time limit, the culprit is known, and nobody else is suspect.
+    """
+
+    def __init__(self, board: Board, batch: Batch, flight: Flight, write: Write) -> None:
+        self.board, self.batch, self.flight, self.write = board, batch, flight, write
+        self.overdue: dict[int, float] = {}
+        """Tasks whose worker the warden killed, with the limit in seconds."""
+        self._breaks = 0
+
+    def settle(self) -> None:
+        """Take everything out of flight. Raises TrialBroken when breaks follow each other without progress."""
+        kill_all(self.board.pids())
+        alone = self.batch.generation_lost()
+        lost = [errand for future, chunk in self._land_rest() for errand in chunk]
+        at_work = {post.task: post for post in self.board.busy()}
+        culprits = set(self.overdue) & set(at_work)
+        back: list[Errand] = []
+        for errand in lost:
+            post = at_work.get(errand.task)
+            if errand.task in culprits:
+                self._blame(errand, post, time_limit(self.overdue[errand.task]))
+            elif post is not None and alone:
+                self._blame(errand, post, crashed(errand.attempt))
+            elif post is not None and not self.overdue:
+                self.batch.suspect(errand)
+            else:
+                back.append(errand)
+        self.batch.give_back(back)
+        self._count(progress=alone or bool(culprits) or len(back) < len(lost))
+        self.overdue.clear()
+        self.flight.cpu_lost_s = self.flight.total_cpu_s()
+        self.flight.cpu_s.clear()
+
+    def _land_rest(self) -> list[tuple[Future[Returned], list[Errand]]]:
+        """Lands what came back whole before the break; gives the chunks that did not."""
+        lost = []
+        for future, chunk in list(self.flight.chunks.items()):
+            try:
+                land(future, future.result(timeout=10), self.batch, self.flight, self.write)
+            except (BrokenExecutor, CancelledError, TimeoutError):
+                lost.append((future, chunk))
+        self.flight.chunks.clear()
+        self.flight.landed = queue.SimpleQueue()
+        return lost
+
+    def _blame(self, errand: Errand, post: object, error: TaskFailed) -> None:
+        slot, started_s = getattr(post, "slot", 0), getattr(post, "started_s", time.perf_counter())
+        self.write(record_line(errand, slot, started_s, error))
+
+    def _count(self, progress: bool) -> None:
+        self._breaks = 0 if progress else self._breaks + 1
+        if self._breaks >= _BREAKS_WITHOUT_PROGRESS:
+            raise TrialBroken(
+                f"The workers died {self._breaks} times in a row while they were at no task: "
+                "look at this server's memory limits and at its log."
+            )
+
+
+def record_line(errand: Errand, slot: int, started_s: float, error: TaskFailed) -> bytes:
+    """The line of a failed record whose worker cannot write it any more."""
+    now = time.perf_counter()
+    head = f"[{errand.task},{slot},{started_s:.7f},{now:.7f},null,{errand.attempt},{errand.waited_s:.4f},"
+    return (head + failure(error) + "]\n").encode()
+
+
+def time_limit(limit_s: float) -> TaskFailed:
+    """The reason of a task that was ended for its time limit."""
+    return TaskFailed("time_limit", f"The task was still running after its limit of {limit_s:g} s and was ended.")
+
+
+def crashed(attempts: int) -> TaskFailed:
+    """The reason of a task that took its worker down, also alone."""
+    return TaskFailed(
+        "crashed",
+        f"The worker died while it ran this task, {attempts} times, the last time with no other task beside it.",
+    )
+
+
+def watch_limits(board: Board, mender: Mender, limit_s: float, stop: threading.Event) -> None:
+    """The warden, a thread: kills the worker of any task that is past its limit, so that its pool breaks."""
+
+    def watch() -> None:
+        while not stop.wait(LOOK_S):
+            now = time.perf_counter()
+            for post in board.busy():
+                if now - post.started_s > limit_s and post.task is not None and post.task not in mender.overdue:
+                    mender.overdue[post.task] = limit_s
+                    kill_all({post.pid})
+
+    threading.Thread(target=watch, name="overlap-warden", daemon=True).start()
+
+
+def kill_all(pids: set[int]) -> None:
+    """End worker processes at once, also those that ignore SIGTERM; one that is gone already is no error."""
+    for pid in pids - {0, os.getpid()}:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))

@@ -1,0 +1,120 @@
+"""Records: written in batches, read whole or in columns.
+
+A run's trials may continue each other; the last record of a task counts, which `latest` gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, and_, func, select, update
+
+from engine.model import Record, Run, Trial
+from engine.store import tables
+from engine.store.rows import record_from
+
+_SETTLED = ("ok", "failed")
+
+
+class Records:
+    """The records of all runs."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        names = tables.RECORD_COLUMNS
+        style = {"qmark": "?", "format": "%s", "pyformat": "%s"}.get(engine.dialect.paramstyle)
+        self._insert = (
+            f"INSERT INTO records ({', '.join(names)}) VALUES ({', '.join([style] * len(names))})" if style else None
+        )
+
+    def add(self, trial: Trial, run: Run, rows: Sequence[tuple[Any, ...]], ok: int, failed: int) -> None:
+        """Store rows (in the order of `tables.RECORD_COLUMNS`) and count them on the trial and the run, as one step.
+
+        A driver-level executemany: SQLAlchemy's own insert costs twice as much per row.
+        """
+        with self.engine.begin() as connection:
+            if self._insert and rows:
+                connection.exec_driver_sql(self._insert, list(rows))
+            elif rows:
+                connection.execute(
+                    tables.records.insert(), [dict(zip(tables.RECORD_COLUMNS, row, strict=True)) for row in rows]
+                )
+            if ok or failed:
+                self._count(connection, tables.trials, trial.id, ok, failed)
+                self._count(connection, tables.runs, run.id, ok, failed)
+
+    def _count(self, connection: Connection, table: Any, key: int, ok: int, failed: int) -> None:
+        counted = {"ok": table.c.ok + ok, "failed": table.c.failed + failed}
+        connection.execute(update(table).where(table.c.id == key).values(**counted))
+
+    def of_trial(self, trial: Trial) -> list[Record]:
+        """The trial's records in the order of their tasks."""
+        query = select(tables.records).where(tables.records.c.trial_id == trial.id).order_by(tables.records.c.task)
+        with self.engine.connect() as connection:
+            return [record_from(tuple(row)) for row in connection.execute(query)]
+
+    def columns(self, trials: Iterable[Trial], *names: str) -> list[tuple[Any, ...]]:
+        """Chosen columns of several trials' records, ordered by trial and task; `output` stays JSON text.
+
+        Much cheaper than Record objects where there are many.
+        """
+        query = (
+            select(*(tables.records.c[name] for name in names))
+            .where(tables.records.c.trial_id.in_([trial.id for trial in trials]))
+            .order_by(tables.records.c.trial_id, tables.records.c.task)
+        )
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(query)]
+
+    def latest(self, run: Run, status: str | None = None, limit: int | None = None, offset: int = 0) -> list[Record]:
+        """The last record of each task of a run, in the order of the tasks, filtered by status."""
+        query = self._latest(run, *tables.records.c).order_by(tables.records.c.task)
+        if status:
+            query = query.where(tables.records.c.status == status)
+        if limit is not None:
+            query = query.limit(limit).offset(offset)
+        with self.engine.connect() as connection:
+            return [record_from(tuple(row)) for row in connection.execute(query)]
+
+    def latest_columns(self, run: Run, *names: str) -> list[tuple[Any, ...]]:
+        """Chosen columns of the last record of each task of a run, ordered by task; `output` stays JSON text."""
+        query = self._latest(run, *(tables.records.c[name] for name in names)).order_by(tables.records.c.task)
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(query)]
+
+    def failures(self, run: Run) -> list[tuple[str, str, int]]:
+        """(reason, one example's sentence, count) of the failed tasks, the most frequent first."""
+        column = tables.records.c
+        query = (
+            self._latest(run, column.reason, func.min(column.error), func.count())
+            .where(column.status == "failed")
+            .group_by(column.reason)
+            .order_by(func.count().desc())
+        )
+        with self.engine.connect() as connection:
+            return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+    def settled(self, run: Run) -> dict[int, str]:
+        """Task index to status (ok or failed) of the tasks that have ended."""
+        column = tables.records.c
+        query = self._latest(run, column.task, column.status).where(column.status.in_(_SETTLED))
+        with self.engine.connect() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def _latest(self, run: Run, *columns: Any) -> Select[Any]:
+        """A query over the last record of each task; only a run whose trials repeat tasks needs the grouping."""
+        ids = select(tables.trials.c.id).where(tables.trials.c.run_id == run.id)
+        with self.engine.connect() as connection:
+            trials = list(connection.execute(ids).scalars())
+        column = tables.records.c
+        if len(trials) == 1:
+            return select(*columns).where(column.trial_id == trials[0])
+        last = (
+            select(column.task.label("task"), func.max(column.trial_id).label("trial_id"))
+            .where(column.trial_id.in_(trials))
+            .group_by(column.task)
+            .subquery()
+        )
+        joined = and_(column.task == last.c.task, column.trial_id == last.c.trial_id)
+        return select(*columns).select_from(tables.records.join(last, joined))

@@ -1,0 +1,81 @@
+"""Rows of the database as values of `engine.model`, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from sqlalchemy import Row
+
+from engine.model import Measurement, Record, Run, State, Trial, configuration_from
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def run_from(row: Row[Any], state: State) -> Run:
+    """A row of `runs`; `state` is what the run's lock made of the stored one."""
+    return Run(
+        id=row.id,
+        token=row.token,
+        kind=row.kind,
+        workload=row.workload,
+        title=row.title,
+        state=state,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        tasks=row.tasks,
+        ok=row.ok,
+        failed=row.failed,
+        options=row.options,
+        configurations=tuple(configuration_from(values) for values in row.configurations),
+        repeats=row.repeats,
+        time_limit_s=row.time_limit_s,
+        environment=row.environment,
+        verdict=row.verdict,
+        waiting_for=row.waiting_for,
+        message=row.message,
+    )
+
+
+def trial_from(row: Row[Any]) -> Trial:
+    """A row of `trials`."""
+    return Trial(
+        id=row.id,
+        run_id=row.run_id,
+        order=row.order,
+        repeat=row.repeat,
+        configuration=configuration_from(row.configuration),
+        state=cast("State", row.state),
+        continues=row.continues,
+        tasks=row.tasks,
+        ok=row.ok,
+        failed=row.failed,
+        measurement=Measurement(**row.measurement),
+        message=row.message,
+    )
+
+
+def record_from(row: Sequence[Any]) -> Record:
+    """A row of `records` without its trial; `output` is decoded."""
+    _trial, task, label, worker, started_s, finished_s, cpu_s, status, reason, error, attempts, output, print_, waited = row
+    return Record(
+        task=task,
+        label=label,
+        worker=worker,
+        started_s=started_s,
+        finished_s=finished_s,
+        cpu_s=cpu_s,
+        status=status,
+        reason=reason,
+        error=error,
+        attempts=attempts,
+        output=None if output is None else json.loads(output),
+        fingerprint=print_,
+        waited_s=waited,
+    )

@@ -1,0 +1,242 @@
+"""One trial's process, seen from the orchestrator: start it, read its lines, hold it to its limits.
+
+Records become rows as they arrive; the sampler watches the tree meanwhile. What the trial cannot
+see itself (a task that holds the GIL, or blocks its only thread) the supervisor sees on the board.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.board import Board, Post
+from engine.model import Configuration, Measurement
+from engine.sampler import Sampler
+
+FLUSH_S = 0.4
+FLUSH_ROWS = 5_000
+TICK_S = 0.1
+CANCEL_S = 1.2
+"""How long a cancelled trial may take to leave before it is killed."""
+BACKUP_S = 2.0
+"""How much later than the trial the supervisor enforces a limit that the trial can enforce itself."""
+_PIPE_BYTES = 1 << 20  # so that a trial does not wait while its records are being stored
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a supervisor needs to know of one trial."""
+
+    trial_id: int
+    specification: Path
+    board: Path
+    configuration: Configuration
+    labels: Sequence[str]
+    limit_s: float | None
+    can_kill: bool
+    log: Path
+    search_path: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a trial's process ended. `suspects` are (task, attempts so far) pairs, None where the board must tell."""
+
+    ended: bool = False
+    cancelled: bool = False
+    message: str | None = None
+    final: bool = False
+    suspects: list[tuple[int, int]] | None = None
+    busy: list[Post] = field(default_factory=list)
+    overdue: set[int] = field(default_factory=set)
+    measurement: Measurement = field(default_factory=Measurement)
+    samples: list[dict[str, float]] = field(default_factory=list)
+    origin_s: float = 0.0
+
+
+class Supervisor:
+    """Runs one trial. `save` stores rows; `cancelled` says whether somebody asked for the end."""
+
+    def __init__(self, work: Assignment, save: Callable[[list[Row], int, int], None], cancelled: Callable[[], bool]):
+        self.work, self.save, self.cancelled = work, save, cancelled
+        self.outcome = Outcome()
+        self.done: set[int] = set()
+        """Tasks whose record has arrived."""
+        self.process: subprocess.Popen[bytes] | None = None
+        self._rows: list[Row] = []
+        self._failed = 0
+        self._events: dict[str, dict[str, Any]] = {}
+        self._rest = b""
+        self._flushed_s = 0.0
+        self._cancel_s: float | None = None
+        self._board: Board | None = None
+
+    def run(self) -> Outcome:
+        """Start the trial, see it through to its exit, and say how it ended."""
+        began_s = self._start()
+        assert self.process is not None and self.process.stdout is not None
+        sampler = Sampler(self.process.pid)
+        sampler.start()
+        try:
+            self._read(self.process.stdout.fileno())
+        finally:
+            self.kill()
+            self.process.wait()
+            exited_s = time.perf_counter()
+            sampler.stop()
+        self._flush()
+        self._conclude(began_s, exited_s, sampler)
+        return self.outcome
+
+    def kill(self) -> None:
+        """End the trial and all that it started."""
+        if self.process is None:
+            return
+        if sys.platform == "win32":
+            self.process.kill()
+        else:
+            # The group outlives its leader as long as one worker lives; an empty group is no error.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+    def _start(self) -> float:
+        work = self.work
+        environment = {**os.environ, "PYTHONPATH": work.search_path, "PYTHONUTF8": "1"}
+        began_s = time.perf_counter()
+        with open(work.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [work.configuration.python or sys.executable, "-m", "engine", "trial", str(work.specification)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=environment,
+                start_new_session=True,
+            )
+        if sys.platform == "linux" and self.process.stdout:
+            import fcntl
+
+            with contextlib.suppress(OSError):  # the system's limit for unprivileged pipes may be lower
+                fcntl.fcntl(self.process.stdout.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        self._flushed_s = began_s
+        return began_s
+
+    def _read(self, descriptor: int) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(descriptor, selectors.EVENT_READ)
+            next_tick = 0.0
+            while True:
+                if selector.select(TICK_S):
+                    piece = os.read(descriptor, _PIPE_BYTES)
+                    if not piece:
+                        return
+                    self._take(piece)
+                now = time.perf_counter()
+                if len(self._rows) >= FLUSH_ROWS or (self._rows and now - self._flushed_s >= FLUSH_S):
+                    self._flush()
+                if now >= next_tick:
+                    next_tick = now + TICK_S
+                    self._tick(now)
+
+    def _take(self, piece: bytes) -> None:
+        """Turn whole lines into rows and events; the rest waits for its end."""
+        whole, _, self._rest = (self._rest + piece).rpartition(b"\n")
+        if not whole:
+            return
+        for item in json.loads(b"[" + whole.replace(b"\n", b",") + b"]"):
+            if isinstance(item, dict):
+                self._events[item["event"]] = item
+                if item["event"] == "open":
+                    self.outcome.origin_s = item["at"]
+            else:
+                self._rows.append(self._row(item))
+
+    def _row(self, item: list[Any]) -> Row:
+        task, slot, started, finished, cpu_s, attempt, waited_s, status, reason, error, output, print_ = item
+        origin = self.outcome.origin_s
+        self.done.add(task)
+        if status != "ok":
+            self._failed += 1
+        return (
+            self.work.trial_id, task, self.work.labels[task], slot, started - origin, finished - origin, cpu_s,
+            status, reason, error, attempt, output, print_, waited_s,
+        )  # fmt: skip
+
+    def _flush(self) -> None:
+        rows, self._rows, failed, self._failed = self._rows, [], self._failed, 0
+        if rows:
+            self.save(rows, len(rows) - failed, failed)
+        self._flushed_s = time.perf_counter()
+
+    def _tick(self, now: float) -> None:
+        if self._cancel_s is None and self.cancelled():
+            self._cancel_s = now
+            self.outcome.cancelled = True
+            assert self.process is not None and self.process.stdin is not None
+            with contextlib.suppress(OSError):  # it may be leaving already
+                self.process.stdin.write(b"cancel\n")
+                self.process.stdin.flush()
+        if self._cancel_s is not None and now - self._cancel_s > CANCEL_S:
+            self.kill()
+        elif self.work.limit_s and "open" in self._events and "end" not in self._events:
+            self._hold_to_limit(self.work.limit_s + (BACKUP_S if self.work.can_kill else 0.0), now)
+
+    def _hold_to_limit(self, limit_s: float, now: float) -> None:
+        self._board = self._board or Board(self.work.board)
+        overdue = {post.task for post in self._board.busy() if now - post.started_s > limit_s and post.task is not None}
+        if overdue:
+            self.outcome.overdue |= overdue
+            self.kill()
+
+    def _conclude(self, began_s: float, exited_s: float, sampler: Sampler) -> None:
+        outcome, events = self.outcome, self._events
+        end, broken = events.get("end"), events.get("broken")
+        outcome.ended = end is not None and not end["cancelled"]
+        outcome.cancelled = outcome.cancelled and not outcome.ended
+        if broken:
+            outcome.message, outcome.final = broken["message"], broken["final"]
+            outcome.suspects = None if broken["suspects"] is None else [(a, b) for a, b in broken["suspects"]]
+        elif not end and not outcome.cancelled:
+            assert self.process is not None
+            outcome.message = died(self.process.returncode)
+        if self.work.board.exists():
+            outcome.busy = Board(self.work.board).busy()
+        outcome.measurement = self._measurement(began_s, exited_s, sampler)
+        outcome.samples = sampler.thinned()
+
+    def _measurement(self, began_s: float, exited_s: float, sampler: Sampler) -> Measurement:
+        ready, opened, end = (self._events.get(name, {}).get("at") for name in ("ready", "open", "end"))
+        last = end or exited_s
+        return Measurement(
+            interpreter_s=ready and ready - began_s,
+            startup_s=opened and ready and opened - ready,
+            wall_s=opened and last - opened,
+            teardown_s=end and exited_s - end,
+            cpu_s=self._events.get("end", {}).get("cpu_s"),
+            peak_pss_mb=sampler.peak_mb,
+            mean_pss_mb=sampler.mean_mb,
+            memory_kind=sampler.kind,
+            sampler_interval_s=sampler.interval_s,
+            sampler_cost=sampler.cost,
+            other_busy=sampler.other_busy,
+            chunk=self._events.get("end", {}).get("chunk"),
+        )
+
+
+def died(code: int) -> str:
+    """A process's unexpected exit in one sentence."""
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return f"The trial's process was ended by {signal.Signals(-code).name}."
+    return f"The trial's process ended with exit code {code} before its tasks did."

@@ -1,0 +1,191 @@
+"""One batch with one configuration, in this process: `python -m engine trial SPEC`.
+
+Reads its specification (a JSON file), opens and warms the executor, runs the loop, and writes JSON
+lines on a private copy of stdout: objects are events (ready, open, end, broken), arrays are
+records. stdout itself then points at stderr, so that a print in a workload corrupts nothing.
+A trial imports the standard library and what its workload and executor need, nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.batch import Batch
+from engine.board import Board
+from engine.errors import OverlapError, TrialBroken
+from engine.executors import Factory, factory
+from engine.lifeline import die_with_parent, kill_own_group, watch_stdin
+from engine.loop import Flight, Mender, kill_all, run_loop, watch_limits
+from engine.model import configuration_from
+from engine.worker import Errand, Setup, start, warm
+from engine.workloads import workload_class
+
+GRACE_S = 0.5
+"""How long a cancelled trial waits for tasks that are under way."""
+
+
+@dataclass(slots=True)
+class Output:
+    """The trial's only way out: a private copy of file descriptor 1."""
+
+    descriptor: int
+
+    @classmethod
+    def take_stdout(cls) -> Output:
+        """Keep stdout for records and send every print to stderr."""
+        private = os.dup(1)
+        os.dup2(2, 1)
+        return cls(private)
+
+    def write(self, lines: bytes) -> None:
+        """Write whole lines; a reader that is gone ends this process."""
+        rest = memoryview(lines)
+        while rest:
+            try:
+                rest = rest[os.write(self.descriptor, rest) :]
+            except BrokenPipeError:
+                kill_own_group()
+
+    def say(self, event: str, **values: Any) -> None:
+        """Write one event; `at` is `time.perf_counter()`."""
+        self.write(json.dumps({"event": event, "at": time.perf_counter(), **values}).encode() + b"\n")
+
+
+def main(specification: str) -> None:
+    """Run the trial that a specification describes and exit: 0 ended, 1 broken (said by an event)."""
+    output = Output.take_stdout()
+    spec = json.loads(Path(specification).read_text(encoding="utf-8"))
+    die_with_parent(spec["parent"])
+    try:
+        code = run(spec, output)
+    except OverlapError as error:
+        output.say("broken", message=str(error), final=not isinstance(error, TrialBroken), suspects=None)
+        code = 1
+    sys.stderr.flush()
+    os._exit(code)  # all is written and every worker is gone: skip the interpreter's slow farewell
+
+
+def run(spec: dict[str, Any], output: Output) -> int:
+    """The phases of a trial: read, open, warm, loop, shut down."""
+    configuration = configuration_from(spec["configuration"])
+    kind = factory(configuration)
+    workload = workload_class(spec["workload"])
+    setup = Setup(
+        workload=spec["workload"],
+        options=spec["options"],
+        settings=spec["settings"],
+        folder=spec["folder"],
+        outputs=spec["outputs"],
+        board=spec["board"],
+        workers=kind.workers,
+        own_process=kind.own_process,
+        preload=(workload.__module__, *workload.preload),
+    )
+    errands, suspects = read_errands(spec)
+    batch = Batch(errands, suspects, kind.workers, configuration.chunk)
+    board = Board.create(Path(spec["board"]), kind.workers)
+    stop = threading.Event()
+    output.say("ready", pid=os.getpid())
+    executor = opened(kind, setup)
+    watch_stdin(lambda line: stop.set() if line == "cancel" else None, kill_own_group)
+    return measure(Running(kind, setup, board, batch, stop, output), executor, spec.get("time_limit_s"))
+
+
+@dataclass(slots=True)
+class Running:
+    """What the measured part of a trial works with."""
+
+    kind: Factory
+    setup: Setup
+    board: Board
+    batch: Batch
+    stop: threading.Event
+    output: Output
+
+
+def measure(trial: Running, executor: Executor, limit_s: float | None) -> int:
+    """The loop between two readings of the clocks, then the end of the executor."""
+    flight = Flight()
+    mender = Mender(trial.board, trial.batch, flight, trial.output.write)
+
+    def mend() -> Executor:
+        nonlocal executor
+        mender.settle()
+        executor.shutdown(wait=False, cancel_futures=True)
+        trial.board.clear()
+        executor = opened(trial.kind, trial.setup, again=True)
+        return executor
+
+    if limit_s and trial.kind.can_kill:
+        watch_limits(trial.board, mender, limit_s, trial.stop)
+    trial.output.say("open")
+    cpu_s = time.process_time()
+    try:
+        run_loop(executor, trial.batch, flight, trial.output.write, trial.stop, mend)
+    except TrialBroken as error:
+        trial.output.say("broken", message=str(error), final=False, suspects=trial.batch.suspects())
+        return 1
+    cpu_s = time.process_time() - cpu_s + flight.total_cpu_s()
+    if trial.stop.is_set():
+        leave(trial, flight)
+    trial.output.say("end", cpu_s=cpu_s, chunk=trial.batch.largest, cancelled=trial.stop.is_set())
+    if not trial.stop.is_set():
+        executor.shutdown(wait=True)
+    return 0
+
+
+def leave(trial: Running, flight: Flight) -> None:
+    """A cancelled trial's end: what lands within the grace still counts, then every worker is killed."""
+    deadline = time.perf_counter() + GRACE_S
+    for future in list(flight.chunks):
+        if future.cancel():
+            continue
+        try:
+            trial.output.write(future.result(timeout=max(0.0, deadline - time.perf_counter())).lines)
+        except Exception as error:  # whatever a task under way ends in, the cancel goes on
+            print(f"A task was still under way at the cancel: {error!r}", file=sys.stderr)  # noqa: T201
+    kill_all(trial.board.pids())
+
+
+def opened(kind: Factory, setup: Setup, again: bool = False) -> Executor:
+    """An open executor with every worker warm. Raises TrialBroken when workers cannot start."""
+    executor = (kind.replace if again else kind.open)(start, (setup,))
+    problems = [executor.submit(warm, kind.workers) for _ in range(kind.workers)]
+    for future in problems:
+        try:
+            problem = future.result()
+        except Exception as error:
+            raise TrialBroken(f"The workers could not start: {error}") from error
+        if problem:
+            raise OverlapError(problem)
+    return executor
+
+
+def read_errands(spec: dict[str, Any]) -> tuple[list[Errand], list[Errand]]:
+    """The tasks to run, in order, and those that must first run alone.
+
+    `spec["only"]` maps task indices (as text) to the number of attempts so far, None stands for all
+    tasks; `spec["suspects"]` likewise.
+    """
+    only: dict[str, int] | None = spec["only"]
+    suspects: dict[str, int] = spec["suspects"]
+    errands: list[Errand] = []
+    alone: list[Errand] = []
+    with open(spec["tasks"], encoding="utf-8") as lines:
+        for index, line in enumerate(lines):
+            if only is not None and str(index) not in only and str(index) not in suspects:
+                continue
+            argument = json.loads(line)[1]
+            if (attempts := suspects.get(str(index))) is not None:
+                alone.append(Errand(index, argument, attempts + 1))
+            else:
+                errands.append(Errand(index, argument, (only or {}).get(str(index), 0) + 1))
+    return errands, alone

@@ -1,0 +1,182 @@
+"""What runs inside a worker: tasks of one chunk, each becoming one record's line.
+
+The same code on every executor. A worker encodes its own records, so that nothing but bytes and
+small numbers travels back: an output that cannot be sent is found here, where it can be blamed on
+its task. Sits beside `trial`, whose loop hands out the chunks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from engine.board import Board
+from engine.config import from_plain
+from engine.errors import Later, OverlapError, TaskFailed
+from engine.workloads import Place, Workload, workload_class
+
+encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_WARM_LIMIT_S = 60.0
+_FAILED = '"failed"'
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a worker must know before its first task; plain values that any executor can send."""
+
+    workload: str
+    options: dict[str, Any]
+    settings: dict[str, Any]
+    folder: str
+    outputs: str
+    board: str
+    workers: int
+    own_process: bool
+    preload: tuple[str, ...] = ()
+
+
+class Errand(NamedTuple):
+    """One task on its way to a worker: `attempt` counts from 1, `waited_s` is how long it was put back before.
+
+    A named tuple, because it is pickled for every task and a dataclass costs three times as much.
+    """
+
+    task: int
+    argument: Any
+    attempt: int = 1
+    waited_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What comes back for a chunk: the records' lines, and what was not done.
+
+    `done` tasks ended (`failed` of them badly) in `elapsed_s`; the rest of the chunk was left
+    because its time was up, but for `later`: (task, seconds to wait) pairs that were put back.
+    `cpu_s` is the worker process's CPU time since it was ready (0 where it shares the trial's).
+    """
+
+    lines: bytes
+    done: int
+    failed: int
+    tried: int
+    elapsed_s: float
+    later: tuple[tuple[int, float], ...]
+    slot: int
+    cpu_s: float
+
+
+class _Process:
+    """What the workers of this process share."""
+
+    lock = threading.Lock()
+    workload: Workload | None = None
+    board: Board | None = None
+    problem: str | None = None
+
+
+_thread = threading.local()
+
+
+def start(slot: int, setup: Setup) -> None:
+    """Make this thread the worker `slot`: open the board, make the workload once per process.
+
+    Never raises, because a pool would hide the reason: `warm` reports it.
+    """
+    _thread.slot = slot
+    _thread.clock = time.process_time if setup.own_process else time.thread_time
+    _thread.own_process = setup.own_process
+    with _Process.lock:
+        if _Process.board is None:
+            _Process.board = Board(Path(setup.board))
+            try:
+                _Process.workload = _make(setup)
+            except OverlapError as error:
+                _Process.problem = str(error)
+            except Exception as error:
+                _Process.problem = f"The workload {setup.workload} cannot start here: {_sentence(error)}"
+    _Process.board.ready(slot, os.getpid())
+    _thread.ready_cpu_s = time.process_time()
+
+
+def _make(setup: Setup) -> Workload:
+    place = Place(from_plain(setup.settings), Path(setup.folder), Path(setup.outputs), setup.workers)
+    return workload_class(setup.workload)(setup.options, place)
+
+
+def warm(workers: int) -> str | None:
+    """Hold this worker until all are ready, so that each is started before the clock; gives what went wrong."""
+    deadline = time.perf_counter() + _WARM_LIMIT_S
+    assert _Process.board is not None
+    while _Process.problem is None and _Process.board.workers_ready() < workers:
+        if time.perf_counter() > deadline:
+            return f"Only {_Process.board.workers_ready()} of {workers} workers started within {_WARM_LIMIT_S:.0f} s."
+        time.sleep(0.0005)
+    return _Process.problem
+
+
+def run_chunk(errands: list[Errand], budget_s: float | None) -> Returned:
+    """Run the errands in turn until `budget_s` is spent (None: all of them); at least one is tried."""
+    board, workload, slot, clock = _Process.board, _Process.workload, _thread.slot, _thread.clock
+    assert board is not None and workload is not None
+    lines: list[str] = []
+    later: list[tuple[int, float]] = []
+    tried = failed = 0
+    began = time.perf_counter()
+    for errand in errands:
+        if tried and budget_s is not None and time.perf_counter() - began > budget_s:
+            break
+        tried += 1
+        board.begin(slot, errand.task)
+        cpu = clock()
+        started = time.perf_counter()
+        try:
+            ending = _ending(workload, workload.run(errand.argument))
+        except Later as wait:
+            later.append((errand.task, wait.delay_s))
+            board.idle(slot)
+            continue
+        except BaseException as error:
+            ending = failure(error)
+        finished = time.perf_counter()
+        cpu = clock() - cpu
+        board.idle(slot)
+        failed += ending.startswith(_FAILED)
+        lines.append(
+            f"[{errand.task},{slot},{started:.7f},{finished:.7f},{cpu:.7f},"
+            f"{errand.attempt},{errand.waited_s:.4f},{ending}]\n"
+        )
+    elapsed = time.perf_counter() - began
+    cpu_s = time.process_time() - _thread.ready_cpu_s if _thread.own_process else 0.0
+    return Returned("".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), slot, cpu_s)
+
+
+def _ending(workload: Workload, output: Any) -> str:
+    """A good end as the tail of the record's line: status, reason, error, output (as JSON text), fingerprint."""
+    try:
+        text = encode(output)
+    except (TypeError, ValueError, RecursionError) as error:
+        message = f"The task's result cannot be sent ({error}): return plain values, such as numbers, texts and lists."
+        return failure(TaskFailed("unsendable_result", message))
+    print_ = workload.fingerprint(output) or blake2b(text.encode(), digest_size=8).hexdigest()
+    return f'"ok",null,null,{encode(text)},"{print_}"'
+
+
+def failure(error: BaseException) -> str:
+    """A bad end as the tail of the record's line."""
+    reason = error.reason if isinstance(error, TaskFailed) else "exception"
+    return f'"failed",{encode(reason)},{encode(_sentence(error))},null,null'
+
+
+def _sentence(error: BaseException) -> str:
+    """An exception in plain words: its own where they are written for people, else with its type in front."""
+    if isinstance(error, (TaskFailed, OverlapError)):
+        return str(error)
+    text = " ".join(str(error).split())[:500]
+    return f"{type(error).__name__}: {text}" if text else f"{type(error).__name__} was raised."

@@ -1,0 +1,31 @@
+"""WHAT is run: one file a workload, one line each in `WORKLOADS`.
+
+Knows nothing of executors. To add one, write its file (a `Workload`) and its line here. The
+class is imported when it is first used, so a trial imports only its own workload's packages.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from engine.errors import SettingRefused
+from engine.workloads.base import Place, Workload
+
+WORKLOADS: dict[str, str] = {
+    "scrape": "engine.workloads.scrape:Scrape",
+    "resize": "engine.workloads.resize:Resize",
+    "compute": "engine.workloads.compute:Compute",
+    "wait": "engine.workloads.wait:Wait",
+}
+
+
+def workload_class(name: str) -> type[Workload]:
+    """The class behind a workload's name. Raises SettingRefused for an unknown one."""
+    if name not in WORKLOADS:
+        raise SettingRefused(f"There is no workload {name!r}: choose one of {', '.join(WORKLOADS)}.")
+    module, _, attribute = WORKLOADS[name].partition(":")
+    kind: type[Workload] = getattr(import_module(module), attribute)
+    return kind
+
+
+__all__ = ["WORKLOADS", "Place", "Workload", "workload_class"]

@@ -1,0 +1,56 @@
+"""What a workload's file supplies: how one task is run, in whichever worker it lands."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from engine.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a trial's tasks run: the settings in force, the folders of the run, and how many share this process."""
+
+    settings: Settings
+    folder: Path
+    """The run's folder: relative inputs are found below it."""
+    outputs: Path
+    """Where this trial's outputs go."""
+    workers: int
+    """Workers of the whole trial; as many may share one instance of the workload."""
+
+
+class Workload(ABC):
+    """One kind of work. Made once per process, before the first task; shared by that process's threads."""
+
+    name: ClassVar[str]
+    has_async: ClassVar[bool] = False
+    """Whether `run_async` exists."""
+    preload: ClassVar[tuple[str, ...]] = ()
+    """Modules that every worker needs: a forkserver imports them once for all."""
+
+    def __init__(self, options: dict[str, Any], place: Place) -> None:
+        self.options = options
+        self.place = place
+
+    @abstractmethod
+    def run(self, argument: Any) -> Any:
+        """Do one task and give its output as a plain JSON value.
+
+        Raises TaskFailed with a reason, or Later when the task must wait while others go on;
+        any other exception fails the task too, with the exception's own words.
+        """
+
+    async def run_async(self, argument: Any) -> Any:
+        """`run` as a coroutine, where `has_async` says that there is one."""
+        raise TypeError(f"The workload {self.name} has no async form.")
+
+    def fingerprint(self, output: Any) -> str | None:
+        """What must be equal between executors; None stands for the output itself."""
+        return None
+
+    def close(self) -> None:  # noqa: B027 - most workloads hold nothing
+        """Give back what the workload holds."""
