@@ -17,7 +17,7 @@ class Compute(Workload):
 
     def run(self, argument: Any) -> Any:
         """The value after `amount` steps from the seed (option `amount`, by default 100,000; 0 is a no-op task)."""
-        value = int(argument) % _MODULUS or 1
+        value = (int(argument) + 1) % _MODULUS or 1
         for _ in range(int(self.options.get("amount", 100_000))):
             value = value * _MULTIPLIER % _MODULUS
         return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ class Resize(Workload):
         targets = [self.target / name for name in argument["names"]]
         for target in targets:
             target.parent.mkdir(parents=True, exist_ok=True)
-        return resize_file(source, targets, self.resizing, self.place.settings)
+        first, *rest = resize_file(source, targets, self.resizing, self.place.settings)
+        return {**asdict(first), "also": [asdict(output) for output in rest]}
 
     def fingerprint(self, output: Any) -> str | None:
         """A digest of the files written."""

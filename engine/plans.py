@@ -1,0 +1,174 @@
+"""What people hand in, as a `Plan`: shared by the pages and the command line, so both run the same.
+
+Each function names its tasks, checks what can be checked before the start, and refuses as a whole
+(InputRefused) what exceeds a limit. Sits just below `jobs`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from engine.config import Settings, usable_cpus
+from engine.errors import InputRefused
+from engine.executors import EXECUTORS, factory
+from engine.images.naming import output_names
+from engine.images.options import Resizing
+from engine.model import Configuration, Plan, Task
+from engine.shop.demo import demo_urls
+from engine.shop.photos import sample_photos
+from engine.store import Store
+
+DEFAULTS = {
+    "scrape": ("threads", 16, "waiting for shops takes far longer than reading their pages"),
+    "resize": ("threads", 0, "Pillow releases the GIL while it decodes and resizes"),
+    "compute": ("processes", 0, "pure Python work needs an interpreter for each CPU"),
+    "wait": ("threads", 16, "waiting needs no CPU"),
+}
+"""Executor, workers (0: one for each usable CPU) and why, where nothing was measured on this machine yet."""
+
+
+def default_configuration(store: Store, workload: str) -> tuple[Configuration, str]:
+    """How to run a workload when nobody chose: the last verdict on this machine, else a default that says so."""
+    for run in store.runs(limit=20, kind="comparison", workload=workload):
+        chosen = (run.verdict or {}).get("recommended")
+        if run.state == "finished" and chosen:
+            found = Configuration(**{name: chosen[name] for name in ("executor", "workers") if name in chosen})
+            return found, f"{found.label}: the verdict of comparison {run.id} on this machine."
+    executor, workers, why = DEFAULTS.get(workload, ("threads", 0, "it works for any task"))
+    found = Configuration(executor, workers or usable_cpus())
+    return found, f"{found.label}: a default, because {why}. Nothing was compared on this machine yet."
+
+
+def executors_for(workload: str) -> dict[str, str | None]:
+    """Every executor by name, with the reason where it is not available here."""
+    return {name: kind.unavailable() for name, kind in EXECUTORS.items()}
+
+
+def scrape_plan(
+    urls: Sequence[str],
+    configuration: Configuration,
+    settings: Settings,
+    selectors: Mapping[str, str] | None = None,
+    title: str | None = None,
+) -> Plan:
+    """A job that scrapes these addresses, hosts in turn. `selectors` maps a host to a CSS selector of its price.
+
+    Raises InputRefused when there are none or more than the limit.
+    """
+    if not urls:
+        raise InputRefused("There is no address to fetch: paste some, one a line.")
+    if len(urls) > settings.max_urls:
+        raise InputRefused(
+            f"{len(urls):,} addresses are more than this server's limit of {settings.max_urls:,}: "
+            "split the list, or raise OVERLAP_MAX_URLS."
+        )
+    chosen = dict(selectors or {})
+    arguments = [{"url": url, "selector": chosen.get(urlsplit(url).hostname or "")} for url in hosts_in_turn(urls)]
+    tasks = [Task(index, argument["url"] or "", argument) for index, argument in enumerate(arguments)]
+    hosts = len({urlsplit(url).netloc for url in urls})
+    title = title or f"{counted(len(urls), 'page')} of {counted(hosts, 'shop')}"
+    return job("scrape", title, tasks, configuration, {}, settings)
+
+
+def hosts_in_turn(urls: Sequence[str]) -> list[str]:
+    """The same addresses, one of each host after the other, so that no host's turn blocks the queue."""
+    queues: dict[str, list[str]] = {}
+    for url in urls:
+        queues.setdefault(urlsplit(url).netloc, []).append(url)
+    ranked = [(rank, url) for queue in queues.values() for rank, url in enumerate(queue)]
+    return [url for _, url in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def resize_plan(
+    sources: Sequence[Path],
+    resizing: Resizing,
+    configuration: Configuration,
+    settings: Settings,
+    target: Path | None = None,
+    root: Path | None = None,
+    run_folder: Path | None = None,
+    title: str | None = None,
+) -> Plan:
+    """A job that resizes these files. Output names keep the folders below `root`.
+
+    Sources below `run_folder` are stored relative to it, so the run can move; results go to `target`,
+    else to the run's outputs. Raises InputRefused when there are none or more than the limit.
+    """
+    if not sources:
+        raise InputRefused("There is no image to resize: choose some files, a folder or a ZIP.")
+    if len(sources) > settings.max_tasks:
+        raise InputRefused(f"{len(sources):,} images are more than this server's limit of {settings.max_tasks:,}.")
+    relative = [_below(source, root) for source in sources]
+    stored = [_below(source, run_folder, whole=True) for source in sources]
+    named = zip(relative, stored, output_names(relative, resizing), strict=True)
+    tasks = [
+        Task(index, label, {"source": source, "names": names}) for index, (label, source, names) in enumerate(named)
+    ]
+    options = {**resizing.plain(), **({"target": str(target)} if target else {})}
+    title = title or f"{counted(len(sources), 'photo')} to {', '.join(resizing.sizes)}"
+    return job("resize", title, tasks, configuration, options, settings)
+
+
+def _below(path: Path, folder: Path | None, whole: bool = False) -> str:
+    if folder is not None and path.is_relative_to(folder):
+        return path.relative_to(folder).as_posix()
+    return str(path.resolve()) if whole else path.name
+
+
+def demo_scrape_plan(configuration: Configuration, settings: Settings) -> Plan:
+    """A job that scrapes every product of the demo shops; works with no network."""
+    urls = demo_urls()
+    shops = len({url.split("/")[1] for url in urls})
+    return scrape_plan(urls, configuration, settings, title=f"{len(urls)} pages of {shops} demo shops")
+
+
+def demo_resize_plan(
+    resizing: Resizing,
+    configuration: Configuration,
+    settings: Settings,
+    progress: Callable[[int, int], None] | None = None,
+) -> Plan:
+    """A job that resizes the sample photos, which are made first where they are missing (`progress`: done, of)."""
+    photos = sample_photos(settings.home, progress)
+    root = photos[0].parent
+    return resize_plan(photos, resizing, configuration, settings, root=root, title=f"{len(photos)} sample photos")
+
+
+def simple_plan(
+    workload: str, count: int, options: Mapping[str, Any], configuration: Configuration, settings: Settings
+) -> Plan:
+    """A job of `count` tasks of `compute` (seeds 0, 1, …) or `wait`."""
+    tasks = [Task(index, f"{workload} {index + 1}", None if workload == "wait" else index) for index in range(count)]
+    return job(workload, f"{count:,} tasks of {workload}", tasks, configuration, options, settings)
+
+
+def job(
+    workload: str,
+    title: str,
+    tasks: Sequence[Task],
+    configuration: Configuration,
+    options: Mapping[str, Any],
+    settings: Settings,
+) -> Plan:
+    """A job of these tasks, checked: the executor exists here, the workers fit, every argument can be sent.
+
+    Raises SettingRefused or InputRefused.
+    """
+    factory(configuration)
+    if configuration.workers > settings.max_workers:
+        raise InputRefused(f"{configuration.workers} workers are more than this server's {settings.max_workers}.")
+    for task in tasks:
+        try:
+            json.dumps(task.argument, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise InputRefused(f"Task {task.label!r} cannot be sent to a worker ({error}): use plain values.") from None
+    return Plan("job", workload, title, tuple(tasks), (configuration,), options, 1, settings.task_time_limit_s)
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 page``, ``2 pages``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
