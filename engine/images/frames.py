@@ -1,0 +1,58 @@
+"""How many frames a file has, without decoding any: the first is resized, and that is said."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+MAX_FRAMES = 1000
+"""Frames are counted up to here; a file that claims more costs no more."""
+
+_ANIMATED = {"GIF", "WEBP", "PNG", "AVIF"}
+_UNCOUNTED = {"JPEG", "MPO"}
+"""A JPEG's further pictures are previews, depth or gain maps, not frames."""
+
+
+def frames_note(image: Image.Image, data: bytes) -> str | None:
+    """A remark such as ``first of 12 frames`` on an opened image of the content `data`, or None for one frame."""
+    if image.format in _UNCOUNTED:
+        return None
+    count = _gif_frames(data) if image.format == "GIF" else _frames(image)
+    if count <= 1:
+        return None
+    kind = "frames" if image.format in _ANIMATED else "pages"
+    return f"first of more than {MAX_FRAMES} {kind}" if count > MAX_FRAMES else f"first of {count} {kind}"
+
+
+def _frames(image: Image.Image) -> int:
+    if image.format == "TIFF":
+        return 2 if getattr(image, "is_animated", False) else 1
+    try:
+        return int(getattr(image, "n_frames", 1))
+    except Exception:
+        # A later frame is broken in some way; only the first is used.
+        return 1
+
+
+def _gif_frames(data: bytes) -> int:
+    """Image blocks in a GIF (GIF89a, appendix A), counted by hopping over their data; stops above MAX_FRAMES."""
+    at = 13 + _table(data[10]) if len(data) > 13 else len(data)
+    count = 0
+    while at < len(data) and count <= MAX_FRAMES:
+        if data[at] == 0x2C and at + 10 <= len(data):
+            count += 1
+            at = _after_blocks(data, at + 11 + _table(data[at + 9]))
+        elif data[at] == 0x21:
+            at = _after_blocks(data, at + 2)
+        else:
+            break
+    return count
+
+
+def _table(packed: int) -> int:
+    return 3 << ((packed & 7) + 1) if packed & 0x80 else 0
+
+
+def _after_blocks(data: bytes, at: int) -> int:
+    while at < len(data) and data[at]:
+        at += data[at] + 1
+    return at + 1

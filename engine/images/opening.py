@@ -1,0 +1,212 @@
+"""The one gate through which every image is opened: nothing else in the engine calls `Image.open`.
+
+    read (byte limit) -> sniff (allow-list by content) -> open (pixel limit, before decoding) -> decode
+
+Whatever is wrong with a file becomes `TaskFailed(reason, sentence)` here, with one of the reasons
+not_found, not_a_file, unreadable, empty_file, too_large, unsupported_format, too_many_pixels,
+damaged, truncated, out_of_memory.
+"""
+
+from __future__ import annotations
+
+import stat
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
+
+from PIL import AvifImagePlugin, Image, UnidentifiedImageError
+
+from engine.config import Settings
+from engine.errors import TaskFailed
+from engine.images import formats
+
+# Set once for the process, since `catch_warnings` is not safe among threads: a bomb is an error,
+# and what Pillow remarks about odd metadata, which is dropped anyway, is nobody's business.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+
+# The workers are the parallelism: a decoder with threads of its own would take another worker's core.
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+
+_DNG_VERSION = 50706
+_SUB_IFDS = 330
+_NEW_SUBFILE_TYPE = 254
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a file says about itself before it is decoded: size in bytes, and edges in pixels as stored."""
+
+    bytes: int
+    format: str
+    mode: str
+    width: int
+    height: int
+
+
+def read_file(path: Path, settings: Settings) -> bytes:
+    """A file's content, read once. Raises TaskFailed: not_found, not_a_file, unreadable, empty_file, too_large."""
+    limit = int(settings.image_max_mb * 1e6)
+    with _reading(path, limit) as file:
+        try:
+            # One byte more than allowed, in case that the file grows while it is read.
+            data = file.read(limit + 1)
+        except OSError as error:
+            raise TaskFailed("unreadable", f"The file cannot be read: {error.strerror}.") from None
+    _check_length(len(data), limit)
+    return data
+
+
+@contextmanager
+def _reading(path: Path, limit: int) -> Iterator[IO[bytes]]:
+    try:
+        # Looked at before it is opened: opening a pipe or a device could wait for ever.
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise TaskFailed("not_a_file", "This is a folder or a device, not a file: name an image file.")
+        _check_length(status.st_size, limit)
+        file = path.open("rb")
+    except FileNotFoundError:
+        raise TaskFailed("not_found", "The file is not there any more: it was moved or deleted.") from None
+    except OSError as error:
+        raise TaskFailed("unreadable", f"The file cannot be read: {error.strerror}.") from None
+    with file:
+        yield file
+
+
+def _check_length(length: int, limit: int) -> None:
+    if length == 0:
+        raise TaskFailed("empty_file", "The file is empty (0 bytes): copy or download it again.")
+    if length > limit:
+        megabytes = f"{length / 1e6:.1f} MB" if length != limit + 1 else "more"
+        raise TaskFailed("too_large", f"The file has {megabytes}; at most {limit / 1e6:g} MB are read here.")
+
+
+def open_image(data: bytes, settings: Settings) -> Image.Image:
+    """The image in `data`, opened but not decoded. Raises TaskFailed: see the module."""
+    return _opened(BytesIO(data), data[: formats.HEAD_BYTES], len(data), settings)
+
+
+def read_header(path: Path, settings: Settings) -> Header:
+    """What a file says about itself; only its first blocks are read. Raises TaskFailed: see the module."""
+    with _reading(path, int(settings.image_max_mb * 1e6)) as file:
+        head = file.read(formats.HEAD_BYTES)
+        length = path.stat().st_size
+        image = _opened(file, head, length, settings)
+        return Header(length, image.format or "", image.mode, *image.size)
+
+
+def _opened(file: IO[bytes], head: bytes, length: int, settings: Settings) -> Image.Image:
+    name = formats.sniff(head)
+    if name is None or (name == "HEIF" and not heif_available()):
+        raise TaskFailed("unsupported_format", _unsupported(head, name))
+    limit = int(settings.image_max_megapixels * 1e6)
+    # Pillow only warns up to twice this value and looks again at tiles and frames, hence it is set here too.
+    Image.MAX_IMAGE_PIXELS = limit
+    file.seek(0)
+    with failures(length, settings):
+        try:
+            image = Image.open(file, formats=[name])
+        except UnidentifiedImageError:
+            raise TaskFailed(*_unidentified(head, name, length)) from None
+        _check_pixels(image, limit)
+        _check_raw(image)
+    return image
+
+
+def _check_pixels(image: Image.Image, limit: int) -> None:
+    width, height = image.size
+    if width * height > limit:
+        raise TaskFailed(
+            "too_many_pixels",
+            f"The picture has {width} × {height} = {width * height / 1e6:.1f} megapixels; "
+            f"at most {limit / 1e6:g} are opened here.",
+        )
+
+
+def _check_raw(image: Image.Image) -> None:
+    """Refuse a camera's raw file: it calls itself TIFF, and its first picture is only a small preview."""
+    tags = getattr(image, "tag_v2", None)
+    if tags is not None and (_DNG_VERSION in tags or (tags.get(_NEW_SUBFILE_TYPE) == 1 and _SUB_IFDS in tags)):
+        raise TaskFailed("unsupported_format", "This is a camera's raw picture: export it as JPEG or TIFF first.")
+
+
+def _unsupported(head: bytes, name: str | None) -> str:
+    if name == "HEIF":
+        return (
+            "This is a HEIC picture, which needs an optional package: "
+            "install pi-heif (pip install pi-heif) and start again."
+        )
+    known = ", ".join("HEIC" if one == "HEIF" else one for one in formats.READ if one != "HEIF" or heif_available())
+    return f"This is {formats.refused(head)}, whatever its name says; opened are {known}."
+
+
+def _unidentified(head: bytes, name: str, length: int) -> tuple[str, str]:
+    declared = int.from_bytes(head[4:8], "little") + 8 if name == "WEBP" else 0
+    if declared > length:
+        return "truncated", f"The file ends after {length:,} of {declared:,} bytes: copy or download it again."
+    return "damaged", f"The file begins like {name}, but what follows cannot be read: copy or download it again."
+
+
+@contextmanager
+def failures(length: int, settings: Settings) -> Iterator[None]:
+    """Turn whatever a decoder raises about a file of `length` bytes into `TaskFailed`."""
+    try:
+        yield
+    except TaskFailed:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        limit = f"{settings.image_max_megapixels:g} megapixels"
+        raise TaskFailed("too_many_pixels", f"The picture unpacks to more than {limit}, the limit here.") from None
+    except MemoryError:
+        raise TaskFailed(
+            "out_of_memory", "There was not enough memory for this picture: use fewer workers or make it smaller first."
+        ) from None
+    except Exception as error:
+        # Decoders meet hostile bytes with every kind of exception (SyntaxError, struct.error, ZeroDivisionError ...).
+        raise TaskFailed(*_broken(error, length)) from None
+
+
+_CUT_SHORT = ("truncated", "unexpected end", "cannot read", "not enough", "eof")
+
+
+def _broken(error: Exception, length: int) -> tuple[str, str]:
+    text = " ".join(str(error).split())[:200]
+    if isinstance(error, EOFError) or any(words in text.lower() for words in _CUT_SHORT):
+        return (
+            "truncated",
+            f"The file breaks off after {length:,} bytes, before its picture is complete: copy or download it again.",
+        )
+    told = f" ({text.rstrip('.')})" if text else ""
+    return "damaged", f"The picture's data are damaged and cannot be decoded{told}: copy or download it again."
+
+
+def decode(image: Image.Image, length: int, settings: Settings) -> None:
+    """Decode an opened image of a file of `length` bytes. Raises TaskFailed: see the module."""
+    if hasattr(image, "decodermaxblock"):
+        # The whole file in one call: the decoder then gives the GIL up once, not every 64 kB.
+        image.decodermaxblock = max(length, 65536)
+    with failures(length, settings):
+        image.load()
+
+
+_heif: list[bool] = []
+
+
+def heif_available() -> bool:
+    """Whether the optional package pi-heif is there, which reads HEIC (its wheels are LGPL-3.0; it only decodes)."""
+    if not _heif:
+        try:
+            pi_heif: Any = import_module("pi_heif")
+        except ImportError:
+            _heif.append(False)
+        else:
+            pi_heif.options.DECODE_THREADS = 1
+            pi_heif.register_heif_opener()
+            _heif.append(True)
+    return _heif[0]
