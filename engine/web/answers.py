@@ -1,0 +1,149 @@
+"""What passes between the rules and the wire: an ask, the answer to it, and what answers mean.
+
+`Ask` and `Answer` are all that `rules` and the two drivers (`fetch`, `afetch`) know of each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from time import time
+from typing import Literal
+
+from engine.errors import TaskFailed
+from engine.web.unpack import Body
+from engine.web.urls import Url
+
+Kind = Literal["page", "robots", "sitemap"]
+
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
+TRANSIENT = frozenset((429, 502, 503, 504))
+DRAINED = 16_384
+"""Bytes of an unwanted body that are read, so that the connection can be used again; above, it is closed."""
+
+_WEB_PAGES = frozenset(("text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain"))
+# What a page cannot begin with, whatever its header says.
+_MAGIC = (
+    (b"%PDF-", "a PDF"),
+    (b"\x89PNG\r\n", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
+    (b"PK\x03\x04", "an archive"),
+    (b"\x1f\x8b", "an archive"),
+    (b"7z\xbc\xaf", "an archive"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
+    (b"OggS", "audio"),
+    (b"ID3", "audio"),
+)
+
+
+class FetchFailed(TaskFailed):
+    """A fetch that failed, with the number of requests that were made for the page."""
+
+    def __init__(self, reason: str, message: str, attempts: int = 1) -> None:
+        super().__init__(reason, message)
+        self.args = (reason, message, attempts)
+        self.attempts = attempts
+
+
+class Transient(TaskFailed):
+    """A failure that may be gone at the next try: the connection broke before the page was complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. `service_s` is the time spent on requests for it, waiting for its host's turn apart.
+
+    `timings` splits the last request, in seconds: dns, connect, tls (0 on a kept connection), first_byte, download.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    content_type: str
+    charset: str
+    body: bytes
+    text: str
+    attempts: int
+    service_s: float
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request to make: what for, by when (time.monotonic), and how many bytes may come of it."""
+
+    url: Url
+    kind: Kind
+    deadline: float
+    cap: int
+    sent: Callable[[], None]
+    """To be called once, as soon as the request is on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back; `body` is empty unless the status is 2xx. `headers` has lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    timings: Mapping[str, float]
+
+
+def receiver(ask: Ask, status: int, headers: Mapping[str, str]) -> Body | None:
+    """Where the body goes; None when it is not wanted. Raises TaskFailed: not_a_web_page, too_large."""
+    if not 200 <= status < 300:
+        return None
+    content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if ask.kind == "page" and content_type and content_type not in _WEB_PAGES:
+        raise TaskFailed("not_a_web_page", f"The address leads to {content_type[:60]!r}, not to a web page.")
+    length = headers.get("content-length", "")
+    # The start of an overlong robots.txt counts (RFC 9309); an overlong page is refused before it is read.
+    if ask.kind != "robots" and length.isdigit() and int(length) > ask.cap:
+        raise TaskFailed("too_large", f"The page is larger than {ask.cap / 1e6:g} MB, the limit for one page.")
+    return Body(headers.get("content-encoding", ""), ask.cap, cut=ask.kind == "robots")
+
+
+def worth_draining(headers: Mapping[str, str]) -> bool:
+    """Whether an unwanted body is short enough to be read away."""
+    length = headers.get("content-length", "")
+    return length.isdigit() and int(length) <= DRAINED
+
+
+def check_page(body: bytes) -> None:
+    """Raise TaskFailed (not_a_web_page) for bytes that no web page begins with."""
+    if not body.strip():
+        raise TaskFailed("not_a_web_page", "The page is empty.")
+    start = body[:512].lstrip()
+    kind = next((kind for magic, kind in _MAGIC if start.startswith(magic)), None)
+    if kind is None and b"\0\0\0" in start:
+        kind = "binary data"
+    if kind is None and start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        kind = "an image"
+    if kind is not None:
+        raise TaskFailed("not_a_web_page", f"The address leads to {kind}, not to a web page.")
+
+
+def refused(status: int, host: str, tries: str = "") -> TaskFailed:
+    """The failure that a status other than 2xx means."""
+    if status in (404, 410):
+        return TaskFailed("not_found", f"{host} has no such page (status {status}).")
+    if status in (401, 403, 451):
+        return TaskFailed("refused", f"{host} refused to show the page (status {status}).")
+    if status == 429:
+        return TaskFailed("rate_limited", f"{host} says that it gets too many requests (status 429){tries}.")
+    return TaskFailed("http_error", f"{host} answered with status {status}{tries} instead of the page.")
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the server asks to wait (RFC 9110 10.2.3: a number or a date); None where it does not say."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:12])
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time())
+    except (ValueError, TypeError, OverflowError):
+        return None

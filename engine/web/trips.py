@@ -1,0 +1,69 @@
+"""How far the fetch of one address has come, kept between its attempts, also when another process goes on.
+
+A fetch that is put off (`Later`) comes back as a new call, perhaps in another process: tries made, redirects followed
+and time spent are in a small file until then. One worker at a time has an address, so no lock is needed.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from engine.web import locks
+
+FORGOTTEN_S = 3_600.0
+"""Age at which the file of a fetch that nobody took up again is removed."""
+
+
+@dataclass(slots=True)
+class Trip:
+    """The state of one fetch. `ready` is time.monotonic, before which the next try may not start."""
+
+    url: str
+    hops: int = 0
+    attempts: int = 1
+    service_s: float = 0.0
+    try_s: float = 0.0
+    """The part of `service_s` that this try has used of the deadline."""
+    ready: float = 0.0
+
+
+class Trips:
+    """The fetches that were put off, by a key that names them. Safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "trips"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._forget_old()
+
+    def load(self, name: str, url: str) -> Trip:
+        """The fetch of this name, begun at `url` unless it was put off before."""
+        values = locks.read_json(self._path(name))
+        if values.pop("name", None) != name or time.time() - values.pop("at", 0.0) > FORGOTTEN_S:
+            return Trip(url)
+        try:
+            return Trip(**values)
+        except TypeError:  # written by another version
+            return Trip(url)
+
+    def save(self, name: str, trip: Trip) -> None:
+        """Keep what a later call has to know; nothing is written for a fetch that has not begun."""
+        if trip.hops or trip.attempts > 1:
+            locks.write_json(self._path(name), {"name": name, "at": time.time(), **asdict(trip)})
+
+    def drop(self, name: str, trip: Trip) -> None:
+        """The fetch is over."""
+        if trip.hops or trip.attempts > 1:
+            self._path(name).unlink(missing_ok=True)
+
+    def _forget_old(self) -> None:
+        for path in self._folder.iterdir():
+            # Another process may be clearing up too.
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > FORGOTTEN_S:
+                    path.unlink()
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{locks.key(name)}.json"
