@@ -1,0 +1,134 @@
+"""The commands about runs that are stored: list, show, export, open, resume, retry, cancel, delete."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from engine import jobs
+from engine.cli.watching import leave, show_table, summarise, watch
+from engine.config import load
+from engine.errors import OverlapError
+from engine.store import Store
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _store() -> Store:
+    return Store.open(load())
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@json_option
+def runs(limit: int, as_json: bool) -> None:
+    """List the newest runs."""
+    rows = [
+        {
+            "run": run.id,
+            "state": run.state,
+            "kind": run.kind,
+            "workload": run.workload,
+            "ok": run.ok,
+            "failed": run.failed,
+            "tasks": run.tasks,
+            "created": run.created_at[:19].replace("T", " "),
+            "title": run.title,
+        }
+        for run in _store().runs(limit=limit)
+    ]
+    if as_json:
+        click.echo(json.dumps(rows))
+    elif rows:
+        show_table(rows)
+    else:
+        click.echo("There is no run yet: `overlap resize` and `overlap scrape` make some.", err=True)
+
+
+@click.command()
+@click.argument("run")
+@json_option
+def show(run: str, as_json: bool) -> None:
+    """Show one run, by its number or token."""
+    store = _store()
+    found = store.run(run)
+    summarise(store, found)
+    if as_json:
+        from engine.report.document import run_document
+
+        click.echo(json.dumps(run_document(store, found)))
+
+
+@click.command()
+@click.argument("run")
+@click.option("--format", "file_format", type=click.Choice(["json", "csv", "html"]), default="json", show_default=True)
+@click.option("--to", "target", type=click.Path(dir_okay=False, path_type=Path), help="A file; stdout by default.")
+def export(run: str, file_format: str, target: Path | None) -> None:
+    """Write a run out as JSON, CSV or an HTML report."""
+    from engine.report import export_chunks
+
+    store = _store()
+    chunks = export_chunks(store, store.run(run), file_format)
+    if target:
+        with open(target, "wb") as file:
+            file.writelines(chunks)
+        click.echo(f"Written to {target}.", err=True)
+        return
+    for chunk in chunks:
+        sys.stdout.buffer.write(chunk)
+
+
+@click.command("open")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def open_(file: Path) -> None:
+    """Take a run that was exported as JSON, here or elsewhere, into the history."""
+    from engine.report.document import import_document, read_document
+
+    store = _store()
+    summarise(store, import_document(store, read_document(file)))
+
+
+@click.command()
+@click.argument("run")
+@json_option
+def resume(run: str, as_json: bool) -> None:
+    """Run the tasks of an interrupted or cancelled run that have no end yet."""
+    store = _store()
+    leave(watch(store, jobs.resume(store, store.run(run)), as_json))
+
+
+@click.command()
+@click.argument("run")
+@json_option
+def retry(run: str, as_json: bool) -> None:
+    """Run the failed tasks of a run again."""
+    store = _store()
+    leave(watch(store, jobs.retry(store, store.run(run)), as_json))
+
+
+@click.command()
+@click.argument("run")
+def cancel(run: str) -> None:
+    """Ask a run to stop; it does so within two seconds."""
+    store = _store()
+    found = store.run(run)
+    jobs.cancel(store, found)
+    click.echo(f"Run {found.id} was {found.state}; its end was asked for.", err=True)
+
+
+@click.command()
+@click.argument("run")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete(run: str, yes: bool) -> None:
+    """Delete a run with its records and files."""
+    store = _store()
+    found = store.run(run)
+    if found.state in ("waiting", "running"):
+        raise OverlapError(f"Run {found.id} is {found.state}: cancel it first.")
+    if not yes:
+        click.confirm(f"Delete run {found.id}, {found.title}, with its records and files?", abort=True, err=True)
+    store.delete(found)
+    click.echo(f"Run {found.id} is deleted.", err=True)

@@ -1,0 +1,112 @@
+"""The commands that do the work: `resize` and `scrape`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.cli.watching import leave, run_plan
+from engine.config import load
+from engine.errors import InputRefused
+from engine.executors import EXECUTORS
+from engine.images.options import FORMATS
+from engine.images.sizes import ANCHORS, FITS
+from engine.model import Configuration
+from engine.store import Store
+
+
+def how_to_run(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say how tasks are run."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print the whole run as one JSON document."),
+        click.option("--start-method", type=click.Choice(["forkserver", "spawn", "fork"]), help="How processes start."),
+        click.option("--chunk", type=click.IntRange(1), help="Tasks handed over at a time; by default the loop decides."),
+        click.option("--workers", type=click.IntRange(1), help="By default what suits the workload here."),
+        click.option("--executor", type=click.Choice(list(EXECUTORS)), help="By default what suits the workload here."),
+    ):
+        command = option(command)
+    return command
+
+
+def configuration(
+    store: Store, workload: str, executor: str | None, workers: int | None, chunk: int | None, start_method: str | None
+) -> Configuration:
+    """What was asked for, completed by the default, which is told on stderr."""
+    from engine.config import usable_cpus
+    from engine.plans import default_configuration
+
+    preset, why = default_configuration(store, workload)
+    if executor is None:
+        click.echo(f"How it is run: {why}", err=True)
+    name = executor or preset.executor
+    same = name == preset.executor
+    count = workers or (1 if name == "sequential" else preset.workers if same else usable_cpus())
+    return Configuration(name, count, start_method, chunk)
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--to", "target", required=True, type=click.Path(file_okay=False, path_type=Path), help="Output folder.")
+@click.option("--size", "sizes", multiple=True, help="WxH, Wx, xH, N (longest edge) or N%; repeatable. [400x400]")
+@click.option("--fit", type=click.Choice(list(FITS)), default="inside", show_default=True)
+@click.option("--anchor", type=click.Choice(list(ANCHORS)), default="centre", show_default=True)
+@click.option("--colour", default="#ffffff", show_default=True, help="Of padding, and behind what was transparent.")
+@click.option("--enlarge", is_flag=True, help="Also make small images larger.")
+@click.option("--format", "file_format", type=click.Choice(list(FORMATS)), default="keep", show_default=True)
+@click.option("--quality", type=click.IntRange(1, 100), default=85, show_default=True)
+@click.option("--name", default="{stem}.{ext}", show_default=True, help="Pattern of the outputs' names.")
+@click.option("--glob", "pattern", help="Which files of a folder, for example '**/*.jpg'.")
+@click.option("--keep-copyright", is_flag=True, help="Keep the copyright line; all other metadata always go.")
+@click.option("--skip-unchanged", is_flag=True, help="Leave out what the output folder already has, unchanged.")
+@how_to_run
+def resize(sources: tuple[Path, ...], target: Path, pattern: str | None, skip_unchanged: bool, **given: Any) -> None:
+    """Resize images, folders of images or ZIPs of them into another folder. Originals are never written."""
+    from engine.images.options import resizing_from
+    from engine.plans import resize_plan
+
+    settings = load()
+    store = Store.open(settings)
+    resizing = resizing_from({**given, "sizes": given["sizes"] or ("400x400",), "format": given["file_format"]})
+    how = configuration(store, "resize", *(given[name] for name in ("executor", "workers", "chunk", "start_method")))
+    target = target.resolve()
+    target.mkdir(parents=True, exist_ok=True)
+    from engine.cli.sources import gathered
+
+    with gathered(sources, pattern, settings) as (files, root):
+        plan = resize_plan(files, resizing, how, settings, target=target, root=root)
+        leave(run_plan(store, plan, given["as_json"]))
+
+
+@click.command()
+@click.argument("source", metavar="FILE|-", type=click.Path(allow_dash=True, path_type=Path))
+@click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the table here, too.")
+@how_to_run
+def scrape(source: Path, csv_file: Path | None, as_json: bool, **how: Any) -> None:
+    """Read prices from the pages whose addresses FILE holds (text, CSV or a sitemap; - for stdin)."""
+    from engine.plans import scrape_plan
+    from engine.report.tables import csv_chunks
+
+    settings = load()
+    store = Store.open(settings)
+    urls = addresses(source)
+    chosen = configuration(store, "scrape", how["executor"], how["workers"], how["chunk"], how["start_method"])
+    run = run_plan(store, scrape_plan(urls, chosen, settings), as_json)
+    if csv_file:
+        csv_file.write_bytes(b"".join(csv_chunks(store, run)))
+        click.echo(f"The table is in {csv_file}.", err=True)
+    leave(run)
+
+
+def addresses(source: Path) -> list[str]:
+    """The addresses in a file or on stdin; what was left out is told on stderr. Raises InputRefused."""
+    try:
+        text = sys.stdin.read() if str(source) == "-" else source.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputRefused(f"There is no file {source}: correct its name, or write - to read addresses from stdin.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputRefused(f"{source} cannot be read as text ({error}).") from None
+    return [line.strip() for line in text.splitlines() if line.strip()]

@@ -1,0 +1,105 @@
+"""A command that runs something: progress on stderr, Ctrl-C cancels, the ending decides the exit code."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from types import FrameType
+from typing import Any
+
+import click
+
+from engine import jobs
+from engine.cli.group import CANCELLED, FAILED, SOME_FAILED
+from engine.model import Plan, Run
+from engine.store import Store
+
+_EXITS = {"cancelled": CANCELLED, "failed": FAILED, "interrupted": FAILED}
+
+
+def run_plan(store: Store, plan: Plan, as_json: bool) -> Run:
+    """Start a plan and see it to its end; with `as_json`, print its document."""
+    return watch(store, jobs.start(store, plan), as_json)
+
+
+def watch(store: Store, run: Run, as_json: bool) -> Run:
+    """Show a run's progress until it has ended; Ctrl-C and SIGTERM cancel it."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    progress = Progress()
+    try:
+        run = jobs.wait(store, run, progress.show)
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        click.echo("\nCancelling.", err=True)
+        jobs.cancel(store, store.run(run.token))
+        run = jobs.wait(store, run)
+    progress.clear()
+    summarise(store, run)
+    if as_json:
+        from engine.report.document import run_document
+
+        click.echo(json.dumps(run_document(store, run)))
+    return run
+
+
+def leave(run: Run) -> None:
+    """Exit with the code that the run's ending calls for."""
+    code = _EXITS.get(run.state, SOME_FAILED if run.failed else 0)
+    if code:
+        sys.exit(code)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+class Progress:
+    """One line that is written over, on a terminal only."""
+
+    def __init__(self) -> None:
+        self.terminal = sys.stderr.isatty()
+        self.began_s = time.perf_counter()
+        self.told: str | None = None
+
+    def show(self, run: Run) -> None:
+        """Done, failed, and about how long it still takes."""
+        if run.waiting_for and run.waiting_for != self.told:
+            self.told = run.waiting_for
+            click.echo(f"Run {run.id} {run.waiting_for}.", err=True)
+        if self.terminal and run.done:
+            spent_s = time.perf_counter() - self.began_s
+            left_s = spent_s / run.done * (run.tasks - run.done)
+            failed = f", {run.failed} failed" if run.failed else ""
+            click.echo(f"\r\x1b[K{run.done} of {run.tasks}{failed}; about {left_s:.0f} s left", err=True, nl=False)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self.terminal:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def summarise(store: Store, run: Run) -> None:
+    """The ending in words, on stderr: what was done, how it ran, and why what failed did."""
+    click.echo(f"Run {run.id}, {run.title}: {run.state}, {run.ok} of {run.tasks} done.", err=True)
+    if run.message:
+        click.echo(run.message, err=True)
+    for trial in store.trials(run):
+        measured = trial.measurement
+        if measured.wall_s:
+            rate = trial.done / measured.wall_s
+            click.echo(f"{trial.configuration.label}: {measured.wall_s:.2f} s, {rate:.1f} tasks a second.", err=True)
+    for reason, example, count in store.records.failures(run):
+        click.echo(f"{count} failed, {reason}: {example}", err=True)
+
+
+def show_table(rows: list[dict[str, Any]]) -> None:
+    """Rows as aligned columns on stdout."""
+    if not rows:
+        return
+    names = list(rows[0])
+    widths = {name: max(len(name), *(len(str(row[name])) for row in rows)) for name in names}
+    click.echo("  ".join(name.ljust(widths[name]) for name in names).rstrip())
+    for row in rows:
+        click.echo("  ".join(str(row[name]).ljust(widths[name]) for name in names).rstrip())
