@@ -1,0 +1,128 @@
+"""What holds for the repository around the code: nothing of one machine in it, and papers that agree with the code."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from dataclasses import MISSING, fields
+from pathlib import Path
+
+import pytest
+
+from engine.config import PREFIX, Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCKS = {"requirements.in": "requirements.txt", "requirements-dev.in": "requirements-dev.txt"}
+
+# Spelled with brackets, so that this file does not find itself.
+MACHINE_PATHS = re.compile(r"(?<![\w.}])/(?:wor[k]|roo[t]|opt/pyp[i]|opt/wheel[s]|hom[e]/\w+|User[s]/\w+)/|/tmp/ven[v]")
+INDEX_HOSTS = re.compile(r"(?:pypi|pythonhosted|npmjs|deb\.debian)\.or[g]|extra-index-ur[l]|find-link[s]")
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def tracked() -> list[Path]:
+    """The files that git knows."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("this copy of the project is not a git checkout")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def names_in(text: str) -> dict[str, str]:
+    """Package name (lower case, dashes) to requirement, for each line of a requirements file that names one."""
+    lines = (re.sub(r"\s+#.*", "", line).strip() for line in text.splitlines())
+    found = {re.split(r"[\s;<>=!~\[]", line)[0]: line for line in lines if re.match(r"[A-Za-z]", line)}
+    return {normal(name): line for name, line in found.items()}
+
+
+def normal(name: str) -> str:
+    """A package's name as the index compares it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.mark.parametrize("pattern", [MACHINE_PATHS, INDEX_HOSTS], ids=["paths of one machine", "package hosts"])
+def test_no_tracked_text_holds(pattern: re.Pattern[str]) -> None:
+    found = []
+    for path in tracked():
+        data = path.read_bytes()
+        if b"\0" not in data:
+            lines = enumerate(data.decode("utf-8").splitlines(), 1)
+            found += [f"{path.relative_to(ROOT)}:{number} {line}" for number, line in lines if pattern.search(line)]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "text", ["in /wor" + "k/main/engine", "cd /hom" + "e/ann/overlap", "/tmp/ven" + "v/bin/python", "/roo" + "t/.cache"]
+)
+def test_a_path_of_one_machine_is_recognised(text: str) -> None:
+    assert MACHINE_PATHS.search(text)
+
+
+@pytest.mark.parametrize(("loose", "lock"), LOCKS.items())
+def test_every_package_that_is_asked_for_is_locked(loose: str, lock: str) -> None:
+    assert names_in(read(loose)).keys() - names_in(read(lock)).keys() == set()
+
+
+@pytest.mark.parametrize("lock", LOCKS.values())
+def test_every_locked_package_has_one_version_and_hashes_and_no_index(lock: str) -> None:
+    text = re.sub(r"\\\n\s*", "", read(lock))
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    assert [line for line in lines if not re.match(r"[\w.\-\[\]]+==\S+ .*--hash=sha256:[0-9a-f]{64}", line)] == []
+
+
+def test_the_two_locks_hold_the_same_versions() -> None:
+    app, dev = names_in(read("requirements.txt")), names_in(read("requirements-dev.txt"))
+    assert [line for name, line in app.items() if dev.get(name) != line] == []
+
+
+def test_an_installed_package_asks_for_what_the_requirements_name() -> None:
+    project = tomllib.loads(read("pyproject.toml"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["app"]]
+    assert names_in("\n".join(asked)) == names_in(read("requirements.in"))
+
+
+def test_the_readme_names_every_setting_with_its_default() -> None:
+    rows = dict(re.findall(rf"^\| `{PREFIX}(\w+)` \| ([^|]+) \|", read("README.md"), re.MULTILINE))
+    assert rows.keys() == {item.name.upper() for item in fields(Settings)}
+    numbers = {item.name.upper(): item.default for item in fields(Settings) if item.type in ("int", "float", "bool")}
+    assert {name: float(rows[name]) for name in numbers} == {
+        name: float(default) for name, default in numbers.items() if default is not MISSING
+    }
+
+
+@pytest.mark.parametrize("paper", ["README.md", "CONTRIBUTING.md", ".ci/run"])
+def test_every_make_command_that_is_named_exists(paper: str) -> None:
+    targets = set(re.findall(r"^(\w+):", read("Makefile"), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`|&& )make (\w+)", read(paper), re.MULTILINE))
+    assert named, f"{paper} names no make command at all"
+    assert named <= targets
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    named = set(re.findall(r"^python -m engine (\w+)", read("README.md"), re.MULTILINE))
+    told = subprocess.run([sys.executable, "-m", "engine", "--help"], cwd=ROOT, capture_output=True, text=True).stdout
+    assert named
+    assert named <= set(re.findall(r"^  (\w+) ", told, re.MULTILINE))
+
+
+@pytest.mark.parametrize("paper", ["README.md", "CONTRIBUTING.md"])
+def test_links_between_papers_lead_somewhere(paper: str) -> None:
+    links = [link for link in re.findall(r"\]\(([^)#]+)", read(paper)) if "://" not in link]
+    assert links
+    assert [link for link in links if not (ROOT / link).is_file()] == []
+
+
+def test_the_licence_is_the_one_that_the_package_names() -> None:
+    assert read("LICENSE").startswith("MIT License")
+    assert tomllib.loads(read("pyproject.toml"))["project"]["license"] == "MIT"
+
+
+def test_ci_runs_every_supported_python_on_every_system() -> None:
+    workflow = read(".github/workflows/check.yml")
+    for wanted in ("3.11", "3.12", "3.13", "3.14", "ubuntu-latest", "macos-latest", "windows-latest"):
+        assert wanted in workflow
