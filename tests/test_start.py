@@ -157,6 +157,7 @@ def test_an_app_that_ends_by_itself_is_an_error(project: Path, tmp_path: Path) -
     assert "The app ended by itself" in done.stderr
 
 
+@pytest.mark.stress
 def test_a_virtual_environment_whose_python_is_gone_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
