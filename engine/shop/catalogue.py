@@ -167,7 +167,7 @@ def list_price(shop: Shop, product: Product) -> Decimal:
 def expected(path: str) -> Expected:
     """What reading this path must yield, once its 503s are over."""
     if path == FORBIDDEN:
-        return Expected(None, None, None, None, "disallowed_by_robots")
+        return Expected(None, None, None, None, "refused_by_robots")
     if path not in product_paths() or path in GONE:
         return Expected(None, None, None, None, "not_found")
     shop, product = shop_and_product(path)

@@ -1,7 +1,7 @@
-"""Demo shops for a run: addresses without a port, and a child process that serves them.
+"""The demo shops in a child process, for as long as a run needs them.
 
-A stored run names `demo:/shop/p/product`; the port is filled in when it runs.
-Used by the orchestrator of a run. Imports nothing heavy: the server's packages load in the child.
+Used by the orchestrator of a run, which then fills their address in (`engine.shop.addresses`).
+Imports nothing heavy: the server's packages load in the child.
 """
 
 from __future__ import annotations
@@ -16,27 +16,14 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from engine.errors import NotAvailable
+from engine.shop.addresses import demo_urls, fill_in, is_demo
 from engine.shop.catalogue import product_paths
 
-PREFIX = "demo:"
+__all__ = ["DemoShops", "demo_urls", "fill_in", "is_demo"]
+
 READY_S = 15.0
 """How long the child may take until it serves; it takes about half a second."""
 GRACE_S = 2.0
-
-
-def is_demo(url: str) -> bool:
-    """Whether this is the address of a demo page, still without host and port."""
-    return url.startswith(PREFIX + "/")
-
-
-def demo_urls() -> list[str]:
-    """The address of every demo product page, as a stored run names it, shops in turn."""
-    return [PREFIX + path for path in product_paths()]
-
-
-def fill_in(argument_url: str, base_url: str) -> str:
-    """The address to fetch: a demo address gets the running server's base, any other stays as it is."""
-    return base_url + argument_url.removeprefix(PREFIX) if is_demo(argument_url) else argument_url
 
 
 class DemoShops:

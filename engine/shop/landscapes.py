@@ -12,7 +12,6 @@ from random import Random
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from engine.shop.brushes import (
-    Colour,
     Size,
     below,
     clouds,
@@ -29,7 +28,7 @@ from engine.shop.brushes import (
     stars,
     veil,
 )
-from engine.shop.palettes import Palette
+from engine.shop.palettes import Colour, Palette
 
 
 def sky(size: Size, chance: Random, palette: Palette) -> Image.Image:

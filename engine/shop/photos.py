@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 from PIL import Image
 from PIL import __version__ as pillow_version
@@ -29,6 +30,13 @@ PAINTED_MEGAPIXELS = 0.5
 GRAIN = 0.07
 """Share of grain in the finished photo: JPEGs then weigh 0.2 to 0.4 MB a megapixel, like a camera's."""
 TILE = 512
+
+FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
+    "jpg": ("JPEG", {"quality": 88}),
+    "png": ("PNG", {"compress_level": 1}),
+    "webp": ("WEBP", {"quality": 82, "method": 0}),
+}
+"""Pillow's name and options for each ending; the fastest settings, because someone waits for the first click."""
 
 # EXIF tags (CIPA DC-008, Exif 2.32).
 ORIENTATION, MAKE, MODEL, TAKEN, GPS = 0x0112, 0x010F, 0x0110, 0x0132, 0x8825
@@ -88,14 +96,14 @@ def sample_photos(home: Path, progress: Callable[[int, int], None] | None = None
     Safe beside another process that does the same: files appear whole, and both write the same bytes.
     """
     folder = home / "samples"
-    paths = [folder / photo.name for photo in PHOTOS]
-    if not _complete(folder, paths):
+    missing = _missing(folder)
+    if missing:
         folder.mkdir(parents=True, exist_ok=True)
-        for done, _ in enumerate(_paint_all(folder), 1):
+        for done, _ in enumerate(_paint_all(folder, missing), 1):
             if progress is not None:
-                progress(done, len(PHOTOS))
+                progress(done, len(missing))
         _write(folder / STAMP, lambda path: path.write_text(_stamp()))
-    return paths
+    return [folder / photo.name for photo in PHOTOS]
 
 
 def paint(photo: Photo) -> Image.Image:
@@ -111,29 +119,29 @@ def _stamp() -> str:
     return f"{VERSION} Pillow {pillow_version}\n"
 
 
-def _complete(folder: Path, paths: list[Path]) -> bool:
+def _missing(folder: Path) -> list[Photo]:
+    """What is still to be painted; everything, where another version of the pictures or of Pillow painted."""
     stamp = folder / STAMP
-    return stamp.is_file() and stamp.read_text() == _stamp() and all(path.is_file() for path in paths)
+    current = stamp.is_file() and stamp.read_text() == _stamp()
+    return [photo for photo in PHOTOS if not (current and (folder / photo.name).is_file())]
 
 
-def _paint_all(folder: Path) -> Iterator[None]:
-    """Paints every photo, the largest first, so that the threads end together."""
-    largest_first = sorted(PHOTOS, key=lambda photo: -photo.size[0] * photo.size[1])
+def _paint_all(folder: Path, photos: list[Photo]) -> Iterator[None]:
+    """Paints photos, the largest first, so that the threads end together."""
+    largest_first = sorted(photos, key=lambda photo: -photo.size[0] * photo.size[1])
     with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
-        yield from pool.map(lambda photo: _write(folder / photo.name, lambda path: _save(photo, path)), largest_first)
+        yield from pool.map(lambda photo: _write(folder / photo.name, lambda path: save(photo, path)), largest_first)
 
 
-def _save(photo: Photo, path: Path) -> None:
+def save(photo: Photo, path: Path) -> None:
+    """Paints one sample into a file, in the format that its name ends with."""
     picture = paint(photo)
     if photo.orientation in STORED_AS:
         picture = picture.transpose(STORED_AS[photo.orientation])
-    match photo.name.rpartition(".")[2]:
-        case "png":
-            picture.save(path, "PNG", compress_level=1)
-        case "webp":
-            picture.save(path, "WEBP", quality=82, method=0)
-        case _:
-            picture.save(path, "JPEG", quality=88, progressive=photo.progressive, exif=_exif(photo))
+    kind, options = FORMATS[photo.name.rpartition(".")[2]]
+    if kind == "JPEG":
+        options = {**options, "progressive": photo.progressive, "exif": _exif(photo)}
+    picture.save(path, kind, **options)
 
 
 def _exif(photo: Photo) -> Image.Exif:

@@ -12,7 +12,6 @@ from random import Random
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from engine.shop.brushes import (
-    Colour,
     Size,
     clouds,
     disc,
@@ -27,7 +26,7 @@ from engine.shop.brushes import (
     veil,
 )
 from engine.shop.landscapes import dunes, field, lake, mountains, sea, sky, slope, snowy
-from engine.shop.palettes import Palette
+from engine.shop.palettes import Colour, Palette
 
 LAMPS = ((255, 214, 140), (255, 236, 190), (200, 220, 255))
 
