@@ -69,6 +69,8 @@ def _from_wide(image: Image.Image) -> Image.Image:
                 f"The picture's values run from {low:g} to {high:g}, so that black and white are unknown: "
                 "export it with 8 or 16 bits.",
             )
+    if image.mode not in ("I;16", "I", "F"):
+        image = image.convert("I")  # `point` knows 16 bits in this machine's order only.
     scaled = image.point(lambda value: value * (255.0 / top) + 0.5)
     return scaled.convert("L")
 

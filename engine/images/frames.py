@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Literal
+
 from PIL import Image
 
 MAX_FRAMES = 1000
@@ -16,7 +19,7 @@ def frames_note(image: Image.Image, data: bytes) -> str | None:
     """A remark such as ``first of 12 frames`` on an opened image of the content `data`, or None for one frame."""
     if image.format in _UNCOUNTED:
         return None
-    count = _gif_frames(data) if image.format == "GIF" else _frames(image)
+    count = _COUNTERS[image.format](data) if image.format in _COUNTERS else _frames(image)
     if count <= 1:
         return None
     kind = "frames" if image.format in _ANIMATED else "pages"
@@ -24,8 +27,6 @@ def frames_note(image: Image.Image, data: bytes) -> str | None:
 
 
 def _frames(image: Image.Image) -> int:
-    if image.format == "TIFF":
-        return 2 if getattr(image, "is_animated", False) else 1
     try:
         return int(getattr(image, "n_frames", 1))
     except Exception:
@@ -46,6 +47,24 @@ def _gif_frames(data: bytes) -> int:
         else:
             break
     return count
+
+
+def _tiff_pages(data: bytes) -> int:
+    """Directories in a TIFF (TIFF 6.0, section 2; BigTIFF with wider fields), counted by following their chain."""
+    order: Literal["little", "big"] = "little" if data[:2] == b"II" else "big"
+    big = int.from_bytes(data[2:4], order) == 43
+    width, counter, entry, first = (8, 8, 20, 8) if big else (4, 2, 12, 4)
+    at = int.from_bytes(data[first : first + width], order)
+    seen: set[int] = set()
+    while 0 < at < len(data) and at not in seen and len(seen) <= MAX_FRAMES:
+        seen.add(at)
+        following = at + counter + entry * int.from_bytes(data[at : at + counter], order)
+        at = int.from_bytes(data[following : following + width], order)
+    return len(seen)
+
+
+_COUNTERS: dict[str, Callable[[bytes], int]] = {"GIF": _gif_frames, "TIFF": _tiff_pages}
+"""Pillow counts these by decoding or parsing every frame; a walk over the file costs microseconds."""
 
 
 def _table(packed: int) -> int:

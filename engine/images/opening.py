@@ -19,7 +19,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
-from PIL import AvifImagePlugin, Image, UnidentifiedImageError
+from PIL import AvifImagePlugin, Image, JpegImagePlugin, UnidentifiedImageError
 
 from engine.config import Settings
 from engine.errors import TaskFailed
@@ -47,6 +47,7 @@ class Header:
     mode: str
     width: int
     height: int
+    progressive: bool = False
 
 
 def read_file(path: Path, settings: Settings) -> bytes:
@@ -98,7 +99,8 @@ def read_header(path: Path, settings: Settings) -> Header:
         head = file.read(formats.HEAD_BYTES)
         length = path.stat().st_size
         image = _opened(file, head, length, settings)
-        return Header(length, image.format or "", image.mode, *image.size)
+        progressive = "progressive" in image.info
+        return Header(length, image.format or "", image.mode, *image.size, progressive)
 
 
 def _opened(file: IO[bytes], head: bytes, length: int, settings: Settings) -> Image.Image:
@@ -182,13 +184,15 @@ def _broken(error: Exception, length: int) -> tuple[str, str]:
             "truncated",
             f"The file breaks off after {length:,} bytes, before its picture is complete: copy or download it again.",
         )
+    if isinstance(error, NotImplementedError) or text.lower().startswith("unsupported"):
+        return "unsupported_format", f"This variant of its format is not supported ({text}): save it anew elsewhere."
     told = f" ({text.rstrip('.')})" if text else ""
     return "damaged", f"The picture's data are damaged and cannot be decoded{told}: copy or download it again."
 
 
 def decode(image: Image.Image, length: int, settings: Settings) -> None:
     """Decode an opened image of a file of `length` bytes. Raises TaskFailed: see the module."""
-    if hasattr(image, "decodermaxblock"):
+    if isinstance(image, JpegImagePlugin.JpegImageFile):
         # The whole file in one call: the decoder then gives the GIL up once, not every 64 kB.
         image.decodermaxblock = max(length, 65536)
     with failures(length, settings):

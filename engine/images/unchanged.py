@@ -1,0 +1,104 @@
+"""What a folder of results already holds, so that a second run does only what has changed.
+
+A file of JSON lines in the results' folder: one line per finished source with its size and
+modification time, the options, and its outputs. Appending survives a kill; the last line per source counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from engine.images.options import Resizing
+
+FILE = ".overlap-done.jsonl"
+
+
+class Done:
+    """The finished sources of one folder of results under one set of options; not for use by workers.
+
+    Open it, ask `is_current` per source before the run, call `add` as sources finish.
+    """
+
+    def __init__(self, folder: Path, resizing: Resizing) -> None:
+        self._folder = folder
+        self._options = options_digest(resizing)
+        self._lines = _read(folder / FILE)
+        self._states: dict[str, str] = {}
+        self._file: Any = None
+
+    def is_current(self, source: Path, names: Sequence[str]) -> bool:
+        """Whether the outputs `names` (below the folder) of a source are there and would come out the same."""
+        state = self._state(source)
+        line = self._lines.get(str(source))
+        if state is None or line is None or [line.get("state"), line.get("options")] != [state, self._options]:
+            return False
+        known = line.get("outputs")
+        return isinstance(known, dict) and list(known) == list(names) and all(
+            _size(self._folder / name) == length for name, length in known.items()
+        )
+
+    def add(self, source: Path, names: Sequence[str]) -> None:
+        """Note that a source is finished; its state is the one from before the run, where `is_current` was asked."""
+        state = self._states.get(str(source)) or self._state(source)
+        outputs = {name: _size(self._folder / name) for name in names}
+        line = {"source": str(source), "state": state, "options": self._options, "outputs": outputs}
+        if self._file is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._file = (self._folder / FILE).open("a", encoding="utf-8", errors="surrogateescape")
+        self._file.write(json.dumps(line) + "\n")
+
+    def close(self) -> None:
+        """Write what was noted."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def __enter__(self) -> Done:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _state(self, source: Path) -> str | None:
+        try:
+            status = source.stat()
+        except OSError:
+            return None
+        state = f"{status.st_size} {status.st_mtime_ns}"
+        self._states[str(source)] = state
+        return state
+
+
+def options_digest(resizing: Resizing) -> str:
+    """A short digest that changes with every option that changes an output's bytes or name."""
+    return hashlib.sha256(json.dumps(resizing.plain(), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return {}
+    found: dict[str, dict[str, Any]] = {}
+    for text in lines:
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue  # The last line of a run that was killed: that source is simply done again.
+        if isinstance(line, dict) and isinstance(line.get("source"), str):
+            found[line["source"]] = line
+    return found
