@@ -22,8 +22,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from engine.analysis.findings import Circumstances
 from engine.analysis.samples import Sample
-from engine.analysis.stopping import progress
+from engine.analysis.stopping import another_block
 from engine.analysis.verdict import Verdict, verdict
 from engine.model import Configuration
 
@@ -94,9 +95,9 @@ def until_precise(
     samples: list[Sample] = []
     for index in range(most):
         samples.extend(block(index, speeds, noise, rng))
-        if progress(samples, BASELINE, precision).precise:
+        if not another_block(samples, BASELINE, index + 1, precision=precision).go_on:
             break
-    return verdict(samples, BASELINE), index + 1
+    return verdict(samples, BASELINE, Circumstances(precision=precision)), index + 1
 
 
 def tally(what: str, named_noise: str, repeats: str, speeds: Sequence[float], verdicts: Sequence[Verdict]) -> Row:

@@ -69,10 +69,11 @@ def noisy(findings: Findings, _: Circumstances) -> Iterator[Caution]:
 
 def unstable(findings: Findings, _: Circumstances) -> Iterator[Caution]:
     """One configuration's wall times scatter, with the cause where one was measured."""
+    levels = _block_levels(findings)
     for one, trials in findings.by_configuration.items():
         if len(trials) < LEAST_PAIRS:
             continue
-        spread = mean_and_sd([log(sample.wall_s) for sample in trials])[1]
+        spread = mean_and_sd([log(sample.wall_s) - levels[sample.block] for sample in trials])[1]
         if spread > UNSTABLE:
             cause = _cause(trials)
             yield Caution(
@@ -81,6 +82,17 @@ def unstable(findings: Findings, _: Circumstances) -> Iterator[Caution]:
                 + (f": {cause}." if cause else "; no cause was measured."),
                 "Compare again when that is over." if cause else "More tasks, or more repeats, narrow the interval.",
             )
+
+
+def _block_levels(findings: Findings) -> dict[int, float]:
+    """By how much each block as a whole was slower than usual: the median over its trials, on a log scale."""
+    usual = {
+        one: median(log(sample.wall_s) for sample in trials) for one, trials in findings.by_configuration.items()
+    }
+    blocks: dict[int, list[float]] = {}
+    for sample in findings.samples:
+        blocks.setdefault(sample.block, []).append(log(sample.wall_s) - usual[sample.configuration])
+    return {block: median(values) for block, values in blocks.items()}
 
 
 def _cause(trials: Sequence[Sample]) -> str | None:

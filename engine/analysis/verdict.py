@@ -23,6 +23,7 @@ from engine.analysis.repeats import repeats_needed
 from engine.analysis.samples import Sample, Summary, configurations, of, summary
 from engine.analysis.sentences import sentences
 from engine.analysis.speedup import LEVEL, MARGIN, Ratio, Speedup, against, noise, own_sequential, ratio_of, speedups
+from engine.analysis.stopping import LOOKING_LEVEL
 from engine.model import Configuration
 
 Outcome = Literal["faster", "same", "undecided"]
@@ -78,11 +79,15 @@ def verdict(
     samples: Sequence[Sample],
     baseline: Configuration,
     circumstances: Circumstances | None = None,
-    level: float = LEVEL,
+    level: float | None = None,
     margin: float = MARGIN,
 ) -> Verdict:
-    """Judge the finished trials of one comparison; any number of them, in any order."""
+    """Judge the finished trials of one comparison; any number of them, in any order.
+
+    The level is LEVEL, or LOOKING_LEVEL where the circumstances name a precision: see `stopping`.
+    """
     circumstances = circumstances or Circumstances()
+    level = level or (LEVEL if circumstances.precision is None else LOOKING_LEVEL)
     agreed = agreements(samples, baseline)
     kept, dropped = did_the_work(samples, baseline)
     differing = {agreement.configuration for agreement in agreed.differing}
