@@ -1,0 +1,143 @@
+"""Currencies: from a code, a symbol, the page's language and its top-level domain to ISO 4217.
+
+A code and a symbol that only one currency uses are facts; everything else is a guess, and every guess
+comes with the sentence that says so. Symbols and decimals follow CLDR and ISO 4217.
+This module knows nothing of pages.
+"""
+
+from __future__ import annotations
+
+import re
+
+CODES = frozenset(
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF "
+    "CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HRK "
+    "HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL "
+    "MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON "
+    "RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX "
+    "USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL".split()
+)
+THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
+NO_DECIMALS = frozenset("CLP IDR ISK JPY KRW PYG UGX VND XAF XOF XPF COP HUF".split())
+"""Currencies whose shop prices carry no decimals (in law or in practice), so that `3.350` can only be thousands."""
+
+SYMBOLS = {
+    "€": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "원": "KRW", "₺": "TRY", "tl": "TRY",
+    "₪": "ILS", "฿": "THB", "₫": "VND", "đ": "VND", "₱": "PHP", "₴": "UAH", "грн": "UAH", "₽": "RUB", "руб": "RUB",
+    "₦": "NGN", "₲": "PYG", "₡": "CRC", "₸": "KZT", "₾": "GEL", "₼": "AZN", "₵": "GHS", "gh₵": "GHS", "zł": "PLN",
+    "kč": "CZK", "ft": "HUF", "лв": "BGN", "円": "JPY", "元": "CNY", "rmb": "CNY", "sfr": "CHF", "r$": "BRL",
+    "us$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "hk$": "HKD", "nt$": "TWD",
+    "s$": "SGD", "mx$": "MXN", "ar$": "ARS", "cl$": "CLP", "col$": "COP", "u$s": "USD", "$u": "UYU", "s/": "PEN",
+    "rp": "IDR", "rm": "MYR", "cn¥": "CNY", "jp¥": "JPY", "د.إ": "AED", "ر.س": "SAR", "د.ك": "KWD",
+}  # fmt: skip
+SHARED = {
+    "$": {"": "USD", "us": "USD", "ca": "CAD", "au": "AUD", "nz": "NZD", "mx": "MXN", "sg": "SGD", "hk": "HKD", "tw": "TWD",
+          "cl": "CLP", "co": "COP", "ar": "ARS", "uy": "UYU"},
+    "¥": {"": "JPY", "jp": "JPY", "cn": "CNY"},
+    "kr": {"": None, "se": "SEK", "dk": "DKK", "no": "NOK", "is": "ISK"},
+    "rs": {"": "INR", "in": "INR", "pk": "PKR", "lk": "LKR", "np": "NPR", "mu": "MUR"},
+    "lei": {"": "RON", "ro": "RON", "md": "MDL"},
+    "fr": {"": "CHF", "ch": "CHF"},
+    "r": {"": "ZAR", "za": "ZAR"},
+}  # fmt: skip
+"""Symbols that several currencies share, by country; the empty country is the guess without one."""
+SHARED["￥"] = SHARED["¥"]
+SHARED[",-"] = {"": None, "no": "NOK", "dk": "DKK", "se": "SEK", "cz": "CZK"}
+
+COUNTRY_CURRENCY = {
+    "us": "USD", "ca": "CAD", "au": "AUD", "nz": "NZD", "mx": "MXN", "sg": "SGD", "hk": "HKD", "tw": "TWD", "cl": "CLP",
+    "co": "COP", "ar": "ARS", "uy": "UYU", "uk": "GBP", "gb": "GBP", "jp": "JPY", "cn": "CNY", "se": "SEK", "dk": "DKK",
+    "no": "NOK", "is": "ISK", "in": "INR", "pk": "PKR", "lk": "LKR", "ro": "RON", "md": "MDL", "ch": "CHF", "li": "CHF",
+    "za": "ZAR", "pl": "PLN", "cz": "CZK", "hu": "HUF", "tr": "TRY", "ru": "RUB", "ua": "UAH", "br": "BRL", "kr": "KRW",
+    "il": "ILS", "th": "THB", "vn": "VND", "ph": "PHP", "my": "MYR", "id": "IDR", "ae": "AED", "sa": "SAR", "kw": "KWD",
+    **dict.fromkeys("de at fr it es nl be pt ie fi gr lu sk si ee lv lt mt cy hr eu".split(), "EUR"),
+}  # fmt: skip
+LANGUAGE_COUNTRY = {
+    "ja": "jp", "ko": "kr", "sv": "se", "da": "dk", "nb": "no", "nn": "no", "no": "no", "pl": "pl", "cs": "cz", "hu": "hu",
+    "tr": "tr", "ru": "ru", "uk": "ua", "he": "il", "th": "th", "vi": "vn", "zh": "cn", "is": "is", "ro": "ro", "hi": "in",
+    "de": "de", "fr": "fr", "it": "it", "nl": "nl", "fi": "fi", "el": "gr", "sk": "sk", "sl": "si",
+}  # fmt: skip
+COMMA_LANGUAGES = frozenset(
+    "de fr it es nl pt pl cs sk sl hr sr hu ro bg ru uk el tr sv da nb nn no fi is et lv lt id vi ca eu gl".split()
+)
+POINT_LANGUAGES = frozenset("en ja zh ko th he hi ms".split())
+POINT_REGIONS = frozenset("us gb uk ca au nz ie in mx sg hk ch li za ph".split())
+
+_WORDS = "|".join(sorted((re.escape(s) for s in [*SYMBOLS, *SHARED] if s[0].isalpha()), key=len, reverse=True))
+_SIGNS = "|".join(sorted((re.escape(s) for s in [*SYMBOLS, *SHARED] if not s[0].isalpha() and s != ",-"), key=len, reverse=True))
+_CODES = "|".join(sorted(CODES))
+MARK_BEFORE = (
+    rf"(?:\b(?:{_CODES})\s?(?:US|AU|CA|NZ|HK|C|A|S|R)?[$€£¥]?|(?i:\bUS ?\$)|(?:(?<![^\W\d_])(?i:{_WORDS})\.?)|(?:{_SIGNS}))"
+)
+MARK_AFTER = (
+    rf"(?:[$€£]\s?(?:{_CODES})\b|(?:{_CODES})\b|(?:{_SIGNS})(?!\s?[\d.])|(?i:{_WORDS})(?![^\W\d_])\.?)"
+)
+
+
+def decimals(mark: str | None) -> int | None:
+    """How many decimals the prices of the currency written `mark` carry: 0, 2 or 3; None where the mark leaves it open."""
+    code = _code(mark or "")
+    if code is None:
+        return None
+    return 3 if code in THREE_DECIMALS else 0 if code in NO_DECIMALS else 2
+
+
+def currency_of(mark: str | None, country: str | None = None) -> tuple[str | None, str | None]:
+    """The ISO code for a symbol or code as written, and the sentence that says why it is a guess (None for a fact).
+
+    `country` is the two letters that the address or the page's language names, in lower case.
+    """
+    if not mark:
+        return None, None
+    code = _code(mark)
+    if code:
+        return code, None
+    family = SHARED.get(_bare(mark))
+    if family is None:
+        return None, None
+    guess = family.get(country or "") or family[""]
+    if guess is None:
+        return None, f"The currency is unknown: several use “{mark.strip()}”."
+    why = f"the page is for {country.upper()}" if country and country in family else "it is the most usual one"
+    return guess, f"The currency is a guess: “{mark.strip()}” stands for several, and {why}."
+
+
+def _bare(mark: str) -> str:
+    return mark.strip().rstrip(".").lower().replace(" ", "")
+
+
+def _code(mark: str) -> str | None:
+    upper = mark.strip().upper()
+    if upper[:3] in CODES and not upper[3:4].isalpha():
+        return upper[:3]
+    if upper[-3:] in CODES and not upper[-4:-3].isalpha():
+        return upper[-3:]
+    return SYMBOLS.get(_bare(mark))
+
+
+def iso(text: str | None) -> str | None:
+    """The ISO 4217 code of a machine-readable currency field: a code, or an unshared symbol; None for anything else."""
+    return _code(text) if text and len(text) < 20 else None
+
+
+def country_of(host: str | None, language: str | None) -> str | None:
+    """The country, as two lower-case letters, from the host's top-level domain, else the language tag; None if neither tells."""
+    end = (host or "").rpartition(".")[2].lower()
+    if end in COUNTRY_CURRENCY and end != "co":
+        return end
+    parts = re.split(r"[-_]", (language or "").strip().lower())
+    for part in parts[1:]:
+        if len(part) == 2:
+            return part
+    return LANGUAGE_COUNTRY.get(parts[0])
+
+
+def decimal_mark_of(host: str | None, language: str | None) -> str | None:
+    """The decimal mark that the page's language uses: `.`, `,`, or None where it is not known."""
+    parts = re.split(r"[-_]", (language or "").strip().lower())
+    region = parts[-1] if len(parts) > 1 else ""
+    if region in POINT_REGIONS and parts[0] in ("en", "es", "de", "fr", "it"):
+        return "."
+    if parts[0] in COMMA_LANGUAGES:
+        return ","
+    return "." if parts[0] in POINT_LANGUAGES else None

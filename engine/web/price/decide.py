@@ -1,0 +1,207 @@
+"""From candidates to one price: structured data where it is undisputed, else what agrees with the visible page.
+
+The rules: a price that machine-readable data state and the page shows is taken at once. Where sources
+contradict each other, the one that is seen near the heading wins and the contradiction is told. Where
+only weak signs are left, nothing is said: silence beats a wrong price.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from engine.web.price.amount import Amount
+from engine.web.price.currency import COUNTRY_CURRENCY, currency_of
+from engine.web.price.embedded import hints, read_embedded, stated_currency
+from engine.web.price.meta import read_meta
+from engine.web.price.microdata import read_microdata
+from engine.web.price.page import Page, squeeze
+from engine.web.price.product import Candidate, Facts, Product
+from engine.web.price.structured import read_json_ld
+from engine.web.price.sights import Sight
+from engine.web.price.visible import look, supported
+
+ENOUGH = 3.0
+"""Score of a visible price from which it may stand alone."""
+SEEN = 0.5
+"""Score of a visible price from which it confirms what the data say."""
+STRONG = 5.0
+"""Score from which a visible price overrules data that the page does not show."""
+
+
+def decide(page: Page) -> Product:
+    """The one product of the page; without a price where nothing is sure enough."""
+    meta, meta_facts = read_meta(page)
+    found = [*read_json_ld(page), *read_microdata(page), *meta]
+    facts = _facts(found, meta_facts, page)
+    stated = [candidate for candidate in found if candidate.weight > 0 and candidate.value > 0]
+    quick = _undisputed(stated, page)
+    if quick is not None:
+        return _product(page, quick, facts, 0.95)
+    sights = supported(look(page), {candidate.value for candidate in stated})
+    if not _settled(stated, sights):
+        stated += read_embedded(page)
+        facts = _facts([*found, *stated], meta_facts, page)
+        named = {candidate.value for candidate in found}
+        sights = supported(sights, {value for value in (*hints(page), *(item.value for item in stated)) if value not in named})
+    return _weigh(page, stated, sights, facts)
+
+
+def _settled(stated: list[Candidate], sights: list[Sight]) -> bool:
+    """Whether the structured data and the best visible price say the same."""
+    return bool(sights) and sights[0].score >= ENOUGH and {item.value for item in stated} == {sights[0].amount.value}
+
+
+def _undisputed(stated: list[Candidate], page: Page) -> Candidate | None:
+    """The candidate that all structured sources agree on and that the page shows with nothing struck out."""
+    if not stated or len({candidate.value for candidate in stated}) > 1:
+        return None
+    best = max(stated, key=lambda candidate: candidate.weight)
+    if best.doubts or best.high is not None or best.weight < 0.75:
+        return None
+    raw = page.tree.raw_html
+    if any(sign in raw for sign in STRUCK) or not _shown(best.value, raw):
+        return None
+    return best if any(candidate.currency for candidate in stated) else None
+
+
+STRUCK = (b"<del", b"<s>", b"<s ", b"<strike", b"line-through", b"old-price", b"oldprice", b"was-price", b"special-price", b"sale-price",
+          b"list-price", b"compare-at", b"strike", b"salePrice")  # fmt: skip
+"""Signs of a second price, which the quick way leaves to the slow one."""
+
+
+def _shown(value: Decimal, raw: bytes) -> bool:
+    """Whether the value stands as text between two tags, in any number format."""
+    whole, _, cents = format(value.quantize(Decimal("0.01")), "f").partition(".")
+    digits = ""
+    for place, digit in enumerate(whole):
+        left = len(whole) - place
+        digits += digit + (r"(?:[.,' ]|&nbsp;|\xc2\xa0)?" if left > 1 and left % 3 == 1 else "")
+    tail = rf"[.,]{cents}" if cents != "00" else r"(?:[.,](?:00|-{1,2}|\xe2\x80\x93))?"
+    for number, match in enumerate(re.finditer(f"{digits}{tail}(?![\\d.,]\\d?)".encode("latin-1"), raw)):
+        lead = raw[max(0, match.start() - 20) : match.start()].rpartition(b">")
+        if lead[1] and not re.search(rb"[\d<=\"]", lead[2]) and re.match(rb"[^<>\d]{0,20}<", raw[match.end() : match.end() + 21]):
+            return True
+        if number > 50:
+            break
+    return False
+
+
+def _weigh(page: Page, stated: list[Candidate], sights: list[Sight], facts: Facts) -> Product:
+    best: dict[Decimal, Sight] = {}
+    for sight in sights:
+        best.setdefault(sight.amount.value, sight)
+    top = next((sight for sight in sights if not sight.old), None)
+    shown = [candidate for candidate in stated if (sight := best.get(candidate.value)) and sight.score >= SEEN and not sight.old]
+    if shown:
+        chosen = max(shown, key=lambda candidate: (round(best[candidate.value].score, 1), candidate.weight))
+        rival = top if top is not None and top.amount.value != chosen.value else None
+        if rival is not None and rival.score > best[chosen.value].score + (6.0 if chosen.weight >= 0.75 else 3.0):
+            return _from_sight(page, rival, sights, stated, facts, 0.6)
+        values = {candidate.value for candidate in stated if candidate.weight >= 0.6}
+        confidence = 0.92 if len(values) <= 1 else 0.75
+        return _product(page, chosen, facts, confidence, sights, best[chosen.value])
+    if top is not None and top.score >= (STRONG if stated else ENOUGH):
+        return _from_sight(page, top, sights, stated, facts, 0.6 if stated else 0.7)
+    sure = [candidate for candidate in stated if candidate.weight >= 0.6]
+    if sure:
+        chosen = max(sure, key=lambda candidate: (candidate.weight, -candidate.value))
+        if len({candidate.value for candidate in sure}) == 1 or chosen.high is not None:
+            return _product(page, chosen, facts, 0.7 if chosen.weight >= 0.75 else 0.55, sights, None, unseen=True)
+    return _silent(facts, "No price stands out on this page: a selector can name the place where it is.")
+
+
+def _from_sight(page: Page, sight: Sight, sights: list[Sight], stated: list[Candidate], facts: Facts, confidence: float) -> Product:
+    doubts = list(sight.amount.doubts)
+    if sight.high:
+        doubts.append(f"The page shows a range of prices from {sight.amount.value} to {sight.high}.")
+    contradicted = sorted({candidate.value for candidate in stated if candidate.weight >= 0.6 and candidate.value != sight.amount.value})
+    if contradicted:
+        doubts.append(f"The page's data say {contradicted[0]}, the visible page {sight.amount.value}.")
+    second = next((other for other in sights if not other.old and other.amount.value != sight.amount.value), None)
+    if second is not None and second.score > sight.score - 0.7:
+        confidence -= 0.15
+        doubts.append(f"Another price, {second.amount.value}, stands in a place as good.")
+    currency, guess = _currency(page, sight.amount, None, stated)
+    if guess:
+        doubts.append(guess)
+    return Product(
+        **_plain(facts), price=sight.amount.value, currency=currency, list_price=_list_price(sight, sights, stated),
+        source="text", raw=squeeze(sight.amount.raw, 80), where="visible text", confidence=round(confidence, 2), doubts=tuple(doubts),
+    )  # fmt: skip
+
+
+def _product(
+    page: Page, chosen: Candidate, facts: Facts, confidence: float, sights: list[Sight] | None = None, seen: Sight | None = None,
+    unseen: bool = False,
+) -> Product:  # fmt: skip
+    doubts = list(dict.fromkeys(chosen.doubts))
+    if chosen.high is not None:
+        confidence = min(confidence, 0.65)
+    if unseen:
+        doubts.append("The price stands in the page's data; it was not found in the visible text.")
+    mark = seen.amount if seen is not None else chosen.amount
+    currency, guess = _currency(page, mark, chosen.currency, [chosen])
+    if guess:
+        doubts.append(guess)
+    list_price = chosen.list_price or (_list_price(seen, sights or [], []) if seen is not None else None)
+    return Product(
+        **_plain(facts), price=chosen.value, currency=currency,
+        list_price=list_price if list_price and list_price > chosen.value else None, source=chosen.source,
+        raw=squeeze(chosen.amount.raw, 80), where=chosen.where, confidence=confidence, doubts=tuple(doubts),
+    )  # fmt: skip
+
+
+def _silent(facts: Facts, error: str) -> Product:
+    return Product(**_plain(facts), error=error, doubts=(error,))
+
+
+def _plain(facts: Facts) -> dict[str, object]:
+    return {key: getattr(facts, key) for key in ("name", "brand", "gtin", "sku", "image", "availability")}
+
+
+def _facts(found: list[Candidate], meta: Facts, page: Page) -> Facts:
+    facts = Facts()
+    for candidate in found:
+        facts = facts.or_else(candidate.facts)
+    heading = squeeze(page.heading.text()) if page.heading is not None else ""
+    return facts.or_else(Facts(name=heading or None)).or_else(meta).or_else(Facts(name=page.title or None))
+
+
+def _currency(page: Page, amount: Amount, stated: str | None, candidates: list[Candidate]) -> tuple[str | None, str | None]:
+    """The currency and, where it is a guess, why: from the mark-up, the page's data, the symbol, then the country."""
+    if stated:
+        return stated, None
+    told = {candidate.currency for candidate in candidates if candidate.currency}
+    code, guess = currency_of(amount.mark, page.country)
+    if code and guess is None:
+        return code, None
+    if len(told) == 1:
+        return told.pop(), None
+    script = stated_currency(page)
+    if script and (code is None or amount.mark is None or _fits(script, amount.mark)):
+        return script, None
+    if code or guess:
+        return code, guess
+    country = page.country
+    if country in COUNTRY_CURRENCY:
+        return COUNTRY_CURRENCY[country], f"The currency is a guess: no sign of it stands beside the price, and the page is for {country.upper()}."
+    return None, "The currency is unknown: no sign of it stands beside the price."
+
+
+def _fits(code: str, mark: str) -> bool:
+    return code.endswith("D") or code in ("MXN", "CLP", "COP", "ARS", "UYU") if "$" in mark else True
+
+
+def _list_price(sight: Sight, sights: list[Sight], stated: list[Candidate]) -> Decimal | None:
+    """The old price shown beside the price: struck out or so called, higher, and near."""
+    told = [candidate.list_price for candidate in stated if candidate.list_price and candidate.value == sight.amount.value]
+    if told:
+        return told[0]
+    value = sight.amount.value
+    near = [
+        other
+        for other in sights
+        if other.old and value < other.amount.value <= value * 10 and abs(other.place - sight.place) < 60
+    ]
+    return min(near, key=lambda other: abs(other.place - sight.place)).amount.value if near else None

@@ -1,0 +1,194 @@
+"""One HTML page, parsed once within bounds, and what the readers share: language, host, heading.
+
+`open_page` promises to end: the parser's work grows with the square of the nesting and of one tag's
+attributes, so a page beyond the bounds below is cut before it is parsed, and says so.
+Every reader of this package takes a Page.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from engine.web.price.currency import country_of, decimal_mark_of
+
+LARGEST_PAGE = 8_000_000
+"""Bytes that are read of one page; the fetcher's own cap is lower."""
+MOST_STEPS = 150_000_000
+"""Tags times the depth at which they stand: the parser looks upwards at each tag, at about 3 ns a step."""
+HARMLESS = 64_000
+"""Bytes up to which neither nesting nor attributes can cost more than half a second."""
+MOST_ATTRIBUTES = 500
+"""Attributes of one tag; the parser compares each with all before it (18 s for 100,000)."""
+
+HEADINGS = 'h2,[itemprop="name"],[class*="title" i],[id*="title" i],[class*="product-name" i],[class*="productname" i]'
+
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I)
+_TAG = re.compile(rb"</?[a-z][a-z0-9:-]*")
+_ATTRIBUTE = rb"[\s/]++[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?)?"
+_EXACT_TAG = re.compile(rb"<[a-zA-Z][^\s/>]*+((?:" + _ATTRIBUTE + rb"|[\s/]++)*+)")
+_ROUGH_TAG = re.compile(rb"<[a-zA-Z][^>\"']*+(?:(?:\"[^\"]*+\"|'[^']*+')[^>\"']*+)*+")
+"""At least as long as the tag that the parser sees, but for quotes in odd places; three times as fast to find."""
+_NEVER_DEEP = frozenset(
+    f"<{name}".encode()
+    for name in "area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option".split()
+)
+
+
+@dataclass
+class Page:
+    """A parsed page. `doubts` says what was cut; `host` is None where no address is known."""
+
+    tree: LexborHTMLParser
+    size: int
+    url: str | None
+    doubts: list[str] = field(default_factory=list)
+
+    @cached_property
+    def host(self) -> str | None:
+        """The host of the page's address: given, else the page's own canonical link."""
+        for address in (self.url, self.canonical):
+            try:
+                host = urlsplit(address or "").hostname
+            except ValueError:  # an address such as http://[: names no host
+                host = None
+            if host:
+                return host
+        return None
+
+    @cached_property
+    def canonical(self) -> str | None:
+        """The address that the page gives for itself."""
+        link = self.tree.css_first('link[rel="canonical"][href]')
+        if link is not None:
+            return link.attributes.get("href")
+        meta = self.tree.css_first('meta[property="og:url"][content]')
+        return meta.attributes.get("content") if meta is not None else None
+
+    @cached_property
+    def language(self) -> str | None:
+        """The language tag that the page declares (`de-AT`), None where it declares none."""
+        root = self.tree.root
+        values = root.attributes if root is not None else {}
+        tag = values.get("lang") or values.get("xml:lang")
+        if tag:
+            return tag[:20]
+        meta = self.tree.css_first('meta[property="og:locale"],meta[http-equiv="content-language" i]')
+        return (meta.attributes.get("content") or "")[:20] or None if meta is not None else None
+
+    @cached_property
+    def country(self) -> str | None:
+        """The country that the address or the language names."""
+        return country_of(self.host, self.language)
+
+    @cached_property
+    def decimal_mark(self) -> str | None:
+        """The decimal mark of the page's language."""
+        return decimal_mark_of(self.host, self.language)
+
+    @cached_property
+    def title(self) -> str:
+        """The page's title element, as one line."""
+        node = self.tree.css_first("title")
+        return squeeze(node.text()) if node is not None else ""
+
+    @cached_property
+    def heading(self) -> LexborNode | None:
+        """The element that shows the product's name: an h1, else what is called a title and says what the title says."""
+        return self._named("h1", 20, -1.0) or self._named(HEADINGS, 60, 0.5)
+
+    def _named(self, selector: str, most: int, least: float) -> LexborNode | None:
+        wanted = words(self.title)
+        best: tuple[float, LexborNode | None] = (least, None)
+        for node in self.tree.css(selector)[:most]:
+            found = words(node.text()[:400])
+            score = len(found & wanted) / (len(found) + 1)
+            if found and score > best[0]:
+                best = (score, node)
+        return best[1]
+
+
+def squeeze(text: str, longest: int = 300) -> str:
+    """The text on one line, without idle white space, cut at `longest` characters."""
+    return " ".join(text[: longest * 8].split())[:longest]
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text, folded, for comparing two names."""
+    return frozenset(re.findall(r"\w{2,}", text.casefold()))
+
+
+def open_page(html: str | bytes, url: str | None) -> Page:
+    """The page, parsed. Work is bounded for any input; what had to be cut is told in `doubts`."""
+    doubts: list[str] = []
+    data = html.encode("utf-8", "replace") if isinstance(html, str) else to_utf8(html[: LARGEST_PAGE + 1])
+    if len(data) > LARGEST_PAGE:
+        data = data[:LARGEST_PAGE]
+        doubts.append(f"Only the first {LARGEST_PAGE // 1_000_000} MB of the page were read.")
+    if len(data) > HARMLESS:
+        end = min(_too_deep(data), _too_long(data))
+        if end < len(data):
+            data = data[:end]
+            doubts.append("The page is nested deeper than any shop's; only what stands before that was read.")
+    return Page(LexborHTMLParser(data), len(data), url, doubts)
+
+
+def to_utf8(data: bytes) -> bytes:
+    """The page as UTF-8: by byte order mark, as it is when valid, by its meta tag, else as Windows-1252."""
+    for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if data.startswith(mark):
+            return data[len(mark) :].decode(name, "replace").encode()
+    try:
+        data.decode("utf-8")
+        return data
+    except UnicodeDecodeError as error:
+        if error.start > len(data) - 4:  # cut within the last character
+            return data[: error.start]
+    declared = _CHARSET.search(data[:4096])
+    name = declared[1].decode("ascii", "replace") if declared else "windows-1252"
+    try:
+        return data.decode("windows-1252" if name.lower() in ("utf-8", "iso-8859-1", "latin1") else name, "replace").encode()
+    except (LookupError, UnicodeError):  # a charset that does not exist, or is no text encoding
+        return data.decode("windows-1252", "replace").encode()
+
+
+def _too_deep(data: bytes, piece: int = 32_768) -> int:
+    """Where parsing would have taken MOST_STEPS, by an upper bound of the depth of every piece; else the page's length."""
+    tags = data.count(b"<")
+    if tags * (tags - data.count(b"</")) <= MOST_STEPS:
+        return len(data)
+    depths: dict[bytes, int] = {}
+    steps = 0
+    for start in range(0, len(data), piece):
+        names = Counter(_TAG.findall(data[start : start + piece].lower()))
+        opened = 0
+        for name in {tag.replace(b"/", b"", 1) for tag in names} - _NEVER_DEEP:
+            opening = names[name]
+            depths[name] = max(0, depths.get(name, 0) + opening - names[b"</" + name[1:]])
+            opened += opening
+        steps += names.total() * (sum(depths.values()) + opened)
+        if steps > MOST_STEPS:
+            return start
+    return len(data)
+
+
+def _too_long(data: bytes) -> int:
+    """Where a tag with more than MOST_ATTRIBUTES begins; the page's length without one."""
+    if not any(len(tag) > 2 * MOST_ATTRIBUTES and _parts(tag) > MOST_ATTRIBUTES for tag in _ROUGH_TAG.findall(data)):
+        return len(data)
+    for rough in _ROUGH_TAG.finditer(data):
+        if _parts(rough[0]) > MOST_ATTRIBUTES:
+            for tag in _EXACT_TAG.finditer(data, *rough.span()):
+                if len(re.findall(_ATTRIBUTE, tag[1])) > MOST_ATTRIBUTES:
+                    return tag.start()
+    return len(data)
+
+
+def _parts(tag: bytes) -> int:
+    return len(tag.replace(b"/", b" ").split())

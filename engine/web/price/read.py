@@ -1,0 +1,59 @@
+"""The way in: a page's text to its Product, whatever the text is."""
+
+from __future__ import annotations
+
+from engine.web.price.amount import parse_amount
+from engine.web.price.currency import currency_of
+from engine.web.price.decide import decide
+from engine.web.price.page import Page, open_page, squeeze
+from engine.web.price.product import Product
+
+
+def read_product(html: str | bytes, url: str | None = None, selector: str | None = None) -> Product:
+    """The product of one page. Never raises: what goes wrong is a Product without a price, with a sentence in `error`.
+
+    `url` helps to guess currency and variant. `selector` is a CSS selector that names the price's element;
+    where it finds an amount, that amount is taken.
+    """
+    try:
+        page = open_page(html, url)
+        product = decide(page)
+        if selector:
+            product = _selected(page, selector, product)
+        if page.doubts:
+            product = _with_doubts(product, page.doubts)
+        return product
+    except Exception as error:  # the promise for any input: one page costs one record, never a run
+        sentence = f"The page could not be read ({type(error).__name__}): {squeeze(str(error), 120)}."
+        return Product(error=sentence, doubts=(sentence,))
+
+
+def _selected(page: Page, selector: str, product: Product) -> Product:
+    """The product with the price that stands in the selected element."""
+    from dataclasses import replace
+
+    try:
+        node = page.tree.css_first(selector)
+    except Exception as error:  # the selector is the user's; selectolax raises SelectolaxError or ValueError
+        return _with_doubts(product, [f"The selector {selector!r} cannot be used: {squeeze(str(error), 100)}."])
+    if node is None:
+        return _with_doubts(product, [f"The selector {selector!r} finds nothing on this page."])
+    text = node.attributes.get("content") or squeeze(node.text(separator=" "))
+    amount = parse_amount(text, page.decimal_mark)
+    if amount is None:
+        return _with_doubts(product, [f"What the selector {selector!r} finds holds no amount: {text[:60]!r}."])
+    code, guess = currency_of(amount.mark, page.country)
+    if guess and product.currency:
+        code, guess = product.currency, None
+    doubts = (*amount.doubts, *([guess] if guess else []))
+    return replace(
+        product, price=amount.value, currency=code or product.currency, source="selector", raw=squeeze(amount.raw, 80),
+        where=selector, confidence=0.9 if not amount.doubts else 0.6, doubts=doubts, error=None,
+        list_price=product.list_price if product.list_price and product.list_price > amount.value else None,
+    )  # fmt: skip
+
+
+def _with_doubts(product: Product, doubts: list[str]) -> Product:
+    from dataclasses import replace
+
+    return replace(product, doubts=(*product.doubts, *doubts))

@@ -1,0 +1,219 @@
+"""One walk over the page's body: every price that a reader would see, the heading and the buy buttons.
+
+Prices in pieces (`$`, `19`, `99`) are put together here. Nothing is judged here: visible.py does.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from selectolax.lexbor import LexborNode
+
+from engine.web.price.amount import Amount, find_amounts
+from engine.web.price.page import Page
+from engine.web.price.signs import BUTTON, BUTTON_STARTS, BUTTON_WORDS, OTHERS, OTHERS_STARTS
+
+MOST_ELEMENTS = 120_000
+MOST_SIGHTS = 400
+LONGEST_TEXT = 160
+"""Characters of a text node beyond which it is prose, not a price."""
+SKIPPED = frozenset(["script", "style", "template", "noscript", "textarea", "title", "svg", "iframe"])
+_DIGIT = re.compile(r"\d")
+_CENTS = re.compile(r"\d{2}")
+_SIGN = re.compile(r"[$€£¥₹₩₺₪฿₫₱₴₽₦₲₡₸₾₼₵￥円元원]")
+_BARE = re.compile(r"[\d.,'’ \u00a0\u202f*]{1,14}(?:[-–]{1,2})?")
+_LETTERS = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,4}\.?[ \u00a0]?\d|\d(?:[.,]-)?[ \u00a0]?[^\W\d_]{2,4}(?![^\W\d_])")
+
+
+@dataclass(slots=True)
+class Sight:
+    """One price in the visible text. `place` counts nodes from the body's start; `score` is in no unit.
+
+    `follows` is the text node before it; `listed` says that a title such as “You may also like” stands above it.
+    """
+
+    amount: Amount
+    node: LexborNode
+    place: int
+    before: str
+    after: str
+    high: Decimal | None = None
+    score: float = 0.0
+    old: bool = False
+    follows: LexborNode | None = None
+    listed: bool = False
+
+
+@dataclass(slots=True)
+class View:
+    """What one walk over the page saw."""
+
+    sights: list[Sight]
+    heading: int | None
+    buttons: list[int]
+
+
+
+@dataclass(slots=True)
+class _Text:
+    """A text node that may hold a price, with what stands before it."""
+
+    node: LexborNode
+    place: int
+    index: int
+    follows: LexborNode | None
+    listed: bool
+
+
+def walk(page: Page, body: LexborNode) -> View:
+    """What a reader sees on the page, in one pass; at most MOST_SIGHTS prices."""
+    heading_node = page.heading
+    heading_id = heading_node.mem_id if heading_node is not None else -1
+    view = View([], None, [])
+    texts: list[str] = []
+    found: list[_Text] = []
+    skip = listed = False
+    last: LexborNode | None = None
+    for place, node in enumerate(body.traverse(include_text=True, skip_empty=True)):
+        if node.is_text_node:
+            if skip:
+                continue
+            text = (node.text_content or "").strip()
+            if not text:
+                continue
+            texts.append(text[:400])
+            if len(text) <= LONGEST_TEXT and _DIGIT.search(text) and _like_a_price(text):
+                if len(found) < MOST_SIGHTS * 3:
+                    found.append(_Text(node, place, len(texts) - 1, last, listed))
+            elif len(text) < 60:
+                if len(text) < 40 and text[:3].lower() in BUTTON_STARTS and BUTTON.match(text):
+                    view.buttons.append(place)
+                elif text[:3].lower() in OTHERS_STARTS and OTHERS.match(text):
+                    listed = True
+            last = node
+            continue
+        tag = node.tag
+        skip = tag in SKIPPED
+        if node.mem_id == heading_id:
+            view.heading, listed = place, False
+        elif tag in ("button", "input", "form") and _buys(node):
+            view.buttons.append(place)
+        if place > MOST_ELEMENTS:
+            break
+    view.sights = _sights(found, texts, page.decimal_mark)
+    return view
+
+
+def _buys(node: LexborNode) -> bool:
+    attributes = node.attributes
+    if attributes.get("type") == "hidden":
+        return False
+    told = " ".join(value[:100] for key in ("value", "name", "id", "class", "alt", "title", "action") if (value := attributes.get(key)))
+    told = told.lower()
+    return any(word in told for word in BUTTON_WORDS) and BUTTON.search(told) is not None
+
+
+def _like_a_price(text: str) -> bool:
+    """Whether a text with a digit is worth a closer look: a sign, a bare number, or letters as short as a currency's."""
+    return bool(_SIGN.search(text) or _BARE.fullmatch(text) or (len(text) < 60 and _LETTERS.search(text)))
+
+
+def _sights(found: list[_Text], texts: list[str], mark: str | None) -> list[Sight]:
+    sights: list[Sight] = []
+    seen: set[tuple[int, int]] = set()
+    for item in found:
+        text, index = texts[item.index], item.index
+        element = item.node.parent
+        if element is None or element.tag in SKIPPED:
+            continue
+        amounts = [amount for amount in find_amounts(text, mark, 6) if amount.mark]
+        bare = not amounts and _BARE.fullmatch(text) is not None
+        before = texts[index - 1][-60:] if index else ""
+        after = texts[index + 1][:60] if index + 1 < len(texts) else ""
+        if bare or _incomplete(text, amounts):
+            joined, whole = _joined(item.node, element, mark)
+            if joined is not None:
+                if (whole.mem_id, joined.start) in seen:
+                    continue
+                seen.add((whole.mem_id, joined.start))
+                element, amounts, text = whole, [joined], joined.raw
+        if bare and not amounts and before not in (".", ",") and after not in (".", ",") and _named_price(element):
+            amounts = find_amounts(text, mark, 1)
+        for sight in _split(amounts, text, element, item.place, before, after):
+            sight.follows, sight.listed = item.follows, item.listed
+            sights.append(sight)
+        if len(sights) >= MOST_SIGHTS:
+            break
+    return sights
+
+
+def _split(amounts: list[Amount], text: str, element: LexborNode, place: int, before: str, after: str) -> list[Sight]:
+    """A sight for each amount of one text; two amounts with a dash between them are one range."""
+    if len(amounts) == 2 and re.fullmatch(r"\s*(?:-|–|—|to|bis|à|a|until)\s*", text[amounts[0].end : amounts[1].start]):
+        low, high = sorted(amounts, key=lambda amount: amount.value)
+        return [Sight(low, element, place, before + " " + text[: amounts[0].start], after, high.value)]
+    sights = []
+    for number, amount in enumerate(amounts):
+        start = amounts[number - 1].end if number else 0
+        lead = text[start : amount.start]
+        end = amounts[number + 1].start if number + 1 < len(amounts) else len(text)
+        tail = text[amount.end : end]
+        sights.append(
+            Sight(amount, element, place, lead if lead.strip() else before if not number else "", tail if tail.strip() else after)
+        )
+    return sights
+
+
+def _incomplete(text: str, amounts: list[Amount]) -> bool:
+    return len(amounts) == 1 and len(text) < 16 and amounts[0].value == amounts[0].value.to_integral_value() and "." not in text
+
+
+def _joined(node: LexborNode, element: LexborNode, mark: str | None) -> tuple[Amount | None, LexborNode]:
+    """The price in pieces (`$`, `19`, `99`) that this text node is one of, in its element or one around it."""
+    place: LexborNode | None = element
+    for _ in range(4):
+        if place is None or not place.is_element_node or place.tag in ("body", "tr", "ul", "table"):
+            break
+        if len(place.text(strip=True)) > 40:
+            break
+        parts = [
+            (piece.mem_id, text)
+            for piece in place.traverse(include_text=True, skip_empty=True)
+            if piece.is_text_node and (text := (piece.text_content or "").strip())
+        ]
+        if len(parts) > 1:
+            text, own = _together(parts, node.mem_id)
+            amount = next((found for found in find_amounts(text, mark, 6) if found.mark and found.start <= own < found.end), None)
+            if amount is not None:
+                return amount, place
+        place = place.parent
+    return None, element
+
+
+def _together(parts: list[tuple[int, str]], own: int) -> tuple[str, int]:
+    """The pieces of a price in one string, and where the piece `own` lies: two lone digits behind a whole number are cents."""
+    text, last, place = "", "", 0
+    for identity, part in parts:
+        if _CENTS.fullmatch(part.rstrip("*")) and text[-1:].isdigit() and not re.search(r"[.,]\d\d$", last):
+            text += "."
+        elif text and part[0] not in ".," and text[-1:] not in ".,$€£":
+            text += " "
+        if identity == own:
+            place = len(text) + len(part) - len(part.lstrip("$€£ -"))
+        text += part
+        last = part
+    return text, place
+
+
+def _named_price(element: LexborNode) -> bool:
+    place: LexborNode | None = element
+    for _ in range(2):
+        if place is None or not place.is_element_node:
+            return False
+        attributes = place.attributes
+        if "price" in f"{attributes.get('class')} {attributes.get('id')} {attributes.get('itemprop')}".lower():
+            return True
+        place = place.parent
+    return False

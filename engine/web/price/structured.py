@@ -1,0 +1,315 @@
+"""JSON-LD: the product that a page describes in schema.org's words, also where the JSON is malformed.
+
+Handles @graph and other nesting, references by @id, several offers, AggregateOffer, ProductGroup,
+price specifications, and several products on one page. Numbers are kept as they are written.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from engine.web.price.amount import Amount, machine_amount
+from engine.web.price.currency import iso
+from engine.web.price.page import Page, squeeze, words
+from engine.web.price.product import Availability, Candidate, Facts, availability_of
+
+PRODUCTS = frozenset(
+    "product productgroup individualproduct productmodel someproducts vehicle car motorcycle book softwareapplication "
+    "videogame mobileapplication".split()
+)
+OTHERS = frozenset("isrelatedto issimilarto itemlistelement isaccessoryorsparepartfor isconsumablefor itemreviewed".split())
+"""Keys below which stand other products than the page's own."""
+MOST_NODES = 20_000
+MOST_BLOCKS = 50
+LARGEST_BLOCK = 2_000_000
+
+Node = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One offer's price, as written."""
+
+    amount: Amount
+    currency: str | None
+    availability: Availability | None
+    high: Decimal | None = None
+    list_price: Decimal | None = None
+    url: str = ""
+
+
+def read_json_ld(page: Page) -> list[Candidate]:
+    """The prices in the page's JSON-LD: one candidate for each different price of the page's own product."""
+    roots: list[Any] = []
+    for script in page.tree.css('script[type*="ld+json" i]')[:MOST_BLOCKS]:
+        roots.extend(load(script.text()))
+    return from_roots(roots, page) if roots else []
+
+
+def from_roots(roots: list[Any], page: Page) -> list[Candidate]:
+    """The candidates of parsed JSON-LD values."""
+    products, by_id = _products(roots)
+    main = _main(products, page)
+    if main is None:
+        return []
+    product, doubts = main
+    facts = facts_of(product)
+    offers = list(_offers(product, by_id, page))
+    return _candidates(offers, facts, doubts)
+
+
+def _candidates(offers: list[Offer], facts: Facts, doubts: tuple[str, ...]) -> list[Candidate]:
+    if not offers:
+        return [] if facts == Facts() else [Candidate(_NOTHING, "json-ld", 0.0, "JSON-LD without a price", facts=facts)]
+    distinct: dict[Decimal, Offer] = {}
+    for offer in offers:
+        distinct.setdefault(offer.amount.value, offer)
+    stock = _best_stock([offer.availability for offer in offers])
+    facts = facts.or_else(Facts(availability=stock))
+    low, high = min(distinct), max(max(distinct), *(offer.high or Decimal(0) for offer in offers))
+    if high > low:
+        doubts = (*doubts, f"The page offers the product at prices from {low} to {high}.")
+    weight = 0.9 if len(distinct) == 1 and not doubts else 0.7
+    found: list[Candidate] = []
+    for value in sorted(distinct)[:30]:
+        offer = distinct[value]
+        found.append(
+            Candidate(
+                offer.amount, "json-ld", weight, "offer in JSON-LD", offer.currency, high if high > low else None,
+                offer.list_price, facts, (*doubts, *offer.amount.doubts),
+            )
+        )  # fmt: skip
+    return found
+
+
+_NOTHING = Amount(Decimal(-1), "", None, 0, 0)
+
+
+def _best_stock(values: list[Availability | None]) -> Availability | None:
+    known = [value for value in values if value]
+    return next((value for value in ("in_stock", "limited", "preorder", "backorder") if value in known), known[0] if known else None)
+
+
+# ------------------------------------------------------------------ parsing
+
+
+def load(text: str) -> list[Any]:
+    """The JSON values of one script block: as it is, else repaired step by step; an empty list where nothing helps."""
+    if len(text) > LARGEST_BLOCK:
+        return []
+    for repair in (_as_it_is, _unwrapped, _unescaped, _without_commas):
+        text = repair(text)
+        values = _values(text)
+        if values:
+            return values
+    return []
+
+
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, strict=False)
+
+
+def _values(text: str) -> list[Any]:
+    """The values that stand one after the other in the text; empty where the first is broken."""
+    found: list[Any] = []
+    place = 0
+    while len(found) < MOST_BLOCKS:
+        start = _START.search(text, place)
+        if start is None:
+            break
+        try:
+            value, place = _DECODER.raw_decode(text, start.start())
+        except (ValueError, RecursionError):  # RecursionError: nested deeper than any product
+            break
+        found.append(value)
+    return found
+
+
+_START = re.compile(r"[\[{]")
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def _unwrapped(text: str) -> str:
+    return re.sub(r"<!--|-->|<!\[CDATA\[|\]\]>|/\*.{0,200}?\*/|^\s*//[^\n]*$", " ", text, flags=re.M)
+
+
+def _unescaped(text: str) -> str:
+    return html.unescape(text) if "&quot;" in text or "&#34;" in text else text
+
+
+def _without_commas(text: str) -> str:
+    text = re.sub(r",(\s*[}\]])", r"\1", text)
+    text = re.sub(r'("|\d|\}|\])(\s*\n\s*)(")', r"\1,\2\3", text)
+    text = re.sub(r'(:\s*"[^"\n]*)"([^"\n:,{}\[\]]+)"([^"\n]*"\s*[,}\n])', r"\1'\2'\3", text)
+    return re.sub(r":\s*(?=[,}])", ": null", re.sub(r"\\(?![\"\\/bfnrtu])", r"\\\\", text))
+
+
+# ------------------------------------------------------------------ finding the product
+
+
+def _products(roots: list[Any]) -> tuple[list[Node], dict[str, Node]]:
+    """The products in document order, those within lists or below `OTHERS` left out, and every node by its @id."""
+    products: list[Node] = []
+    listed: list[Node] = []
+    by_id: dict[str, Node] = {}
+    stack: list[tuple[Any, bool]] = [(root, False) for root in reversed(roots)]
+    for _ in range(MOST_NODES):
+        if not stack:
+            break
+        value, other = stack.pop()
+        if isinstance(value, list):
+            stack.extend((item, other) for item in reversed(value))
+        elif isinstance(value, dict):
+            if len(value) > 1 and isinstance(value.get("@id"), str):
+                by_id.setdefault(value["@id"], value)
+            inside = types(value) & PRODUCTS
+            if inside:
+                (listed if other else products).append(value)
+            for key, item in reversed(list(value.items())):
+                if isinstance(item, (dict, list)) and not (inside and key.lower() in ("hasvariant", "isvariantof", "model")):
+                    stack.append((item, other or key.lower() in OTHERS))
+    return products or (listed if len(listed) == 1 else []), by_id
+
+
+def types(node: Node) -> set[str]:
+    """The node's types, folded, without their address."""
+    value = node.get("@type") or node.get("type") or ()
+    return {str(item).rpartition("/")[2].rpartition(":")[2].lower() for item in (value if isinstance(value, list) else [value])}
+
+
+def _main(products: list[Node], page: Page) -> tuple[Node, tuple[str, ...]] | None:
+    """The page's own product: the only one, else the one that bears the page's address or name; None for a list."""
+    priced = [product for product in products if has_offer(product)] or products
+    if not priced:
+        return None
+    if len(priced) == 1:
+        return priced[0], ()
+    heading = page.heading
+    wanted = words(squeeze(heading.text())) if heading is not None else words(page.title)
+    named = sorted(priced, key=lambda product: -_likeness(words(text_of(product.get("name")) or ""), wanted))
+    best, second = (_likeness(words(text_of(item.get("name")) or ""), wanted) for item in named[:2])
+    if best >= 0.5 and best > second:
+        return named[0], ()
+    if best >= 0.5 or len(priced) == 2:
+        return priced[0], ("The page describes several products; the first was taken.",)
+    return None
+
+
+def _likeness(name: frozenset[str], wanted: frozenset[str]) -> float:
+    return len(name & wanted) / len(name | wanted) if name and wanted else 0.0
+
+
+def has_offer(product: Node) -> bool:
+    """Whether the product itself or a variant of it says a price."""
+    return any(key in product for key in ("offers", "Offers", "offer", "price", "hasVariant"))
+
+
+# ------------------------------------------------------------------ its offers
+
+
+def _offers(product: Node, by_id: dict[str, Node], page: Page) -> Iterator[Offer]:
+    """Every offer with a price of the product, else of its variants; that of the page's own address alone if it is there."""
+    found: list[Offer] = []
+    for owner in [product, *_listed(product.get("hasVariant"))][:200]:
+        owner = _resolve(owner, by_id)
+        stack = _listed(owner.get("offers") or owner.get("Offers") or owner.get("offer"))
+        if not stack and "price" in owner:
+            stack = [owner]
+        for item in stack[:200]:
+            found.extend(_offer(_resolve(item, by_id), by_id, text_of(owner.get("url")) or ""))
+        if found and owner is product:
+            break
+    own = [offer for offer in found if offer.url and page.url and offer.url.rstrip("/") == page.url.rstrip("/")]
+    yield from own if own else found
+
+
+def _offer(node: Node, by_id: dict[str, Node], url: str, depth: int = 0) -> Iterator[Offer]:
+    nested = [_resolve(item, by_id) for item in _listed(node.get("offers"))[:200]] if depth < 3 else []
+    url = text_of(node.get("url")) or url
+    stock = availability_of(text_of(node.get("availability")))
+    currency = iso(text_of(node.get("priceCurrency") or node.get("pricecurrency")))
+    amount, high, list_price = _priced(node), None, None
+    for item in _listed(node.get("priceSpecification"))[:20]:
+        spec = _resolve(item, by_id)
+        currency = currency or iso(text_of(spec.get("priceCurrency")))
+        kind = (text_of(spec.get("priceType")) or "").lower()
+        value = _priced(spec)
+        if value is None or "referenceQuantity" in spec and amount is not None:
+            continue
+        if "list" in kind or "strike" in kind or "msrp" in kind or "srp" in kind:
+            list_price = value.value
+        elif amount is None:
+            amount = value
+    if amount is None:
+        amount = _amount(node.get("lowPrice") or node.get("lowprice") or node.get("minPrice"))
+        top = _amount(node.get("highPrice") or node.get("highprice") or node.get("maxPrice"))
+        high = top.value if top and amount and top.value > amount.value else None
+        if amount is None:
+            amount = top
+    if amount is not None:
+        mark = iso(amount.mark)
+        yield Offer(amount, currency or mark, stock, high, list_price, url)
+    elif nested:
+        for item in nested:
+            yield from _offer(item, by_id, url, depth + 1)
+
+
+def _priced(node: Node) -> Amount | None:
+    return _amount(node.get("price", node.get("Price")))
+
+
+def _amount(value: Any) -> Amount | None:
+    text = text_of(value)
+    amount = machine_amount(text) if text else None
+    return amount if amount is not None and amount.value > 0 else None
+
+
+def _resolve(item: Any, by_id: dict[str, Node]) -> Node:
+    if not isinstance(item, dict):
+        return {}
+    return by_id.get(item["@id"], item) if set(item) <= {"@id", "@type"} and isinstance(item.get("@id"), str) else item
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+# ------------------------------------------------------------------ its facts
+
+
+def facts_of(product: Node) -> Facts:
+    """Name, brand, numbers and image of a product node."""
+    gtin = next((text_of(product.get(key)) for key in ("gtin13", "gtin", "gtin14", "gtin12", "gtin8", "isbn", "ean") if product.get(key)), None)
+    name = text_of(product.get("name"))
+    return Facts(
+        name=squeeze(html.unescape(name)) if name else None,
+        brand=_short(product.get("brand") or product.get("manufacturer")),
+        gtin=re.sub(r"\D", "", gtin[:40]) or None if gtin else None,
+        sku=_short(product.get("sku") or product.get("mpn") or product.get("productID")),
+        image=_short(product.get("image"), 2_000),
+    )
+
+
+def _short(value: Any, longest: int = 200) -> str | None:
+    text = text_of(value)
+    return squeeze(html.unescape(text), longest) or None if text else None
+
+
+def text_of(value: Any, depth: int = 0) -> str | None:
+    """The text of a field: itself, its first item, or its name, value or address; None where there is none."""
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, list) and depth < 4:
+        return next((text for item in value[:5] if (text := text_of(item, depth + 1))), None)
+    if isinstance(value, dict) and depth < 4:
+        keys = ("name", "@value", "value", "url", "contentUrl", "@id")
+        return next((text for key in keys if (text := text_of(value.get(key), depth + 1))), None)
+    return None

@@ -1,0 +1,180 @@
+"""The page's visible prices, scored by where they stand.
+
+What speaks for a price: its element is called a price, it stands below the heading, near the buy button,
+alone in its element. What speaks against it: it is struck out, called old, a saving, an instalment, the shipping,
+or it stands in a list, a menu, a basket or among recommended products. The weights were set by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from math import exp, log
+
+from selectolax.lexbor import LexborNode
+
+from engine.web.price.page import Page
+from engine.web.price.sights import Sight, View, walk
+from engine.web.price.signs import AFTER, BEFORE, HIDDEN, NAMES, PREFIXES, REGIONS, TAGS
+
+HIGHEST = 25
+"""Elements above a price that are asked what region it stands in."""
+FADE = (1.0, 0.7, 0.5, 0.3)
+"""How much the name of the price's own element counts, and of those around it."""
+OLD = 6.0
+"""What an old price loses."""
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_WORD = re.compile(r"[a-z0-9]+")
+_HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden")
+
+Signature = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an element's own names say of a price in it: as its near surroundings, and as its region."""
+
+    near: float
+    region: float
+    old: bool
+
+
+HINTED = 1.5
+"""What a price gains that the page's data name too."""
+
+
+def supported(sights: list[Sight], values: Iterable[Decimal]) -> list[Sight]:
+    """The same prices, best first, those raised whose amounts the page's data name."""
+    known = set(values)
+    for sight in sights:
+        sight.score += HINTED if sight.amount.value in known else 0.0
+    return sorted(sights, key=lambda sight: -sight.score)
+
+
+def look(page: Page) -> list[Sight]:
+    """The visible prices, best first."""
+    body = page.tree.body
+    if body is None:
+        return []
+    view = walk(page, body)
+    signatures = Counter(_signature(sight.node) for sight in view.sights)
+    memory: dict[int, Told] = {}
+    for sight in view.sights:
+        sight.score = (
+            _distance(sight, view)
+            + _words(sight)
+            + _surroundings(sight, memory)
+            - 0.7 * log(signatures[_signature(sight.node)])
+            + (0.7 if sight.amount.mark else 0.0)
+            - (OLD if sight.old else 0.0)
+            - (20.0 if sight.amount.value <= 0 else 0.0)
+        )
+    return sorted(view.sights, key=lambda sight: -sight.score)
+
+
+def _signature(node: LexborNode) -> Signature:
+    """What siblings in a list of products have in common."""
+    parent = node.parent
+    above = parent.attributes.get("class") if parent is not None and parent.is_element_node else None
+    return node.tag, node.attributes.get("class"), above
+
+
+def _distance(sight: Sight, view: View) -> float:
+    score = 0.0
+    if view.heading is not None:
+        gap = sight.place - view.heading
+        score += 2.5 * exp(-gap / 200) if gap >= 0 else 1.0 * exp(gap / 60) - 1.0
+    else:
+        score += 1.0 * exp(-sight.place / 1000)
+    if view.buttons:
+        gap = min(abs(button - sight.place) for button in view.buttons)
+        score += 2.0 * exp(-gap / 100) / len(view.buttons) ** 0.5
+    if sight.listed:
+        score -= 3.0
+    if _linked(sight.follows):
+        score -= 1.5
+    return score
+
+
+def _linked(node: LexborNode | None) -> bool:
+    """Whether a text is a link to some page, as the name of another product would be."""
+    place = node.parent if node is not None else None
+    for _ in range(3):
+        if place is None or not place.is_element_node:
+            return False
+        if place.tag == "a":
+            return not (place.attributes.get("href") or "#").startswith(("#", "javascript"))
+        place = place.parent
+    return False
+
+
+def _words(sight: Sight) -> float:
+    """What the text before and behind the price says of it."""
+    score = 0.0
+    for pattern, weight, old in BEFORE:
+        if pattern.search(sight.before):
+            score += weight
+            sight.old = sight.old or old
+    return score + sum(weight for pattern, weight in AFTER if pattern.match(sight.after))
+
+
+def _surroundings(sight: Sight, memory: dict[int, Told]) -> float:
+    """What the elements around the price say of it: their names when near, their region at any height."""
+    score = 0.0
+    place: LexborNode | None = sight.node
+    for level in range(HIGHEST):
+        if place is None or not place.is_element_node or place.tag == "body":
+            break
+        told = memory.get(place.mem_id)
+        if told is None:
+            told = memory[place.mem_id] = _told(place)
+        score += told.region
+        if level < len(FADE):
+            score += told.near * FADE[level]
+            sight.old = sight.old or (told.old and level < 3)
+        place = place.parent
+    return score
+
+
+def _told(node: LexborNode) -> Told:
+    attributes = node.attributes
+    tag = node.tag or ""
+    style = (attributes.get("style") or "").lower()
+    near, region = 0.0, TAGS.get(tag, 0.0)
+    old = tag in ("del", "s", "strike") or "line-through" in style
+    if "hidden" in attributes or (style and _HIDDEN.search(style)) or not HIDDEN.isdisjoint((attributes.get("class") or "").split()):
+        region -= 2.5
+    if tag == "a" and not (attributes.get("href") or "#").startswith(("#", "javascript")):
+        region -= 1.5
+    groups = _groups(attributes)
+    for name in groups:
+        weight, struck = NAMES.get(name, (0.0, False))
+        near += weight
+        old = old or struck
+        region += REGIONS.get(name, 0.0)
+    return Told(near, region, old)
+
+
+_SAID = ("class", "id", "itemprop", "data-testid", "aria-label", "data-automation-id", "name")
+
+
+def _groups(attributes: dict[str, str | None]) -> set[str]:
+    """The groups of words that an element's names belong to, each once however often it is said."""
+    groups: set[str] = set()
+    for key in _SAID:
+        value = attributes.get(key)
+        if not value:
+            continue
+        for word in _WORD.findall(_CAMEL.sub(" ", value[:200]).lower()):
+            group = PREFIXES.get(word) or PREFIXES.get(word.rstrip("s"))
+            if group is not None:
+                groups.add(group)
+            elif "price" in word:
+                groups.add("price")
+                rest = PREFIXES.get(word.replace("price", "").rstrip("s"))
+                if rest is not None:
+                    groups.add(rest)
+    return groups
