@@ -53,7 +53,10 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What reading a path must yield: a price (decimal string) and its currency, or a reason why not."""
+    """What reading a path must yield: a price (decimal string) and its currency, or a reason why not.
+
+    `availability` is what the page tells people; Le Phare (plain text) says it in no mark-up.
+    """
 
     name: str | None
     price: str | None

@@ -167,6 +167,7 @@ def embedded(sheet: Sheet) -> Marked:
             '<meta property="og:type" content="product">\n'
             f'<meta property="og:price:amount" content="{sheet.amount:,.2f}">\n'
             f'<meta property="og:price:currency" content="{sheet.shop.currency}">\n'
+            f'<meta property="og:availability" content="{"instock" if sheet.available else "oos"}">\n'
             f'<script>var ShopState = {{"currency": {{"active": "{sheet.shop.currency}", "rate": "1.0"}}}};</script>\n')
     data = _script(value, "application/json", "ProductJson-main")
     return Marked(head, _buy(sheet, _shown(sheet, "span", 'class="price-item price-item--sale"')) + data)

@@ -132,8 +132,12 @@ def main(port: int, home: Path, until_stdin_closes: bool = False) -> None:
     """Serves the demo shops from the main thread until SIGTERM or Ctrl-C, or until stdin ends when so asked.
 
     Prints every product's address on stdout, one a line, once requests are answered.
-    Raises NotAvailable when the port is taken.
+    Raises NotAvailable when the port is taken or the home folder cannot be written.
     """
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotAvailable(f"The demo shops cannot write to {home} ({error.strerror}): choose another home.") from error
     asyncio.run(_until_stopped(port, home, until_stdin_closes))
 
 
