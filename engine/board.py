@@ -1,6 +1,7 @@
 """The board: what each worker is at, in a small memory-mapped file.
 
-One row of eight 64-bit integers (a cache line) per worker slot. A worker writes its task's index
+A row of eight 64-bit integers (a cache line) for the trial's loop, which stores the time whenever it
+comes round, and one per worker slot. A worker writes its task's index
 before it starts the task and erases it afterwards: two plain stores, no lock. The file outlives a
 kill -9, so it names the task that took a worker down, and the orchestrator can read it while a
 trial holds the GIL. A row is written by one worker only; times are `time.perf_counter_ns()`,
@@ -15,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _COLUMNS = 8
-_PID, _TASK, _STARTED_NS, _READY = range(4)
+_PID, _TASK, _STARTED_NS, _READY = range(_COLUMNS, _COLUMNS + 4)  # behind the loop's row
+_BEAT_NS = 0
 _IDLE = -1
 
 
@@ -36,15 +38,23 @@ class Board:
         with open(path, "r+b") as file:
             self._map = mmap.mmap(file.fileno(), 0)
         self._cells = memoryview(self._map).cast("q")
-        self.slots = len(self._cells) // _COLUMNS
+        self.slots = len(self._cells) // _COLUMNS - 1
 
     @classmethod
     def create(cls, path: Path, slots: int) -> Board:
         """A fresh board with `slots` idle rows; an older file of that name is replaced."""
-        path.write_bytes(bytes(slots * _COLUMNS * 8))
+        path.write_bytes(bytes((slots + 1) * _COLUMNS * 8))
         board = cls(path)
         board.clear()
         return board
+
+    def beat(self) -> None:
+        """Say that the trial's loop is alive, and so that no task holds the GIL."""
+        self._cells[_BEAT_NS] = time.perf_counter_ns()
+
+    def silent_s(self) -> float:
+        """Seconds since the loop's last beat."""
+        return (time.perf_counter_ns() - self._cells[_BEAT_NS]) / 1e9
 
     def ready(self, slot: int, pid: int) -> None:
         """Say that the worker in `slot` has started and waits for tasks."""

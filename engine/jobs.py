@@ -112,6 +112,8 @@ def _launch(store: Store, run: Run, part: Part, tasks: Iterable[int] | None = No
             )
         started.set()
         code = process.wait()
+        assert process.stdin is not None
+        process.stdin.close()
         if code > 0:  # a negative code is a signal: the run then reads as interrupted and can be resumed
             _report(store, run.token, log)
 

@@ -46,20 +46,24 @@ def run_loop(
     executor: Executor,
     batch: Batch,
     flight: Flight,
+    board: Board,
     write: Write,
     stop: threading.Event,
     mend: Callable[[], Executor],
-) -> Executor:
-    """Run the batch to its end, or until `stop` is set; gives the executor that is open at the end.
+) -> None:
+    """Run the batch to its end, or until `stop` is set.
 
     Submission is bounded by `batch.window`. `write` gets each chunk's records as JSON lines as soon as
     the chunk is back. `mend` is called when the executor has broken: it settles what was in flight
     and opens another. Raises TrialBroken when it cannot.
     """
     while not stop.is_set() and (batch or flight.chunks):
+        board.beat()
         try:
-            while len(flight.chunks) < batch.window and (chunk := batch.take()):
+            # What has come back is written before more is sent: an executor may run a task inside `submit`.
+            if flight.landed.empty() and len(flight.chunks) < batch.window and (chunk := batch.take()):
                 send(executor, chunk, batch, flight)
+                continue
             future = flight.landed.get(timeout=batch.pause_s(LOOK_S))
             returned = future.result()
         except queue.Empty:
@@ -68,7 +72,6 @@ def run_loop(
             executor = mend()
             continue
         land(future, returned, batch, flight, write)
-    return executor
 
 
 def send(executor: Executor, chunk: list[Errand], batch: Batch, flight: Flight) -> None:

@@ -30,6 +30,8 @@ CANCEL_S = 1.2
 """How long a cancelled trial may take to leave before it is killed."""
 BACKUP_S = 2.0
 """How much later than the trial the supervisor enforces a limit that the trial can enforce itself."""
+SILENT_S = 0.5
+"""A loop that did not come round for this long (ten times its longest sleep) is kept from the GIL."""
 _PIPE_BYTES = 1 << 20  # so that a trial does not wait while its records are being stored
 
 Row = tuple[Any, ...]
@@ -96,6 +98,9 @@ class Supervisor:
             self.process.wait()
             exited_s = time.perf_counter()
             sampler.stop()
+            self.process.stdout.close()
+            if self.process.stdin:
+                self.process.stdin.close()
         self._flush()
         self._conclude(began_s, exited_s, sampler)
         return self.outcome
@@ -193,11 +198,17 @@ class Supervisor:
             self._hold_to_limit(self.work.limit_s + (BACKUP_S if self.work.can_kill else 0.0), now)
 
     def _hold_to_limit(self, limit_s: float, now: float) -> None:
+        """Kill a trial with a task past its limit. Whose fault it is is certain where it was the only one
+        at work, has a process of its own, or the loop still beats; else a task may hold the GIL and make
+        others late, so all are suspects."""
         self._board = self._board or Board(self.work.board)
-        overdue = {post.task for post in self._board.busy() if now - post.started_s > limit_s and post.task is not None}
-        if overdue:
+        busy = self._board.busy()
+        overdue = {post.task for post in busy if now - post.started_s > limit_s and post.task is not None}
+        if not overdue:
+            return
+        if self.work.can_kill or len(busy) == 1 or self._board.silent_s() < SILENT_S:
             self.outcome.overdue |= overdue
-            self.kill()
+        self.kill()
 
     def _conclude(self, began_s: float, exited_s: float, sampler: Sampler) -> None:
         outcome, events = self.outcome, self._events

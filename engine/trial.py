@@ -129,7 +129,7 @@ def measure(trial: Running, executor: Executor, limit_s: float | None) -> int:
     trial.output.say("open")
     cpu_s = time.process_time()
     try:
-        run_loop(executor, trial.batch, flight, trial.output.write, trial.stop, mend)
+        run_loop(executor, trial.batch, flight, trial.board, trial.output.write, trial.stop, mend)
     except TrialBroken as error:
         trial.output.say("broken", message=str(error), final=False, suspects=trial.batch.suspects())
         return 1

@@ -42,6 +42,10 @@ class Store:
         """The store of these settings. Raises StoreUnusable with what to do."""
         return cls(open_database(settings), settings)
 
+    def close(self) -> None:
+        """Give the database's connections back."""
+        self.engine.dispose()
+
     # -- runs ------------------------------------------------------------------
 
     def create(self, plan: Plan, token: str, environment: Mapping[str, Any]) -> Run:

@@ -6,9 +6,10 @@ class is imported when it is first used, so a trial imports only its own workloa
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
-from engine.errors import SettingRefused
+from engine.errors import NotAvailable, SettingRefused
 from engine.workloads.base import Place, Workload
 
 WORKLOADS: dict[str, str] = {
@@ -16,15 +17,22 @@ WORKLOADS: dict[str, str] = {
     "resize": "engine.workloads.resize:Resize",
     "compute": "engine.workloads.compute:Compute",
     "wait": "engine.workloads.wait:Wait",
+    "function": "engine.workloads.function:Function",
 }
 
 
 def workload_class(name: str) -> type[Workload]:
-    """The class behind a workload's name. Raises SettingRefused for an unknown one."""
+    """The class behind a workload's name. Raises SettingRefused for an unknown one, NotAvailable when a package is missing."""
     if name not in WORKLOADS:
         raise SettingRefused(f"There is no workload {name!r}: choose one of {', '.join(WORKLOADS)}.")
     module, _, attribute = WORKLOADS[name].partition(":")
-    kind: type[Workload] = getattr(import_module(module), attribute)
+    try:
+        kind: type[Workload] = getattr(import_module(module), attribute)
+    except ImportError as error:
+        version = ".".join(map(str, sys.version_info[:3]))
+        raise NotAvailable(
+            f"Python {version} at {sys.executable} lacks what the workload {name} needs ({error}): install it there."
+        ) from error
     return kind
 
 

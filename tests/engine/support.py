@@ -1,0 +1,67 @@
+"""What engine tests share: a store of their own, a run to its end, and who is still alive."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from engine import jobs
+from engine.config import Settings
+from engine.model import Configuration, Plan, Record, Run, Task
+from engine.store import Store
+
+TESTS = str(Path(__file__).parent)
+
+
+def faulty_plan(
+    tasks: Sequence[dict[str, Any]], configuration: Configuration, time_limit_s: float | None = 30.0
+) -> Plan:
+    """A job of `faulty.run` over these tasks."""
+    named = tuple(Task(index, f"{task['do']} {index}", task) for index, task in enumerate(tasks))
+    options = {"function": "faulty:run", "search_path": [TESTS]}
+    return Plan("job", "function", "faulty tasks", named, (configuration,), options, 1, time_limit_s)
+
+
+def open_store(home: Path, **settings: Any) -> Store:
+    """A store in its own folder."""
+    return Store.open(Settings(home=home, **settings))
+
+
+def run_to_end(store: Store, plan: Plan) -> Run:
+    """Start a plan and wait for its end."""
+    return jobs.wait(store, jobs.start(store, plan), poll_s=0.05)
+
+
+def once_each(store: Store, run: Run) -> dict[int, Record]:
+    """The run's last record by task, after checking that every task has exactly one and no trial has two."""
+    for trial in store.trials(run):
+        tasks = [row[0] for row in store.records.columns([trial], "task")]
+        assert len(tasks) == len(set(tasks)), "a trial recorded a task twice"
+    records = store.records.latest(run)
+    assert sorted(record.task for record in records) == list(range(run.tasks))
+    return {record.task: record for record in records}
+
+
+def until(condition: Callable[[], bool], limit_s: float = 10.0, every_s: float = 0.02) -> None:
+    """Wait for a condition; fails after `limit_s`."""
+    deadline = time.perf_counter() + limit_s
+    while not condition():
+        assert time.perf_counter() < deadline, f"not so within {limit_s} s"
+        time.sleep(every_s)
+
+
+def alive_with(home: Path) -> list[psutil.Process]:
+    """Every process but this one that was started with this OVERLAP_HOME."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid != psutil.Process().pid and process.environ().get("OVERLAP_HOME") == str(home):
+                if process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(process)
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return found
