@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from time import time
@@ -91,6 +91,15 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     timings: Mapping[str, float]
+
+
+def plain_headers(items: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Header fields by their names in lower case; what came more than once is joined (RFC 9110 5.3)."""
+    joined: dict[str, str] = {}
+    for name, value in items:
+        name = name.lower()
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
 
 
 def receiver(ask: Ask, status: int, headers: Mapping[str, str]) -> Body | None:

@@ -6,6 +6,7 @@ Both drivers map their library's errors here, by what lies at the bottom of the 
 from __future__ import annotations
 
 import http.client
+import os
 import ssl
 from collections.abc import Iterator
 
@@ -51,7 +52,7 @@ def meaning(error: BaseException, host: str, limit_s: float) -> TaskFailed:
             why = item.reason or str(item)
             return TaskFailed("tls_failed", f"No secure connection to {host} could be made ({why}).")
         if isinstance(item, OSError):
-            why = item.strerror or str(item)
+            why = os.strerror(item.errno) if item.errno else str(item)
             return TaskFailed("connection_failed", f"No connection to {host} could be made ({why}).")
     return TaskFailed("connection_failed", f"The connection to {host} failed ({type(error).__name__}).")
 

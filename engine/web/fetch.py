@@ -8,7 +8,7 @@ proxies, no .netrc, no CA bundle.
 from __future__ import annotations
 
 import time
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,7 +18,7 @@ import urllib3
 from engine.config import Settings
 from engine.errors import Later, TaskFailed
 from engine.web import failures
-from engine.web.answers import Answer, Ask, Kind, Page, receiver, worth_draining
+from engine.web.answers import Answer, Ask, Kind, Page, plain_headers, receiver, worth_draining
 from engine.web.connections import GatedAdapter
 from engine.web.gate import Gate
 from engine.web.rules import Rules
@@ -110,6 +110,8 @@ class Fetcher:
             response = self._send(ask, watch)
             first_byte = time.monotonic()
             answer = self._read(ask, watch, response)
+            # http.client takes the end of a stream for the end of the head, or of a chunk's size.
+            watch.check()
             before = sum(watch.timings.values())
             watch.timings["first_byte"] = first_byte - begun - before
             watch.timings["download"] = time.monotonic() - first_byte
@@ -136,7 +138,7 @@ class Fetcher:
         return self._adapter.send(request, stream=True, timeout=watch.left_s, proxies=self._proxies)
 
     def _read(self, ask: Ask, watch: Watch, response: requests.Response) -> Answer:
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        headers = plain_headers(response.headers.items())
         body = receiver(ask, response.status_code, headers)
         raw: Any = response.raw
         if body is None:
@@ -151,8 +153,9 @@ class Fetcher:
 
 
 def _meaning(error: Exception, ask: Ask, limit_s: float) -> TaskFailed:
+    short = (IncompleteRead, urllib3.exceptions.IncompleteRead, urllib3.exceptions.InvalidChunkLength)
     for item in failures.causes(error):
-        if isinstance(item, (urllib3.exceptions.IncompleteRead, urllib3.exceptions.InvalidChunkLength)):
+        if isinstance(item, short):
             return failures.broken(ask.url.host)
         if isinstance(item, HTTPException) and not isinstance(item, OSError):
             return failures.garbled(ask.url.host, type(item).__name__)

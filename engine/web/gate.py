@@ -100,6 +100,7 @@ class Gate:
         process may wait for it. glibc gives up by itself after tens of seconds, which bounds their number.
         """
         future: Future[list[Address]] = Future()
+        future.set_running_or_notify_cancel()  # from here on a waiter that leaves cannot cancel it under the thread
         Thread(target=self._answer, args=(future, host, port), daemon=True, name=f"look-up {host}").start()
         return future
 
