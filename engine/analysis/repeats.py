@@ -5,6 +5,7 @@ An estimate, from the spread seen so far. Stands above `speedup`, below `verdict
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from math import log, log1p, sqrt
 
 from engine.analysis.speedup import LEVEL, MARGIN, Ratio
@@ -24,10 +25,14 @@ def repeats_needed(ratio: Ratio, tests: int = 1, level: float = LEVEL, margin: f
         return None
     distance = abs(log(ratio.estimate))
     edge = log1p(margin)
-    for count in range(max(3, ratio.pairs + 1), MOST + 1):
+
+    def decided(count: int) -> bool:
         error = ratio.log_sd / sqrt(count)
-        shown = distance > edge and critical_t(level / max(1, tests), count - 1) * error < distance
-        equal = distance + critical_t(level, count - 1) * error < edge
-        if shown or equal:
-            return count
-    return None
+        if distance > edge:
+            return critical_t(level / max(1, tests), count - 1) * error < distance
+        return distance + critical_t(level, count - 1) * error < edge
+
+    counts = range(max(3, ratio.pairs + 1), MOST + 1)
+    # More repeats only ever narrow the interval, so the first that decides is found by halving.
+    first = bisect_left(counts, True, key=decided)
+    return counts[first] if first < len(counts) else None

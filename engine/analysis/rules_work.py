@@ -19,10 +19,12 @@ def cancelled(findings: Findings, circumstances: Circumstances) -> Iterator[Caut
     if not circumstances.cancelled:
         return
     done = len(findings.samples)
+    absent = [one.label for one in circumstances.planned if one not in findings.by_configuration]
     yield Caution(
         "cancelled", None, done,
         f"The comparison was cancelled after {words.count(done, ('finished trial', 'finished trials'))}, "
-        f"{_SAID.get(findings.outcome, 'not enough to decide')}.",
+        f"{_SAID.get(findings.outcome, 'not enough to decide')}"
+        + (f"; of {words.listed(absent)} none finished." if absent else "."),
         "Resume the run to get the rest." if findings.outcome == "undecided" else
         "What is said rests on these trials only; resume the run to narrow the intervals.",
     )

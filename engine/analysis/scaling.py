@@ -17,7 +17,7 @@ from math import exp, hypot, log, sqrt
 from engine.analysis import words
 from engine.analysis.least_squares import Matrix, inverse, minimise, normal_equations, solve
 from engine.analysis.samples import Sample, configurations, log_walls
-from engine.analysis.speedup import LEVEL, MARGIN
+from engine.analysis.speedup import LEVEL, MARGIN, WIDEST
 from engine.analysis.student import critical_t, mean_and_sd
 from engine.model import Configuration
 
@@ -94,11 +94,11 @@ def scaling(curves: Sequence[Curve], level: float = LEVEL, margin: float = MARGI
     # A block's level is a parameter of its own: what slows a block as a whole is no scaling.
     freedom = len(points) - 3 - (len(whole) - 1)
     free, total = minimise(_model, _start(points), points)
-    best = _inside(points, free, total)
+    best = _inside(points, free)
     spread = sqrt(total / freedom)
     reach = critical_t(level / 3, freedom) * spread
     errors = _standard_errors(normal_equations(_model, free, points)[0])
-    single_reach = hypot(reach * errors[0], _reach_of_mean(levels, level / 3))
+    single_reach = min(WIDEST, hypot(reach * errors[0], _reach_of_mean(levels, level / 3)))
     single = _parameter(exp(best[0]), exp(free[0] - single_reach), exp(free[0] + single_reach))
     contention = _parameter(best[1], free[1] - reach * errors[1], free[1] + reach * errors[1])
     coherency = _parameter(best[2], free[2] - reach * errors[2], free[2] + reach * errors[2])
@@ -190,7 +190,7 @@ def _model(parameters: Sequence[float], workers: float) -> tuple[float, tuple[fl
     return level + log(workers) - log(below), (1.0, -ones / below, -pairs / below)[: len(parameters)]
 
 
-def _linear_model(parameters: Sequence[float], workers: float) -> tuple[float, tuple[float, ...]]:
+def _without_contention(parameters: Sequence[float], workers: float) -> tuple[float, tuple[float, ...]]:
     """σ = 0: only κ is left beside the level."""
     value, derivatives = _model((parameters[0], 0.0, parameters[1]), workers)
     return value, (derivatives[0], derivatives[2])
@@ -219,18 +219,20 @@ def _start(points: Sequence[tuple[float, float]]) -> list[float]:
     return start
 
 
-def _inside(points: Sequence[tuple[float, float]], free: Sequence[float], total: float) -> tuple[float, float, float]:
-    """The best parameters with σ and κ not below 0: the free ones, or the best on the boundary."""
+def _inside(points: Sequence[tuple[float, float]], free: Sequence[float]) -> tuple[float, float, float]:
+    """The best parameters with σ and κ not below 0: the free ones, or the best where the negative ones are 0."""
     if free[1] >= 0 and free[2] >= 0:
         return free[0], free[1], free[2]
     level = sum(y - log(x) for x, y in points) / len(points)
-    amdahl, amdahl_total = minimise(_model, [level, 0.05], points)
-    coherent, coherent_total = minimise(_linear_model, [level, 0.001], points)
     found = [(sum((y - log(x) - level) ** 2 for x, y in points), (level, 0.0, 0.0))]
-    if amdahl[1] >= 0:
-        found.append((amdahl_total, (amdahl[0], amdahl[1], 0.0)))
-    if coherent[1] >= 0:
-        found.append((coherent_total, (coherent[0], 0.0, coherent[1])))
+    if free[2] < 0:
+        amdahl, total = minimise(_model, [free[0], max(0.0, free[1])], points)
+        if amdahl[1] >= 0:
+            found.append((total, (amdahl[0], amdahl[1], 0.0)))
+    if free[1] < 0:
+        coherent, total = minimise(_without_contention, [free[0], max(0.0, free[2])], points)
+        if coherent[1] >= 0:
+            found.append((total, (coherent[0], 0.0, coherent[1])))
     return min(found)[1]
 
 

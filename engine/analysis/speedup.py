@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, inf, log, log1p, sqrt
+from math import exp, log, log1p, sqrt
 from typing import Literal
 
 from engine.analysis.samples import Blocks, Sample, baseline_pairs, configurations, log_walls
@@ -23,6 +23,9 @@ MARGIN = 0.03
 """Differences up to 3% are of no practical use: the same program differs as much from one machine to the next."""
 LEAST_PAIRS = 3
 """Two pairs have one degree of freedom: their interval is 15 standard errors wide and says nothing."""
+
+WIDEST = 20.0
+"""Intervals end at e^20 times the estimate: two absurd pairs must not overflow a number."""
 
 Standing = Literal["faster", "slower", "same", "undecided"]
 
@@ -46,7 +49,7 @@ class Ratio:
         """How far from 1 the interval reaches, as a fraction: 0.01 reads "±1%"."""
         if self.low is None or self.high is None:
             return None
-        return exp(max(-log(self.low), log(self.high))) - 1 if self.low > 0 else inf
+        return exp(max(-log(self.low), log(self.high))) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def ratio_of(logs: Sequence[float], level: float = LEVEL) -> Ratio:
     if count < 2:
         return Ratio(exp(mean), None, None, 1.0, count, 0.0)
     error = deviation / sqrt(count)
-    reach = critical_t(level, count - 1) * error
+    reach = min(critical_t(level, count - 1) * error, WIDEST)
     return Ratio(exp(mean), exp(mean - reach), exp(mean + reach), _p(mean, error, count - 1), count, deviation)
 
 

@@ -1,8 +1,8 @@
 """When a comparison that was given a precision or a budget may stop, and which level it must then be judged at.
 
 Looking after every block and stopping when the interval happens to be narrow favours blocks that agree by
-chance: simulated A/A comparisons judged at the usual level then named a winner in 7%. Two remedies bring
-that below 4% (benchmarks/calibration.py, rows "A/A to ±5%"): five blocks at least, and half the level.
+chance: simulated A/A comparisons judged at the usual level then named a winner in up to 8%. Two remedies
+bring that back to 4% (benchmarks/calibration.py, rows "A/A to ±5%"): five blocks at least, and half the level.
 Stands above `speedup`; pure: what was spent and what a block costs are given to it.
 """
 

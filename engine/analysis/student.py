@@ -32,7 +32,7 @@ def critical_t(level: float, freedom: float) -> float:
     low, high = 0.0, 1.0
     while two_sided_p(high, freedom) > level:
         low, high = high, high * 2
-    for _ in range(100):
+    while high - low > 1e-11 * high:
         middle = (low + high) / 2
         if two_sided_p(middle, freedom) > level:
             low = middle

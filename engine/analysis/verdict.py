@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from math import exp, log
+from math import log
 from typing import Any, Literal
 
 from engine.analysis.agreement import Agreements, agreements, did_the_work
@@ -194,4 +194,4 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if hasattr(value, "__dataclass_fields__"):
         return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
-    return value if value != float("inf") else exp(700)
+    return value

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.calibration import bursts, fixed, gaussian, resampled, tally, until_precise
 
-COMPARISONS = 300
+COMPARISONS = 200
 FALSE_AT_MOST = 0.05 + 2 * (0.05 * 0.95 / COMPARISONS) ** 0.5
 """5%, and two standard errors of so few comparisons; the benchmark runs a thousand against 5% itself."""
 

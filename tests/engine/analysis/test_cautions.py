@@ -108,6 +108,7 @@ def test_a_cancelled_comparison_says_what_its_trials_are_enough_for() -> None:
     cancelled = replace(QUIET, cancelled=True)
     assert "5 finished trials, not enough to decide" in warned(clean()[:5], cancelled)["cancelled"].sentence
     assert "enough to name a winner" in warned(clean()[:16], cancelled)["cancelled"].sentence
+    assert warned(clean()[:3], cancelled)["cancelled"].sentence.endswith("; of processes × 2 none finished.")
 
 
 def test_failures_say_how_many_trials_do_not_count() -> None:

@@ -27,13 +27,12 @@ def holds(parameter: Parameter | None, truth: float) -> bool:
     return parameter is not None and parameter.low - 1e-12 <= truth <= parameter.high + 1e-12
 
 
-@pytest.mark.parametrize("repeats", [1, 5])
-@pytest.mark.parametrize("counts", [[1, 2, 3, 4], [1, 2, 4, 8, 16, 32], [8, 16, 32, 64, 128]])
+@pytest.mark.parametrize(("counts", "repeats"), [([1, 2, 3, 4], 5), ([1, 2, 4, 8, 16], 1), ([8, 16, 32, 64, 128], 3)])
 @pytest.mark.parametrize(
     ("contention", "coherency"), [(0.0, 0.0), (0.05, 0.0), (0.9, 0.0), (0.0, 0.01), (0.05, 0.002), (0.3, 0.01)]
 )
 def test_known_parameters_lie_within_their_intervals_in_at_least_90_of_100_cases(
-    contention: float, coherency: float, counts: list[int], repeats: int
+    counts: list[int], repeats: int, contention: float, coherency: float
 ) -> None:
     fits = [scaling(blocks(counts, contention, coherency, seed, repeats=repeats)) for seed in range(100)]
     assert sum(holds(fit.contention, contention) and holds(fit.coherency, coherency) for fit in fits) >= 90

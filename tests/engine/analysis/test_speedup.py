@@ -37,6 +37,11 @@ def test_one_pair_has_no_interval_and_no_pairs_are_refused() -> None:
         ratio_of([])
 
 
+def test_two_absurd_pairs_do_not_overflow_the_interval() -> None:
+    ratio = ratio_of([-300.0, 300.0])
+    assert ratio.high is not None and ratio.high < float("inf")
+
+
 def test_only_blocks_that_hold_both_are_paired() -> None:
     samples = [one for one in comparison({THREADS_2: 2.0}) if one.role != "candidate" or one.block <= 2]
     (row,) = speedups(samples, SEQUENTIAL)
