@@ -1,0 +1,83 @@
+"""How every figure looks: its template, its axes, and words made safe for plotly.
+
+Plotly reads `<b>`, `<a>`, entities and `$…$` (MathJax) in any text: `escape` makes a text that
+came from a page or a file name literal. All figures are made by `figure`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from engine.figures.colours import SERIES, theme
+
+HEIGHT = 340
+_LONGEST = 80
+
+
+def escape(text: object, longest: int = _LONGEST) -> str:
+    """The text as plotly shows it literally, shortened in the middle to `longest` characters."""
+    plain = "".join(character if character.isprintable() else " " for character in str(text))
+    if len(plain) > longest:
+        head = longest * 2 // 3
+        plain = plain[:head] + "…" + plain[head - longest + 1 :]
+    # MathJax looks for $…$ in the raw string; plotly decodes the entity afterwards.
+    return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("$", "&#36;")
+
+
+def figure(title: str, x: str | None = None, y: str | None = None, dark: bool = False, height: int = HEIGHT) -> Any:
+    """An empty figure with its titles (already escaped) and every colour spelled out."""
+    page = theme(dark)
+    empty = go.Figure()
+    empty.update_layout(template=template(dark), height=height)
+    empty.update_layout(title_text=title, xaxis_title_text=x, yaxis_title_text=y)
+    empty.layout.meta = {"dark": dark, "paper": page.paper}
+    return empty
+
+
+def nothing(title: str, sentence: str, dark: bool = False) -> Any:
+    """A figure that says why there is nothing to draw."""
+    blank = figure(title, dark=dark, height=180)
+    blank.update_xaxes(visible=False)
+    blank.update_yaxes(visible=False)
+    blank.add_annotation(text=sentence, showarrow=False, xref="paper", yref="paper", x=0.5, y=0.5)
+    return blank
+
+
+def template(dark: bool) -> Any:
+    """Plotly's template for one theme; nothing of plotly's own default is left in a figure."""
+    page = theme(dark)
+    axis = {
+        "automargin": True,
+        "gridcolor": page.grid,
+        "linecolor": page.grid,
+        "zeroline": False,
+        "tickcolor": page.grid,
+        "title": {"font": {"color": page.muted, "size": 13}, "standoff": 8},
+        "tickfont": {"color": page.muted, "size": 12},
+    }
+    return go.layout.Template(
+        layout={
+            "paper_bgcolor": page.paper,
+            "plot_bgcolor": page.paper,
+            "font": {"color": page.text, "family": "Source Sans, system-ui, sans-serif", "size": 13},
+            "title": {
+                "font": {"size": 15, "color": page.text}, "x": 0, "xref": "paper", "xanchor": "left",
+                "y": 1, "yref": "paper", "yanchor": "bottom", "pad": {"b": 34},
+            },
+            "margin": {"l": 56, "r": 16, "t": 76, "b": 44},
+            "colorway": list(SERIES),
+            "xaxis": axis,
+            "yaxis": axis,
+            "legend": {
+                "orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom",
+                "font": {"color": page.text, "size": 12}, "bgcolor": "rgba(0,0,0,0)",
+            },
+            "hoverlabel": {"bgcolor": page.raised, "bordercolor": page.grid, "font": {"color": page.text, "size": 12}},
+            "annotationdefaults": {"font": {"color": page.text, "size": 12}},
+            "bargap": 0.15,
+            "hovermode": "closest",
+            "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": page.muted, "activecolor": page.text},
+        }
+    )  # fmt: skip

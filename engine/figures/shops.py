@@ -1,0 +1,177 @@
+"""Prices of the same product in several shops, from what a scrape read.
+
+Products are the same when their GTIN is, else their SKU, else their name. Currencies are never
+converted: each has an axis of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from plotly.subplots import make_subplots
+
+from engine.figures.colours import SERIES, theme
+from engine.figures.look import escape, figure, nothing, template
+
+PRODUCTS = 30
+CURRENCIES = 6
+_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One shop's price of one product; `price` is for drawing only, `text` is what was read."""
+
+    product: str
+    name: str
+    shop: str
+    currency: str
+    price: float
+    text: str
+    doubtful: bool
+    availability: str | None
+
+
+def offers_from(rows: Iterable[tuple[str, Any]]) -> list[Offer]:
+    """Offers from (label, output) of a scrape's records; an output may be JSON text, as the store's columns give it."""
+    pages = [(label, json.loads(output) if isinstance(output, str) else output) for label, output in rows]
+    read = [(label, page) for label, page in pages if isinstance(page, Mapping) and page.get("price")]
+    found = [_offer(label, page) for label, page in read]
+    return [offer for offer in found if offer is not None]
+
+
+def _offer(label: str, page: Mapping[str, Any]) -> Offer | None:
+    try:
+        price = float(page["price"])
+    except (TypeError, ValueError):  # an imported file may hold anything; a mark needs a number
+        return None
+    return Offer(
+        product=key_of(page, label),
+        name=str(page.get("name") or page.get("gtin") or page.get("sku") or label),
+        shop=shop_of(label),
+        currency=str(page.get("currency") or "currency unknown"),
+        price=price,
+        text=str(page["price"]),
+        doubtful=bool(page.get("doubtful")),
+        availability=page.get("availability"),
+    )
+
+
+def key_of(page: Mapping[str, Any], label: str) -> str:
+    """What makes two pages the same product: GTIN (leading zeros aside), else SKU, else name in lower case."""
+    if gtin := str(page.get("gtin") or "").lstrip("0"):
+        return f"gtin:{gtin}"
+    if sku := page.get("sku"):
+        return f"sku:{sku}".casefold()
+    return "name:" + " ".join(str(page.get("name") or label).casefold().split())
+
+
+def shop_of(url: str) -> str:
+    """The shop that an address belongs to: its host, or the demo shop's first folder (all share one host)."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.")
+    local = parts.scheme == "demo" or host in ("127.0.0.1", "localhost", "::1")
+    return next((part for part in parts.path.split("/") if part), "demo") if local else host or url
+
+
+def prices(rows: Iterable[tuple[str, Any]], dark: bool = False) -> Any:
+    """One mark for each shop and product, on an axis for each currency; products that most shops sell come first."""
+    offers = offers_from(rows)
+    title = "Prices by shop"
+    if not offers:
+        return nothing(title, "No price has been read yet.", dark)
+    products = _products(offers)
+    shown = [offer for offer in offers if offer.product in products]
+    currencies = [name for name, _ in Counter(offer.currency for offer in shown).most_common(CURRENCIES)]
+    drawn = _frame(currencies, len(products), dark)
+    for number, (shop, axes) in enumerate(_by_shop(shown, currencies, products).items()):
+        for axis, marks in axes.items():
+            drawn.add_trace(_trace(marks, shop, number, dark), row=1, col=axis + 1)
+    drawn.update_layout(title_text=_title(title, offers, products), showlegend=True)
+    _arrange_axes(drawn, currencies, products, dark)
+    return drawn
+
+
+def _products(offers: Sequence[Offer]) -> dict[str, str]:
+    """The products to show, key -> name: those of most shops first, and one-shop products only where all are."""
+    shops: dict[str, set[str]] = defaultdict(set)
+    names: dict[str, str] = {}
+    for offer in offers:
+        shops[offer.product].add(offer.shop)
+        names.setdefault(offer.product, offer.name)
+    shared = [product for product in shops if len(shops[product]) > 1] or list(shops)
+    chosen = sorted(shared, key=lambda product: (-len(shops[product]), names[product]))[:PRODUCTS]
+    return {product: names[product] for product in chosen}
+
+
+def _title(title: str, offers: Sequence[Offer], products: Mapping[str, str]) -> str:
+    count = len({offer.product for offer in offers})
+    return title if count == len(products) else f"{title}: {len(products)} of {count} products, those in most shops"
+
+
+def _frame(currencies: Sequence[str], products: int, dark: bool) -> Any:
+    drawn = make_subplots(
+        rows=1, cols=len(currencies), shared_yaxes=True, horizontal_spacing=0.02 if len(currencies) > 1 else 0
+    )
+    look = figure("", dark=dark, height=max(240, 150 + 24 * products)).layout
+    drawn.update_layout(template=template(dark), height=look.height, meta=look.meta)
+    return drawn
+
+
+def _by_shop(
+    offers: Sequence[Offer], currencies: Sequence[str], products: Mapping[str, str]
+) -> dict[str, dict[int, list[tuple[int, Offer]]]]:
+    """shop -> axis -> its (row, offer) pairs."""
+    rows = {product: row for row, product in enumerate(products)}
+    found: dict[str, dict[int, list[tuple[int, Offer]]]] = {}
+    for offer in sorted(offers, key=lambda one: one.shop):
+        if offer.currency in currencies:
+            axis = found.setdefault(offer.shop, {}).setdefault(currencies.index(offer.currency), [])
+            axis.append((rows[offer.product], offer))
+    return found
+
+
+def _trace(marks: Sequence[tuple[int, Offer]], shop: str, number: int, dark: bool) -> dict[str, Any]:
+    colour = SERIES[number % len(SERIES)]
+    symbol = _SYMBOLS[number // len(SERIES) % len(_SYMBOLS)]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": escape(shop, 40),
+        "legendgroup": shop,
+        "x": [offer.price for _, offer in marks],
+        "y": [row for row, _ in marks],
+        "marker": {
+            "color": colour,
+            "size": 11,
+            "symbol": [symbol + ("-open" if offer.doubtful else "") for _, offer in marks],
+            "line": {"color": colour if any(offer.doubtful for _, offer in marks) else theme(dark).paper, "width": 1.5},
+        },
+        "hovertext": [_words(offer) for _, offer in marks],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+
+
+def _words(offer: Offer) -> str:
+    lines = [escape(offer.name), f"{escape(offer.shop)}: {escape(offer.text)} {escape(offer.currency)}"]
+    if offer.availability and offer.availability != "in_stock":
+        lines.append(escape(offer.availability.replace("_", " ")))
+    if offer.doubtful:
+        lines.append("doubtful: check the page")
+    return "<br>".join(lines)
+
+
+def _arrange_axes(drawn: Any, currencies: Sequence[str], products: Mapping[str, str], dark: bool) -> None:
+    for place, currency in enumerate(currencies, 1):
+        drawn.update_xaxes(title_text=f"Price ({escape(currency)})", rangemode="tozero", nticks=5, col=place)
+    drawn.update_yaxes(range=[len(products) - 0.5, -0.5], tickvals=list(range(len(products))))
+    drawn.update_yaxes(ticktext=[escape(name, 44) for name in products.values()], col=1)
+    seen: set[str] = set()
+    for trace in drawn.data:
+        trace.showlegend = trace.legendgroup not in seen
+        seen.add(trace.legendgroup)

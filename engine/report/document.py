@@ -1,0 +1,128 @@
+"""The JSON of a run: one document that holds everything measured, and can be opened again elsewhere.
+
+The keys are documented in docs/architecture.md. The run's token is left out on purpose: it
+is the secret in the page's address. Reading a document back is `reading`, storing it `taking_in`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from engine.model import Record, Run, Trial
+from engine.report.reading import FORMAT, VERSION, read_document
+from engine.report.taking_in import import_document
+from engine.store import Store
+
+__all__ = ["FORMAT", "VERSION", "document_chunks", "import_document", "read_document", "run_document"]
+
+_BATCH = 1000
+_DECIMALS = 6
+"""Microseconds: finer than the clock's own jitter between two processes."""
+
+
+def run_document(store: Store, run: Run) -> dict[str, Any]:
+    """The whole run as JSON values. Times are in seconds, MB are 10^6 bytes; a job's verdict is None."""
+    trials = []
+    for trial in store.trials(run):
+        found = _trial(trial, store.samples(trial))
+        found["records"] = [_record(record) for record in store.records.of_trial(trial)]
+        trials.append(found)
+    return {**_head(run), "trials": trials, "verdict": _verdict(run)}
+
+
+def document_chunks(store: Store, run: Run) -> Iterator[bytes]:
+    """`run_document` as UTF-8 JSON, piece by piece, so that a large run is never held as one text."""
+    yield (_dumps(_head(run))[:-1] + ', "trials": [').encode()
+    for position, trial in enumerate(store.trials(run)):
+        figures = _dumps(_trial(trial, store.samples(trial)))[:-1]
+        yield ((", " if position else "") + figures + ', "records": [').encode()
+        records = store.records.of_trial(trial)
+        for at in range(0, len(records), _BATCH):
+            text = ", ".join(_dumps(_record(record)) for record in records[at : at + _BATCH])
+            yield ((", " if at else "") + text).encode()
+        yield b"]}"
+    yield ('], "verdict": ' + _dumps(_verdict(run)) + "}\n").encode()
+
+
+def throughput_per_s(trial: Trial) -> float | None:
+    """Tasks that succeeded per second of wall time: a task that fails fast does not count as speed."""
+    wall_s = trial.measurement.wall_s
+    return trial.ok / wall_s if wall_s else None
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _head(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "workload": run.workload,
+        "state": run.state,
+        "environment": dict(run.environment),
+        "format": FORMAT,
+        "version": VERSION,
+        "kind": run.kind,
+        "title": run.title,
+        "created_at": run.created_at,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "tasks": run.tasks,
+        "ok": run.ok,
+        "failed": run.failed,
+        "options": dict(run.options),
+        "repeats": run.repeats,
+        "time_limit_s": run.time_limit_s,
+        "message": run.message,
+    }
+
+
+def _verdict(run: Run) -> Mapping[str, Any] | None:
+    return None if run.kind == "job" else run.verdict
+
+
+def _trial(trial: Trial, samples: Any) -> dict[str, Any]:
+    measured = {name: _rounded(value) for name, value in asdict(trial.measurement).items()}
+    first = ("interpreter_s", "startup_s", "wall_s", "teardown_s", "cpu_s", "peak_pss_mb")
+    return {
+        "executor": trial.configuration.executor,
+        "workers": trial.configuration.workers,
+        "repeat": trial.repeat,
+        "order": trial.order,
+        **{name: measured.pop(name) for name in first},
+        "tasks": trial.tasks,
+        "ok": trial.ok,
+        "failed": trial.failed,
+        "throughput_per_s": _rounded(throughput_per_s(trial)),
+        "state": trial.state,
+        "continues": trial.continues,
+        "message": trial.message,
+        "configuration": asdict(trial.configuration),
+        **measured,
+        "samples": [dict(sample) for sample in samples],
+    }
+
+
+def _record(record: Record) -> dict[str, Any]:
+    return {
+        "task": record.task,
+        "label": record.label,
+        "worker": record.worker,
+        "started_s": _rounded(record.started_s),
+        "finished_s": _rounded(record.finished_s),
+        "cpu_s": _rounded(record.cpu_s),
+        "status": record.status,
+        "reason": record.reason,
+        "error": record.error,
+        "attempts": record.attempts,
+        "output": record.output,
+        "fingerprint": record.fingerprint,
+        "waited_s": _rounded(record.waited_s),
+    }
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, _DECIMALS) if isinstance(value, float) else value

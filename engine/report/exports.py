@@ -1,0 +1,68 @@
+"""Every format that a run can be written in, by name; each is read from the store piece by piece.
+
+The modules of the formats are imported when they are used: a CSV needs neither plotly nor pyarrow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from engine.errors import SettingRefused
+from engine.model import Run
+from engine.store import Store
+
+MEDIA_TYPES = {
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+    "html": "text/html; charset=utf-8",
+}
+
+
+def export_chunks(store: Store, run: Run, file_format: str) -> Iterator[bytes]:
+    """The run in one of MEDIA_TYPES's formats.
+
+    Raises SettingRefused for another format, and NotAvailable for Parquet where pyarrow is missing.
+    """
+    if file_format not in _WRITERS:
+        raise SettingRefused(f"A run cannot be written as {file_format!r}: choose one of {', '.join(_WRITERS)}.")
+    return _WRITERS[file_format](store, run)
+
+
+def file_name(run: Run, file_format: str) -> str:
+    """A safe name for the downloaded file: ``overlap-resize-run-41.csv``."""
+    workload = re.sub(r"[^A-Za-z0-9_.-]+", "-", run.workload)[:60]
+    return f"overlap-{workload}-run-{run.id}.{file_format}"
+
+
+def _json(store: Store, run: Run) -> Iterator[bytes]:
+    from engine.report.document import document_chunks
+
+    return document_chunks(store, run)
+
+
+def _csv(store: Store, run: Run) -> Iterator[bytes]:
+    from engine.report.tables import csv_chunks
+
+    return csv_chunks(store, run)
+
+
+def _parquet(store: Store, run: Run) -> Iterator[bytes]:
+    from engine.report.parquet import parquet_bytes
+
+    return iter([parquet_bytes(store, run)])
+
+
+def _html(store: Store, run: Run) -> Iterator[bytes]:
+    from engine.report.html import html_chunks
+
+    return html_chunks(store, run)
+
+
+_WRITERS: dict[str, Callable[[Store, Run], Iterator[bytes]]] = {
+    "json": _json,
+    "csv": _csv,
+    "parquet": _parquet,
+    "html": _html,
+}

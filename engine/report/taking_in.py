@@ -1,0 +1,104 @@
+"""Taking a run's document into the store, so that every page can show a run from elsewhere.
+
+An imported run is only ever looked at: it has no tasks to run again, and what could name a program
+or a folder of this machine (another Python, a search path, a target folder) is not taken over.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+from engine.jobs import new_token
+from engine.model import ENDED, Configuration, Measurement, Plan, Run, Trial, configuration_from, plain
+from engine.report.reading import FIGURES, read_document
+from engine.store import Store
+
+_UNSAFE_OPTIONS = ("search_path", "target", "function", "folder")
+
+
+def import_document(store: Store, document: Mapping[str, Any]) -> Run:
+    """Store a document as an ended run of its own number and token; `options["imported"]` is True.
+
+    Raises InputRefused when the document is not one that `run_document` gives.
+    """
+    document = read_document(document)
+    configurations = tuple(dict.fromkeys(_configuration(trial) for trial in document["trials"]))
+    options = {name: value for name, value in document.get("options", {}).items() if name not in _UNSAFE_OPTIONS}
+    plan = Plan(
+        kind=document.get("kind", "job"),
+        workload=document["workload"],
+        title=document.get("title") or f"Run {document['run']} of another history",
+        tasks=(),
+        configurations=configurations,
+        options={**options, "imported": True},
+        repeats=document.get("repeats", 1),
+        time_limit_s=document.get("time_limit_s"),
+    )
+    run = store.create(plan, new_token(), document["environment"])
+    try:
+        for trial in sorted(document["trials"], key=lambda one: one["order"]):
+            _add_trial(store, run, trial)
+        _conclude(store, run, document)
+    except BaseException:  # half a run must not stay in the history, whatever stopped this
+        store.delete(run)
+        raise
+    return store.run(run.token)
+
+
+def _configuration(trial: Mapping[str, Any]) -> Configuration:
+    named = {key: trial[key] for key in ("executor", "workers")}
+    found = configuration_from({**trial.get("configuration", {}), **named})
+    # Another Python is a path: its last part says which, and starts nothing.
+    python = found.python and PurePath(found.python.replace("\\", "/")).name
+    return Configuration(found.executor, found.workers, found.start_method, found.chunk, python or None)
+
+
+def _add_trial(store: Store, run: Run, values: Mapping[str, Any]) -> None:
+    trial = store.add_trial(
+        run, values["repeat"], plain(_configuration(values)), values["tasks"], values.get("continues")
+    )
+    store.records.add(trial, run, [_row(trial, record) for record in values["records"]], 0, 0)
+    measurement = Measurement(
+        **{name: values.get(name) for name in (*FIGURES, "chunk", "memory_kind")}
+    )
+    store.update_trial(
+        trial,
+        order=values["order"],
+        state=_ended(values.get("state", "finished")),
+        ok=values["ok"],
+        failed=values["failed"],
+        message=values.get("message"),
+        measurement=measurement,
+        samples=values.get("samples", []),
+    )
+
+
+def _row(trial: Trial, record: Mapping[str, Any]) -> tuple[Any, ...]:
+    """One record in the order of the store's columns."""
+    output = None if record["output"] is None else json.dumps(record["output"])
+    return (
+        trial.id, record["task"], record["label"], record["worker"], record["started_s"], record["finished_s"],
+        record["cpu_s"], record["status"], record["reason"], record["error"], record["attempts"],
+        output, record.get("fingerprint"), record.get("waited_s", 0.0),
+    )  # fmt: skip
+
+
+def _conclude(store: Store, run: Run, document: Mapping[str, Any]) -> None:
+    trials = document["trials"]
+    counts = {
+        "tasks": document.get("tasks", max((trial["tasks"] for trial in trials), default=0)),
+        "ok": document.get("ok", sum(trial["ok"] for trial in trials)),
+        "failed": document.get("failed", sum(trial["failed"] for trial in trials)),
+    }
+    state = _ended(document["state"])
+    store.set_state(run, state, document.get("message"))
+    times = {name: document[name] for name in ("created_at", "started_at", "ended_at") if document.get(name)}
+    store.update_run(run, verdict=document["verdict"], **counts, **times)
+
+
+def _ended(state: Any) -> Any:
+    """A run that was still going when it was written out has no end in the file: it reads as interrupted."""
+    return state if state in ENDED else "interrupted"
