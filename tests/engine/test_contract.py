@@ -20,9 +20,11 @@ from tests.engine import faulty
 from tests.engine.support import alive_with, faulty_plan, once_each, run_to_end, until
 
 HERE = [name for name, kind in EXECUTORS.items() if kind.unavailable() is None]
-METHODS = [Configuration("processes", 2, method) for method in EXECUTORS["processes"].start_methods]
-ALL = [Configuration(name, 1 if name == "sequential" else 2) for name in HERE if name != "processes"] + METHODS
-EVERY = pytest.mark.parametrize("how", ALL, ids=lambda how: how.label)
+DEFAULTS = [Configuration(name, 1 if name == "sequential" else 2) for name in HERE]
+METHODS = [Configuration("processes", 2, method) for method in EXECUTORS["processes"].start_methods[1:]]
+OTHERS = [pytest.param(how, marks=pytest.mark.stress) for how in METHODS]
+EVERY = pytest.mark.parametrize("how", [*DEFAULTS, *OTHERS], ids=lambda how: how.label)
+EVERY_METHOD = pytest.mark.parametrize("how", [*DEFAULTS, *METHODS], ids=lambda how: how.label)
 FINE: list[dict[str, Any]] = [{"do": "wait", "seconds": 0.03}] * 8
 
 
@@ -39,7 +41,7 @@ def test_a_task_that_raises_leaves_or_cannot_be_sent_costs_one_record(how: Confi
     assert len(store.trials(run)) == 1
 
 
-@EVERY
+@EVERY_METHOD
 def test_a_crashing_task_is_named_and_nobody_else_is_blamed(how: Configuration, store: Store, tmp_path: Path) -> None:
     mark = tmp_path / "tries"
     tasks = [*FINE[:3], {"do": "segfault", "mark": str(mark)}, *FINE[3:]]

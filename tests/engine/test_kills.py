@@ -1,0 +1,154 @@
+"""kill -9 of the app, the orchestrator, a trial and a worker, at random moments.
+
+Nothing is left after two seconds, nothing that was stored is lost, and a resumed run has each task once.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from engine import jobs
+from engine.model import Configuration, Run
+from engine.store import Store
+from tests.engine.support import alive_with, faulty_plan, once_each, until
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL.")
+
+TASKS: list[dict[str, Any]] = [{"do": "wait", "seconds": 0.02}] * 60
+HOLDING: list[dict[str, Any]] = [*TASKS[:10], *[{"do": "hold_gil"}] * 4]
+APP = """
+import sys, time
+from engine import jobs
+from engine.config import load
+from engine.store import Store
+from tests.engine.support import faulty_plan
+from engine.model import Configuration
+tasks = {tasks!r}
+store = Store.open(load())
+workers = 1 if {executor!r} == "sequential" else 2
+jobs.start(store, faulty_plan(tasks, Configuration({executor!r}, workers), None), "rtoken")
+print("started", flush=True)
+time.sleep(600)
+"""
+HOWS = [Configuration("threads", 2), Configuration("processes", 2)]
+
+
+def start_app(store: Store, executor: str, tasks: list[dict[str, Any]]) -> subprocess.Popen[str]:
+    """A process that starts a run, as the app does, and then only lives."""
+    root = str(Path(__file__).parents[2])
+    environment = {**os.environ, "OVERLAP_HOME": str(store.settings.home), "PYTHONPATH": root}
+    code = APP.format(tasks=tasks, executor=executor)
+    app = subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True)
+    assert app.stdout is not None
+    assert app.stdout.readline() == "started\n"
+    return app
+
+
+def kill_app(store: Store, executor: str, tasks: list[dict[str, Any]], delay_s: float) -> Run:
+    """Start a run from an app, kill the app after a while, and check what is left."""
+    app = start_app(store, executor, tasks)
+    try:
+        until(lambda: store.run("rtoken").ok > 0)
+        time.sleep(delay_s)
+        stored = store.run("rtoken").ok
+    finally:
+        app.kill()
+        app.wait()
+        if app.stdout:
+            app.stdout.close()
+    until(lambda: not alive_with(store.settings.home), 2)
+    run = store.run("rtoken")
+    assert run.ok >= stored, "what was stored stays stored"
+    return run
+
+
+def processes_of(store: Store, role: str) -> list[psutil.Process]:
+    """The orchestrator (work), the trial or the workers of the only run that is under way."""
+    alive = alive_with(store.settings.home)
+    named = {process.pid: " ".join(process.cmdline()) for process in alive}
+    if role == "worker":
+        return [process for process in alive if "forkserver" in named[process.pid] and not process.children()]
+    return [process for process in alive if f"-m engine {role}" in named[process.pid]]
+
+
+@pytest.mark.parametrize("executor", ["threads", "processes"])
+def test_when_the_app_is_killed_nothing_is_left_and_the_run_can_be_resumed(executor: str, store: Store) -> None:
+    run = kill_app(store, executor, TASKS, delay_s=0.1)
+    assert run.state == "interrupted"
+    run = jobs.wait(store, jobs.resume(store, run))
+    assert (run.state, run.ok) == ("finished", len(TASKS))
+    once_each(store, run)
+
+
+@pytest.mark.parametrize("executor", ["sequential", "threads", "processes"])
+def test_when_the_app_is_killed_while_tasks_hold_the_gil_nothing_is_left(executor: str, store: Store) -> None:
+    assert kill_app(store, executor, HOLDING, delay_s=0.5).state == "interrupted"
+
+
+@pytest.mark.parametrize("how", HOWS, ids=lambda how: how.label)
+@pytest.mark.parametrize("tasks", [TASKS, HOLDING], ids=["waiting", "holding the GIL"])
+def test_when_the_orchestrator_is_killed_nothing_is_left(
+    how: Configuration, tasks: list[dict[str, Any]], store: Store
+) -> None:
+    run = jobs.start(store, faulty_plan(tasks, how, None))
+    until(lambda: store.run(run.token).ok > 0)
+    time.sleep(0.3)
+    stored = store.run(run.token).ok
+    (orchestrator,) = processes_of(store, "work")
+    orchestrator.kill()
+    until(lambda: not alive_with(store.settings.home), 2)
+    run = store.run(run.token)
+    assert (run.state, run.ok >= stored) == ("interrupted", True)
+
+
+@pytest.mark.parametrize("how", HOWS, ids=lambda how: how.label)
+@pytest.mark.parametrize("role", ["trial", "worker"])
+def test_when_a_trial_or_worker_is_killed_the_run_goes_on(role: str, how: Configuration, store: Store) -> None:
+    if role == "worker" and how.executor == "threads":
+        role = "trial"
+    run = jobs.start(store, faulty_plan(TASKS, how, None))
+    until(lambda: store.run(run.token).ok > 0)
+    victim = random.choice(processes_of(store, role))
+    victim.send_signal(signal.SIGKILL)
+    run = jobs.wait(store, run)
+    records = once_each(store, run)
+    assert (run.state, run.ok, run.failed) == ("finished", len(TASKS), 0)
+    assert max(record.attempts for record in records.values()) <= 2
+    assert len(store.trials(run)) == (2 if role == "trial" else 1)
+    until(lambda: not alive_with(store.settings.home), 2)
+
+
+@pytest.mark.stress
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("role", ["app", "work", "trial", "worker"])
+def test_fifty_kills_at_random_moments(role: str, store: Store) -> None:
+    for turn in range(50):
+        how = HOWS[1] if role == "worker" else random.choice(HOWS)
+        if role == "app":
+            run = kill_app(store, how.executor, TASKS, random.uniform(0, 0.6))
+        else:
+            run = jobs.start(store, faulty_plan(TASKS, how, None), f"r{role}{turn}")
+            until(lambda token=run.token: len(processes_of(store, role)) > 0)  # type: ignore[misc]
+            time.sleep(random.uniform(0, 0.6))
+            for victim in processes_of(store, role)[:1]:
+                victim.kill()
+        if role in ("app", "work"):
+            until(lambda: not alive_with(store.settings.home), 2)
+            run = store.run(run.token)
+            if run.state == "interrupted":
+                jobs.resume(store, run)
+        run = jobs.wait(store, run)
+        assert (run.state, run.ok) == ("finished", len(TASKS)), (turn, run.message)
+        once_each(store, run)
+        until(lambda: not alive_with(store.settings.home), 2)
+        store.delete(run)
