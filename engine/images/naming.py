@@ -8,8 +8,10 @@ With several sizes a pattern that tells none of them apart gets `_{size}` behind
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from pathvalidate import sanitize_filename
@@ -69,7 +71,14 @@ def safe_parts(path: str) -> list[str]:
     return [part for text in parts if text not in ("", ".", "..") and (part := _safe(text))]
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9_-]{8,80}(\.[A-Za-z0-9]{1,5})?")
+"""Safe as it is: ASCII, and longer than every name that Windows reserves (CONOUT$ is the longest)."""
+
+
+@lru_cache(maxsize=4096)
 def _safe(text: str) -> str:
+    if _PLAIN.fullmatch(text):
+        return text  # pathvalidate takes 50 µs a name; a plan of 20,000 photographs should not wait for it.
     plain = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
     clean = sanitize_filename(plain, replacement_text="_", platform="universal", max_len=_MAX_BYTES)
     return _shortened(clean.strip(" ."), _MAX_BYTES)
@@ -110,13 +119,19 @@ def _edge(size: Size, edge: int) -> str:
 
 def _distinct(wanted: Iterable[list[str]]) -> list[list[str]]:
     rows = [list(row) for row in wanted]
-    taken = {key(str(folder)) for row in rows for name in row for folder in PurePosixPath(name).parents}
+    taken = {key(folder) for folder in {folder for row in rows for name in row for folder in _folders(name)}}
     counts: dict[str, int] = {}
     for row in rows:
         for at, name in enumerate(row):
             row[at] = _free(name, taken, counts)
             taken.add(key(row[at]))
     return rows
+
+
+def _folders(name: str) -> Iterator[str]:
+    while "/" in name:
+        name = name.rpartition("/")[0]
+        yield name
 
 
 def _free(name: str, taken: set[str], counts: dict[str, int]) -> str:

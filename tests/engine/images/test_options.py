@@ -1,0 +1,58 @@
+"""The options of a resizing: defaults, a round trip as plain values, refusals in sentences."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from engine.errors import SettingRefused
+from engine.images.options import Resizing, resizing_from
+
+
+def test_the_defaults_are_usable_and_survive_json() -> None:
+    assert resizing_from({}) == Resizing()
+    assert resizing_from(json.loads(json.dumps(Resizing(sizes=("100", "50%"), quality=70).plain()))) == Resizing(
+        sizes=("100", "50%"), quality=70
+    )
+
+
+def test_what_is_not_an_option_is_left_to_others() -> None:
+    assert resizing_from({"source": "somewhere", "quality": 80}) == Resizing(quality=80)
+
+
+def test_sizes_may_be_one_text_and_are_said_once() -> None:
+    assert resizing_from({"sizes": "400x400, 1600,400x400"}).sizes == ("400x400", "1600")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"sizes": []},
+        {"sizes": ["huge"]},
+        {"sizes": 5},
+        {"sizes": [str(edge) for edge in range(1, 12)]},
+        {"fit": "squeeze"},
+        {"anchor": "middle"},
+        {"format": "gif"},
+        {"quality": 0},
+        {"quality": 101},
+        {"quality": "85"},
+        {"quality": True},
+        {"colour": "white"},
+        {"colour": "#fff"},
+        {"enlarge": "yes"},
+        {"name": ""},
+        {"name": "{stem"},
+        {"name": "{stem.__class__}"},
+        {"name": "{stem!r}"},
+        {"name": "{stem:>999999999}"},
+        {"name": "{0}"},
+        {"name": "{password}"},
+        {"name": "x" * 300},
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused_with_a_sentence(values: dict[str, Any]) -> None:
+    with pytest.raises(SettingRefused, match=r"\.$"):
+        resizing_from(values)
