@@ -6,7 +6,9 @@
 
 A/A rows: all configurations are the same, so every named difference is false; at most 5% may be.
 Power rows: one configuration truly is 1.3 times as fast; the right winner must be named in at least 90%
-under Gaussian noise. Precision rows: the number of repeats is chosen by the stopping rule, looking after every block.
+under Gaussian noise. Tied rows: all but the baseline are equally fast, so a single winner is false.
+Precision rows: the number of repeats is chosen by the stopping rule, looking after every block.
+Bootstrap rows: the method that was not taken, for comparison: percentile intervals of the mean log ratio.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from engine.analysis.findings import Circumstances
-from engine.analysis.samples import Sample
+from engine.analysis.samples import Sample, log_walls
 from engine.analysis.stopping import another_block
 from engine.analysis.verdict import Verdict, verdict
 from engine.model import Configuration
@@ -31,6 +33,7 @@ from engine.model import Configuration
 Noise = Callable[[random.Random], float]
 BASELINE = Configuration("sequential", 1)
 MOST_BLOCKS = 40
+MUST_NOT_NAME = ("A/A", "tied at 1.9×", "A/A to ±5%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,8 @@ def until_precise(
 def tally(what: str, named_noise: str, repeats: str, speeds: Sequence[float], verdicts: Sequence[Verdict]) -> Row:
     """Count what a list of verdicts claims; the right winner is the configuration with the highest speed above 1."""
     best = max(range(len(speeds)), key=speeds.__getitem__)
-    truth = Configuration("threads", best + 2) if speeds[best] > 1 else None
+    alone = speeds[best] > 1 and speeds.count(speeds[best]) == 1
+    truth = Configuration("threads", best + 2) if alone else None
     return Row(
         what, named_noise, len(speeds) + 1, repeats, len(verdicts),
         named=sum(one.winner is not None for one in verdicts),
@@ -122,11 +126,14 @@ def simulated(comparisons: int, seed: int = 20261122, recorded: Sequence[float] 
     rows = []
     for name, noise in noises.items():
         for number in (2, 6):
-            for what, speeds in (("A/A", [1.0] * (number - 1)), ("1.3×", [1.3] + [1.0] * (number - 2))):
+            truths = {"A/A": [1.0] * (number - 1), "1.3×": [1.3] + [1.0] * (number - 2)}
+            if number > 2:
+                truths["tied at 1.9×"] = [1.9] * (number - 1)
+            for what, speeds in truths.items():
                 for repeats in (3, 5, 10):
                     verdicts = [fixed(speeds, repeats, noise, rng) for _ in range(comparisons)]
                     rows.append(tally(what, name, str(repeats), speeds, verdicts))
-    return rows + stopped(comparisons, rng)
+    return [*rows, *stopped(comparisons, rng), *bootstrapped(max(1, comparisons // 3), rng)]
 
 
 def stopped(comparisons: int, rng: random.Random, precision: float = 0.05) -> list[Row]:
@@ -140,6 +147,27 @@ def stopped(comparisons: int, rng: random.Random, precision: float = 0.05) -> li
     return rows
 
 
+def bootstrapped(comparisons: int, rng: random.Random, repeats: int = 5, resamples: int = 400) -> list[Row]:
+    """A/A judged by a 95% percentile bootstrap with the same 3% rule: what this product does not do."""
+    rows = []
+    for number in (2, 6):
+        claims = 0
+        equal, noise = [1.0] * (number - 1), gaussian(0.05)
+        for _ in range(comparisons):
+            walls = log_walls(sample for index in range(repeats) for sample in block(index, equal, noise, rng))
+            base = walls.pop(BASELINE)
+            logs = [[base[index] - other[index] for index in base] for other in walls.values()]
+            claims += any(_bootstrap_claims(each, resamples, rng) for each in logs)
+        rows.append(Row("A/A bootstrap", "Gaussian 5%", number, str(repeats), comparisons, claims, claims, 0, 0))
+    return rows
+
+
+def _bootstrap_claims(logs: Sequence[float], resamples: int, rng: random.Random) -> bool:
+    means = sorted(sum(rng.choices(logs, k=len(logs))) / len(logs) for _ in range(resamples))
+    low, high = means[int(0.025 * resamples)], means[int(0.975 * resamples)]
+    return (low > 0 or high < 0) and abs(sum(logs) / len(logs)) > log(1.03)
+
+
 def real(compare: Callable[[int], Verdict], comparisons: int = 20) -> Row:
     """The other half: real A/A comparisons. `compare(number)` runs one on this machine and gives its verdict."""
     verdicts = [compare(number) for number in range(comparisons)]
@@ -149,14 +177,14 @@ def real(compare: Callable[[int], Verdict], comparisons: int = 20) -> Row:
 def table(rows: Sequence[Row]) -> str:
     """The rows as text, in percent of the comparisons."""
     lines = [
-        f"{'truth':<12}{'noise':<14}{'configs':>8}{'repeats':>8}{'runs':>6}"
+        f"{'truth':<14}{'noise':<14}{'configs':>8}{'repeats':>8}{'runs':>6}"
         f"{'winner named':>14}{'any claim':>11}{'right':>8}{'same':>7}"
     ]
     for row in rows:
         share = 100 / row.comparisons
         right = f"{row.right * share:.1f}%" if row.what == "1.3×" else "–"
         lines.append(
-            f"{row.what:<12}{row.noise:<14}{row.configurations:>8}{row.repeats:>8}{row.comparisons:>6}"
+            f"{row.what:<14}{row.noise:<14}{row.configurations:>8}{row.repeats:>8}{row.comparisons:>6}"
             f"{row.named * share:>13.1f}%{row.claims * share:>10.1f}%{right:>8}{row.same * share:>6.1f}%"
         )
     return "\n".join(lines)
@@ -171,7 +199,7 @@ def main() -> int:
     recorded = json.loads(given.recorded.read_text(encoding="utf-8")) if given.recorded else ()
     rows = simulated(100 if given.quick else 1000, recorded=recorded)
     sys.stdout.write(table(rows) + "\n")
-    wolf = [row for row in rows if row.what.startswith("A/A") and row.named > 0.05 * row.comparisons]
+    wolf = [row for row in rows if row.what in MUST_NOT_NAME and row.named > 0.05 * row.comparisons]
     blind = [
         row for row in rows
         if row.what == "1.3×" and row.noise.startswith("Gaussian") and row.repeats == "5"

@@ -15,7 +15,10 @@ from engine.model import Configuration
 
 @dataclass(frozen=True, slots=True)
 class Caution:
-    """One warning as data. `value` is the figure that called for it, in the unit that the sentence names."""
+    """One warning as data. `value` is the figure that called for it, in the unit that the sentence names.
+
+    `configuration` is None when it concerns the whole comparison, or several configurations that the sentence names.
+    """
 
     code: str
     configuration: Configuration | None

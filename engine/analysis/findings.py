@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from engine.analysis.agreement import Agreements
 from engine.analysis.samples import Sample, Summary, configurations, of
 from engine.analysis.speedup import Ratio, Speedup
 from engine.model import Configuration
+
+Outcome = Literal["faster", "same", "undecided"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,8 @@ class Circumstances:
 
     `all_tasks` is the size of the full batch of which the comparison ran a sample (None: no estimate).
     `planned` lists the configurations that should have run, `planned_repeats` how often each. With a
-    `precision` (0.05 is ±5%) or a `budget_s`, the repeats were not fixed beforehand.
+    `precision` (0.05 is ±5%) or a `budget_s`, the repeats were not fixed beforehand; `stopped` is then the
+    stopping rule's sentence, which the verdict repeats.
     """
 
     usable_cpus: int | None = None
@@ -28,6 +32,7 @@ class Circumstances:
     planned: tuple[Configuration, ...] = ()
     planned_repeats: int | None = None
     precision: float | None = None
+    stopped: str | None = None
     budget_s: float | None = None
     cancelled: bool = False
     nouns: tuple[str, str] = ("task", "tasks")
@@ -35,9 +40,12 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found: fields as in `verdict.Verdict`; `near` are the leader and those estimated within the margin."""
+    """What was found: fields as in `verdict.Verdict`; `near` are the leader and those estimated within the margin.
 
-    outcome: str
+    `samples` are all finished trials, `timed` those that count: the others gave other outputs or failed too much.
+    """
+
+    outcome: Outcome
     baseline: Configuration
     leaders: tuple[Configuration, ...]
     near: tuple[Configuration, ...]
@@ -49,6 +57,7 @@ class Findings:
     agreements: Agreements
     dropped: tuple[Sample, ...]
     samples: tuple[Sample, ...]
+    timed: tuple[Sample, ...]
     repeats_needed: int | None
     margin: float
 

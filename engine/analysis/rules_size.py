@@ -5,12 +5,13 @@ Stands above `caution` and `breakeven`, below `cautions`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from engine.analysis import words
 from engine.analysis.breakeven import break_even
 from engine.analysis.caution import Caution
 from engine.analysis.findings import Circumstances, Findings
+from engine.model import Configuration
 
 SHORT_S = 0.1
 """Below this wall time the operating system's time slices (some milliseconds each) are a visible part of it."""
@@ -25,25 +26,35 @@ def workers_above_cpus(findings: Findings, circumstances: Circumstances) -> Iter
     if not cpus or base is None or base.cores_busy is None or base.cores_busy / base.configuration.workers < KEEPS_BUSY:
         return
     usable = words.count(cpus, ("usable CPU", "usable CPUs"))
-    for one in findings.figures:
-        if one.workers > cpus:
-            yield Caution(
-                "workers_above_cpus", one, one.workers,
-                f"{words.sentence(one.label)} has {one.workers} workers on {usable}, and these tasks keep a CPU busy.",
-                f"For such tasks try at most {words.count(cpus, ('worker', 'workers'))}.",
-            )
+    above = [one for one in findings.figures if one.workers > cpus]
+    if above:
+        names = words.sentence(words.listed([one.label for one in above]))
+        yield Caution(
+            "workers_above_cpus", _only(above), max(one.workers for one in above),
+            f"{names}: more workers than the {usable}, and these tasks keep a CPU busy.",
+            f"For such tasks try at most {words.count(cpus, ('worker', 'workers'))}.",
+        )
 
 
 def too_few_tasks(findings: Findings, circumstances: Circumstances) -> Iterator[Caution]:
     """Hardly one task for each worker."""
-    for one, figure in findings.figures.items():
-        if figure.tasks and one.workers > 1 and figure.tasks < 2 * one.workers:
-            yield Caution(
-                "too_few_tasks", one, figure.tasks,
-                f"There are only {words.count(figure.tasks, circumstances.nouns)} for the {one.workers} workers of "
-                f"{one.label}: its figures are about beginning and ending.",
-                f"Compare on at least {4 * one.workers:,} {circumstances.nouns[1]}, or with fewer workers.",
-            )
+    starved = [
+        one for one, figure in findings.figures.items() if one.workers > 1 and 0 < figure.tasks < 2 * one.workers
+    ]
+    if starved:
+        tasks = findings.figures[starved[0]].tasks
+        yield Caution(
+            "too_few_tasks", _only(starved), tasks,
+            f"There are only {words.count(tasks, circumstances.nouns)} for the workers of "
+            f"{words.listed([one.label for one in starved])}: hardly one each, so beginning and ending show.",
+            f"Compare on at least {4 * max(one.workers for one in starved):,} {circumstances.nouns[1]}, "
+            "or with fewer workers.",
+        )
+
+
+def _only(concerned: Sequence[Configuration]) -> Configuration | None:
+    """The configuration that a warning is about, where it is about one."""
+    return concerned[0] if len(concerned) == 1 else None
 
 
 def too_short(findings: Findings, circumstances: Circumstances) -> Iterator[Caution]:

@@ -61,9 +61,9 @@ class Summary:
 
 
 def sample_from(trial: Trial, records: Sequence[Record], role: Role = "candidate") -> Sample | None:
-    """The sample of one trial and its records; None when the trial did not finish or was not timed."""
+    """The sample of one trial and its records; None when it did not finish, was not timed, or ran only what was left."""
     measured = trial.measurement
-    if trial.state != "finished" or not measured.wall_s or measured.wall_s <= 0:
+    if trial.state != "finished" or trial.continues is not None or not measured.wall_s or measured.wall_s <= 0:
         return None
     durations = [
         record.finished_s - record.started_s
@@ -87,6 +87,22 @@ def sample_from(trial: Trial, records: Sequence[Record], role: Role = "candidate
         other_busy=measured.other_busy,
         order=trial.order,
     )
+
+
+def samples_from(trials: Iterable[tuple[Trial, Sequence[Record]]], baseline: Configuration) -> tuple[Sample, ...]:
+    """The samples of a comparison's trials. Of the baseline's trials in a block the first to run stands first."""
+    found: list[Sample] = []
+    seen: set[int] = set()
+    for trial, records in sorted(trials, key=lambda pair: pair[0].order):
+        role: Role = "candidate"
+        if trial.configuration == baseline:
+            role = "baseline_again" if trial.repeat in seen else "baseline"
+        sample = sample_from(trial, records, role)
+        if sample is not None:
+            found.append(sample)
+            if role == "baseline":
+                seen.add(trial.repeat)
+    return tuple(found)
 
 
 def configurations(samples: Iterable[Sample]) -> tuple[Configuration, ...]:

@@ -23,6 +23,8 @@ def sentences(findings: Findings, circumstances: Circumstances, estimate_s: floa
     if not findings.rows:
         return ("Nothing can be compared yet: no block holds finished trials of the baseline and of another one.",)
     parts = [_headline(findings), *_still_open(findings)]
+    if circumstances.stopped:
+        parts.append(circumstances.stopped)
     chosen = findings.recommended
     if chosen is not None and estimate_s is not None and circumstances.all_tasks:
         parts.append(
@@ -92,7 +94,7 @@ def _advice(findings: Findings) -> list[str]:
     if chosen is None:
         return []
     rivals = [one for one in smallest_of_each(findings.near) if one != chosen]
-    prefix = "Take" if findings.outcome != "undecided" else "Until then take"
+    prefix = "Take" if findings.outcome != "undecided" else "Meanwhile take"
     if rivals:
         reason = next((text for one in rivals if (text := why(chosen, one, findings.figures))), None)
         return [f"{prefix} {_short(chosen, rivals)}" + (f": {reason}." if reason else ".")]

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from benchmarks.calibration import bursts, fixed, gaussian, resampled, tally, until_precise
+from benchmarks.calibration import bootstrapped, bursts, fixed, gaussian, resampled, tally, until_precise
 
 COMPARISONS = 200
 FALSE_AT_MOST = 0.05 + 2 * (0.05 * 0.95 / COMPARISONS) ** 0.5
@@ -52,3 +52,17 @@ def test_recorded_wall_times_become_noise_around_one() -> None:
     draw, rng = resampled([9.0, 10.0, 11.0]), random.Random(1)
     drawn = sorted({draw(rng) for _ in range(50)})
     assert drawn == pytest.approx([0.903, 1.003, 1.104], abs=0.001)
+
+
+def test_candidates_that_tie_far_ahead_of_the_baseline_have_no_single_winner() -> None:
+    rng = random.Random(7)
+    speeds = [1.9, 1.9]
+    row = tally("tied", "", "5", speeds, [fixed(speeds, 5, gaussian(0.05), rng) for _ in range(COMPARISONS)])
+    assert row.named <= FALSE_AT_MOST * COMPARISONS
+    assert row.claims == COMPARISONS
+
+
+def test_a_percentile_bootstrap_would_cry_wolf() -> None:
+    two, six = bootstrapped(60, random.Random(8), resamples=200)
+    assert two.claims > 0.05 * 60
+    assert six.claims > 0.20 * 60

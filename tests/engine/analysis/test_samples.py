@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.analysis.samples import Sample, baseline_pairs, log_walls, sample_from, summary
+from engine.analysis.samples import Sample, baseline_pairs, log_walls, sample_from, samples_from, summary
 from engine.model import Measurement, Trial
 from tests.engine.analysis.made import SEQUENTIAL, THREADS_2, comparison
 from tests.engine.analysis.test_explain import record
@@ -29,7 +29,18 @@ def test_a_sample_is_made_from_a_finished_trial_and_its_records() -> None:
 def test_a_trial_that_did_not_finish_or_was_not_timed_is_no_sample() -> None:
     assert sample_from(replace(TRIAL, state="cancelled"), []) is None
     assert sample_from(replace(TRIAL, measurement=Measurement()), []) is None
+    assert sample_from(replace(TRIAL, continues=3), []) is None
     assert sample_from(replace(TRIAL, measurement=Measurement(wall_s=0.0)), []) is None
+
+
+def test_the_baselines_roles_follow_from_the_order_in_which_its_trials_ran() -> None:
+    base = replace(TRIAL, configuration=SEQUENTIAL, order=0)
+    failed = replace(base, order=1, state="failed")
+    trials = [replace(base, order=9), TRIAL, base, failed, replace(base, order=10, repeat=3)]
+    found = samples_from([(trial, []) for trial in trials], SEQUENTIAL)
+    assert [(sample.order, sample.role) for sample in found] == [
+        (0, "baseline"), (4, "candidate"), (9, "baseline_again"), (10, "baseline"),
+    ]
 
 
 def test_unknown_figures_stay_unknown() -> None:

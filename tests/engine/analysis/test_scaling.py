@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from engine.analysis.scaling import Curve, Parameter, curves_of, scaling, usl
+from engine.analysis.scaling import curves_of, scaling
+from engine.analysis.usl import Curve, Parameter, usl
 from engine.model import Configuration
 from tests.engine.analysis.made import SEQUENTIAL, THREADS_2, comparison
 

@@ -1,0 +1,82 @@
+"""From samples to findings: who leads, who is shown to be slower, and what may therefore be said.
+
+    samples -> agreement (other outputs: left out) -> speedups against the baseline
+            -> the leader against every other -> outcome -> the configuration to take
+
+Stands above `speedup`, `agreement`, `choice` and `repeats`, below `verdict`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.analysis.agreement import agreements, did_the_work
+from engine.analysis.choice import choose, near_best
+from engine.analysis.findings import Findings, Outcome
+from engine.analysis.repeats import repeats_needed
+from engine.analysis.samples import Sample, configurations, of, summary
+from engine.analysis.speedup import Speedup, against, noise, speedups
+from engine.model import Configuration
+
+
+def judge(samples: Sequence[Sample], baseline: Configuration, level: float, margin: float) -> Findings:
+    """Compare every configuration with the baseline and with the leader, and settle the outcome."""
+    agreed = agreements(samples, baseline)
+    kept, dropped = did_the_work(samples, baseline)
+    differing = {agreement.configuration for agreement in agreed.differing}
+    timed = tuple(sample for sample in kept if sample.configuration not in differing)
+    rows = speedups(timed, baseline, level, margin)
+    leader = _leader(baseline, rows)
+    ranked = [baseline, *(row.configuration for row in rows)]
+    pairs = against(timed, leader, [one for one in ranked if one != leader], level, margin)
+    leaders = (leader, *(pair.configuration for pair in pairs if pair.standing != "slower")) if rows else ()
+    outcome = _outcome(leaders, baseline, rows, pairs)
+    figures = {one: summary(of(timed, one)) for one in configurations(timed)}
+    near = near_best(leader, pairs, margin) if rows else ()
+    return Findings(
+        outcome=outcome,
+        baseline=baseline,
+        leaders=leaders,
+        near=near,
+        recommended=choose(near, figures) if near else None,
+        rows=rows,
+        pairs=pairs,
+        noise=noise(timed, level),
+        figures=figures,
+        agreements=agreed,
+        dropped=dropped,
+        samples=tuple(samples),
+        timed=timed,
+        repeats_needed=_repeats_needed(pairs, level, margin) if outcome == "undecided" else None,
+        margin=margin,
+    )
+
+
+def _leader(baseline: Configuration, rows: Sequence[Speedup]) -> Configuration:
+    best = max(rows, key=lambda row: row.ratio.estimate, default=None)
+    return best.configuration if best and best.ratio.estimate > 1 else baseline
+
+
+def _outcome(
+    leaders: Sequence[Configuration],
+    baseline: Configuration,
+    rows: Sequence[Speedup],
+    pairs: Sequence[Speedup],
+) -> Outcome:
+    if not rows or len(pairs) < len(rows):
+        return "undecided"
+    if len(leaders) == 1:
+        # The leader was picked because it looked best; asking for the family against the baseline as well
+        # keeps every claim of a difference inside that one family's error rate.
+        sure = {row.configuration: row.standing for row in rows}
+        leads = all(s == "slower" for s in sure.values()) if leaders[0] == baseline else sure[leaders[0]] == "faster"
+        return "faster" if leads else "undecided"
+    same = all(pair.standing == "same" for pair in pairs if pair.configuration in leaders)
+    return "same" if same else "undecided"
+
+
+def _repeats_needed(pairs: Sequence[Speedup], level: float, margin: float) -> int | None:
+    open_pairs = [pair for pair in pairs if pair.standing == "undecided"]
+    needed = [repeats_needed(pair.ratio, len(pairs), level, margin) for pair in open_pairs]
+    known = [count for count in needed if count is not None]
+    return max(known) if known and len(known) == len(needed) else None
