@@ -10,7 +10,6 @@ cryptography package, and stored entries need neither.
 from __future__ import annotations
 
 import os
-import stat
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -19,18 +18,10 @@ from typing import IO
 
 from engine.config import Settings
 from engine.errors import InputRefused
-from engine.images import formats
-from engine.images.naming import key, safe_parts
+from engine.images.archive_checks import check_directory, checked_entries
+from engine.images.naming import key
 
 _BLOCK = 1 << 18
-_ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".jar", ".cab", ".iso")
-_DUST = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
-"""What systems leave in archives by themselves; left out without a word."""
-_LOCAL_HEADER = 30
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_MIN_RATIO_BYTES = 10_000_000
-"""A ratio is judged only above this: a small blank picture compresses a thousandfold and harms nobody."""
-
 
 def unpack(archive: Path | IO[bytes], folder: Path, settings: Settings) -> list[Path]:
     """Unpack the images of a ZIP below `folder`, in the archive's order; names become safe, folders are kept.
@@ -39,76 +30,14 @@ def unpack(archive: Path | IO[bytes], folder: Path, settings: Settings) -> list[
     written where the directory shows it; what was written before a later refusal is removed.
     """
     try:
+        check_directory(archive, settings)
         with zipfile.ZipFile(archive) as opened:
-            entries = _checked(opened, settings)
+            entries = checked_entries(opened, settings)
             return _extract(opened, entries, folder, settings)
+    except OSError as error:
+        raise InputRefused(f"The ZIP cannot be unpacked ({error.strerror or error}): nothing of it was kept.") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, ValueError) as error:
         raise InputRefused(f"The ZIP cannot be read ({error}): make it again and upload it once more.") from None
-
-
-def _checked(opened: zipfile.ZipFile, settings: Settings) -> list[tuple[zipfile.ZipInfo, str]]:
-    infos = [info for info in opened.infolist() if not info.is_dir()]
-    _check_counts(infos, settings)
-    _check_overlaps(opened, infos)
-    kept = []
-    for info in infos:
-        _check_entry(info, settings)
-        parts = safe_parts(info.filename)
-        if Path(info.filename.lower()).suffix in formats.SUFFIXES and not _dust(info.filename):
-            kept.append((info, "/".join(parts)))
-    if not kept:
-        known = ", ".join(formats.SUFFIXES)
-        raise InputRefused(f"The ZIP holds no image by name ({known}): choose another one.")
-    return kept
-
-
-def _dust(name: str) -> bool:
-    return name.startswith(_DUST[0]) or name.rsplit("/", 1)[-1] in _DUST or "/__MACOSX/" in name
-
-
-def _check_counts(infos: list[zipfile.ZipInfo], settings: Settings) -> None:
-    if len(infos) > settings.archive_max_files:
-        raise InputRefused(
-            f"The ZIP holds {len(infos):,} files; at most {settings.archive_max_files:,} are unpacked here: split it."
-        )
-    unpacked = sum(info.file_size for info in infos)
-    if unpacked > settings.archive_max_mb * 1e6:
-        raise InputRefused(
-            f"The ZIP unpacks to {unpacked / 1e6:,.0f} MB; at most {settings.archive_max_mb:,.0f} MB are unpacked "
-            "here: split it, or start the server with the pictures' folder (OVERLAP_FOLDERS)."
-        )
-
-
-def _check_entry(info: zipfile.ZipInfo, settings: Settings) -> None:
-    name = info.filename
-    parts = name.replace("\\", "/").split("/")
-    if ".." in parts or name.startswith(("/", "\\")) or name[1:2] == ":":
-        raise InputRefused(f"The ZIP holds the path {name!r}, which leads out of its folder: it was not unpacked.")
-    kind = stat.S_IFMT(info.external_attr >> 16)
-    if kind not in (0, stat.S_IFREG):
-        raise InputRefused(f"The ZIP holds {name!r}, which is a link or a device, not a file: it was not unpacked.")
-    if info.flag_bits & 0x1:
-        raise InputRefused(f"The ZIP is encrypted ({name!r}): unpack it and make one without a password.")
-    if info.compress_type not in _METHODS:
-        raise InputRefused(f"The ZIP uses a compression that is not read here ({name!r}): make an ordinary ZIP.")
-    if name.lower().endswith(_ARCHIVES):
-        raise InputRefused(f"The ZIP holds another archive ({name!r}): unpack that one first and leave it out.")
-    if info.file_size > max(_MIN_RATIO_BYTES, settings.archive_max_ratio * max(info.compress_size, 1)):
-        raise InputRefused(
-            f"The ZIP's {name!r} unpacks to {info.file_size / max(info.compress_size, 1):,.0f} times its size; "
-            f"at most {settings.archive_max_ratio:g} times is allowed: it was not unpacked."
-        )
-
-
-def _check_overlaps(opened: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> None:
-    """Refuse entries that share data, as bombs of overlapping files do (Fifield, A better zip bomb, 2019)."""
-    end = 0
-    for info in sorted(infos, key=lambda one: one.header_offset):
-        if info.header_offset < end:
-            raise InputRefused(f"The ZIP's entries overlap (at {info.filename!r}): it was not unpacked.")
-        end = info.header_offset + _LOCAL_HEADER + len(info.orig_filename.encode()) + info.compress_size
-    if end > opened.start_dir:
-        raise InputRefused("The ZIP's entries overlap its own directory: it was not unpacked.")
 
 
 def _extract(
@@ -183,7 +112,7 @@ def zip_stream(folder: Path, names: Iterable[str]) -> Iterator[bytes]:
     Names that lead out of the folder raise InputRefused before the first byte.
     """
     base = folder.resolve()
-    wanted = list(names)
+    wanted = list(dict.fromkeys(names))
     parents = {os.path.dirname(name) for name in wanted}
     outside = {parent for parent in parents if not (base / parent).resolve().is_relative_to(base)}
     for name in wanted:

@@ -267,8 +267,16 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield folder
 
 
+@pytest.fixture(scope="module")
+def processes() -> Iterator[Executor]:
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield pool
+
+
 @pytest.mark.parametrize("output_format", ["jpeg", "png", "webp", "avif"])
-def test_all_executors_write_the_same_bytes(tmp_path: Path, corpus: Path, output_format: str) -> None:
+def test_all_executors_write_the_same_bytes(
+    tmp_path: Path, corpus: Path, processes: Executor, output_format: str
+) -> None:
     resizing = resizing_from({"sizes": ["160x160"], "fit": "cover", "format": output_format})
     settings = Settings(home=tmp_path)
     suffix = {"jpeg": "jpg"}.get(output_format, output_format)
@@ -281,6 +289,5 @@ def test_all_executors_write_the_same_bytes(tmp_path: Path, corpus: Path, output
     alone = digests(None, "sequential")
     with ThreadPoolExecutor(4) as threads:
         assert digests(threads, "threads") == alone
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as processes:
-        assert digests(processes, "processes") == alone
+    assert digests(processes, "processes") == alone
     assert len(set(alone)) == len(alone)

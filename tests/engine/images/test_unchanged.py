@@ -1,0 +1,78 @@
+"""A second run does only what has changed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from engine.images.options import Resizing
+from engine.images.unchanged import FILE, Done, options_digest
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(b"photo")
+    return path
+
+
+def finish(folder: Path, source: Path, resizing: Resizing) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "photo.jpg").write_bytes(b"small")
+    with Done(folder, resizing) as done:
+        assert not done.is_current(source, ["photo.jpg"])
+        done.add(source, ["photo.jpg"])
+
+
+def test_what_was_done_is_known_the_next_time(tmp_path: Path, source: Path) -> None:
+    folder = tmp_path / "out"
+    finish(folder, source, Resizing())
+    assert Done(folder, Resizing()).is_current(source, ["photo.jpg"])
+
+
+def test_a_change_of_source_options_names_or_outputs_counts(tmp_path: Path, source: Path) -> None:
+    folder = tmp_path / "out"
+    finish(folder, source, Resizing())
+    assert not Done(folder, Resizing(quality=84)).is_current(source, ["photo.jpg"])
+    assert not Done(folder, Resizing()).is_current(source, ["other.jpg"])
+    assert not Done(folder, Resizing()).is_current(tmp_path / "gone.jpg", ["photo.jpg"])
+    os.utime(source, (1, 1))
+    assert not Done(folder, Resizing()).is_current(source, ["photo.jpg"])
+
+
+def test_a_missing_or_cut_output_is_made_again(tmp_path: Path, source: Path) -> None:
+    folder = tmp_path / "out"
+    finish(folder, source, Resizing())
+    (folder / "photo.jpg").write_bytes(b"sm")
+    assert not Done(folder, Resizing()).is_current(source, ["photo.jpg"])
+    (folder / "photo.jpg").unlink()
+    assert not Done(folder, Resizing()).is_current(source, ["photo.jpg"])
+
+
+def test_a_source_that_changes_while_it_is_worked_on_is_done_again(tmp_path: Path, source: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "photo.jpg").write_bytes(b"small")
+    with Done(folder, Resizing()) as done:
+        done.is_current(source, ["photo.jpg"])
+        os.utime(source, (1, 1))
+        done.add(source, ["photo.jpg"])
+    assert not Done(folder, Resizing()).is_current(source, ["photo.jpg"])
+
+
+def test_a_line_that_a_kill_cut_off_is_passed_over(tmp_path: Path, source: Path) -> None:
+    folder = tmp_path / "out"
+    finish(folder, source, Resizing())
+    with (folder / FILE).open("ab") as file:
+        file.write(b'{"source": "half a li\xff')
+    assert Done(folder, Resizing()).is_current(source, ["photo.jpg"])
+
+
+def test_every_option_changes_the_digest() -> None:
+    digests = {
+        options_digest(resizing)
+        for resizing in (Resizing(), Resizing(sizes=("1",)), Resizing(fit="pad"), Resizing(keep_copyright=True))
+    }
+    assert len(digests) == 4
