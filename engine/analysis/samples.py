@@ -61,7 +61,7 @@ class Summary:
 
 
 def sample_from(trial: Trial, records: Sequence[Record], role: Role = "candidate") -> Sample | None:
-    """The sample of one trial and its records; None when it did not finish, was not timed, or ran only what was left."""
+    """The sample of one trial and its records; None when it did not finish, was not timed, or ran only a rest."""
     measured = trial.measurement
     if trial.state != "finished" or trial.continues is not None or not measured.wall_s or measured.wall_s <= 0:
         return None

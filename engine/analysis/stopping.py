@@ -49,7 +49,10 @@ def another_block(
     """Decide after `blocks` whole blocks. A fixed number of `repeats` goes before precision and budget.
 
     The budget ends a comparison when another block, as long as the mean one so far, would not fit.
+    Raises ValueError when none of the three is given: nothing would end it.
     """
+    if repeats is None and precision is None and budget_s is None:
+        raise ValueError("give a number of repeats, a precision or a budget")
     if repeats is not None:
         done = blocks >= repeats
         return Next(not done, "repeats" if done else None, None, f"Block {blocks} of {repeats} is done.")
@@ -64,7 +67,7 @@ def another_block(
     if budget_s is not None and blocks and spent_s * (1 + 1 / blocks) > budget_s:
         text = f"Stopped after {ran}: the {words.duration(budget_s)} to spend do not hold another{narrow}."
         return Next(False, "budget", widest, text)
-    if blocks >= MOST_BLOCKS or (precision is None and budget_s is None and blocks >= LEAST_BLOCKS):
+    if blocks >= MOST_BLOCKS:
         return Next(False, "most", widest, f"Stopped after {ran}, the most that are run{narrow}.")
     return Next(True, None, widest, f"After {ran}{narrow}." if blocks else "The first block is to run.")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine.analysis.findings import Circumstances
 from engine.analysis.speedup import LEVEL
 from engine.analysis.stopping import LEAST_BLOCKS, LOOKING_LEVEL, MOST_BLOCKS, another_block, widest_interval
@@ -45,7 +47,8 @@ def test_the_budget_ends_it_when_another_block_would_not_fit() -> None:
 def test_the_first_block_always_runs_and_there_is_an_end_to_it() -> None:
     assert another_block([], SEQUENTIAL, 0, precision=0.05, budget_s=0.001).go_on
     assert another_block([], SEQUENTIAL, MOST_BLOCKS, precision=0.0001).reason == "most"
-    assert another_block(comparison(TRUTH), SEQUENTIAL, 5).reason == "most"
+    with pytest.raises(ValueError, match="repeats, a precision or a budget"):
+        another_block(comparison(TRUTH), SEQUENTIAL, 5)
 
 
 def test_the_widest_interval_is_unknown_while_any_is() -> None:
