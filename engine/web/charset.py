@@ -72,8 +72,10 @@ def _known(label: str) -> str | None:
     name = _READ_AS.get(label.lower(), label)
     try:
         found = codecs.lookup(name)
-        b"".decode(name)  # not every codec is one of text (rot13, hex)
-    except (LookupError, ValueError, TypeError):
+        b" ".decode(name)
+    except UnicodeError:  # one byte is too short for UTF-16, which is a charset all the same
+        return found.name
+    except (LookupError, ValueError):  # unknown, or a codec that is none of text (rot13, hex)
         return None
     return found.name
 

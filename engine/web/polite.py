@@ -27,7 +27,9 @@ from engine.web.allowed import Allowed
 from engine.web.urls import PORTS, Url
 
 MARGIN_S = 0.01
-"""Added to every gap: requests that are sent a gap apart may arrive a little closer."""
+MARGIN = 0.1
+"""Added to every gap, as a time and as a share of it: requests that are sent a gap apart can arrive closer, when the
+first is held up on its way and the second is not."""
 SLOWEST_S = 10.0
 """The most that errors add to a host's gap."""
 RECOVERY = 10
@@ -121,8 +123,8 @@ class Polite:
                 item.release()
             raise
         slow_s = float(state.get("slow", 0.0))
-        gap_s = gap_s + slow_s
-        return Turn(self, name, gap_s + MARGIN_S if gap_s else 0.0, slow_s > 0, held)
+        gap_s += slow_s
+        return Turn(self, name, gap_s * (1 + MARGIN) + MARGIN_S if gap_s else 0.0, slow_s > 0, held)
 
     def later(self, url: Url, step_s: float = 0.0, earliest: float = 0.0) -> Later:
         """When to come back to this host: after all whom this process has put off before."""

@@ -155,8 +155,8 @@ class Body:
 
     def feed(self, data: bytes) -> None:
         """Take what arrived. Raises TaskFailed: too_large, damaged."""
+        self._arrived += len(data)
         try:
-            self._arrived += len(data)
             self._within(self._arrived)
             self._pass(0, data)
         except TaskFailed:

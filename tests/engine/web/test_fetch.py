@@ -20,7 +20,7 @@ from engine.web.unpack import accepted
 from tests.engine.web.conftest import Browser, Configure, Open
 from tests.engine.web.servers import PAGE, Authority, Handler, NameServer, Reply, raw_server, server
 
-DEADLINE_S = 0.6
+DEADLINE_S = 0.3
 
 
 def failure_of(browser: Browser, url: str) -> TaskFailed:
@@ -111,7 +111,7 @@ def drip_chunks(reply: Reply) -> None:
 
 
 def drip_redirects(reply: Reply) -> None:
-    time.sleep(0.25)
+    time.sleep(0.12)
     reply.send(302, b"", Location=f"/hop{reply.path}")
 
 
@@ -129,7 +129,7 @@ def test_every_drip_ends_by_the_deadline(open_browser: Open, configure: Configur
         begun = time.monotonic()
         failure = failure_of(browser, f"{shop.url}/")
         assert time.monotonic() - begun < DEADLINE_S + 1
-        assert (failure.reason, failure.message) == ("timed_out", "Timed out after 0.6 s.")
+        assert (failure.reason, failure.message) == ("timed_out", "Timed out after 0.3 s.")
 
 
 def test_a_look_up_that_never_ends_is_left_at_the_deadline(open_browser: Open, configure: Configure) -> None:
@@ -149,7 +149,7 @@ def test_a_look_up_that_never_ends_is_left_at_the_deadline(open_browser: Open, c
 
 def test_a_name_server_that_never_answers_is_left_at_the_deadline(open_browser: Open, configure: Configure) -> None:
     def slowly(name: str, count: int) -> list[str]:
-        time.sleep(DEADLINE_S + 1)
+        time.sleep(DEADLINE_S + 0.5)
         return []
 
     names = NameServer(slowly)
