@@ -5,21 +5,16 @@ Each function takes plain columns or records and `dark`. Show a figure with its 
 """
 
 from engine.figures.colours import EXECUTORS, executor_colour
-from engine.figures.comparing import (
-    fits_of,
-    memory_by_configuration,
-    speedups,
-    wall_times,
-    where_time_went,
-    work_of,
-)
+from engine.figures.comparing import memory_by_configuration, wall_times
 from engine.figures.course import done_over_time, memory, task_times, tasks_at_once
 from engine.figures.embed import CONFIG
 from engine.figures.pictures import bytes_saved
 from engine.figures.shops import prices
+from engine.figures.speedup import fits_of, speedups
 from engine.figures.tasks import TASK_COLUMNS, Tasks, tasks_from
 from engine.figures.timeline import timeline
 from engine.figures.timelines import middle_trials, timelines
+from engine.figures.whereabouts import where_time_went, work_of
 
 __all__ = [
     "CONFIG",

@@ -22,7 +22,7 @@ _STRETCHES = 300
 _CORES_STRETCHES = 60
 _CORES_S = 0.25
 """Shorter stretches would show the clock's ticks (10 ms on Linux), not the load."""
-_WIDE = 50.0
+_WIDE = 20.0
 """From this ratio of the longest task to the shortest, the histogram's axis is logarithmic."""
 _MEMORY_KINDS = {
     "pss": "shared pages divided by their users (PSS)",
@@ -48,12 +48,15 @@ def task_times(rows: Rows | Tasks, configuration: Configuration, dark: bool = Fa
     for name, chosen, colour in kinds:
         if chosen.any():
             _add_bins(drawn, np.histogram(times_s[chosen], edges_s)[0], edges_s, name, colour)
-    drawn.update_layout(barmode="stack", bargap=0.02, showlegend=bool(tasks.failed.any()))
+    drawn.update_layout(
+        barmode="stack", bargap=0.02, showlegend=bool(tasks.failed.any()), legend_traceorder="normal"
+    )
     drawn.update_xaxes(type="log" if wide else "linear")
     for value_s, words in ((half, "median"), (most, "95%")):
-        drawn.add_vline(
-            x=float(value_s), line={"color": theme(dark).text, "width": 1, "dash": "dot"}, annotation_text=words
-        )
+        drawn.add_vline(x=float(value_s), line={"color": theme(dark).text, "width": 1, "dash": "dot"})
+        # On a logarithmic axis plotly places an annotation by its exponent, though a line by its value.
+        at = float(np.log10(value_s)) if wide else float(value_s)
+        drawn.add_annotation(x=at, y=1, yref="paper", yanchor="top", xanchor="left", showarrow=False, text=words)
     return drawn
 
 
@@ -102,9 +105,7 @@ def tasks_at_once(
     if not len(tasks):
         return nothing("Tasks at once", "No task has ended yet.", dark)
     colour = executor_colour(configuration.executor)
-    average = float(tasks.duration_s.sum()) / max(tasks.end_s, 1e-9)
-    title = f"Tasks at once: {average:.1f} on average"
-    drawn = figure(title, TIME, "At once", dark)
+    drawn = figure(_at_once_title(tasks, measurement), TIME, "At once", dark)
     across, running, shape = _running(tasks)
     drawn.add_scatter(
         x=across, y=running, name="tasks at once", mode="lines", line={"color": colour, "width": 1.5, "shape": shape},
@@ -114,12 +115,21 @@ def tasks_at_once(
     if cores is not None:
         drawn.add_scatter(
             x=cores[0], y=cores[1], name="cores busy", mode="lines",
-            line={"color": theme(dark).text, "width": 2, "shape": "hvh"},
-            hovertemplate="%{y:.2f} cores near %{x:.2f} s<extra></extra>",
+            line={"color": theme(dark).text, "width": 2, "shape": "hv"},
+            hovertemplate="%{y:.2f} cores from %{x:.2f} s on<extra></extra>",
         )  # fmt: skip
     drawn.update_layout(showlegend=True)
     drawn.update_yaxes(rangemode="tozero")
     return drawn
+
+
+def _at_once_title(tasks: Tasks, measurement: Measurement | None) -> str:
+    """Tasks at once never stand alone: without the cores that were busy, they read like a speedup."""
+    average = float(tasks.duration_s.sum()) / max(tasks.end_s, 1e-9)
+    title = f"Tasks at once: {average:.1f} on average"
+    if tasks.seams or measurement is None or measurement.cpu_s is None or not measurement.wall_s:
+        return title
+    return f"{title}, on {measurement.cpu_s / measurement.wall_s:.1f} cores"
 
 
 def _running(tasks: Tasks) -> tuple[Any, Any, str]:
@@ -132,7 +142,7 @@ def _running(tasks: Tasks) -> tuple[Any, Any, str]:
 
 
 def _cores(samples: Samples, measurement: Measurement | None, end_s: float) -> tuple[Floats, Floats] | None:
-    """Mean cores busy of each stretch, from the tree's CPU time at both of its ends."""
+    """The stretches' edges, and from each on the mean cores busy, from the tree's CPU time at both of its ends."""
     offset_s = first_task_s(measurement)
     if offset_s is None or len(samples) < 2 or end_s < 2 * _CORES_S:
         return None
@@ -144,7 +154,8 @@ def _cores(samples: Samples, measurement: Measurement | None, end_s: float) -> t
     edges_s = np.linspace(0.0, last_s, count + 1)
     if last_s <= 0:
         return None
-    return (edges_s[:-1] + edges_s[1:]) / 2, np.diff(np.interp(edges_s, at_s, cpu_s)) / np.diff(edges_s)
+    busy = np.diff(np.interp(edges_s, at_s, cpu_s)) / np.diff(edges_s)
+    return edges_s, np.append(busy, busy[-1])
 
 
 def first_task_s(measurement: Measurement | None) -> float | None:

@@ -1,7 +1,7 @@
 """Prices of the same product in several shops, from what a scrape read.
 
-Products are the same when their GTIN is, else their SKU, else their name. Currencies are never
-converted: each has an axis of its own.
+Products are the same when their GTIN is; a page without one joins the product of its SKU, else of its
+name. Currencies are never converted: each has an axis of its own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from engine.figures.colours import SERIES, theme
 from engine.figures.look import escape, figure, nothing, template
 
 PRODUCTS = 30
-CURRENCIES = 6
+CURRENCIES = 8
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star")
 
 
@@ -41,17 +41,18 @@ def offers_from(rows: Iterable[tuple[str, Any]]) -> list[Offer]:
     """Offers from (label, output) of a scrape's records; an output may be JSON text, as the store's columns give it."""
     pages = [(label, json.loads(output) if isinstance(output, str) else output) for label, output in rows]
     read = [(label, page) for label, page in pages if isinstance(page, Mapping) and page.get("price")]
-    found = [_offer(label, page) for label, page in read]
+    products = products_of([(label, page) for label, page in read])
+    found = [_offer(label, page, product) for (label, page), product in zip(read, products, strict=True)]
     return [offer for offer in found if offer is not None]
 
 
-def _offer(label: str, page: Mapping[str, Any]) -> Offer | None:
+def _offer(label: str, page: Mapping[str, Any], product: str) -> Offer | None:
     try:
         price = float(page["price"])
     except (TypeError, ValueError):  # an imported file may hold anything; a mark needs a number
         return None
     return Offer(
-        product=key_of(page, label),
+        product=product,
         name=str(page.get("name") or page.get("gtin") or page.get("sku") or label),
         shop=shop_of(label),
         currency=str(page.get("currency") or "currency unknown"),
@@ -62,13 +63,27 @@ def _offer(label: str, page: Mapping[str, Any]) -> Offer | None:
     )
 
 
-def key_of(page: Mapping[str, Any], label: str) -> str:
-    """What makes two pages the same product: GTIN (leading zeros aside), else SKU, else name in lower case."""
-    if gtin := str(page.get("gtin") or "").lstrip("0"):
-        return f"gtin:{gtin}"
-    if sku := page.get("sku"):
-        return f"sku:{sku}".casefold()
-    return "name:" + " ".join(str(page.get("name") or label).casefold().split())
+def products_of(pages: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
+    """What makes each page's product: its GTIN (leading zeros aside), else its SKU, else its name.
+
+    A page without a GTIN joins a GTIN's product when its SKU or name leads to exactly one.
+    """
+    keys = [_keys(label, page) for label, page in pages]
+    gtins: dict[str, set[str]] = defaultdict(set)
+    for ranked in keys:
+        for key in ranked:
+            if ranked[0].startswith("gtin:"):
+                gtins[key].add(ranked[0])
+    led = [next((key for key in ranked if len(gtins[key]) == 1), None) for ranked in keys]
+    return [next(iter(gtins[key])) if key else ranked[0] for key, ranked in zip(led, keys, strict=True)]
+
+
+def _keys(label: str, page: Mapping[str, Any]) -> list[str]:
+    """The page's keys, the surest first."""
+    gtin = str(page.get("gtin") or "").lstrip("0")
+    sku = str(page.get("sku") or "").strip().casefold()
+    name = " ".join(str(page.get("name") or label).casefold().split())
+    return [*([f"gtin:{gtin}"] if gtin else []), *([f"sku:{sku}"] if sku else []), f"name:{name}"]
 
 
 def shop_of(url: str) -> str:
@@ -87,12 +102,14 @@ def prices(rows: Iterable[tuple[str, Any]], dark: bool = False) -> Any:
         return nothing(title, "No price has been read yet.", dark)
     products = _products(offers)
     shown = [offer for offer in offers if offer.product in products]
-    currencies = [name for name, _ in Counter(offer.currency for offer in shown).most_common(CURRENCIES)]
+    currencies = _currencies(shown)
     drawn = _frame(currencies, len(products), dark)
     for number, (shop, axes) in enumerate(_by_shop(shown, currencies, products).items()):
         for axis, marks in axes.items():
             drawn.add_trace(_trace(marks, shop, number, dark), row=1, col=axis + 1)
     drawn.update_layout(title_text=_title(title, offers, products), showlegend=True)
+    # Many shops would wrap over the title: the legend stands to the right.
+    drawn.update_layout(legend={"orientation": "v", "x": 1.01, "y": 1, "yanchor": "top"})
     _arrange_axes(drawn, currencies, products, dark)
     return drawn
 
@@ -107,6 +124,13 @@ def _products(offers: Sequence[Offer]) -> dict[str, str]:
     shared = [product for product in shops if len(shops[product]) > 1] or list(shops)
     chosen = sorted(shared, key=lambda product: (-len(shops[product]), names[product]))[:PRODUCTS]
     return {product: names[product] for product in chosen}
+
+
+def _currencies(offers: Sequence[Offer]) -> list[str]:
+    """The currencies in which most shops compete first."""
+    shops = {offer.currency: {one.shop for one in offers if one.currency == offer.currency} for offer in offers}
+    count = Counter(offer.currency for offer in offers)
+    return sorted(shops, key=lambda name: (-len(shops[name]), -count[name], name))[:CURRENCIES]
 
 
 def _title(title: str, offers: Sequence[Offer], products: Mapping[str, str]) -> str:
@@ -125,18 +149,22 @@ def _frame(currencies: Sequence[str], products: int, dark: bool) -> Any:
 
 def _by_shop(
     offers: Sequence[Offer], currencies: Sequence[str], products: Mapping[str, str]
-) -> dict[str, dict[int, list[tuple[int, Offer]]]]:
-    """shop -> axis -> its (row, offer) pairs."""
+) -> dict[str, dict[int, list[tuple[float, Offer]]]]:
+    """shop -> axis -> its (height, offer) pairs."""
     rows = {product: row for row, product in enumerate(products)}
-    found: dict[str, dict[int, list[tuple[int, Offer]]]] = {}
+    rivals = {name: sorted({offer.shop for offer in offers if offer.currency == name}) for name in currencies}
+    found: dict[str, dict[int, list[tuple[float, Offer]]]] = {}
     for offer in sorted(offers, key=lambda one: one.shop):
         if offer.currency in currencies:
             axis = found.setdefault(offer.shop, {}).setdefault(currencies.index(offer.currency), [])
-            axis.append((rows[offer.product], offer))
+            # Shops that ask the same price would cover each other: each has its own height within the row.
+            shops = rivals[offer.currency]
+            apart = (shops.index(offer.shop) - (len(shops) - 1) / 2) * min(0.3, 0.7 / len(shops))
+            axis.append((rows[offer.product] + apart, offer))
     return found
 
 
-def _trace(marks: Sequence[tuple[int, Offer]], shop: str, number: int, dark: bool) -> dict[str, Any]:
+def _trace(marks: Sequence[tuple[float, Offer]], shop: str, number: int, dark: bool) -> dict[str, Any]:
     colour = SERIES[number % len(SERIES)]
     symbol = _SYMBOLS[number // len(SERIES) % len(_SYMBOLS)]
     return {
@@ -168,7 +196,8 @@ def _words(offer: Offer) -> str:
 
 def _arrange_axes(drawn: Any, currencies: Sequence[str], products: Mapping[str, str], dark: bool) -> None:
     for place, currency in enumerate(currencies, 1):
-        drawn.update_xaxes(title_text=f"Price ({escape(currency)})", rangemode="tozero", nticks=5, col=place)
+        drawn.update_xaxes(title_text=escape(currency), col=place)
+    drawn.update_xaxes(rangemode="tozero", nticks=4, tickformat="~s", tickangle=0)
     drawn.update_yaxes(range=[len(products) - 0.5, -0.5], tickvals=list(range(len(products))))
     drawn.update_yaxes(ticktext=[escape(name, 44) for name in products.values()], col=1)
     seen: set[str] = set()

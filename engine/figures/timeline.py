@@ -33,6 +33,7 @@ def timeline(rows: Rows | Tasks, configuration: Configuration, dark: bool = Fals
     drawn = figure(title, TIME, "Worker", dark, height_for(len(tasks.workers)))
     drawn.add_traces(traces(tasks, configuration, dark))
     drawn.update_yaxes(**worker_axis(tasks))
+    drawn.update_xaxes(range=[0, tasks.end_s * 1.01 or 1])
     drawn.update_layout(barmode="overlay", bargap=0.12)
     for seam_s in tasks.seams:
         drawn.add_vline(x=seam_s, line={"color": theme(dark).muted, "width": 1, "dash": "dot"})
@@ -83,7 +84,12 @@ def _bars(tasks: Tasks, chosen: Bools, name: str, colour: str, dark: bool) -> An
             "color": colour,
             # A hairline in the page's colour parts tasks that follow each other; among very many it would hide them.
             "line": {"color": theme(dark).paper, "width": 0 if crowded else 0.7},
-            "pattern": {"shape": "/" if name == "failed" else "", "fgcolor": theme(dark).paper, "size": 5},
+            "pattern": {
+                "shape": "/" if name == "failed" else "",
+                "fillmode": "overlay",
+                "fgcolor": theme(dark).paper,
+                "size": 6,
+            },
         },
         hovertext=[_hover(tasks, int(position)) for position in at],
         hovertemplate="%{hovertext}<extra></extra>",

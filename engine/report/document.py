@@ -74,7 +74,7 @@ def _head(run: Run) -> dict[str, Any]:
         "ok": run.ok,
         "failed": run.failed,
         "options": dict(run.options),
-        "repeats": run.repeats,
+        "terms": dict(run.terms),
         "time_limit_s": run.time_limit_s,
         "message": run.message,
     }

@@ -34,7 +34,7 @@ p.under, caption, footer { color: var(--muted); }
 .scroll { overflow-x: auto; } .plotly-graph-div { margin: 18px 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 4px 14px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td { overflow-wrap: anywhere; } td.number, th.number { text-align: right; }
+td { overflow-wrap: break-word; max-width: 560px; } td.number { text-align: right; white-space: nowrap; }
 """
 
 

@@ -157,7 +157,7 @@ _RUN: Mapping[str, Check] = {
     "ok?": _whole,
     "failed?": _whole,
     "options?": _object,
-    "repeats?": _whole,
+    "terms?": _object,
     "time_limit_s?": _or_none(_number),
     "message?": _or_none(_text),
 }

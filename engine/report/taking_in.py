@@ -34,8 +34,8 @@ def import_document(store: Store, document: Mapping[str, Any]) -> Run:
         tasks=(),
         configurations=configurations,
         options={**options, "imported": True},
-        repeats=document.get("repeats", 1),
         time_limit_s=document.get("time_limit_s"),
+        terms=document.get("terms", {}),
     )
     run = store.create(plan, new_token(), document["environment"])
     try:
