@@ -45,7 +45,10 @@ def gil() -> bool:
 
 def power() -> str | None:
     """mains or battery, where the system tells."""
-    reading = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    try:
+        reading = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    except OSError:  # a container without /sys
+        reading = None
     if reading is None:
         return None
     return "mains" if reading.power_plugged else "battery"

@@ -135,6 +135,8 @@ class Plan:
     """What a form or a command asks for: enough to run it again, exactly.
 
     `tasks` are in the order in which they were given; `options` are the workload's, plain JSON values.
+    `terms` are those of a comparison (baseline, repeats or precision and budget, seed) or of a lab
+    experiment (mode, only); a job has none.
     """
 
     kind: Kind
@@ -143,8 +145,8 @@ class Plan:
     tasks: tuple[Task, ...]
     configurations: tuple[Configuration, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
-    repeats: int = 1
     time_limit_s: float | None = None
+    terms: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ class Run:
     failed: int
     options: Mapping[str, Any]
     configurations: tuple[Configuration, ...]
-    repeats: int
+    terms: Mapping[str, Any]
     time_limit_s: float | None
     environment: Mapping[str, Any]
     verdict: Mapping[str, Any] | None

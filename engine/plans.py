@@ -7,7 +7,9 @@ Each function names its tasks, checks what can be checked before the start, and 
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +19,7 @@ from engine.errors import InputRefused
 from engine.executors import EXECUTORS, factory
 from engine.images.naming import output_names
 from engine.images.options import Resizing
-from engine.model import Configuration, Plan, Task
+from engine.model import Configuration, Plan, Task, plain
 from engine.shop.demo import demo_urls
 from engine.shop.photos import sample_photos
 from engine.store import Store
@@ -29,6 +31,9 @@ DEFAULTS = {
     "wait": ("threads", 16, "waiting needs no CPU"),
 }
 """Executor, workers (0: one for each usable CPU) and why, where nothing was measured on this machine yet."""
+
+
+SEQUENTIAL = Configuration("sequential", 1)
 
 
 def default_configuration(store: Store, workload: str) -> tuple[Configuration, str]:
@@ -166,7 +171,39 @@ def job(
             json.dumps(task.argument, allow_nan=False)
         except (TypeError, ValueError) as error:
             raise InputRefused(f"Task {task.label!r} cannot be sent to a worker ({error}): use plain values.") from None
-    return Plan("job", workload, title, tuple(tasks), (configuration,), options, 1, settings.task_time_limit_s)
+    return Plan("job", workload, title, tuple(tasks), (configuration,), options, settings.task_time_limit_s)
+
+
+def comparison(
+    job_plan: Plan,
+    configurations: Sequence[Configuration],
+    baseline: Configuration | None = None,
+    repeats: int | None = None,
+    precision: float | None = None,
+    budget_s: float | None = None,
+    all_tasks: int | None = None,
+) -> Plan:
+    """The comparison of a job's tasks on these configurations; the baseline (sequential) is always among them.
+
+    With neither repeats, precision nor budget, there are five repeats. `all_tasks` is the size of the
+    whole batch of which these tasks are a sample. Raises SettingRefused for what cannot run here.
+    """
+    base = baseline or SEQUENTIAL
+    chosen = tuple(dict.fromkeys([base, SEQUENTIAL, *configurations]))
+    for one in chosen:
+        factory(one)
+    if repeats is None and precision is None and budget_s is None:
+        repeats = 5
+    terms = {
+        "baseline": plain(base),
+        "repeats": repeats,
+        "precision": precision,
+        "budget_s": budget_s,
+        "all_tasks": all_tasks,
+        "seed": secrets.randbelow(2**31),
+    }
+    title = f"{job_plan.title}, {counted(len(chosen), 'configuration')}"
+    return replace(job_plan, kind="comparison", title=title, configurations=chosen, terms=terms)
 
 
 def counted(count: int, noun: str) -> str:

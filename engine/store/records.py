@@ -77,6 +77,12 @@ class Records:
         with self.engine.connect() as connection:
             return [record_from(tuple(row)) for row in connection.execute(query)]
 
+    def one(self, run: Run, task: int) -> Record | None:
+        """The last record of one task of a run; None where it has none."""
+        with self.engine.connect() as connection:
+            row = connection.execute(self._latest(run, *tables.records.c).where(tables.records.c.task == task)).first()
+        return None if row is None else record_from(tuple(row))
+
     def latest_columns(self, run: Run, *names: str) -> list[tuple[Any, ...]]:
         """Chosen columns of the last record of each task of a run, ordered by task; `output` stays JSON text."""
         query = self._latest(run, *(tables.records.c[name] for name in names)).order_by(tables.records.c.task)

@@ -34,7 +34,7 @@ def run_from(row: Row[Any], state: State) -> Run:
         failed=row.failed,
         options=row.options,
         configurations=tuple(configuration_from(values) for values in row.configurations),
-        repeats=row.repeats,
+        terms=row.terms,
         time_limit_s=row.time_limit_s,
         environment=row.environment,
         verdict=row.verdict,

@@ -61,7 +61,7 @@ class Store:
             "tasks": len(plan.tasks),
             "options": dict(plan.options),
             "configurations": [plain(configuration) for configuration in plan.configurations],
-            "repeats": plan.repeats,
+            "terms": dict(plan.terms),
             "time_limit_s": plan.time_limit_s,
             "environment": dict(environment),
         }

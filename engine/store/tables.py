@@ -23,7 +23,7 @@ runs = Table(
     Column("failed", Integer, nullable=False, default=0),
     Column("options", JSON, nullable=False),
     Column("configurations", JSON, nullable=False),
-    Column("repeats", Integer, nullable=False),
+    Column("terms", JSON, nullable=False),
     Column("time_limit_s", Float),
     Column("environment", JSON, nullable=False),
     Column("verdict", JSON),

@@ -23,7 +23,7 @@ def faulty_plan(
     """A job of `faulty.run` over these tasks."""
     named = tuple(Task(index, f"{task['do']} {index}", task) for index, task in enumerate(tasks))
     options = {"function": "faulty:run", "search_path": [TESTS]}
-    return Plan("job", "function", "faulty tasks", named, (configuration,), options, 1, time_limit_s)
+    return Plan("job", "function", "faulty tasks", named, (configuration,), options, time_limit_s)
 
 
 def open_store(home: Path, **settings: Any) -> Store:

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("failed", sa.Integer, nullable=False),
         sa.Column("options", sa.JSON, nullable=False),
         sa.Column("configurations", sa.JSON, nullable=False),
-        sa.Column("repeats", sa.Integer, nullable=False),
+        sa.Column("terms", sa.JSON, nullable=False),
         sa.Column("time_limit_s", sa.Float),
         sa.Column("environment", sa.JSON, nullable=False),
         sa.Column("verdict", sa.JSON),

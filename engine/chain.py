@@ -1,0 +1,174 @@
+"""Trials of one run, each in a fresh process: run one, continue it when it dies, record what is left.
+
+Sits between `experiment`, which decides which trials a run has, and `supervisor`, which runs one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import engine
+from engine.errors import OverlapError
+from engine.executors import EXECUTORS
+from engine.loop import crashed, time_limit
+from engine.model import Configuration, Run, State, Trial, plain
+from engine.remaining import Guilty, Remaining, after_death
+from engine.store import RunFolder, Store
+from engine.supervisor import Assignment, Outcome, Row, Supervisor
+
+_DEATHS_WITHOUT_PROGRESS = 3
+
+ALL = Remaining(None)
+
+
+class Chain:
+    """Runs the trials of one run. `cancelled` says whether to stop; `extra` are options known only now."""
+
+    def __init__(self, store: Store, run: Run, cancelled: Callable[[], bool], extra: dict[str, Any]) -> None:
+        self.store, self.run, self.cancelled, self.extra = store, run, cancelled, extra
+        self.folder: RunFolder = store.folder(run)
+        self.supervisor: Supervisor | None = None
+        self.abandoned = False
+
+    def to_the_end(self, configuration: Configuration, start: Remaining = ALL) -> State:
+        """A job: one trial, continued by others as long as its process dies and tasks still get done.
+
+        Raises OverlapError when the trial cannot start, or dies again and again without progress.
+        """
+        remaining, continues, deaths = start, self._last_order(start), 0
+        while True:
+            trial, outcome, done = self._run(0, configuration, remaining, continues)
+            if outcome.ended or outcome.cancelled:
+                return self._close(trial, "finished" if outcome.ended else "cancelled", remaining, done)
+            self._fail(trial, outcome)
+            remaining, guilty = after_death(
+                remaining, self.run.tasks, done, outcome.busy, outcome.overdue, outcome.suspects
+            )
+            rows = [self._blame(trial, outcome.origin_s, one) for one in guilty]
+            self.store.records.add(trial, self.run, rows, 0, len(rows))
+            deaths = 0 if done or guilty else deaths + 1
+            if deaths >= _DEATHS_WITHOUT_PROGRESS:
+                raise OverlapError(f"{outcome.message} That happened {deaths} times without any task done.")
+            if not remaining.attempts(self.run.tasks):
+                return "finished"
+            continues = trial.order
+
+    def once(self, repeat: int, configuration: Configuration) -> Trial:
+        """A comparison: one trial of all tasks; one whose process dies is failed and left at that.
+
+        Raises OverlapError when the trial cannot start at all.
+        """
+        trial, outcome, done = self._run(repeat, configuration, ALL, None)
+        if outcome.ended or outcome.cancelled:
+            self._close(trial, "finished" if outcome.ended else "cancelled", ALL, done)
+        else:
+            self._fail(trial, outcome)
+        return next(one for one in self.store.trials(self.run) if one.id == trial.id)
+
+    def abandon(self) -> None:
+        """End the trial that is under way, because this process must leave."""
+        self.abandoned = True
+        if self.supervisor:
+            self.supervisor.kill()
+
+    def _run(
+        self, repeat: int, configuration: Configuration, remaining: Remaining, continues: int | None
+    ) -> tuple[Trial, Outcome, set[int]]:
+        count = len(remaining.attempts(self.run.tasks))
+        trial = self.store.add_trial(self.run, repeat, plain(configuration), count, continues)
+
+        def save(rows: list[Row], ok: int, failed: int) -> None:
+            self.store.records.add(trial, self.run, rows, ok, failed)
+
+        self.supervisor = Supervisor(self._assignment(trial, remaining), save, self.cancelled)
+        outcome = self.supervisor.run()
+        self.store.update_trial(trial, measurement=outcome.measurement, samples=outcome.samples)
+        return trial, outcome, self.supervisor.done
+
+    def _assignment(self, trial: Trial, remaining: Remaining) -> Assignment:
+        place = self.folder.trial(trial.order)
+        outputs = self.folder.outputs if self.run.kind == "job" else place / "outputs"
+        outputs.mkdir(parents=True, exist_ok=True)
+        specification = {
+            "parent": os.getpid(),
+            "workload": self.run.workload,
+            "options": {**self._options(outputs), **self.extra},
+            "settings": self.store.settings.plain(),
+            "configuration": plain(trial.configuration),
+            "folder": str(self.folder.path),
+            "outputs": str(outputs),
+            "board": str(place / "board"),
+            "tasks": str(self.folder.tasks_file),
+            "only": remaining.tasks,
+            "suspects": remaining.suspects,
+            "time_limit_s": self.run.time_limit_s,
+        }
+        (place / "trial.json").write_text(json.dumps(specification), encoding="utf-8")
+        return Assignment(
+            trial_id=trial.id,
+            specification=place / "trial.json",
+            board=place / "board",
+            configuration=trial.configuration,
+            labels=self.labels,
+            limit_s=self.run.time_limit_s,
+            can_kill=EXECUTORS[trial.configuration.executor].can_kill,
+            log=place / "log.txt",
+            search_path=search_path_of(self.run),
+        )
+
+    def _options(self, outputs: Path) -> dict[str, Any]:
+        """The run's options; only a job writes into the folder that people named."""
+        options = dict(self.run.options)
+        if self.run.kind != "job" and "target" in options:
+            options["target"] = str(outputs)
+        return options
+
+    @cached_property
+    def labels(self) -> Sequence[str]:
+        """The tasks' labels, by index."""
+        return [task.label for task in self.folder.tasks()]
+
+    def _fail(self, trial: Trial, outcome: Outcome) -> None:
+        self.store.update_trial(trial, state="failed", message=outcome.message)
+        if outcome.final:
+            raise OverlapError(outcome.message or "The trial could not start.")
+
+    def _blame(self, trial: Trial, origin_s: float, guilty: Guilty) -> Row:
+        """The record of a task that took its trial down, or stayed past its limit."""
+        error = time_limit(self.run.time_limit_s or 0.0) if guilty.overdue else crashed(guilty.attempts)
+        started_s, finished_s = guilty.post.started_s - origin_s, time.perf_counter() - origin_s
+        return (
+            trial.id, guilty.task, self.labels[guilty.task], guilty.post.slot, started_s, finished_s, None,
+            "failed", error.reason, error.message, guilty.attempts, None, None, 0.0,
+        )  # fmt: skip
+
+    def _close(self, trial: Trial, state: State, remaining: Remaining, done: set[int]) -> State:
+        """A trial's regular end; a cancelled one gets a record for every task that it did not come to."""
+        if state == "cancelled" and not self.abandoned:
+            message = "The run was cancelled before this task was done."
+            rows = [
+                (trial.id, task, self.labels[task], None, None, None, None,
+                 "cancelled", "cancelled", message, 0, None, None, 0.0)
+                for task in remaining.attempts(self.run.tasks) if task not in done
+            ]  # fmt: skip
+            self.store.records.add(trial, self.run, rows, 0, 0)
+        self.store.update_trial(trial, state=state)
+        return state
+
+    def _last_order(self, remaining: Remaining) -> int | None:
+        """The trial that a resume or retry continues."""
+        trials = self.store.trials(self.run) if remaining.tasks is not None else []
+        return trials[-1].order if trials else None
+
+
+def search_path_of(run: Run) -> str:
+    """PYTHONPATH of the run's trials: this engine, and what the caller of a user's own function had."""
+    own = str(Path(engine.__file__).resolve().parent.parent)
+    extra = run.options.get("search_path", [])
+    return os.pathsep.join([own, *extra])
