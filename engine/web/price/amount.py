@@ -13,16 +13,16 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from engine.web.price.currency import MARK_AFTER, MARK_BEFORE, decimals, iso
+from engine.web.price.currency import SIGNS, decimals, is_mark, iso
 
 GROUP_SPACES = " \u00a0\u202f\u2009\u2007"
 NUMBER = (
     rf"\d{{1,12}}(?:[.,'’٬٫·](?=\d)\d{{1,12}}|[{GROUP_SPACES}]\d{{3}}(?!\d)){{0,6}}"
     r"(?:[.,](?:[-–—]{1,2}(?!\d)))?|(?<![\d.,])\.\d{2}(?!\d)"
 )
-PRICE = re.compile(
-    rf"(?:(?P<before>{MARK_BEFORE})[\s\u00a0:]{{0,3}})?(?P<number>{NUMBER})(?:[\s\u00a0]{{0,2}}(?P<after>{MARK_AFTER}))?"
-)
+NUMBERS = re.compile(NUMBER)
+_BEFORE = re.compile(rf"(?:(?<![^\W\d_])([^\W\d_]{{1,5}}\.?/?)\s?)?([{SIGNS}]?)[\s\u00a0:]{{0,3}}$")
+_AFTER = re.compile(rf"[\s\u00a0]{{0,2}}(?:([{SIGNS}])(?!\s?[\d.])\s?([A-Z]{{3}})?|([^\W\d_]{{1,5}}\.?))(?![^\W\d_])")
 EURO_AS_POINT = re.compile(r"(?<=\d)([€£])(\d{2})(?![\d.,])")
 LARGEST = Decimal(10) ** 10
 LONGEST_TEXT = 20_000
@@ -51,9 +51,11 @@ def find_amounts(text: str, decimal_mark: str | None = None, limit: int = 50) ->
     if "€" in text or "£" in text:
         text = EURO_AS_POINT.sub(r",\2\1", text)
     found: list[Amount] = []
-    for match in PRICE.finditer(text):
-        amount = _amount(text, match, decimal_mark)
+    behind = 0
+    for match in NUMBERS.finditer(text):
+        amount = _amount(text, match, behind, decimal_mark)
         if amount is not None:
+            behind = amount.end
             found.append(amount)
             if len(found) >= limit:
                 break
@@ -78,19 +80,49 @@ def machine_amount(text: str) -> Amount | None:
     return parse_amount(text)
 
 
-def _amount(text: str, match: re.Match[str], decimal_mark: str | None) -> Amount | None:
-    if text[match.end() : match.end() + 2].lstrip()[:1] == "%":
+def _amount(text: str, number: re.Match[str], behind: int, decimal_mark: str | None) -> Amount | None:
+    start, end = number.span()
+    if text[end : end + 2].lstrip()[:1] == "%":
         return None
-    before, after = match["before"], match["after"]
-    mark = after if after and iso(before) is None and iso(after) else before or after
-    read = read_number(match["number"], mark, decimal_mark)
+    before, start = _mark_before(text, max(behind, start - 10), start)
+    after, end = _mark_after(text, end) if before is None or iso(before) is None else (None, end)
+    mark = after if before is None or (after and iso(after)) else before
+    read = read_number(number[0], mark, decimal_mark)
     if read is None:
         return None
     value, doubts = read
-    return Amount(value, match[0].strip(), mark, match.start(), match.end(), doubts)
+    return Amount(value, text[start:end].strip(), mark, start, end, doubts)
 
 
-def read_number(number: str, mark: str | None = None, decimal_mark: str | None = None) -> tuple[Decimal, tuple[str, ...]] | None:
+def _mark_before(text: str, earliest: int, start: int) -> tuple[str | None, int]:
+    """The currency written right before `start`, and where it begins: `US $`, `CHF`, `Rs.`, `$`."""
+    match = _BEFORE.search(text[earliest:start])
+    if match is None:
+        return None, start
+    letters, sign = match.groups()
+    if letters and sign and is_mark(letters + sign):
+        return letters + sign, earliest + match.start()
+    if letters and is_mark(letters.rstrip(".")):
+        return letters, earliest + match.start()
+    return (sign, earliest + match.start(2)) if sign else (None, start)
+
+
+def _mark_after(text: str, end: int) -> tuple[str | None, int]:
+    """The currency written right behind `end`, and where it ends."""
+    match = _AFTER.match(text, end)
+    if match is None:
+        return None, end
+    sign, code, letters = match.groups()
+    if code and is_mark(code):
+        return code, match.end()
+    if sign:
+        return sign, match.end(1)
+    return (letters, match.end()) if letters and is_mark(letters.rstrip(".")) else (None, end)
+
+
+def read_number(
+    number: str, mark: str | None = None, decimal_mark: str | None = None
+) -> tuple[Decimal, tuple[str, ...]] | None:
     """The value of a number as written and what is doubtful in it; None where its separators make no sense."""
     digits = number.rstrip(".,-–—").translate(_CLEAN)
     points, commas = digits.count("."), digits.count(",")

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 
-CODES = frozenset(
-    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF "
-    "CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HRK "
-    "HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL "
-    "MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON "
-    "RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX "
-    "USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL".split()
+_CODES = (
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF "
+    "CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD "
+    "HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL "
+    "LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR "
+    "PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TND TOP TRY "
+    "TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL "
 )
-THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
-NO_DECIMALS = frozenset("CLP IDR ISK JPY KRW PYG UGX VND XAF XOF XPF COP HUF".split())
+CODES = frozenset(_CODES.split())
+THREE_DECIMALS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
+NO_DECIMALS = frozenset(["CLP", "IDR", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF", "COP", "HUF"])
 """Currencies whose shop prices carry no decimals (in law or in practice), so that `3.350` can only be thousands."""
 
 SYMBOLS = {
@@ -30,9 +31,9 @@ SYMBOLS = {
     "s$": "SGD", "mx$": "MXN", "ar$": "ARS", "cl$": "CLP", "col$": "COP", "u$s": "USD", "$u": "UYU", "s/": "PEN",
     "rp": "IDR", "rm": "MYR", "cn¥": "CNY", "jp¥": "JPY", "د.إ": "AED", "ر.س": "SAR", "د.ك": "KWD",
 }  # fmt: skip
-SHARED = {
-    "$": {"": "USD", "us": "USD", "ca": "CAD", "au": "AUD", "nz": "NZD", "mx": "MXN", "sg": "SGD", "hk": "HKD", "tw": "TWD",
-          "cl": "CLP", "co": "COP", "ar": "ARS", "uy": "UYU"},
+SHARED: dict[str, dict[str, str | None]] = {
+    "$": {"": "USD", "us": "USD", "ca": "CAD", "au": "AUD", "nz": "NZD", "mx": "MXN", "sg": "SGD", "hk": "HKD",
+          "tw": "TWD", "cl": "CLP", "co": "COP", "ar": "ARS", "uy": "UYU"},
     "¥": {"": "JPY", "jp": "JPY", "cn": "CNY"},
     "kr": {"": None, "se": "SEK", "dk": "DKK", "no": "NOK", "is": "ISK"},
     "rs": {"": "INR", "in": "INR", "pk": "PKR", "lk": "LKR", "np": "NPR", "mu": "MUR"},
@@ -44,38 +45,32 @@ SHARED = {
 SHARED["￥"] = SHARED["¥"]
 SHARED[",-"] = {"": None, "no": "NOK", "dk": "DKK", "se": "SEK", "cz": "CZK"}
 
-COUNTRY_CURRENCY = {
+_EURO = "de at fr it es nl be pt ie fi gr lu sk si ee lv lt mt cy hr eu"
+COUNTRY_CURRENCY: dict[str, str] = {
     "us": "USD", "ca": "CAD", "au": "AUD", "nz": "NZD", "mx": "MXN", "sg": "SGD", "hk": "HKD", "tw": "TWD", "cl": "CLP",
     "co": "COP", "ar": "ARS", "uy": "UYU", "uk": "GBP", "gb": "GBP", "jp": "JPY", "cn": "CNY", "se": "SEK", "dk": "DKK",
     "no": "NOK", "is": "ISK", "in": "INR", "pk": "PKR", "lk": "LKR", "ro": "RON", "md": "MDL", "ch": "CHF", "li": "CHF",
     "za": "ZAR", "pl": "PLN", "cz": "CZK", "hu": "HUF", "tr": "TRY", "ru": "RUB", "ua": "UAH", "br": "BRL", "kr": "KRW",
     "il": "ILS", "th": "THB", "vn": "VND", "ph": "PHP", "my": "MYR", "id": "IDR", "ae": "AED", "sa": "SAR", "kw": "KWD",
-    **dict.fromkeys("de at fr it es nl be pt ie fi gr lu sk si ee lv lt mt cy hr eu".split(), "EUR"),
+    **dict.fromkeys(_EURO.split(), "EUR"),
 }  # fmt: skip
 LANGUAGE_COUNTRY = {
-    "ja": "jp", "ko": "kr", "sv": "se", "da": "dk", "nb": "no", "nn": "no", "no": "no", "pl": "pl", "cs": "cz", "hu": "hu",
-    "tr": "tr", "ru": "ru", "uk": "ua", "he": "il", "th": "th", "vi": "vn", "zh": "cn", "is": "is", "ro": "ro", "hi": "in",
-    "de": "de", "fr": "fr", "it": "it", "nl": "nl", "fi": "fi", "el": "gr", "sk": "sk", "sl": "si",
+    "ja": "jp", "ko": "kr", "sv": "se", "da": "dk", "nb": "no", "nn": "no", "no": "no", "pl": "pl", "cs": "cz",
+    "hu": "hu", "tr": "tr", "ru": "ru", "uk": "ua", "he": "il", "th": "th", "vi": "vn", "zh": "cn", "is": "is",
+    "ro": "ro", "hi": "in", "de": "de", "fr": "fr", "it": "it", "nl": "nl", "fi": "fi", "el": "gr", "sk": "sk",
+    "sl": "si",
 }  # fmt: skip
-COMMA_LANGUAGES = frozenset(
-    "de fr it es nl pt pl cs sk sl hr sr hu ro bg ru uk el tr sv da nb nn no fi is et lv lt id vi ca eu gl".split()
-)
-POINT_LANGUAGES = frozenset("en ja zh ko th he hi ms".split())
-POINT_REGIONS = frozenset("us gb uk ca au nz ie in mx sg hk ch li za ph".split())
+_COMMA = "de fr it es nl pt pl cs sk sl hr sr hu ro bg ru uk el tr sv da nb nn no fi is et lv lt id vi ca eu gl"
+COMMA_LANGUAGES = frozenset(_COMMA.split())
+POINT_LANGUAGES = frozenset(["en", "ja", "zh", "ko", "th", "he", "hi", "ms"])
+POINT_REGIONS = frozenset(["us", "gb", "uk", "ca", "au", "nz", "ie", "in", "mx", "sg", "hk", "ch", "li", "za", "ph"])
 
-_WORDS = "|".join(sorted((re.escape(s) for s in [*SYMBOLS, *SHARED] if s[0].isalpha()), key=len, reverse=True))
-_SIGNS = "|".join(sorted((re.escape(s) for s in [*SYMBOLS, *SHARED] if not s[0].isalpha() and s != ",-"), key=len, reverse=True))
-_CODES = "|".join(sorted(CODES))
-MARK_BEFORE = (
-    rf"(?:\b(?:{_CODES})\s?(?:US|AU|CA|NZ|HK|C|A|S|R)?[$€£¥]?|(?i:\bUS ?\$)|(?:(?<![^\W\d_])(?i:{_WORDS})\.?)|(?:{_SIGNS}))"
-)
-MARK_AFTER = (
-    rf"(?:[$€£]\s?(?:{_CODES})\b|(?:{_CODES})\b|(?:{_SIGNS})(?!\s?[\d.])|(?i:{_WORDS})(?![^\W\d_])\.?)"
-)
+SIGNS = "$€£¥￥₹₩₺₪฿₫₱₴₽₦₲₡₸₾₼₵"
+"""The signs that are no letters, for a regular expression's brackets."""
 
 
 def decimals(mark: str | None) -> int | None:
-    """How many decimals the prices of the currency written `mark` carry: 0, 2 or 3; None where the mark leaves it open."""
+    """How many decimals prices in the currency written `mark` carry: 0, 2 or 3; None where the mark leaves it open."""
     code = _code(mark or "")
     if code is None:
         return None
@@ -115,13 +110,18 @@ def _code(mark: str) -> str | None:
     return SYMBOLS.get(_bare(mark))
 
 
+def is_mark(letters: str) -> bool:
+    """Whether letters beside a number are a currency: a code in capitals, or a symbol's letters (with its sign)."""
+    return letters in CODES or letters[:-1] in CODES or letters.lower() in SYMBOLS or letters.lower() in SHARED
+
+
 def iso(text: str | None) -> str | None:
     """The ISO 4217 code of a machine-readable currency field: a code, or an unshared symbol; None for anything else."""
     return _code(text) if text and len(text) < 20 else None
 
 
 def country_of(host: str | None, language: str | None) -> str | None:
-    """The country, as two lower-case letters, from the host's top-level domain, else the language tag; None if neither tells."""
+    """The country in two lower-case letters, by the host's top-level domain, else by the language tag."""
     end = (host or "").rpartition(".")[2].lower()
     if end in COUNTRY_CURRENCY and end != "co":
         return end

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Any
 
 from engine.web.price.amount import Amount
 from engine.web.price.currency import COUNTRY_CURRENCY, currency_of
@@ -17,9 +18,9 @@ from engine.web.price.meta import read_meta
 from engine.web.price.microdata import read_microdata
 from engine.web.price.page import Page, squeeze
 from engine.web.price.product import Candidate, Facts, Product
-from engine.web.price.structured import read_json_ld
 from engine.web.price.sights import Sight
-from engine.web.price.visible import look, supported
+from engine.web.price.structured import read_json_ld
+from engine.web.price.visible import look, signature, supported
 
 ENOUGH = 3.0
 """Score of a visible price from which it may stand alone."""
@@ -27,6 +28,8 @@ SEEN = 0.5
 """Score of a visible price from which it confirms what the data say."""
 STRONG = 5.0
 """Score from which a visible price overrules data that the page does not show."""
+CLOSE = 0.7
+"""Difference of scores below which two visible prices are as good as each other."""
 
 
 def decide(page: Page) -> Product:
@@ -43,7 +46,9 @@ def decide(page: Page) -> Product:
         stated += read_embedded(page)
         facts = _facts([*found, *stated], meta_facts, page)
         named = {candidate.value for candidate in found}
-        sights = supported(sights, {value for value in (*hints(page), *(item.value for item in stated)) if value not in named})
+        sights = supported(
+            sights, {value for value in (*hints(page), *(item.value for item in stated)) if value not in named}
+        )
     return _weigh(page, stated, sights, facts)
 
 
@@ -60,13 +65,15 @@ def _undisputed(stated: list[Candidate], page: Page) -> Candidate | None:
     if best.doubts or best.high is not None or best.weight < 0.75:
         return None
     raw = page.tree.raw_html
-    if any(sign in raw for sign in STRUCK) or not _shown(best.value, raw):
+    if not _shown(best.value, raw) or page.tree.css_first(SECOND_PRICE) is not None:
         return None
     return best if any(candidate.currency for candidate in stated) else None
 
 
-STRUCK = (b"<del", b"<s>", b"<s ", b"<strike", b"line-through", b"old-price", b"oldprice", b"was-price", b"special-price", b"sale-price",
-          b"list-price", b"compare-at", b"strike", b"salePrice")  # fmt: skip
+SECOND_PRICE = (
+    "del,s,strike,[style*=line-through i],[class*=strike i],[class*=old i],[class*=was i],[class*=compare i],"
+    "[class*=special i],[class*=sale i],[class*=list-price i],[class*=regular i]"
+)
 """Signs of a second price, which the quick way leaves to the slow one."""
 
 
@@ -80,7 +87,11 @@ def _shown(value: Decimal, raw: bytes) -> bool:
     tail = rf"[.,]{cents}" if cents != "00" else r"(?:[.,](?:00|-{1,2}|\xe2\x80\x93))?"
     for number, match in enumerate(re.finditer(f"{digits}{tail}(?![\\d.,]\\d?)".encode("latin-1"), raw)):
         lead = raw[max(0, match.start() - 20) : match.start()].rpartition(b">")
-        if lead[1] and not re.search(rb"[\d<=\"]", lead[2]) and re.match(rb"[^<>\d]{0,20}<", raw[match.end() : match.end() + 21]):
+        if (
+            lead[1]
+            and not re.search(rb"[\d<=\"]", lead[2])
+            and re.match(rb"[^<>\d]{0,20}<", raw[match.end() : match.end() + 21])
+        ):
             return True
         if number > 50:
             break
@@ -89,13 +100,22 @@ def _shown(value: Decimal, raw: bytes) -> bool:
 
 def _weigh(page: Page, stated: list[Candidate], sights: list[Sight], facts: Facts) -> Product:
     best: dict[Decimal, Sight] = {}
-    for sight in sights:
-        best.setdefault(sight.amount.value, sight)
-    top = next((sight for sight in sights if not sight.old), None)
-    shown = [candidate for candidate in stated if (sight := best.get(candidate.value)) and sight.score >= SEEN and not sight.old]
+    for each in sights:
+        best.setdefault(each.amount.value, each)
+    top = _first_of_equals(sights)
+    shown = [
+        candidate
+        for candidate in stated
+        if (sight := best.get(candidate.value)) and sight.score >= SEEN and not sight.old
+    ]
     if shown:
-        chosen = max(shown, key=lambda candidate: (round(best[candidate.value].score, 1), candidate.weight))
-        rival = top if top is not None and top.amount.value != chosen.value else None
+        chosen = max(
+            shown, key=lambda item: (best[item.value].score + (1.0 if item is stated[0] else 0.0), item.weight)
+        )
+        chosen = min(
+            (item for item in shown if _beside(best[item.value], best[chosen.value])), key=lambda item: item.value
+        )
+        rival: Sight | None = top if top is not None and top.amount.value != chosen.value else None
         if rival is not None and rival.score > best[chosen.value].score + (6.0 if chosen.weight >= 0.75 else 3.0):
             return _from_sight(page, rival, sights, stated, facts, 0.6)
         values = {candidate.value for candidate in stated if candidate.weight >= 0.6}
@@ -111,15 +131,39 @@ def _weigh(page: Page, stated: list[Candidate], sights: list[Sight], facts: Fact
     return _silent(facts, "No price stands out on this page: a selector can name the place where it is.")
 
 
-def _from_sight(page: Page, sight: Sight, sights: list[Sight], stated: list[Candidate], facts: Facts, confidence: float) -> Product:
+def _first_of_equals(sights: list[Sight]) -> Sight | None:
+    """The best price; of several as good in like elements (pack sizes, say) the one that the page shows first."""
+    top = next((sight for sight in sights if not sight.old), None)
+    if top is None:
+        return None
+    like = signature(top.node)
+    equals = [
+        sight
+        for sight in sights[:30]
+        if not sight.old and sight.score > top.score - CLOSE and signature(sight.node) == like
+    ]
+    first = min(equals, key=lambda sight: sight.place)
+    return min((sight for sight in equals if _beside(sight, first)), key=lambda sight: sight.amount.value)
+
+
+def _beside(one: Sight, other: Sight) -> bool:
+    """Whether two prices stand side by side in places as good: the lower is then what is paid."""
+    return one is other or (abs(one.place - other.place) <= 12 and one.score > other.score - 1.5)
+
+
+def _from_sight(
+    page: Page, sight: Sight, sights: list[Sight], stated: list[Candidate], facts: Facts, confidence: float
+) -> Product:
     doubts = list(sight.amount.doubts)
     if sight.high:
         doubts.append(f"The page shows a range of prices from {sight.amount.value} to {sight.high}.")
-    contradicted = sorted({candidate.value for candidate in stated if candidate.weight >= 0.6 and candidate.value != sight.amount.value})
+    contradicted = sorted(
+        {candidate.value for candidate in stated if candidate.weight >= 0.6 and candidate.value != sight.amount.value}
+    )
     if contradicted:
         doubts.append(f"The page's data say {contradicted[0]}, the visible page {sight.amount.value}.")
     second = next((other for other in sights if not other.old and other.amount.value != sight.amount.value), None)
-    if second is not None and second.score > sight.score - 0.7:
+    if second is not None and second.score > sight.score - CLOSE:
         confidence -= 0.15
         doubts.append(f"Another price, {second.amount.value}, stands in a place as good.")
     currency, guess = _currency(page, sight.amount, None, stated)
@@ -127,13 +171,14 @@ def _from_sight(page: Page, sight: Sight, sights: list[Sight], stated: list[Cand
         doubts.append(guess)
     return Product(
         **_plain(facts), price=sight.amount.value, currency=currency, list_price=_list_price(sight, sights, stated),
-        source="text", raw=squeeze(sight.amount.raw, 80), where="visible text", confidence=round(confidence, 2), doubts=tuple(doubts),
+        source="text", raw=squeeze(sight.amount.raw, 80), where="visible text", confidence=round(confidence, 2),
+        doubts=tuple(doubts),
     )  # fmt: skip
 
 
 def _product(
-    page: Page, chosen: Candidate, facts: Facts, confidence: float, sights: list[Sight] | None = None, seen: Sight | None = None,
-    unseen: bool = False,
+    page: Page, chosen: Candidate, facts: Facts, confidence: float, sights: list[Sight] | None = None,
+    seen: Sight | None = None, unseen: bool = False,
 ) -> Product:  # fmt: skip
     doubts = list(dict.fromkeys(chosen.doubts))
     if chosen.high is not None:
@@ -156,7 +201,7 @@ def _silent(facts: Facts, error: str) -> Product:
     return Product(**_plain(facts), error=error, doubts=(error,))
 
 
-def _plain(facts: Facts) -> dict[str, object]:
+def _plain(facts: Facts) -> dict[str, Any]:
     return {key: getattr(facts, key) for key in ("name", "brand", "gtin", "sku", "image", "availability")}
 
 
@@ -168,7 +213,9 @@ def _facts(found: list[Candidate], meta: Facts, page: Page) -> Facts:
     return facts.or_else(Facts(name=heading or None)).or_else(meta).or_else(Facts(name=page.title or None))
 
 
-def _currency(page: Page, amount: Amount, stated: str | None, candidates: list[Candidate]) -> tuple[str | None, str | None]:
+def _currency(
+    page: Page, amount: Amount, stated: str | None, candidates: list[Candidate]
+) -> tuple[str | None, str | None]:
     """The currency and, where it is a guess, why: from the mark-up, the page's data, the symbol, then the country."""
     if stated:
         return stated, None
@@ -185,7 +232,9 @@ def _currency(page: Page, amount: Amount, stated: str | None, candidates: list[C
         return code, guess
     country = page.country
     if country in COUNTRY_CURRENCY:
-        return COUNTRY_CURRENCY[country], f"The currency is a guess: no sign of it stands beside the price, and the page is for {country.upper()}."
+        return COUNTRY_CURRENCY[
+            country
+        ], f"The currency is a guess: no sign of it stands beside the price, and the page is for {country.upper()}."
     return None, "The currency is unknown: no sign of it stands beside the price."
 
 
@@ -195,7 +244,9 @@ def _fits(code: str, mark: str) -> bool:
 
 def _list_price(sight: Sight, sights: list[Sight], stated: list[Candidate]) -> Decimal | None:
     """The old price shown beside the price: struck out or so called, higher, and near."""
-    told = [candidate.list_price for candidate in stated if candidate.list_price and candidate.value == sight.amount.value]
+    told = [
+        candidate.list_price for candidate in stated if candidate.list_price and candidate.value == sight.amount.value
+    ]
     if told:
         return told[0]
     value = sight.amount.value

@@ -15,20 +15,24 @@ from typing import Any
 
 from engine.web.price.amount import Amount, machine_amount
 from engine.web.price.currency import iso
-from engine.web.price.page import Page, squeeze, words
+from engine.web.price.page import LARGEST_SCRIPT, Page, squeeze, words
 from engine.web.price.product import Candidate, Facts
+from engine.web.price.structured import text_of
 
-LARGEST_SCRIPT = 1_500_000
 MOST_HINTS = 200
 MOST_NODES = 30_000
 
 _HINT = re.compile(
-    r"""rice\w{0,20}\\?["']?\s{0,3}[:=]\s{0,3}\[?\s{0,3}\\?["']?\s?(?:[A-Z]{3}\s?|[$€£])?(\d{1,7}(?:[.,]\d{3})*(?:[.,]\d{1,4})?)(?![\d.,])"""
+    r"""rice\w{0,20}\\?["']?\s{0,3}[:=]\s{0,3}\[?\s{0,3}\\?["']?\s?(?:[A-Z]{3}\s?|[$€£])?"""
+    r"""(\d{1,7}(?:[.,]\d{3})*(?:[.,]\d{1,4})?)(?![\d.,])"""
 )
-_OTHER_PRICE = re.compile(r"(?:list|old|was|msrp|orig\w*|regular|compare\w*|ship\w*|min|max|retail|base|unit|discount)[_.]?[pP]$", re.I)
+_OTHER_PRICE = re.compile(
+    r"(?:list|old|was|msrp|orig\w*|regular|compare\w*|ship\w*|min|max|retail|base|unit|discount)[_.]?[pP]$", re.I
+)
 _CURRENCY = re.compile(r"""urrency(?:_?[cC]ode)?\\?["']?\s{0,3}[:=]\s{0,3}\[?\s{0,3}\\?["']([A-Z]{3})\\?["']""")
 _STATE = re.compile(
-    r"(?:__|[sS]tate|STATE|dataLayer|digitalData|productData|[pP]roduct(?:JSON|Json|Data|Info)?)\s{0,3}=\s{0,3}(?=[{\[])"
+    r"(?:__|[sS]tate|STATE|dataLayer|digitalData|productData|[pP]roduct(?:JSON|Json|Data|Info)?)"
+    r"\s{0,3}=\s{0,3}(?=[{\[])"
 )
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, strict=False)
 
@@ -42,20 +46,11 @@ def read_embedded(page: Page) -> list[Candidate]:
     return []
 
 
-def scripts(page: Page) -> list[str]:
-    """The texts of the page's inline scripts, the huge ones left out."""
-    return [
-        text
-        for node in page.tree.css("script:not([src])")[:300]
-        if 20 < len(text := node.text()) < LARGEST_SCRIPT and "ld+json" not in (node.attributes.get("type") or "")
-    ]
-
-
 def hints(page: Page) -> dict[Decimal, int]:
     """Amounts that scripts and data attributes call a price, with how often."""
     found: dict[Decimal, int] = {}
     budget = 2_000_000
-    for text in scripts(page):
+    for text in page.scripts:
         if budget <= 0 or "rice" not in text:
             continue
         budget -= len(text)
@@ -72,7 +67,7 @@ def hints(page: Page) -> dict[Decimal, int]:
 
 def stated_currency(page: Page) -> str | None:
     """The one currency that the page's scripts name; None where they name none or several."""
-    found = {iso(match[1]) for text in scripts(page) for match in _CURRENCY.finditer(text[:400_000])} - {None}
+    found = {iso(match[1]) for text in page.scripts for match in _CURRENCY.finditer(text[:400_000])} - {None}
     return found.pop() if len(found) == 1 else None
 
 
@@ -104,7 +99,7 @@ def _shopify_products(page: Page) -> Iterator[dict[str, Any]]:
         if '"variants"' in text and len(text) < LARGEST_SCRIPT:
             for product in _find(_value(text, 0), "variants"):
                 yield product
-    for text in scripts(page):
+    for text in page.scripts:
         for match in re.finditer(r"(?:var meta\s*=|product['\"]?\s*[:=])\s*(?=\{)", text[:300_000]):
             for product in _find(_value(text, match.end()), "variants"):
                 yield product
@@ -132,7 +127,7 @@ def _shopify_facts(product: dict[str, Any], variants: list[dict[str, Any]]) -> F
 
 def _woocommerce(page: Page) -> Iterator[Candidate]:
     """WooCommerce: the variations of the form, each with the price it displays."""
-    form = page.tree.css_first("form[data-product_variations]")
+    form = page.tree.css_first("form[data-product_variations]") if b"product_variations" in page.tree.raw_html else None
     if form is None:
         return
     variations = _value(form.attributes.get("data-product_variations") or "", 0)
@@ -148,8 +143,10 @@ def _woocommerce(page: Page) -> Iterator[Candidate]:
 
 def _magento(page: Page) -> Iterator[Candidate]:
     """Magento: the final price of the price box, marked in data attributes, or in the configuration of its scripts."""
-    nodes = page.tree.css('.product-info-main [data-price-type="finalPrice"][data-price-amount]') or page.tree.css(
-        '[data-price-type="finalPrice"][data-price-amount]'
+    raw = page.tree.raw_html
+    nodes = b"data-price-amount" in raw and (
+        page.tree.css('.product-info-main [data-price-type="finalPrice"][data-price-amount]')
+        or page.tree.css('[data-price-type="finalPrice"][data-price-amount]')
     )
     if nodes:
         olds = page.tree.css('.product-info-main [data-price-type="oldPrice"][data-price-amount]')
@@ -157,8 +154,10 @@ def _magento(page: Page) -> Iterator[Candidate]:
         lists = {value for node in olds[:1] if (value := _units(node.attributes.get("data-price-amount")))}
         yield from _several(prices, lists, None, "Magento's price box", 0.8 if len(nodes) == 1 else 0.7, Facts())
         return
-    for text in scripts(page):
-        match = re.search(r"""Product\.OptionsPrice\(\s*\{.{0,400}?"productPrice"\s*:\s*"?([\d.]+)""", text[:200_000], re.S)
+    for text in page.scripts if b"OptionsPrice" in raw else ():
+        match = re.search(
+            r"""Product\.OptionsPrice\(\s*\{.{0,400}?"productPrice"\s*:\s*"?([\d.]+)""", text[:200_000], re.S
+        )
         if match and (value := _units(match[1])):
             old = re.search(r'"productOldPrice"\s*:\s*"?([\d.]+)', text)
             lists = {found for found in [_units(old[1])] if found} if old else set()
@@ -174,7 +173,14 @@ def _state(page: Page) -> Iterator[Candidate]:
     for value in _states(page):
         best: tuple[float, dict[str, Any]] | None = None
         for node in _find(value, "price", "salePrice", "currentPrice", "finalPrice", "prices", "pricing", limit=200):
-            name = next((node[key] for key in ("name", "title", "productName", "displayName") if isinstance(node.get(key), str)), "")
+            name = next(
+                (
+                    node[key]
+                    for key in ("name", "title", "productName", "displayName")
+                    if isinstance(node.get(key), str)
+                ),
+                "",
+            )
             have = words(name[:400])
             likeness = len(have & wanted) / len(have | wanted) if have else 0.0
             if likeness > (best[0] if best else 0.6):
@@ -190,7 +196,7 @@ def _states(page: Page) -> Iterator[Any]:
     if node is not None:
         yield _value(node.text()[:LARGEST_SCRIPT], 0)
         return
-    for text in scripts(page):
+    for text in page.scripts:
         if "rice" in text:
             for number, match in enumerate(_STATE.finditer(text)):
                 if number >= 20:
@@ -198,17 +204,25 @@ def _states(page: Page) -> Iterator[Any]:
                 yield _value(text, match.end())
 
 
+_CURRENCY_KEYS = ("currency", "currencyCode", "priceCurrency", "currencyIso")
+_PRICE_KEYS = (
+    "salePrice", "sale_price", "currentPrice", "finalPrice", "sellingPrice", "sale", "current", "final", "selling",
+    "price", "amount", "value",
+)  # fmt: skip
+_LIST_KEYS = (
+    "listPrice", "regularPrice", "originalPrice", "msrp", "wasPrice", "compareAtPrice", "list", "original",
+)  # fmt: skip
+
+
 def _priced(node: dict[str, Any]) -> tuple[set[Decimal], set[Decimal], str | None]:
     """Selling price, list prices and currency of an object, looking one level into `price`, `prices`, `pricing`."""
     layers = [node, *(item for key in ("price", "prices", "pricing") if isinstance(item := node.get(key), dict))]
-    currency = next((code for layer in layers for key in ("currency", "currencyCode", "priceCurrency", "currencyIso")
-                     if isinstance(layer.get(key), str) and (code := iso(layer[key]))), None)  # fmt: skip
-    for key in ("salePrice", "sale_price", "currentPrice", "finalPrice", "sellingPrice", "sale", "current", "final", "selling", "price",
-                "amount", "value"):  # fmt: skip
+    codes = (iso(text_of(layer.get(key))) for layer in layers for key in _CURRENCY_KEYS)
+    currency = next((code for code in codes if code), None)
+    for key in _PRICE_KEYS:
         for layer in layers:
             if value := _units(layer.get(key)):
-                lists = {found for old in ("listPrice", "regularPrice", "originalPrice", "msrp", "wasPrice", "compareAtPrice", "list", "original")
-                         for each in layers if (found := _units(each.get(old)))}  # fmt: skip
+                lists = {found for old in _LIST_KEYS for each in layers if (found := _units(each.get(old)))}
                 return {value}, lists, currency
     return set(), set(), currency
 
@@ -228,7 +242,8 @@ def _several(
     for value in sorted(prices)[:30]:
         amount = Amount(value, format(value, "f"), None, 0, 0)
         yield Candidate(
-            amount, "embedded", weight if low == high else weight - 0.15, where, currency, high if high > low else None, listed, facts, doubts
+            amount, "embedded", weight if low == high else weight - 0.15, where, currency,
+            high if high > low else None, listed, facts, doubts,
         )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from engine.web.price.read import read_product
 
 
 def read_files(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
-    """What each saved page says, in order: the product's fields and `file`, `error` a sentence where no price was found.
+    """What each saved page says, in order: the product's fields and `file`; `error` says why there is no price.
 
     A gzip file is unpacked up to the largest page only. Raises nothing for a file that cannot be read.
     """

@@ -9,18 +9,23 @@ from decimal import Decimal
 
 from selectolax.lexbor import LexborNode
 
-from engine.web.price.amount import Amount, machine_amount, parse_amount
+from engine.web.price.amount import Amount, find_amounts, machine_amount
 from engine.web.price.currency import iso
 from engine.web.price.page import Page, squeeze, words
 from engine.web.price.product import Candidate, Facts, availability_of
 
-PRODUCT_TYPE = re.compile(r"(?:^|[/:#\s])(?:Product(?:Model|Group)?|IndividualProduct|SomeProducts|Book|Vehicle|Car)\s*$", re.I)
-OTHER = re.compile(r"isRelatedTo|isSimilarTo|itemListElement|isAccessory|itemReviewed|isConsumable", re.I)
-WANTED = frozenset(
-    "price lowprice highprice pricecurrency availability name brand manufacturer sku mpn productid gtin gtin8 gtin12 gtin13 "
-    "gtin14 isbn image hascurrencyvalue hascurrency listprice".split()
+PRODUCT_TYPE = re.compile(
+    r"(?:^|[/:#\s])(?:Product(?:Model|Group)?|IndividualProduct|SomeProducts|Book|Vehicle|Car)\s*$", re.I
 )
-STRUCK = re.compile(r"\b(?:old|was|list|msrp|rrp|regular|strike\w*|original|crossed|before|compare)\b|line-through", re.I)
+OTHER = re.compile(r"isRelatedTo|isSimilarTo|itemListElement|isAccessory|itemReviewed|isConsumable", re.I)
+_WANTED = (
+    "price lowprice highprice pricecurrency availability name brand manufacturer sku mpn "
+    "productid gtin gtin8 gtin12 gtin13 gtin14 isbn image hascurrencyvalue hascurrency listprice"
+)
+WANTED = frozenset(_WANTED.split())
+STRUCK = re.compile(
+    r"\b(?:old|was|list|msrp|rrp|regular|strike\w*|original|crossed|before|compare)\b|line-through", re.I
+)
 MOST_NODES = 3_000
 HIGHEST = 60
 """Ancestors that are climbed in search of a scope."""
@@ -105,7 +110,16 @@ def _value(node: LexborNode, attributes: dict[str, str | None]) -> str:
         value = attributes.get(key)
         if value and (key == "content" or node.tag in ("link", "a", "img", "meta")):
             return value.strip()[:2_000]
-    return squeeze(node.text(), 300)
+    struck = node.css("del,s,strike,[class*=strike i],[class*=old i],[class*=was i],[style*=line-through i]")
+    if not struck:
+        return squeeze(node.text(), 300)
+    without = {inner.mem_id for outer in struck[:20] for inner in outer.traverse(include_text=True)}
+    pieces = [
+        piece.text_content or ""
+        for piece in node.traverse(include_text=True)
+        if piece.is_text_node and piece.mem_id not in without
+    ]
+    return squeeze("".join(pieces), 300)
 
 
 def _main(scopes: list[Scope], page: Page) -> tuple[Scope, tuple[str, ...]] | None:
@@ -169,7 +183,7 @@ def _candidates(scope: Scope, doubts: tuple[str, ...]) -> Iterator[Candidate]:
     listed = [value for value in struck if value > low]
     facts = _facts(scope)
     base = 0.8 if scope.node is not None else 0.6
-    for value, amount in prices.items():
+    for amount in prices.values():
         yield Candidate(
             amount, "microdata", base if high == low and not doubts else base - 0.2, "marked price in the page",
             currency or iso(amount.mark), high if high > low else None, max(listed) if listed else None, facts,
@@ -178,7 +192,11 @@ def _candidates(scope: Scope, doubts: tuple[str, ...]) -> Iterator[Candidate]:
 
 
 def _amount(value: str, node: LexborNode) -> Amount | None:
-    amount = machine_amount(value) if "content" in node.attributes else parse_amount(value)
+    if "content" in node.attributes:
+        amount = machine_amount(value)
+    else:
+        amounts = [found for found in find_amounts(value, None, 4) if found.mark] or find_amounts(value, None, 1)
+        amount = amounts[0] if len({found.value for found in amounts}) == 1 else None
     return amount if amount is not None and amount.value > 0 else None
 
 

@@ -22,6 +22,8 @@ LARGEST_PAGE = 8_000_000
 """Bytes that are read of one page; the fetcher's own cap is lower."""
 MOST_STEPS = 150_000_000
 """Tags times the depth at which they stand: the parser looks upwards at each tag, at about 3 ns a step."""
+LARGEST_SCRIPT = 1_500_000
+"""Characters of one script that are looked at."""
 HARMLESS = 64_000
 """Bytes up to which neither nesting nor attributes can cost more than half a second."""
 MOST_ATTRIBUTES = 500
@@ -35,10 +37,8 @@ _ATTRIBUTE = rb"[\s/]++[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s
 _EXACT_TAG = re.compile(rb"<[a-zA-Z][^\s/>]*+((?:" + _ATTRIBUTE + rb"|[\s/]++)*+)")
 _ROUGH_TAG = re.compile(rb"<[a-zA-Z][^>\"']*+(?:(?:\"[^\"]*+\"|'[^']*+')[^>\"']*+)*+")
 """At least as long as the tag that the parser sees, but for quotes in odd places; three times as fast to find."""
-_NEVER_DEEP = frozenset(
-    f"<{name}".encode()
-    for name in "area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option".split()
-)
+_FLAT = "area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option"
+_NEVER_DEEP = frozenset(f"<{name}".encode() for name in _FLAT.split())
 
 
 @dataclass
@@ -83,6 +83,15 @@ class Page:
         return (meta.attributes.get("content") or "")[:20] or None if meta is not None else None
 
     @cached_property
+    def scripts(self) -> list[str]:
+        """The texts of the inline scripts, JSON-LD and the huge ones left out."""
+        return [
+            text
+            for node in self.tree.css("script:not([src])")[:300]
+            if 20 < len(text := node.text()) < LARGEST_SCRIPT and "ld+json" not in (node.attributes.get("type") or "")
+        ]
+
+    @cached_property
     def country(self) -> str | None:
         """The country that the address or the language names."""
         return country_of(self.host, self.language)
@@ -100,7 +109,7 @@ class Page:
 
     @cached_property
     def heading(self) -> LexborNode | None:
-        """The element that shows the product's name: an h1, else what is called a title and says what the title says."""
+        """The element that shows the product's name: an h1, else what is called a title and repeats the page's."""
         return self._named("h1", 20, -1.0) or self._named(HEADINGS, 60, 0.5)
 
     def _named(self, selector: str, most: int, least: float) -> LexborNode | None:
@@ -141,27 +150,33 @@ def open_page(html: str | bytes, url: str | None) -> Page:
 
 def to_utf8(data: bytes) -> bytes:
     """The page as UTF-8: by byte order mark, as it is when valid, by its meta tag, else as Windows-1252."""
-    for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace").encode()
     try:
         data.decode("utf-8")
         return data
     except UnicodeDecodeError as error:
-        if error.start > len(data) - 4:  # cut within the last character
+        if error.reason == "unexpected end of data":  # cut within the last character
             return data[: error.start]
     declared = _CHARSET.search(data[:4096])
     name = declared[1].decode("ascii", "replace") if declared else "windows-1252"
     try:
-        return data.decode("windows-1252" if name.lower() in ("utf-8", "iso-8859-1", "latin1") else name, "replace").encode()
+        return data.decode(
+            "windows-1252" if name.lower() in ("utf-8", "iso-8859-1", "latin1") else name, "replace"
+        ).encode()
     except (LookupError, UnicodeError):  # a charset that does not exist, or is no text encoding
         return data.decode("windows-1252", "replace").encode()
 
 
 def _too_deep(data: bytes, piece: int = 32_768) -> int:
-    """Where parsing would have taken MOST_STEPS, by an upper bound of the depth of every piece; else the page's length."""
+    """Where parsing would have taken MOST_STEPS, by an upper bound of every piece's depth; else the page's length."""
     tags = data.count(b"<")
-    if tags * (tags - data.count(b"</")) <= MOST_STEPS:
+    if tags * tags <= MOST_STEPS or tags * (tags - data.count(b"</")) <= MOST_STEPS:
         return len(data)
     depths: dict[bytes, int] = {}
     steps = 0

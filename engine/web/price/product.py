@@ -92,7 +92,8 @@ class Product:
 
 
 _AVAILABILITY: tuple[tuple[str, Availability], ...] = (
-    ("outofstock", "out_of_stock"), ("soldout", "out_of_stock"), ("oos", "out_of_stock"), ("unavailable", "out_of_stock"),
+    ("outofstock", "out_of_stock"), ("soldout", "out_of_stock"), ("oos", "out_of_stock"),
+    ("unavailable", "out_of_stock"),
     ("discontinued", "discontinued"), ("preorder", "preorder"), ("presale", "preorder"), ("backorder", "backorder"),
     ("limitedavailability", "limited"), ("lowstock", "limited"), ("instock", "in_stock"), ("onlineonly", "in_stock"),
     ("instoreonly", "in_stock"), ("madetoorder", "in_stock"), ("available", "in_stock"),
@@ -100,7 +101,7 @@ _AVAILABILITY: tuple[tuple[str, Availability], ...] = (
 
 
 def availability_of(text: str | None) -> Availability | None:
-    """The availability that a schema.org address or a catalogue's word names (`http://schema.org/InStock`, `in stock`)."""
+    """The availability that a schema.org address (`http://schema.org/InStock`) or a catalogue's word names."""
     folded = "".join(c for c in (text or "")[-60:].lower() if c.isalpha())
     folded = folded.replace("schemaorg", "").removeprefix("https").removeprefix("http")
     return next((value for word, value in _AVAILABILITY if word in folded), None)

@@ -9,29 +9,44 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from engine.web.price.amount import Amount, find_amounts
+from engine.web.price.currency import is_mark
+from engine.web.price.labels import BUTTON, BUTTON_STARTS, BUTTON_WORDS, OTHERS, OTHERS_STARTS
 from engine.web.price.page import Page
-from engine.web.price.signs import BUTTON, BUTTON_STARTS, BUTTON_WORDS, OTHERS, OTHERS_STARTS
 
 MOST_ELEMENTS = 120_000
-MOST_SIGHTS = 400
+MOST_SIGHTS = 250
+MOST_TEXTS = 1_000
 LONGEST_TEXT = 160
 """Characters of a text node beyond which it is prose, not a price."""
 SKIPPED = frozenset(["script", "style", "template", "noscript", "textarea", "title", "svg", "iframe"])
-_DIGIT = re.compile(r"\d")
+_digit = re.compile(r"\d").search
 _CENTS = re.compile(r"\d{2}")
 _SIGN = re.compile(r"[$€£¥₹₩₺₪฿₫₱₴₽₦₲₡₸₾₼₵￥円元원]")
 _BARE = re.compile(r"[\d.,'’ \u00a0\u202f*]{1,14}(?:[-–]{1,2})?")
-_LETTERS = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,4}\.?[ \u00a0]?\d|\d(?:[.,]-)?[ \u00a0]?[^\W\d_]{2,4}(?![^\W\d_])")
+_LETTERS = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,4})\.?[ \u00a0]?\d|\d(?:[.,]-)?[ \u00a0]?([^\W\d_]{2,4})(?![^\W\d_])")
+
+
+def _tags(*names: str) -> frozenset[int]:
+    """The parser's own numbers of these tags."""
+    numbers = (LexborHTMLParser(f"<{name}>", is_fragment=True).css_first(name) for name in names)
+    return frozenset(node.tag_id for node in numbers if node is not None)
+
+
+_TEXT = 2
+"""LXB_TAG__TEXT in lexbor's tag/const.h; a test holds it against the installed parser."""
+_SKIPPED_TAGS = _tags(*SKIPPED)
+_BUYING_TAGS = _tags("button", "input", "form")
 
 
 @dataclass(slots=True)
 class Sight:
     """One price in the visible text. `place` counts nodes from the body's start; `score` is in no unit.
 
-    `follows` is the text node before it; `listed` says that a title such as “You may also like” stands above it.
+    `node` holds the whole price, `leaf` the piece of it that was met first. `follows` is the text node before it;
+    `listed` says that a title such as “You may also like” stands above it.
     """
 
     amount: Amount
@@ -42,6 +57,7 @@ class Sight:
     high: Decimal | None = None
     score: float = 0.0
     old: bool = False
+    leaf: LexborNode | None = None
     follows: LexborNode | None = None
     listed: bool = False
 
@@ -53,7 +69,6 @@ class View:
     sights: list[Sight]
     heading: int | None
     buttons: list[int]
-
 
 
 @dataclass(slots=True)
@@ -69,39 +84,38 @@ class _Text:
 
 def walk(page: Page, body: LexborNode) -> View:
     """What a reader sees on the page, in one pass; at most MOST_SIGHTS prices."""
-    heading_node = page.heading
-    heading_id = heading_node.mem_id if heading_node is not None else -1
+    heading = page.heading
+    heading_tag, heading_id = (heading.tag_id, heading.mem_id) if heading is not None else (-1, -1)
     view = View([], None, [])
     texts: list[str] = []
     found: list[_Text] = []
     skip = listed = False
     last: LexborNode | None = None
     for place, node in enumerate(body.traverse(include_text=True, skip_empty=True)):
-        if node.is_text_node:
-            if skip:
-                continue
-            text = (node.text_content or "").strip()
-            if not text:
-                continue
-            texts.append(text[:400])
-            if len(text) <= LONGEST_TEXT and _DIGIT.search(text) and _like_a_price(text):
-                if len(found) < MOST_SIGHTS * 3:
-                    found.append(_Text(node, place, len(texts) - 1, last, listed))
-            elif len(text) < 60:
-                if len(text) < 40 and text[:3].lower() in BUTTON_STARTS and BUTTON.match(text):
-                    view.buttons.append(place)
-                elif text[:3].lower() in OTHERS_STARTS and OTHERS.match(text):
-                    listed = True
-            last = node
+        tag = node.tag_id  # a number: the name would be made anew for each of thousands of nodes
+        if tag != _TEXT:
+            skip = tag in _SKIPPED_TAGS
+            if tag == heading_tag and node.mem_id == heading_id:
+                view.heading, listed = place, False
+            elif tag in _BUYING_TAGS and _buys(node):
+                view.buttons.append(place)
+            if place > MOST_ELEMENTS:
+                break
             continue
-        tag = node.tag
-        skip = tag in SKIPPED
-        if node.mem_id == heading_id:
-            view.heading, listed = place, False
-        elif tag in ("button", "input", "form") and _buys(node):
-            view.buttons.append(place)
-        if place > MOST_ELEMENTS:
-            break
+        text = "" if skip else (node.text_content or "").strip()
+        if not text:
+            continue
+        texts.append(text if len(text) < 400 else text[:400])
+        if len(text) <= LONGEST_TEXT and _digit(text) and _like_a_price(text):
+            if len(found) < MOST_TEXTS:
+                found.append(_Text(node, place, len(texts) - 1, last, listed))
+        elif len(text) < 60:
+            start = text[:3].lower()
+            if start in BUTTON_STARTS and len(text) < 40 and BUTTON.match(text):
+                view.buttons.append(place)
+            elif start in OTHERS_STARTS and OTHERS.match(text):
+                listed = True
+        last = node
     view.sights = _sights(found, texts, page.decimal_mark)
     return view
 
@@ -110,14 +124,20 @@ def _buys(node: LexborNode) -> bool:
     attributes = node.attributes
     if attributes.get("type") == "hidden":
         return False
-    told = " ".join(value[:100] for key in ("value", "name", "id", "class", "alt", "title", "action") if (value := attributes.get(key)))
+    told = " ".join(
+        value[:100]
+        for key in ("value", "name", "id", "class", "alt", "title", "action")
+        if (value := attributes.get(key))
+    )
     told = told.lower()
     return any(word in told for word in BUTTON_WORDS) and BUTTON.search(told) is not None
 
 
 def _like_a_price(text: str) -> bool:
-    """Whether a text with a digit is worth a closer look: a sign, a bare number, or letters as short as a currency's."""
-    return bool(_SIGN.search(text) or _BARE.fullmatch(text) or (len(text) < 60 and _LETTERS.search(text)))
+    """Whether a text with a digit is worth a closer look: it has a sign, is a bare number, or names a currency."""
+    if _SIGN.search(text) or _BARE.fullmatch(text):
+        return True
+    return len(text) < 60 and any(is_mark(first or second) for first, second in _LETTERS.findall(text))
 
 
 def _sights(found: list[_Text], texts: list[str], mark: str | None) -> list[Sight]:
@@ -128,11 +148,14 @@ def _sights(found: list[_Text], texts: list[str], mark: str | None) -> list[Sigh
         element = item.node.parent
         if element is None or element.tag in SKIPPED:
             continue
-        amounts = [amount for amount in find_amounts(text, mark, 6) if amount.mark]
-        bare = not amounts and _BARE.fullmatch(text) is not None
+        bare = _BARE.fullmatch(text) is not None
+        if bare and element.tag == "option":
+            continue
+        amounts = [] if bare else [amount for amount in find_amounts(text, mark, 6) if amount.mark]
         before = texts[index - 1][-60:] if index else ""
         after = texts[index + 1][:60] if index + 1 < len(texts) else ""
-        if bare or _incomplete(text, amounts):
+        leaf = element
+        if _marked(texts[max(0, index - 3) : index + 4]) if bare else _incomplete(text, amounts, after):
             joined, whole = _joined(item.node, element, mark)
             if joined is not None:
                 if (whole.mem_id, joined.start) in seen:
@@ -142,7 +165,7 @@ def _sights(found: list[_Text], texts: list[str], mark: str | None) -> list[Sigh
         if bare and not amounts and before not in (".", ",") and after not in (".", ",") and _named_price(element):
             amounts = find_amounts(text, mark, 1)
         for sight in _split(amounts, text, element, item.place, before, after):
-            sight.follows, sight.listed = item.follows, item.listed
+            sight.leaf, sight.follows, sight.listed = leaf, item.follows, item.listed
             sights.append(sight)
         if len(sights) >= MOST_SIGHTS:
             break
@@ -161,13 +184,27 @@ def _split(amounts: list[Amount], text: str, element: LexborNode, place: int, be
         end = amounts[number + 1].start if number + 1 < len(amounts) else len(text)
         tail = text[amount.end : end]
         sights.append(
-            Sight(amount, element, place, lead if lead.strip() else before if not number else "", tail if tail.strip() else after)
+            Sight(
+                amount,
+                element,
+                place,
+                lead if lead.strip() else before if not number else "",
+                tail if tail.strip() else after,
+            )
         )
     return sights
 
 
-def _incomplete(text: str, amounts: list[Amount]) -> bool:
-    return len(amounts) == 1 and len(text) < 16 and amounts[0].value == amounts[0].value.to_integral_value() and "." not in text
+def _marked(texts: list[str]) -> bool:
+    """Whether a currency stands in one of these short texts."""
+    return any(_SIGN.search(text) or is_mark(text.strip(". ")) for text in texts if len(text) < 20)
+
+
+def _incomplete(text: str, amounts: list[Amount], after: str) -> bool:
+    """Whether the text is a price in whole units with what may be its cents behind it."""
+    if len(amounts) != 1 or len(text) > 16 or amounts[0].value != amounts[0].value.to_integral_value():
+        return False
+    return after[:1] in (".", ",") or _CENTS.fullmatch(after[:3].strip(".,* ")) is not None
 
 
 def _joined(node: LexborNode, element: LexborNode, mark: str | None) -> tuple[Amount | None, LexborNode]:
@@ -185,7 +222,9 @@ def _joined(node: LexborNode, element: LexborNode, mark: str | None) -> tuple[Am
         ]
         if len(parts) > 1:
             text, own = _together(parts, node.mem_id)
-            amount = next((found for found in find_amounts(text, mark, 6) if found.mark and found.start <= own < found.end), None)
+            amount = next(
+                (found for found in find_amounts(text, mark, 6) if found.mark and found.start <= own < found.end), None
+            )
             if amount is not None:
                 return amount, place
         place = place.parent
@@ -193,7 +232,7 @@ def _joined(node: LexborNode, element: LexborNode, mark: str | None) -> tuple[Am
 
 
 def _together(parts: list[tuple[int, str]], own: int) -> tuple[str, int]:
-    """The pieces of a price in one string, and where the piece `own` lies: two lone digits behind a whole number are cents."""
+    """The pieces of a price in one string, and where `own` lies: two lone digits behind a number are its cents."""
     text, last, place = "", "", 0
     for identity, part in parts:
         if _CENTS.fullmatch(part.rstrip("*")) and text[-1:].isdigit() and not re.search(r"[.,]\d\d$", last):

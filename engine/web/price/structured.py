@@ -7,7 +7,6 @@ price specifications, and several products on one page. Numbers are kept as they
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,18 +15,20 @@ from typing import Any
 
 from engine.web.price.amount import Amount, machine_amount
 from engine.web.price.currency import iso
+from engine.web.price.json_text import MOST_BLOCKS, load
 from engine.web.price.page import Page, squeeze, words
 from engine.web.price.product import Availability, Candidate, Facts, availability_of
 
-PRODUCTS = frozenset(
-    "product productgroup individualproduct productmodel someproducts vehicle car motorcycle book softwareapplication "
-    "videogame mobileapplication".split()
+_PRODUCTS = (
+    "product productgroup individualproduct productmodel someproducts vehicle car "
+    "motorcycle book softwareapplication videogame mobileapplication"
 )
-OTHERS = frozenset("isrelatedto issimilarto itemlistelement isaccessoryorsparepartfor isconsumablefor itemreviewed".split())
+PRODUCTS = frozenset(_PRODUCTS.split())
+OTHERS = frozenset(
+    ["isrelatedto", "issimilarto", "itemlistelement", "isaccessoryorsparepartfor", "isconsumablefor", "itemreviewed"]
+)
 """Keys below which stand other products than the page's own."""
 MOST_NODES = 20_000
-MOST_BLOCKS = 50
-LARGEST_BLOCK = 2_000_000
 
 Node = dict[str, Any]
 
@@ -93,63 +94,10 @@ _NOTHING = Amount(Decimal(-1), "", None, 0, 0)
 
 def _best_stock(values: list[Availability | None]) -> Availability | None:
     known = [value for value in values if value]
-    return next((value for value in ("in_stock", "limited", "preorder", "backorder") if value in known), known[0] if known else None)
-
-
-# ------------------------------------------------------------------ parsing
-
-
-def load(text: str) -> list[Any]:
-    """The JSON values of one script block: as it is, else repaired step by step; an empty list where nothing helps."""
-    if len(text) > LARGEST_BLOCK:
-        return []
-    for repair in (_as_it_is, _unwrapped, _unescaped, _without_commas):
-        text = repair(text)
-        values = _values(text)
-        if values:
-            return values
-    return []
-
-
-_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, strict=False)
-
-
-def _values(text: str) -> list[Any]:
-    """The values that stand one after the other in the text; empty where the first is broken."""
-    found: list[Any] = []
-    place = 0
-    while len(found) < MOST_BLOCKS:
-        start = _START.search(text, place)
-        if start is None:
-            break
-        try:
-            value, place = _DECODER.raw_decode(text, start.start())
-        except (ValueError, RecursionError):  # RecursionError: nested deeper than any product
-            break
-        found.append(value)
-    return found
-
-
-_START = re.compile(r"[\[{]")
-
-
-def _as_it_is(text: str) -> str:
-    return text
-
-
-def _unwrapped(text: str) -> str:
-    return re.sub(r"<!--|-->|<!\[CDATA\[|\]\]>|/\*.{0,200}?\*/|^\s*//[^\n]*$", " ", text, flags=re.M)
-
-
-def _unescaped(text: str) -> str:
-    return html.unescape(text) if "&quot;" in text or "&#34;" in text else text
-
-
-def _without_commas(text: str) -> str:
-    text = re.sub(r",(\s*[}\]])", r"\1", text)
-    text = re.sub(r'("|\d|\}|\])(\s*\n\s*)(")', r"\1,\2\3", text)
-    text = re.sub(r'(:\s*"[^"\n]*)"([^"\n:,{}\[\]]+)"([^"\n]*"\s*[,}\n])', r"\1'\2'\3", text)
-    return re.sub(r":\s*(?=[,}])", ": null", re.sub(r"\\(?![\"\\/bfnrtu])", r"\\\\", text))
+    return next(
+        (value for value in ("in_stock", "limited", "preorder", "backorder") if value in known),
+        known[0] if known else None,
+    )
 
 
 # ------------------------------------------------------------------ finding the product
@@ -174,7 +122,9 @@ def _products(roots: list[Any]) -> tuple[list[Node], dict[str, Node]]:
             if inside:
                 (listed if other else products).append(value)
             for key, item in reversed(list(value.items())):
-                if isinstance(item, (dict, list)) and not (inside and key.lower() in ("hasvariant", "isvariantof", "model")):
+                if isinstance(item, (dict, list)) and not (
+                    inside and key.lower() in ("hasvariant", "isvariantof", "model")
+                ):
                     stack.append((item, other or key.lower() in OTHERS))
     return products or (listed if len(listed) == 1 else []), by_id
 
@@ -182,7 +132,10 @@ def _products(roots: list[Any]) -> tuple[list[Node], dict[str, Node]]:
 def types(node: Node) -> set[str]:
     """The node's types, folded, without their address."""
     value = node.get("@type") or node.get("type") or ()
-    return {str(item).rpartition("/")[2].rpartition(":")[2].lower() for item in (value if isinstance(value, list) else [value])}
+    return {
+        str(item).rpartition("/")[2].rpartition(":")[2].lower()
+        for item in (value if isinstance(value, list) else [value])
+    }
 
 
 def _main(products: list[Node], page: Page) -> tuple[Node, tuple[str, ...]] | None:
@@ -216,7 +169,7 @@ def has_offer(product: Node) -> bool:
 
 
 def _offers(product: Node, by_id: dict[str, Node], page: Page) -> Iterator[Offer]:
-    """Every offer with a price of the product, else of its variants; that of the page's own address alone if it is there."""
+    """Every offer with a price, the product's or else its variants'; if one bears the page's address, that alone."""
     found: list[Offer] = []
     for owner in [product, *_listed(product.get("hasVariant"))][:200]:
         owner = _resolve(owner, by_id)
@@ -242,7 +195,7 @@ def _offer(node: Node, by_id: dict[str, Node], url: str, depth: int = 0) -> Iter
         currency = currency or iso(text_of(spec.get("priceCurrency")))
         kind = (text_of(spec.get("priceType")) or "").lower()
         value = _priced(spec)
-        if value is None or "referenceQuantity" in spec and amount is not None:
+        if value is None or ("referenceQuantity" in spec and amount is not None):
             continue
         if "list" in kind or "strike" in kind or "msrp" in kind or "srp" in kind:
             list_price = value.value
@@ -287,7 +240,14 @@ def _listed(value: Any) -> list[Any]:
 
 def facts_of(product: Node) -> Facts:
     """Name, brand, numbers and image of a product node."""
-    gtin = next((text_of(product.get(key)) for key in ("gtin13", "gtin", "gtin14", "gtin12", "gtin8", "isbn", "ean") if product.get(key)), None)
+    gtin = next(
+        (
+            text_of(product.get(key))
+            for key in ("gtin13", "gtin", "gtin14", "gtin12", "gtin8", "isbn", "ean")
+            if product.get(key)
+        ),
+        None,
+    )
     name = text_of(product.get("name"))
     return Facts(
         name=squeeze(html.unescape(name)) if name else None,

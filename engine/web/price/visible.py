@@ -16,9 +16,10 @@ from math import exp, log
 
 from selectolax.lexbor import LexborNode
 
+from engine.web.price.labels import AFTER, BEFORE
+from engine.web.price.names import GROUP_OF, GROUPS, HIDDEN, TAGS
 from engine.web.price.page import Page
 from engine.web.price.sights import Sight, View, walk
-from engine.web.price.signs import AFTER, BEFORE, HIDDEN, NAMES, PREFIXES, REGIONS, TAGS
 
 HIGHEST = 25
 """Elements above a price that are asked what region it stands in."""
@@ -60,14 +61,14 @@ def look(page: Page) -> list[Sight]:
     if body is None:
         return []
     view = walk(page, body)
-    signatures = Counter(_signature(sight.node) for sight in view.sights)
+    signatures = Counter(signature(sight.node) for sight in view.sights)
     memory: dict[int, Told] = {}
     for sight in view.sights:
         sight.score = (
             _distance(sight, view)
             + _words(sight)
             + _surroundings(sight, memory)
-            - 0.7 * log(signatures[_signature(sight.node)])
+            - 0.7 * log(signatures[signature(sight.node)])
             + (0.7 if sight.amount.mark else 0.0)
             - (OLD if sight.old else 0.0)
             - (20.0 if sight.amount.value <= 0 else 0.0)
@@ -75,7 +76,7 @@ def look(page: Page) -> list[Sight]:
     return sorted(view.sights, key=lambda sight: -sight.score)
 
 
-def _signature(node: LexborNode) -> Signature:
+def signature(node: LexborNode) -> Signature:
     """What siblings in a list of products have in common."""
     parent = node.parent
     above = parent.attributes.get("class") if parent is not None and parent.is_element_node else None
@@ -124,19 +125,31 @@ def _words(sight: Sight) -> float:
 def _surroundings(sight: Sight, memory: dict[int, Told]) -> float:
     """What the elements around the price say of it: their names when near, their region at any height."""
     score = 0.0
-    place: LexborNode | None = sight.node
-    for level in range(HIGHEST):
-        if place is None or not place.is_element_node or place.tag == "body":
+    inner, place = sight.leaf, sight.node
+    for _ in range(4):
+        if inner is None or inner.mem_id == place.mem_id:
             break
-        told = memory.get(place.mem_id)
-        if told is None:
-            told = memory[place.mem_id] = _told(place)
+        sight.old = sight.old or _known(inner, memory).old
+        inner = inner.parent
+    for level in range(HIGHEST):
+        if not place.is_element_node or place.tag == "body":
+            break
+        told = _known(place, memory)
         score += told.region
         if level < len(FADE):
             score += told.near * FADE[level]
             sight.old = sight.old or (told.old and level < 3)
+        if place.parent is None:
+            break
         place = place.parent
     return score
+
+
+def _known(node: LexborNode, memory: dict[int, Told]) -> Told:
+    told = memory.get(node.mem_id)
+    if told is None:
+        told = memory[node.mem_id] = _told(node)
+    return told
 
 
 def _told(node: LexborNode) -> Told:
@@ -145,16 +158,19 @@ def _told(node: LexborNode) -> Told:
     style = (attributes.get("style") or "").lower()
     near, region = 0.0, TAGS.get(tag, 0.0)
     old = tag in ("del", "s", "strike") or "line-through" in style
-    if "hidden" in attributes or (style and _HIDDEN.search(style)) or not HIDDEN.isdisjoint((attributes.get("class") or "").split()):
+    if (
+        "hidden" in attributes
+        or (style and _HIDDEN.search(style))
+        or not HIDDEN.isdisjoint((attributes.get("class") or "").split())
+    ):
         region -= 2.5
     if tag == "a" and not (attributes.get("href") or "#").startswith(("#", "javascript")):
         region -= 1.5
-    groups = _groups(attributes)
-    for name in groups:
-        weight, struck = NAMES.get(name, (0.0, False))
-        near += weight
-        old = old or struck
-        region += REGIONS.get(name, 0.0)
+    for name in _groups(attributes):
+        group = GROUPS[name]
+        near += group.near
+        old = old or group.old
+        region += group.region
     return Told(near, region, old)
 
 
@@ -169,12 +185,12 @@ def _groups(attributes: dict[str, str | None]) -> set[str]:
         if not value:
             continue
         for word in _WORD.findall(_CAMEL.sub(" ", value[:200]).lower()):
-            group = PREFIXES.get(word) or PREFIXES.get(word.rstrip("s"))
+            group = GROUP_OF.get(word) or GROUP_OF.get(word.rstrip("s"))
             if group is not None:
                 groups.add(group)
             elif "price" in word:
                 groups.add("price")
-                rest = PREFIXES.get(word.replace("price", "").rstrip("s"))
+                rest = GROUP_OF.get(word.replace("price", "").rstrip("s"))
                 if rest is not None:
                     groups.add(rest)
     return groups

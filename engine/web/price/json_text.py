@@ -1,0 +1,68 @@
+"""JSON as it is found in pages: values one after the other, and the usual ways in which it is broken, repaired.
+
+Numbers are kept as they are written (`1299.00`), since the text is evidence.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+
+MOST_BLOCKS = 50
+LARGEST_BLOCK = 2_000_000
+"""Characters of one script that are read."""
+
+
+def load(text: str) -> list[Any]:
+    """The JSON values of one script block: as it is, else repaired step by step; an empty list where nothing helps."""
+    if len(text) > LARGEST_BLOCK:
+        return []
+    for repair in (_as_it_is, _unwrapped, _unescaped, _without_commas):
+        text = repair(text)
+        values = _values(text)
+        if values:
+            return values
+    return []
+
+
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, strict=False)
+
+
+def _values(text: str) -> list[Any]:
+    """The values that stand one after the other in the text; empty where the first is broken."""
+    found: list[Any] = []
+    place = 0
+    while len(found) < MOST_BLOCKS:
+        start = _START.search(text, place)
+        if start is None:
+            break
+        try:
+            value, place = _DECODER.raw_decode(text, start.start())
+        except (ValueError, RecursionError):  # RecursionError: nested deeper than any product
+            break
+        found.append(value)
+    return found
+
+
+_START = re.compile(r"[\[{]")
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def _unwrapped(text: str) -> str:
+    return re.sub(r"<!--|-->|<!\[CDATA\[|\]\]>|/\*.{0,200}?\*/|^[ \t]*+//[^\n]*$", " ", text, flags=re.M)
+
+
+def _unescaped(text: str) -> str:
+    return html.unescape(text) if "&quot;" in text or "&#34;" in text else text
+
+
+def _without_commas(text: str) -> str:
+    text = re.sub(r",(\s*+[}\]])", r"\1", text)
+    text = re.sub(r'("|\d|\}|\])([^\S\n]*+\n\s*+)(")', r"\1,\2\3", text)
+    text = re.sub(r'(:\s*"[^"\n]*)"([^"\n:,{}\[\]]+)"([^"\n]*"\s*[,}\n])', r"\1'\2'\3", text)
+    return re.sub(r":\s*(?=[,}])", ": null", re.sub(r"\\(?![\"\\/bfnrtu])", r"\\\\", text))

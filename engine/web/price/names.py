@@ -1,0 +1,70 @@
+"""The words by which shops name elements: in classes, ids and other attributes around a price.
+
+Each group of words speaks for or against a price that stands near, or in that region of the page.
+Several languages, no shop by name. visible.py adds the weights up; they were set by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Words of one meaning. `near` counts for an element close to the price, `region` at any height above it;
+    `old` says that the price is then a former one."""
+
+    words: str
+    near: float = 0.0
+    region: float = 0.0
+    old: bool = False
+
+
+GROUPS: dict[str, Group] = {
+    "price": Group("price pricing preis prix precio prezzo prijs pris cena cijena preco preço amount", near=2.0),
+    "now": Group(
+        "sale current now our final special actual selling offer promo deal buybox reduced salesprice today aktuell",
+        near=1.2,
+    ),
+    "was": Group(
+        "was old msrp rrp strike striked struck strikethrough strikeout crossed uvp statt barre wasprice listprice",
+        near=-2.5,
+        old=True,
+    ),
+    "list": Group("list compare original orig before previous retail regular reg normal", near=-2.0),
+    "save": Group("save saved saving yousave discount off coupon rebate reward point cashback", near=-4.0),
+    "shipping": Group("shipping ship delivery freight postage versand livraison tax vat deposit", near=-4.0),
+    "month": Group(
+        "month monthly installment instalment finance financing credit klarna afterpay affirm emi rate lease", near=-4.0
+    ),
+    "unit": Group("unit per base unitprice grundpreis baseprice", near=-1.5),
+    "from": Group("from starting min", near=-0.3),
+    "total": Group("total subtotal", near=-1.5),
+    "related": Group(
+        "related recommend recommended recommendation recommendations rec recs similar upsell cross crosssell also "
+        "carousel slider slick owl swiper accessory accessories bundle recent recently viewed sponsored banner "
+        "trending bestseller suggest suggested suggestion frequently compatible companion collection grid listing tile "
+        "card thumb other together shoveler advert ad complete",
+        region=-2.5,
+    ),
+    "furniture": Group(
+        "nav navbar navigation menu footer masthead minicart minibag basket cart bag facet filter breadcrumb search "
+        "review rating faq question newsletter cookie wishlist modal popup tooltip dialog overlay dropdown header "
+        "topbar comment",
+        region=-2.0,
+    ),
+    "product": Group("product pdp main detail buybox prod info summary purchase", region=0.3),
+}
+GROUP_OF = {word: name for name, group in GROUPS.items() for word in group.words.split()}
+
+TAGS = {
+    "del": -4.0, "s": -4.0, "strike": -4.0, "nav": -4.0, "footer": -5.0, "header": -1.5, "aside": -2.0, "select": -3.0,
+    "option": -3.0, "noscript": -2.0, "li": -0.4, "p": -0.2, "strong": 0.3, "b": 0.3, "h2": 0.2, "h3": 0.1,
+    "label": -0.7, "small": -0.7, "button": -0.3, "main": 0.5,
+}  # fmt: skip
+"""What a tag says of a price within it."""
+
+HIDDEN = frozenset(
+    ["hidden", "hide", "invisible", "d-none", "is-hidden", "ng-hide", "visually-hidden", "display-none", "u-hidden"]
+)
+"""Whole class names that hide an element."""

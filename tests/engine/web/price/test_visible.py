@@ -1,0 +1,132 @@
+"""The page's text: the price that a reader would name, and none of the others."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from engine.web.price import read_product, sights
+from tests.engine.web.price.pages import BUY, CARD, shop
+
+PRICES = {
+    "a price in its own element": "<p class='price'>$249.00</p>",
+    "no class at all": "<p>$249.00</p>",
+    "in pieces": "<div class='price'><sup>$</sup><span>249</span><sup>00</sup></div>",
+    "in pieces with a point": "<div><span>$</span><span>249</span><span>.</span><span>00</span></div>",
+    "sign apart": "<div class='price'><span>$</span> <span>249.00</span></div>",
+    "struck-out price beside it": "<p><del>$299.00</del> <span class='price'>$249.00</span></p>",
+    "a line through by style": "<p><span style='text-decoration: line-through'>$299.00</span> <span>$249.00</span></p>",
+    "called old": "<p><span class='old-price'>$299.00</span> <span class='special-price'>$249.00</span></p>",
+    "labelled was and now": "<p>Was $299.00</p><p>Now $249.00</p>",
+    "list price in a table": (
+        "<table><tr><td>List price:</td><td>$299.00</td></tr><tr><td>Price:</td><td>$249.00</td></tr></table>"
+    ),
+    "a saving": "<p>$249.00</p><p>You save $50.00 (17%)</p>",
+    "an instalment": "<p>$249.00</p><p>or 4 payments of $62.25</p><p>$20.75/month</p>",
+    "shipping": "<p>$249.00</p><p>+ $19.95 shipping</p>",
+    "a price per unit": "<p>$249.00</p><p class='unit-price'>$83.00 / m²</p>",
+    "a coupon": "<p class='coupon'>$20 off your first order</p><p>$249.00</p>",
+    "a warranty to add": (
+        "<p class='price'>$249.00</p><label><input type='checkbox'> 2-year plan <span>+$29.00</span></label>"
+    ),
+    "sizes and ratings": "<p>4.8</p><p>120 cm</p><p>$249.00</p><select><option>3</option><option>4</option></select>",
+    "a hidden price": "<p style='display:none'>$999.00</p><p>$249.00</p>",
+    "a noscript price": "<noscript><p>$999.00</p></noscript><p>$249.00</p>",
+}
+
+
+@pytest.mark.parametrize("product", PRICES.values(), ids=PRICES)
+def test_the_selling_price_is_told_from_the_others(product: str) -> None:
+    found = read_product(shop(product + BUY))
+    assert (found.price, found.currency, found.source) == (Decimal("249.00"), "USD", "text")
+
+
+@pytest.mark.parametrize(
+    "product", [PRICES[name] for name in ("struck-out price beside it", "called old", "labelled was and now")]
+)
+def test_the_old_price_beside_it_is_the_list_price(product: str) -> None:
+    assert read_product(shop(product + BUY)).list_price == Decimal("299.00")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "price", "currency"),
+    [
+        ("de", "1.249,00 €", "1249.00", "EUR"),
+        ("de", "1.249 €", "1249", "EUR"),
+        ("fr", "1 249,00 €", "1249.00", "EUR"),
+        ("de-CH", "CHF 1'249.–", "1249", "CHF"),
+        ("en-IN", "₹1,24,900", "124900", "INR"),
+        ("ja", "¥12,800", "12800", "JPY"),
+        ("sv", "1 249 kr", "1249", "SEK"),
+        ("nb", "1 249,-", "1249", "NOK"),
+        ("pl", "249,00 zł", "249.00", "PLN"),
+        ("en-GB", "£249", "249", "GBP"),
+        ("pt-BR", "R$ 249,90", "249.90", "BRL"),
+        ("en-CA", "$249.00", "249.00", "CAD"),
+        ("cs", "6 249 Kč", "6249", "CZK"),
+    ],
+)
+def test_prices_are_read_in_the_pages_own_language(language: str, text: str, price: str, currency: str) -> None:
+    page = f"<html lang='{language}'><title>Vase</title><body><h1>Vase</h1><p class='price'>{text}</p></body></html>"
+    found = read_product(page)
+    assert (found.price, found.currency) == (Decimal(price), currency)
+
+
+def test_an_ambiguous_string_is_flagged() -> None:
+    found = read_product("<title>Vase</title><h1>Vase</h1><p class='price'>€ 3.350</p>" + BUY)
+    assert found.doubtful
+    assert found.raw == "€ 3.350"
+
+
+def test_a_lone_dollar_sign_is_a_flagged_guess() -> None:
+    found = read_product(shop("<p class='price'>$249.00</p>" + BUY))
+    assert found.currency == "USD"
+    assert any("guess" in doubt for doubt in found.doubts)
+
+
+def test_a_range_is_flagged_and_starts_at_its_lowest_price() -> None:
+    found = read_product(shop("<p class='price'>$199.00 – $349.00</p>" + BUY))
+    assert found.price == Decimal("199.00")
+    assert any("199.00 to 349.00" in doubt for doubt in found.doubts)
+
+
+def test_recommended_products_above_the_product_are_passed_over() -> None:
+    cards = "".join(CARD.format(f"n{i}", f"Thing {i}", f"${i + 10}.00") for i in range(4))
+    page = (
+        f"<title>Oak bench</title><body><div class='carousel'><ul>{cards}</ul></div><h1>Oak bench</h1>"
+        f"<p>$249.00</p>{BUY}</body>"
+    )
+    assert read_product(page).price == Decimal("249.00")
+
+
+SILENT = {
+    "an empty page": "",
+    "an article": (
+        "<title>News</title><h1>Shares fall</h1><p>The company lost $3.2 million, or $0.12 a share, "
+        "it said on Monday.</p>"
+    ),
+    "a list of products": "<title>Garden</title><h1>Garden</h1><ul>"
+    + "".join(CARD.format(f"n{i}", f"Thing {i}", f"${i + 10}.00") for i in range(20))
+    + "</ul>",
+    "a product that is gone": (
+        "<title>Vase</title><h1>Vase</h1><p>No longer available</p><footer>Free delivery over $50</footer>"
+    ),
+    "only other products": shop("<p>Currently unavailable</p>"),
+    "a basket": "<title>Shop</title><header class='minicart'>Basket: $0.00</header><h1>Contact us</h1>",
+}
+
+
+@pytest.mark.parametrize("page", SILENT.values(), ids=SILENT)
+def test_a_page_without_a_product_price_gives_none_and_says_why(page: str) -> None:
+    found = read_product(page)
+    assert found.price is None
+    assert found.error is not None and found.error.endswith(".")
+    assert found.confidence == 0
+
+
+def test_the_parsers_number_of_a_text_node_is_the_one_that_the_walk_expects() -> None:
+    body = LexborHTMLParser("<body>text</body>").body
+    assert body is not None
+    assert [node.tag_id for node in body.traverse(include_text=True) if node.is_text_node] == [sights._TEXT]
