@@ -10,9 +10,10 @@ from engine.web.price import read_product
 from tests.engine.web.price.pages import BUY, shop
 
 ITEM = "<div itemscope itemtype='https://schema.org/Product'><span itemprop='name'>{name}</span>{extra}{offer}</div>"
-OFFER = "<div itemprop='offers' itemscope itemtype='https://schema.org/Offer'>"(
-    "<meta itemprop='priceCurrency' content='{currency}'>{price}<link itemprop='availability' "
-    "href='https://schema.org/InStock'></div>"
+OFFER = (
+    "<div itemprop='offers' itemscope itemtype='https://schema.org/Offer'>"
+    "<meta itemprop='priceCurrency' content='{currency}'>{price}"
+    "<link itemprop='availability' href='https://schema.org/InStock'></div>"
 )
 
 
