@@ -1,0 +1,77 @@
+"""History: every run of this server; open, run again, export or delete it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.model import ENDED, Run
+from engine.workloads import WORKLOADS
+from pages.parts.address import file_url
+from pages.parts.again import run_again
+from pages.parts.downloads import FORMATS
+from pages.parts.guard import guard
+from pages.parts.headline import TITLES
+from pages.parts.runs_table import runs_table
+from pages.parts.server import store
+from pages.parts.starting import show
+from pages.parts.words import counted, literal
+
+MOST = 500
+KINDS = {"job": "Jobs", "comparison": "Comparisons", "experiment": "Experiments"}
+
+st.title("History", anchor=False, icon=":material/history:")
+st.caption("Every run of this server, whoever started it. Select one to open it, run it again, export or delete it.")
+
+
+@st.dialog("Delete for good?", icon=":material/delete:")
+def confirm(runs: list[Run]) -> None:
+    """Ask before runs and their files go."""
+    named = literal(runs[0].title) if len(runs) == 1 else counted(len(runs), "run")
+    st.write(f"{named}: the records and the files that were made go with it. Originals stay.")
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Keep", key="keep"):
+            st.rerun()
+        if st.button("Delete", type="primary", icon=":material/delete:", key="delete_now"):
+            with guard():
+                for run in runs:
+                    store().delete(run)
+            st.rerun()
+
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    text = st.text_input("Title", key="text", placeholder="Part of a title", icon=":material/search:", width=280)
+    kind = st.selectbox("Kind", [None, *KINDS], format_func=lambda name: KINDS.get(name, "All"), key="kind", width=180)
+    workload = st.selectbox(
+        "What",
+        [None, *WORKLOADS],
+        format_func=lambda name: TITLES[name][0] if name in TITLES else (name or "All").capitalize(),
+        key="workload",
+        width=200,
+    )
+runs = store().runs(limit=MOST, kind=kind, workload=workload, text=text or None)  # type: ignore[arg-type]
+if not runs:
+    st.info("No run matches." if text or kind or workload else "Nothing has run here yet.", icon=":material/info:")
+    st.stop()
+chosen = runs_table(runs, "runs", "multi-row")
+if len(runs) == MOST:
+    st.caption(f"The newest {MOST}. Filter to find older ones.")
+
+one = chosen[0] if len(chosen) == 1 else None
+ended = [run for run in chosen if run.state in ENDED]
+with st.container(horizontal=True, key="actions"):
+    if st.button("Open", icon=":material/open_in_new:", type="primary", disabled=one is None, key="open_run") and one:
+        show(one)
+    if st.button("Run again", icon=":material/replay:", disabled=one is None, key="again") and one:
+        with guard():
+            show(run_again(one))
+    if one is not None:
+        for name, (label, icon, _) in FORMATS.items():
+            st.link_button(label, file_url(one, "export", name), icon=icon)
+    if st.button(
+        "Delete",
+        icon=":material/delete:",
+        disabled=not chosen or len(ended) < len(chosen),
+        key="delete",
+        help="A run that is not over must be cancelled first." if len(ended) < len(chosen) else None,
+    ):
+        confirm(chosen)

@@ -1,0 +1,33 @@
+"""The navigation script: the menu of `pages.menu`, and the frame around the page that is shown.
+
+It runs first at every rerun; what stops a page is shown as a sentence.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.menu import PAGES
+from pages.parts.guard import guard
+
+HERE = Path(__file__).parent
+
+st.set_page_config(page_title="Overlap", page_icon=str(HERE / "icon.svg"), layout="wide")
+sections: dict[str, list[st.Page]] = {}
+for entry in PAGES:
+    sections.setdefault(entry.section, []).append(
+        st.Page(
+            HERE / entry.file,
+            title=entry.title,
+            icon=entry.icon,
+            url_path=entry.address,
+            default=entry is PAGES[0],
+            visibility=entry.visibility,
+        )
+    )
+st.logo(HERE / "wordmark.svg", size="large", icon_image=HERE / "icon.svg")
+page = st.navigation(sections)
+with guard():
+    page.run()

@@ -1,0 +1,1 @@
+"""What pages share: inputs, how to run, the view of a run, and small helpers."""

@@ -1,0 +1,71 @@
+"""The few figures that a run's view opens with, computed from its rows and trials."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from engine.model import ENDED, Run, Trial
+from engine.store import Store
+
+LIVE_LIMIT = 3_000
+"""Above this many finished tasks their outputs are not read again at every poll."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How far a run is and how fast it goes; None where nothing can be said yet. Seconds, tasks a second."""
+
+    elapsed_s: float | None
+    left_s: float | None
+    per_s: float | None
+
+
+def pace(run: Run, trials: Sequence[Trial]) -> Pace:
+    """Measured times once the run has ended, the clock's while it runs."""
+    if run.state in ENDED:
+        walls = [trial.measurement.wall_s for trial in trials if trial.measurement.wall_s is not None]
+        elapsed = sum(walls) if walls else _between(run.started_at, run.ended_at)
+        return Pace(elapsed, None, run.done / elapsed if elapsed and run.done else None)
+    current = trials[-1] if trials and trials[-1].state == "running" else None
+    elapsed = _between(run.started_at, None)
+    if current is None or not elapsed or not current.done:
+        return Pace(elapsed, None, None)
+    per_s = current.done / elapsed
+    return Pace(elapsed, (current.tasks - current.done) / per_s, per_s)
+
+
+def _between(start: str | None, end: str | None) -> float | None:
+    if start is None:
+        return None
+    return max(0.0, (_time(end) - _time(start)).total_seconds())
+
+
+def _time(iso: str | None) -> datetime:
+    if iso is None:
+        return datetime.now(UTC)
+    read = datetime.fromisoformat(iso)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def saved_bytes(store: Store, run: Run) -> tuple[int, int] | None:
+    """Bytes of the sources and of everything made from them; None while that would cost too much to ask."""
+    if run.workload != "resize" or not run.ok or (run.state not in ENDED and run.done > LIVE_LIMIT):
+        return None
+    return _summed(store, run, run.done, run.ended_at)
+
+
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={Store: lambda _: 0, Run: lambda run: run.token})
+def _summed(store: Store, run: Run, done: int, ended_at: str | None) -> tuple[int, int]:
+    """Summed once for each number of finished tasks."""
+    before = after = 0
+    for (text,) in store.records.latest_columns(run, "output"):
+        output = json.loads(text) if text else None
+        if output:
+            before += output.get("source_bytes") or 0
+            after += output["bytes"] + sum(item["bytes"] for item in output.get("also") or [])
+    return before, after

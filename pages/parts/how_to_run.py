@@ -1,0 +1,80 @@
+"""The closed "How to run" section of every job's form: executor and workers, preset to what suits."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.config import usable_cpus
+from engine.executors import EXECUTORS
+from engine.model import Configuration
+from engine.plans import default_configuration, executors_for
+from pages.parts.server import settings, store
+from pages.parts.words import literal
+
+EXPLAINED = {
+    "sequential": "One after the other.",
+    "threads": "Workers that share one Python: best for waiting, and for libraries that release the GIL.",
+    "processes": "Workers with a Python each: best for pure Python work.",
+    "asyncio": "One thread that juggles many waits.",
+    "subinterpreters": "Several interpreters in one process.",
+    "dask": "Workers on this machine or others.",
+}
+"""What each executor is, in one sentence; one that is not named here goes without."""
+
+
+def how_to_run(workload: str) -> Configuration:
+    """Draw the section and give the configuration chosen, or the preset when nobody opened it."""
+    preset, why = default_configuration(store(), workload)
+    with st.expander("How to run", icon=":material/tune:", key=f"how:{workload}"):
+        st.caption(literal(why))
+        reasons = executors_for(workload)
+        available = [name for name, missing in reasons.items() if missing is None]
+        chosen = st.segmented_control(
+            "Executor",
+            available,
+            default=preset.executor if preset.executor in available else available[0],
+            required=True,
+            format_func=str.capitalize,
+            key=f"executor:{workload}",
+            help="How the tasks are run. The preset is sound: change it to try something.",
+        )
+        executor = str(chosen or preset.executor)
+        st.caption(EXPLAINED.get(executor, ""))
+        configuration = _configuration(workload, executor, preset)
+        for name, missing in reasons.items():
+            if missing is not None:
+                st.caption(f"{literal(name.capitalize())} is not available here: {literal(missing)}")
+    return configuration
+
+
+def _configuration(workload: str, executor: str, preset: Configuration) -> Configuration:
+    kind = EXECUTORS[executor]
+    most = min(kind.most_workers() or settings().max_workers, settings().max_workers)
+    if most == 1:
+        return Configuration(executor, 1)
+    suits = preset.workers if executor == preset.executor else usable_cpus()
+    workers = st.number_input(
+        "Workers",
+        min_value=1,
+        max_value=most,
+        value=min(suits, most),
+        key=f"workers:{workload}:{executor}",
+        help=f"This machine has {usable_cpus()} usable CPUs. More workers than that help only tasks that wait.",
+        width=220,
+    )
+    return Configuration(executor, int(workers), _start_method(workload, kind.start_methods))
+
+
+def _start_method(workload: str, methods: tuple[str, ...]) -> str | None:
+    """The start method chosen, None for the executor's own default (its first)."""
+    if len(methods) < 2:
+        return None
+    method = st.segmented_control(
+        "Start method",
+        methods,
+        default=methods[0],
+        required=True,
+        key=f"method:{workload}",
+        help="How worker processes come to life. Leave it unless you want to see what another one costs.",
+    )
+    return None if method in (None, methods[0]) else str(method)

@@ -1,0 +1,173 @@
+"""Where the pictures of a resize come from: the samples, uploads, a ZIP, or a folder of this server.
+
+Uploads lie in the server's memory until the run starts; then `Pictures.place` spools them to the run's folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from engine.errors import InputRefused
+from engine.images import formats
+from engine.images.archive import unpack
+from engine.images.sources import find_images
+from engine.shop.photos import PHOTOS, sample_photos
+from pages.parts.guard import guard
+from pages.parts.painting import painting
+from pages.parts.server import settings
+from pages.parts.spool import spool, spread
+from pages.parts.words import counted, data_size, literal
+
+TYPES = [suffix.lstrip(".") for suffix in formats.SUFFIXES]
+Placed = tuple[list[Path], Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Pictures that are chosen but not yet in place.
+
+    `place(inputs, most)` puts them there (`inputs` is the run's folder of uploads) and gives their paths and the
+    folder below which their names start; `most` limits how many, spread evenly. `count` is None where only unpacking
+    tells it. `folder` is the server's folder that they come from, in which a folder of results may be made.
+    """
+
+    count: int | None
+    title: str
+    place: Callable[[Path, int | None], Placed]
+    folder: Path | None = None
+
+
+def choose_pictures() -> Pictures | None:
+    """Draw the choice of source and its input; None while nothing usable is chosen."""
+    names = [name for name in SOURCES if name != "Folder of this server" or settings().folders]
+    chosen = st.segmented_control(
+        "Pictures from", names, default=names[0], required=True, key="pictures_from", persist_state="session"
+    )
+    found: Pictures | None = None
+    with guard(stop=False):
+        found = SOURCES[str(chosen or names[0])]()
+    return found
+
+
+def _samples() -> Pictures:
+    st.caption(f"{len(PHOTOS)} photo-like pictures of 1 to 12 megapixels, made on this machine: no network is needed.")
+    return Pictures(len(PHOTOS), f"{len(PHOTOS)} sample photos", _place_samples)
+
+
+def _place_samples(inputs: Path, most: int | None) -> Placed:
+    home = settings().home
+    photos = sample_photos(home, painting())
+    return spread(photos, most), home / "samples"
+
+
+def _files() -> Pictures | None:
+    files = _uploader("Photos", "photos", True)
+    return _uploaded(files) if files else None
+
+
+def _folder() -> Pictures | None:
+    files = _uploader("Folder", "folder", "directory")
+    return _uploaded(files) if files else None
+
+
+def _uploader(label: str, name: str, many: Literal[True, "directory"]) -> list[UploadedFile]:
+    limit = max(1, int(settings().upload_max_mb))
+    files: Any = st.file_uploader(
+        label,
+        TYPES,
+        accept_multiple_files=many,
+        key=f"upload:{name}",
+        max_upload_size=limit,
+        help=f"Together at most {limit:,} MB. Originals are never changed.",
+    )
+    return list(files or [])
+
+
+def _uploaded(files: Sequence[UploadedFile]) -> Pictures:
+    size = sum(file.size for file in files)
+    check_size(size)
+    st.caption(f"{counted(len(files), 'picture')}, {data_size(size)}.")
+    title = literal_name(files[0].name) if len(files) == 1 else counted(len(files), "uploaded picture")
+    return Pictures(len(files), title, partial(_place_files, files))
+
+
+def literal_name(name: str) -> str:
+    """A file's name as a run's title: its last part, not too long."""
+    return name.replace("\\", "/").rsplit("/", 1)[-1][:60]
+
+
+def check_size(size: int) -> None:
+    """Refuse uploads that the server's memory should not hold. Raises InputRefused with the ways out."""
+    limit = settings().upload_max_mb
+    if size > limit * 1e6:
+        raise InputRefused(
+            f"These are {data_size(size)}; at most {limit:,.0f} MB are taken at once, because uploads lie in the "
+            "server's memory. Send them in parts or as ZIPs, or start the server with their folder: "
+            "make run FOLDERS=~/Pictures (OVERLAP_FOLDERS), which needs no upload."
+        )
+
+
+def _place_files(files: Sequence[UploadedFile], inputs: Path, most: int | None) -> Placed:
+    return spool([(file.name, file) for file in spread(files, most)], inputs), inputs
+
+
+def _zip() -> Pictures | None:
+    limit = max(1, int(settings().upload_max_mb))
+    file = st.file_uploader("ZIP", ["zip"], key="upload:zip", max_upload_size=limit)
+    if file is None:
+        return None
+    check_size(file.size)
+    st.caption(f"{data_size(file.size)}. It is checked and unpacked when the run starts; folders in it are kept.")
+    return Pictures(None, literal_name(file.name), partial(_place_zip, file))
+
+
+def _place_zip(file: UploadedFile, inputs: Path, most: int | None) -> Placed:
+    file.seek(0)
+    with st.spinner("Unpacking the ZIP"):
+        paths = unpack(file, inputs, settings())
+    kept = spread(paths, most)
+    for path in set(paths) - set(kept):
+        path.unlink()
+    return kept, inputs
+
+
+def _server_folder() -> Pictures | None:
+    folders = settings().folders
+    root = st.selectbox("Folder", folders, format_func=str, key="server_folder")
+    below = st.text_input("Part of it", key="server_part", placeholder="2025/summer", help="Empty takes all of it.")
+    folder = _part(root, below)
+    images = find_images(folder, settings=settings(), leave_out=folder / RESULTS)
+    st.caption(f"{counted(len(images), 'picture')} in {literal(str(folder))}. Originals are never changed.")
+    return Pictures(len(images), f"{len(images):,} of {folder.name}", partial(_place_found, images, folder), folder)
+
+
+RESULTS = "resized"
+"""The folder, below the one that was chosen, in which each run makes a folder of its own for its results."""
+
+
+def _part(root: Path, below: str) -> Path:
+    folder = (root / below.strip().strip("/\\")).resolve()
+    if not folder.is_relative_to(root.resolve()):
+        raise InputRefused(f"{below!r} leads out of {root}: name a folder in it.")
+    return folder
+
+
+def _place_found(images: Sequence[Path], folder: Path, inputs: Path, most: int | None) -> Placed:
+    return spread(images, most), folder
+
+
+SOURCES: dict[str, Callable[[], Pictures | None]] = {
+    "Sample photos": _samples,
+    "Photos": _files,
+    "Folder": _folder,
+    "ZIP": _zip,
+    "Folder of this server": _server_folder,
+}
+"""Where pictures can come from, in the order shown: the first works offline at the first click."""

@@ -1,0 +1,116 @@
+"""Where a resize run's pictures are, and which of them may be shown.
+
+Imports no Streamlit: the routes use it. Paths come from the run's own records and are checked
+against the folders that they must lie in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from threading import Semaphore
+from typing import Any
+
+from engine.errors import TaskFailed
+from engine.model import Run
+from engine.store import Store
+
+SHOWN_AS = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".gif": "image/gif",
+}
+"""Suffix to media type of what browsers show; nothing else is ever served to be shown."""
+
+THUMB_EDGE = 360
+SMALL_BYTES = 50_000
+"""A picture of this size is its own thumbnail."""
+_AT_ONCE = Semaphore(2)
+"""Thumbnails that are made at a time: the gallery must leave the CPUs to the run."""
+
+
+def results_folder(store: Store, run: Run) -> Path:
+    """Where the run's pictures are written."""
+    target = run.options.get("target")
+    return Path(str(target)) if target else store.folder(run).outputs
+
+
+def made_files(store: Store, run: Run) -> tuple[Path, list[str]]:
+    """The folder of results and the names below it of every picture that was made."""
+    folder = results_folder(store, run)
+    names = []
+    for status, text in store.records.latest_columns(run, "status", "output"):
+        if status == "ok" and text:
+            names += [name for path in _paths(json.loads(text)) if (name := _below(path, folder))]
+    return folder, names
+
+
+def _paths(output: Any) -> list[str]:
+    if not isinstance(output, dict):
+        return []
+    return [item["path"] for item in (output, *(output.get("also") or [])) if isinstance(item.get("path"), str)]
+
+
+def _below(path: str, folder: Path) -> str | None:
+    found = Path(path)
+    return found.relative_to(folder).as_posix() if found.is_relative_to(folder) else None
+
+
+def found_picture(store: Store, run: Run, task: int, which: str) -> Path | None:
+    """The file of a task's picture: `thumb`, `after` (or `after-1` and on for further sizes) or `before`."""
+    kind, _, number = which.partition("-")
+    if run.workload != "resize" or kind not in ("thumb", "after", "before"):
+        return None
+    if kind == "before":
+        return source_of(store, run, task)
+    paths = _made(store, run, task)
+    position = int(number) if number.isdecimal() else 0
+    if position >= len(paths):
+        return None
+    path = _inside(Path(paths[position]), [results_folder(store, run)])
+    return thumbnail(store, run, path) if path and kind == "thumb" else path
+
+
+def _made(store: Store, run: Run, task: int) -> list[str]:
+    record = store.records.one(run, task)
+    return _paths(record.output) if record is not None and record.status == "ok" else []
+
+
+def source_of(store: Store, run: Run, task: int) -> Path | None:
+    """The original of a task, where it is this server's to show: uploaded, a sample, or in one of its folders."""
+    folder = store.folder(run)
+    argument = next((each.argument for each in folder.tasks() if each.index == task), None)
+    if not isinstance(argument, dict) or not isinstance(argument.get("source"), str):
+        return None
+    shown = [folder.inputs, store.settings.home / "samples", *store.settings.folders]
+    return _inside(folder.path / argument["source"], shown)
+
+
+def _inside(path: Path, folders: list[Path]) -> Path | None:
+    real = path.resolve()
+    inside = any(real.is_relative_to(folder.resolve()) for folder in folders)
+    return real if inside and real.is_file() else None
+
+
+def thumbnail(store: Store, run: Run, picture: Path) -> Path:
+    """A small copy of a picture that a run made, kept in the run's folder; a small picture is its own."""
+    from engine.images.options import Resizing
+    from engine.images.resizing import resize_file
+
+    seen = picture.stat()
+    if seen.st_size <= SMALL_BYTES:
+        return picture
+    name = hashlib.blake2b(f"{picture}\n{seen.st_mtime_ns}".encode(), digest_size=12).hexdigest()
+    target = store.folder(run).path / "thumbs" / f"{name}{picture.suffix.lower()}"
+    if not target.is_file():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with _AT_ONCE:
+                resize_file(picture, [target], Resizing((str(THUMB_EDGE),), quality=80), store.settings)
+        except TaskFailed:  # it was just replaced or removed: the browser gets what there is
+            return picture
+    return target

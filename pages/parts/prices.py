@@ -1,0 +1,127 @@
+"""The results of a scrape: the table of prices, and the same product across shops."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+import streamlit as st
+
+from engine.model import Record, Run
+from engine.store import Store
+from pages.parts.server import is_dark, store
+from pages.parts.words import counted, in_words
+
+LIVE_ROWS = 200
+COLUMNS = ["Status", "Shop", "Product", "Price", "Currency", "Availability", "Time", "Remark", "Address", "Open"]
+_NAMES = ("label", "status", "started_s", "finished_s", "reason", "error", "output")
+
+
+def prices(run: Run, live: bool) -> None:
+    """The last rows while the run goes on; afterwards every row, or the same product across shops as a chart."""
+    if live:
+        _draw(_table(store().records.latest(run, limit=LIVE_ROWS, offset=max(0, run.done - LIVE_ROWS))), live)
+        if run.done > LIVE_ROWS:
+            st.caption(f"The last {LIVE_ROWS} of {counted(run.done, 'page')}; all of them when the run is over.")
+        return
+    look = st.segmented_control(
+        "Show", ["Table", "Prices by shop"], default="Table", required=True, label_visibility="collapsed", key="look"
+    )
+    if look == "Table":
+        _draw(_whole_table(store(), run, run.done, run.ended_at), live)
+    else:
+        _chart(run)
+
+
+def _draw(table: pd.DataFrame, live: bool) -> None:
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=min(560, 38 + 35 * max(1, len(table))),
+        column_config={
+            "Status": st.column_config.TextColumn(width=70),
+            "Shop": st.column_config.TextColumn(width=150),
+            "Product": st.column_config.TextColumn(width=260),
+            "Price": st.column_config.NumberColumn(format="%.2f", width=90),
+            "Currency": st.column_config.TextColumn(width=80),
+            "Availability": st.column_config.TextColumn(width=110),
+            "Time": st.column_config.NumberColumn(format="%.2f s", width=80),
+            "Remark": st.column_config.TextColumn(width=280),
+            "Address": st.column_config.TextColumn(width=260),
+            "Open": st.column_config.LinkColumn(display_text="Open", width=60),
+        },
+        alt="Prices by page",
+        key=f"prices:{live}",
+    )
+
+
+def _table(records: list[Record]) -> pd.DataFrame:
+    return _frame([_row(each.output, *(getattr(each, name) for name in _NAMES[:-1])) for each in records])
+
+
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Store: lambda _: 0, Run: lambda run: run.token})
+def _whole_table(store: Store, run: Run, done: int, ended_at: str | None) -> pd.DataFrame:
+    """Every row; made once for each state of the run."""
+    rows = [
+        _row(json.loads(text) if text else None, *values)
+        for *values, text in store.records.latest_columns(run, *_NAMES)
+    ]
+    return _frame(rows)
+
+
+def _frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.drop(columns="Open") if table["Open"].isna().all() else table
+
+
+def _row(
+    output: Any, label: str, status: str, start: float | None, end: float | None, reason: str | None, error: str | None
+) -> tuple[Any, ...]:
+    found = output if isinstance(output, dict) else {}
+    price = found.get("price")
+    remark = f"{in_words(reason)}: {error}" if reason else _doubt(found)
+    return (
+        "OK" if status == "ok" else status.capitalize(),
+        shop_of(label),
+        found.get("name"),
+        float(price) if price is not None else None,
+        found.get("currency"),
+        _in_words(found.get("availability")),
+        None if start is None or end is None else end - start,
+        remark,
+        label,
+        label if label.startswith(("http://", "https://")) else None,
+    )
+
+
+def shop_of(address: str) -> str:
+    """The shop that an address names: its host, or the demo shop's name."""
+    try:
+        parts = urlsplit(address)
+        return parts.hostname or parts.path.strip("/").split("/")[0]
+    except ValueError:  # an address that nobody can fetch: its record says so
+        return ""
+
+
+def _doubt(found: dict[str, Any]) -> str | None:
+    if not found.get("doubtful"):
+        return None
+    told = " ".join(str(doubt) for doubt in found.get("doubts") or [])
+    return f"Doubtful: {told or 'read from ' + repr(found.get('raw'))}"
+
+
+def _in_words(availability: Any) -> str | None:
+    return in_words(str(availability)) if availability else None
+
+
+def _chart(run: Run) -> None:
+    """The same product across shops."""
+    from engine.figures import CONFIG
+    from engine.figures import prices as drawn
+
+    rows = store().records.latest_columns(run, "label", "output")
+    figure = drawn([(label, output) for label, output in rows if output], is_dark())
+    alt = "The price of each product in each shop, by currency"
+    st.plotly_chart(figure, theme=None, config=CONFIG, alt=alt, key="price_chart")

@@ -1,0 +1,85 @@
+"""The options of a resize: a preset first, then every option that it sets, open to change."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.errors import SettingRefused
+from engine.images.options import NAME_FIELDS, Resizing, resizing_from
+from engine.images.sizes import ANCHORS
+from pages.parts.presets import EXPLAINED, FITS, FORMATS, PRESETS
+from pages.parts.words import literal
+
+
+def resizing_form() -> Resizing | None:
+    """Draw the options; None, with what is wrong shown, when they cannot be used."""
+    chosen = st.segmented_control(
+        "Made for", list(PRESETS), default="Gallery", required=True, key="preset", persist_state="session"
+    )
+    name = str(chosen or "Gallery")
+    st.caption(EXPLAINED[name])
+    with st.expander("Size, format and names", icon=":material/straighten:", key="options"):
+        values = _options(name, PRESETS[name])
+    try:
+        return resizing_from(values)
+    except SettingRefused as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return None
+
+
+def _options(preset: str, start: Resizing) -> dict[str, object]:
+    """Every option, from the preset's on; their keys name the preset, so that choosing another one resets them."""
+    left, right = st.columns(2)
+    with left:
+        sizes = st.text_input(
+            "Size",
+            ", ".join(start.sizes),
+            key=f"sizes:{preset}",
+            help="400x300 is a box, 400x a width, x300 a height, 400 the longest edge, 50% a share. "
+            "Several with commas: each picture is then made in each size.",
+        )
+        fit = st.segmented_control(
+            "Into a box",
+            list(FITS),
+            default=start.fit,
+            required=True,
+            format_func=FITS.__getitem__,
+            key=f"fit:{preset}",
+            help="Concerns sizes with a width and a height.",
+        )
+        anchor = st.selectbox("Keep when cropping", list(ANCHORS), format_func=str.capitalize, key=f"anchor:{preset}")
+        colour = st.color_picker("Colour of padding", start.colour, key=f"colour:{preset}")
+    with right:
+        file_format = st.segmented_control(
+            "Format",
+            list(FORMATS),
+            default=start.format,
+            required=True,
+            format_func=FORMATS.__getitem__,
+            key=f"format:{preset}",
+        )
+        quality = st.slider("Quality", 1, 100, start.quality, key=f"quality:{preset}", help="Of JPEG, WebP and AVIF.")
+        pattern = st.text_input(
+            "Names",
+            start.name,
+            key=f"name:{preset}",
+            help="May hold " + ", ".join(f"`{{{field}}}`" for field in NAME_FIELDS) + ".",
+        )
+        enlarge = st.toggle("Enlarge small pictures", start.enlarge, key=f"enlarge:{preset}")
+        keep = st.toggle(
+            "Keep the copyright note",
+            start.keep_copyright,
+            key=f"copyright:{preset}",
+            help="Everything else that cameras write into a picture, such as the place, is always dropped.",
+        )
+    return {
+        "sizes": sizes,
+        "fit": fit,
+        "anchor": anchor,
+        "colour": colour,
+        "format": file_format,
+        "quality": quality,
+        "name": pattern,
+        "enlarge": enlarge,
+        "keep_copyright": keep,
+    }

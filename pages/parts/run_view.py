@@ -1,0 +1,61 @@
+"""The view of a run, the same while it runs and afterwards: one flat fragment that polls the store.
+
+While a job runs it looks twice a second, while a measuring run goes on every two seconds: watching
+must not change what is watched. When the run is over it stops looking and draws the page once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from engine.model import ENDED, Run, Trial
+from pages.parts.downloads import downloads
+from pages.parts.failures import failures
+from pages.parts.guard import guard
+from pages.parts.headline import figures, head
+from pages.parts.how_it_ran import how_it_ran
+from pages.parts.results import results
+from pages.parts.server import run_of, store
+from pages.parts.starting import show
+
+JOB_POLL_S = 0.5
+MEASURING_POLL_S = 2.0
+
+
+def run_view(run: Run) -> None:
+    """Draw a run, and keep it up to date until it is over."""
+    if opened := st.session_state.pop("open", None):
+        show(run_of(opened))
+    live = run.state not in ENDED
+    every = None if not live else JOB_POLL_S if run.kind == "job" else MEASURING_POLL_S
+    st.fragment(run_every=every)(_view)(run.token, live)
+
+
+def _view(token: str, live: bool) -> None:
+    with guard():
+        run = run_of(token)
+        if live and run.state in ENDED:
+            st.rerun()
+        trials = store().trials(run)
+        head(run)
+        figures(run, trials)
+        _sections(run, trials, live)
+
+
+def _sections(run: Run, trials: list[Trial], live: bool) -> None:
+    """The four tabs; only the open one is drawn. Their labels are constant while the run is live, so one stays open."""
+    count = f" ({run.failed:,})" if run.failed and not live else ""
+    labels = ["Results", f"Failures{count}", "How it ran", "Downloads"]
+    tabs = st.tabs(labels, key=f"tabs:{live}:{run.token}", on_change="rerun")
+    drawn: tuple[Callable[[], None], ...] = (
+        lambda: results(run, live),
+        lambda: failures(run),
+        lambda: how_it_ran(run, trials, live),
+        lambda: downloads(run, live),
+    )
+    for tab, draw in zip(tabs, drawn, strict=True):
+        if tab.open:
+            with tab:
+                draw()

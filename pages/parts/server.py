@@ -1,0 +1,53 @@
+"""The settings and the store behind a page, and which run its address names.
+
+Whoever knows a run's token can open it; the History page shows every run of this server, because
+Overlap is made for one machine and the people who share it. Put a login in front of it for more.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import streamlit as st
+
+from engine.config import Settings, load
+from engine.errors import RunNotFound
+from engine.model import Run
+from engine.store import Store
+
+RUN = "run"
+"""The name of the token in a page's address."""
+
+
+def settings() -> Settings:
+    """The settings in force now."""
+    return load()
+
+
+def store() -> Store:
+    """The store of the settings in force. Raises StoreUnusable."""
+    return _opened(settings())
+
+
+@lru_cache(maxsize=4)
+def _opened(chosen: Settings) -> Store:
+    """One store for all sessions: its connections are pooled, and it has no other state."""
+    return Store.open(chosen)
+
+
+def token_in_address() -> str | None:
+    """The token of the run that the address names, or None."""
+    token = st.query_params.get(RUN, "").strip()
+    return token or None
+
+
+def run_of(token: str) -> Run:
+    """The run with this token; a number is no token. Raises RunNotFound."""
+    if token.isdecimal():
+        raise RunNotFound("The address names a run by its number: open it from the History page.")
+    return store().run(token)
+
+
+def is_dark() -> bool:
+    """Whether the reader's theme is dark."""
+    return st.context.theme.type == "dark"

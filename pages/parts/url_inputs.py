@@ -1,0 +1,203 @@
+"""Where the pages of a scrape come from, and what will happen to them: demo shops, pasted text, a file or a sitemap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+import streamlit as st
+
+from engine.errors import InputRefused, TaskFailed
+from engine.model import Configuration
+from engine.shop.addresses import demo_urls
+from engine.web.estimate import Estimate, estimate
+from engine.web.inputs import Inputs, LeftOut, from_file, from_table, from_text, table_columns
+from engine.web.sitemap import Harvest, read_sitemap
+from pages.parts.guard import guard
+from pages.parts.server import settings
+from pages.parts.words import counted, duration, literal
+
+LARGEST_LIST_MB = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The pages that are chosen; `selectors` maps a host to the CSS selector of its price."""
+
+    urls: tuple[str, ...]
+    demo: bool = False
+    left_out: tuple[LeftOut, ...] = ()
+    sentences: tuple[str, ...] = ()
+    selectors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """How many pages there are."""
+        return len(self.urls)
+
+
+def choose_pages() -> Pages | None:
+    """Draw the choice of source and its input; None while there is nothing to read."""
+    chosen = st.segmented_control(
+        "Pages from", list(SOURCES), default="Demo shops", required=True, key="pages_from", persist_state="session"
+    )
+    found: Pages | None = None
+    with guard(stop=False):
+        found = SOURCES[str(chosen or "Demo shops")]()
+    return found
+
+
+def _demo() -> Pages:
+    urls = tuple(demo_urls())
+    st.caption(f"{len(urls)} product pages of shops on this machine, with the troubles of real ones: no network.")
+    return Pages(urls, demo=True)
+
+
+def _pasted() -> Pages | None:
+    text = st.text_area(
+        "Addresses, one a line", key="addresses", height=200, placeholder="https://shop.example/product/1",
+        persist_state="session",
+    )  # fmt: skip
+    return _chosen(from_text(text, settings())) if text.strip() else None
+
+
+def _file() -> Pages | None:
+    file = st.file_uploader(
+        "List of addresses", ["txt", "csv", "tsv"], key="upload:list", max_upload_size=LARGEST_LIST_MB,
+        help="Text with one address a line, or a table with a column of addresses.",
+    )  # fmt: skip
+    if file is None:
+        return None
+    data = file.getvalue()
+    if not file.name.lower().endswith((".csv", ".tsv")):
+        return _chosen(from_file(data, settings()))
+    columns = table_columns(data)
+    best = max(range(len(columns)), key=lambda index: columns[index].addresses)
+    index = st.selectbox(
+        "Column",
+        range(len(columns)),
+        index=best,
+        format_func=lambda at: f"{columns[at].name or 'unnamed'} ({columns[at].addresses:,} addresses)",
+        key="column",
+    )
+    return _chosen(from_table(data, settings(), columns[index].index))
+
+
+def _sitemap() -> Pages | None:
+    with st.form("sitemap_form", border=False):
+        url = st.text_input("Address of the sitemap", key="sitemap", placeholder="https://shop.example/sitemap.xml")
+        asked = st.form_submit_button("Read the sitemap", icon=":material/account_tree:")
+    if asked and url.strip():
+        st.session_state["harvest"] = _harvest(url.strip())
+    harvest: Harvest | None = st.session_state.get("harvest")
+    if harvest is None:
+        return None
+    st.caption(f"{counted(harvest.sitemaps, 'sitemap')} read, {counted(len(harvest.inputs.urls), 'page')} found.")
+    for problem in harvest.problems:
+        st.warning(literal(problem))
+    return _chosen(harvest.inputs)
+
+
+def _harvest(url: str) -> Harvest:
+    """Fetch a sitemap through the same gate as every page. Raises InputRefused with the reason."""
+    from engine.web.fetch import Fetcher
+
+    own = settings()
+    fetcher = Fetcher(own, workers=1)
+    try:
+        with st.spinner("Reading the sitemap"):
+            return read_sitemap(lambda address: fetcher.fetch_waiting(address, 60, "sitemap"), url, own)
+    except TaskFailed as failure:
+        raise InputRefused(f"The sitemap could not be read: {failure.message}") from None
+    finally:
+        fetcher.close()
+
+
+def _chosen(inputs: Inputs) -> Pages:
+    return Pages(inputs.urls, False, (*inputs.rubbish, *inputs.duplicates), inputs.sentences, _selectors(inputs))
+
+
+def _selectors(inputs: Inputs) -> dict[str, str]:
+    with st.expander("More", icon=":material/code:", key="more"):
+        st.caption(
+            "Where a shop's price is not found, name the CSS selector of its element; leave the rest empty. "
+            "Hosts are written without https://."
+        )
+        table = st.data_editor(
+            pd.DataFrame({"Host": pd.Series(dtype="str"), "CSS selector": pd.Series(dtype="str")}),
+            num_rows="dynamic",
+            hide_index=True,
+            key="selectors",
+            alt="CSS selector of the price for a host",
+        )
+    rows = [(str(host or "").strip().lower(), str(css or "").strip()) for host, css in table.itertuples(index=False)]
+    del inputs
+    return {host: css for host, css in rows if host and css}
+
+
+SOURCES: dict[str, Callable[[], Pages | None]] = {
+    "Demo shops": _demo,
+    "Paste addresses": _pasted,
+    "Upload a list": _file,
+    "Sitemap": _sitemap,
+}
+"""Where pages can come from, in the order shown: the first works offline at the first click."""
+
+
+def foretell(pages: Pages, configuration: Configuration) -> None:
+    """Say what will happen before it does: hosts, pages a host, shortest time, useful workers, what is left out."""
+    with st.container(border=True):
+        st.subheader("What will happen", anchor=False)
+        if pages.demo:
+            shops: dict[str, int] = {}
+            for url in pages.urls:
+                shop = url.split("/")[1]
+                shops[shop] = shops.get(shop, 0) + 1
+            _hosts("shop", tuple(shops.items()))
+            st.caption("The demo shops start with the run and stop with it; they set no limit to the pace.")
+        elif pages.urls:
+            _polite(estimate(pages.urls, settings()), configuration)
+        _left_out(pages)
+
+
+def _polite(found: Estimate, configuration: Configuration) -> None:
+    own = settings()
+    _hosts("host", found.per_host)
+    if found.slowest_host:
+        st.markdown(
+            f"**At least {duration(found.shortest_s)}**, because requests to one host start {own.host_gap_s:g} s apart "
+            f"or more: {literal(found.slowest_host)} takes longest."
+        )
+    st.markdown(f"More than **{counted(found.workers_useful, 'worker')}** would gain nothing.")
+    if configuration.workers > found.workers_useful:
+        st.caption(f"{literal(configuration.label)} is chosen: the workers above that will wait.")
+    st.caption("robots.txt is obeyed, and private addresses are not fetched.")
+
+
+def _hosts(noun: str, counts: tuple[tuple[str, int], ...]) -> None:
+    pages = sum(count for _, count in counts)
+    st.markdown(f"**{counted(pages, 'page')}** of **{counted(len(counts), noun)}**.")
+    st.dataframe(
+        pd.DataFrame(counts, columns=[noun.capitalize(), "Pages"]),
+        hide_index=True,
+        height=min(38 + 35 * len(counts), 250),
+        alt=f"Pages of each {noun}",
+        key="hosts",
+    )
+
+
+def _left_out(pages: Pages) -> None:
+    for sentence in pages.sentences:
+        st.markdown(f":material/info: {literal(sentence)}")
+    if pages.left_out:
+        with st.expander("What was left out, and why", key="left_out"):
+            st.dataframe(
+                pd.DataFrame(
+                    [(item.place, item.text, item.why) for item in pages.left_out[:1000]],
+                    columns=["Entry", "Text", "Why"],
+                ),
+                hide_index=True,
+                alt="Entries that were left out",
+                key="left_out_table",
+            )

@@ -1,0 +1,75 @@
+"""Figures and texts as people read them; everything from outside is made literal before it meets Markdown."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~&=^])")
+_JOINER = "\u2060"
+"""Word joiner: no width, no break. Keeps a colon from starting an emoji code or a directive."""
+
+STATES = {
+    "waiting": ("Waiting", ":material/hourglass_empty:", "gray"),
+    "running": ("Running", ":material/play_arrow:", "blue"),
+    "finished": ("Finished", ":material/check_circle:", "green"),
+    "cancelled": ("Cancelled", ":material/cancel:", "orange"),
+    "interrupted": ("Interrupted", ":material/power_off:", "orange"),
+    "failed": ("Failed", ":material/error:", "red"),
+}
+"""State: its word, its icon, its colour."""
+
+
+def literal(text: str) -> str:
+    """A text that Streamlit's Markdown shows as it is: no markup, links, maths, directives, emoji or HTML."""
+    flat = " ".join(text.split())
+    return _SPECIAL.sub(r"\\\1", flat).replace(":", ":" + _JOINER).replace("@", "@" + _JOINER)
+
+
+def duration(seconds: float | None) -> str:
+    """``0.35 s``, ``10.3 s``, ``1 min 40 s``, ``2 h 5 min``; a dash for none."""
+    if seconds is None:
+        return "–"
+    if seconds < 10:
+        return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def data_size(count: float) -> str:
+    """Bytes in units of powers of 1000: ``812 B``, ``54 kB``, ``1.2 GB``."""
+    value = float(count)
+    for unit in ("B", "kB", "MB"):
+        if abs(value) < 999.5:
+            return f"{value:.0f} {unit}" if abs(value) >= 10 or unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 task``, ``2,000 tasks``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def in_words(reason: str | None) -> str:
+    """A short code such as ``timed_out`` as words: ``Timed out``."""
+    return (reason or "unknown").replace("_", " ").capitalize()
+
+
+def moment(iso: str | None, timezone: str | None = None) -> datetime | None:
+    """A stored UTC time in the reader's time zone, without the zone (tables show it as it is)."""
+    if not iso:
+        return None
+    zone: ZoneInfo | None = None
+    try:
+        zone = ZoneInfo(timezone) if timezone else None
+    except (ZoneInfoNotFoundError, ValueError):  # what a browser calls its zone is not known here
+        zone = None
+    read = datetime.fromisoformat(iso)
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(zone).replace(tzinfo=None)

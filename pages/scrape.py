@@ -1,0 +1,46 @@
+"""Scrape prices: choose pages, see what will happen, start."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.model import Plan
+from engine.plans import demo_scrape_plan, scrape_plan
+from pages.parts.guard import guard
+from pages.parts.how_to_run import how_to_run
+from pages.parts.server import settings
+from pages.parts.starting import form_token, start_and_open
+from pages.parts.url_inputs import choose_pages, foretell
+from pages.parts.words import counted
+
+st.title("Scrape prices", anchor=False, icon=":material/sell:")
+st.caption("Reads name, price, currency and availability from lists of shops' product pages, politely and in parallel.")
+
+left, right = st.columns([3, 2], gap="medium")
+with left:
+    pages = choose_pages()
+    configuration = how_to_run("scrape")
+    started = st.button(
+        f"Scrape {counted(pages.count, 'page')}" if pages and pages.count else "Scrape",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=not pages or not pages.count,
+        key="start",
+    )
+token = form_token("scrape", started)
+
+
+def plan(_token: str) -> Plan:
+    """The chosen pages as tasks."""
+    assert pages is not None
+    if pages.demo:
+        return demo_scrape_plan(configuration, settings())
+    return scrape_plan(pages.urls, configuration, settings(), pages.selectors)
+
+
+if started and pages is not None:
+    with guard():
+        start_and_open("scrape", token, plan)
+with right:
+    if pages is not None:
+        foretell(pages, configuration)

@@ -1,0 +1,101 @@
+"""About this server: the machine, its limits and where they are set, who runs and who waits, disk and versions."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import fields
+from typing import Any
+
+import pandas as pd
+import psutil
+import streamlit as st
+
+import engine
+from engine.config import PREFIX, Settings, usable_cpus
+from engine.environment import environment
+from pages.parts.runs_table import runs_table
+from pages.parts.server import settings, store
+from pages.parts.starting import show
+from pages.parts.words import data_size, literal
+
+# Share of the machine in use by others above which measurements suffer.
+BUSY = 0.3
+# Settings whose values may hold a password.
+HIDDEN = ("database_url", "proxy")
+
+st.title("About this server", anchor=False, icon=":material/dns:")
+st.caption("What the runs here run on, what limits them, and who is at it now.")
+
+found = environment()
+own = settings()
+active = [run for run in store().runs(limit=200) if run.state in ("waiting", "running")]
+busy = psutil.cpu_percent(interval=0.2) / 100
+if busy > BUSY and not active:
+    st.warning(
+        f"This machine is {busy:.0%} busy with other work: what is measured now will be slower and less certain.",
+        icon=":material/speed:",
+    )
+
+
+def told(value: Any) -> str:
+    """A value in words."""
+    if value is None or value == "" or value == ():
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return f"{value:,g}" if isinstance(value, (int, float)) else str(value)
+
+
+def table(rows: list[tuple[str, str]], columns: list[str], alt: str) -> None:
+    """Rows of plain text."""
+    st.dataframe(pd.DataFrame(rows, columns=columns), hide_index=True, alt=alt)
+
+
+with st.grid(4, min_column_width=170):
+    st.metric("Usable CPUs", f"{usable_cpus()} of {found['cpus']}", border=True, height="stretch")
+    free = f"{found['memory_free_mb'] / 1000:.1f} of {found['memory_mb'] / 1000:.1f} GB"
+    st.metric("Memory free", free, border=True, height="stretch")
+    st.metric("Busy now", f"{busy:.0%}", border=True, height="stretch", help="All CPUs, over a fifth of a second.")
+    disk = shutil.disk_usage(own.home)
+    st.metric("Disk free", data_size(disk.free), border=True, height="stretch", help=str(own.home))
+
+st.subheader("The queue", anchor=False)
+if active:
+    for run in active:
+        if run.waiting_for:
+            st.caption(f"Run {run.id} {literal(run.waiting_for)}.")
+    if picked := runs_table(active, "queue", "single-row"):
+        show(picked[0])
+else:
+    st.caption(f"Nothing runs or waits. Up to {own.jobs_at_once} jobs run at a time; what measures runs alone.")
+
+machine, limits = st.columns(2)
+with machine:
+    st.subheader("The machine", anchor=False)
+    libraries = {f"Package {name}": version for name, version in found["libraries"].items()}
+    facts = {
+        "Host": found["host"],
+        "System": found["system"],
+        "Processor": found["processor"],
+        "Architecture": found["machine"],
+        "Load in the last minute": found["load_1min"],
+        "Power": found["power"],
+        "Python": f"{found['implementation']} {found['python']}",
+        "Global interpreter lock": "on" if found["gil"] else "off",
+        "Overlap": engine.__version__,
+        "Streamlit": st.__version__,
+        **libraries,
+        "Runs are kept in": str(own.home),
+    }
+    table([(name, told(value)) for name, value in facts.items()], ["What", "Is"], "The machine and its software")
+with limits:
+    st.subheader("Settings and limits", anchor=False)
+    st.caption(f"Set by environment variables or in {literal(str(own.home / 'overlap.toml'))}; read at every start.")
+    rows = []
+    for item in fields(Settings):
+        value = getattr(own, item.name)
+        shown = "set" if item.name in HIDDEN and value else told(value)
+        rows.append((f"{PREFIX}{item.name.upper()}", shown))
+    table(rows, ["Setting", "Value"], "Settings and limits of this server")
