@@ -23,6 +23,7 @@ from engine.images.naming import key
 
 _BLOCK = 1 << 18
 
+
 def unpack(archive: Path | IO[bytes], folder: Path, settings: Settings) -> list[Path]:
     """Unpack the images of a ZIP below `folder`, in the archive's order; names become safe, folders are kept.
 
