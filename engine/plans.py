@@ -9,16 +9,20 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from engine.config import Settings, usable_cpus
-from engine.errors import InputRefused
+from engine.errors import InputRefused, TaskFailed
 from engine.executors import EXECUTORS, factory
+from engine.images.memory import workers_that_fit
 from engine.images.naming import output_names
+from engine.images.opening import read_header
 from engine.images.options import Resizing
+from engine.images.unchanged import Done
 from engine.model import Configuration, Plan, Task, plain
 from engine.shop.demo import demo_urls
 from engine.shop.photos import sample_photos
@@ -32,6 +36,9 @@ DEFAULTS = {
 }
 """Executor, workers (0: one for each usable CPU) and why, where nothing was measured on this machine yet."""
 
+
+LARGEST = 100
+"""How many of the largest images are looked at to estimate the memory that a worker needs."""
 
 SEQUENTIAL = Configuration("sequential", 1)
 
@@ -72,9 +79,9 @@ def scrape_plan(
             "split the list, or raise OVERLAP_MAX_URLS."
         )
     chosen = dict(selectors or {})
-    arguments = [{"url": url, "selector": chosen.get(urlsplit(url).hostname or "")} for url in hosts_in_turn(urls)]
+    arguments = [{"url": url, "selector": chosen.get(_host(url))} for url in hosts_in_turn(urls)]
     tasks = [Task(index, argument["url"] or "", argument) for index, argument in enumerate(arguments)]
-    hosts = len({urlsplit(url).netloc for url in urls})
+    hosts = len({_host(url) for url in urls})
     title = title or f"{counted(len(urls), 'page')} of {counted(hosts, 'shop')}"
     return job("scrape", title, tasks, configuration, {}, settings)
 
@@ -83,9 +90,16 @@ def hosts_in_turn(urls: Sequence[str]) -> list[str]:
     """The same addresses, one of each host after the other, so that no host's turn blocks the queue."""
     queues: dict[str, list[str]] = {}
     for url in urls:
-        queues.setdefault(urlsplit(url).netloc, []).append(url)
+        queues.setdefault(_host(url), []).append(url)
     ranked = [(rank, url) for queue in queues.values() for rank, url in enumerate(queue)]
     return [url for _, url in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # no address at all: its own record will say so
+        return ""
 
 
 def resize_plan(
@@ -97,8 +111,9 @@ def resize_plan(
     root: Path | None = None,
     run_folder: Path | None = None,
     title: str | None = None,
+    done: Done | None = None,
 ) -> Plan:
-    """A job that resizes these files. Output names keep the folders below `root`.
+    """A job that resizes these files. Output names keep the folders below `root`. What `done` knows is left out.
 
     Sources below `run_folder` are stored relative to it, so the run can move; results go to `target`,
     else to the run's outputs. Raises InputRefused when there are none or more than the limit.
@@ -109,12 +124,15 @@ def resize_plan(
         raise InputRefused(f"{len(sources):,} images are more than this server's limit of {settings.max_tasks:,}.")
     relative = [_below(source, root) for source in sources]
     stored = [_below(source, run_folder, whole=True) for source in sources]
-    named = zip(relative, stored, output_names(relative, resizing), strict=True)
-    tasks = [
-        Task(index, label, {"source": source, "names": names}) for index, (label, source, names) in enumerate(named)
+    named = zip(relative, sources, stored, output_names(relative, resizing), strict=True)
+    wanted = [
+        (label, {"source": kept, "names": names})
+        for label, source, kept, names in named
+        if done is None or not done.is_current(source, names)
     ]
+    tasks = [Task(index, label, argument) for index, (label, argument) in enumerate(wanted)]
     options = {**resizing.plain(), **({"target": str(target)} if target else {})}
-    title = title or f"{counted(len(sources), 'photo')} to {', '.join(resizing.sizes)}"
+    title = title or f"{counted(len(tasks), 'photo')} to {', '.join(resizing.sizes)}"
     return job("resize", title, tasks, configuration, options, settings)
 
 
@@ -122,6 +140,31 @@ def _below(path: Path, folder: Path | None, whole: bool = False) -> str:
     if folder is not None and path.is_relative_to(folder):
         return path.relative_to(folder).as_posix()
     return str(path.resolve()) if whole else path.name
+
+
+def fitting(
+    sources: Sequence[Path], resizing: Resizing, configuration: Configuration, settings: Settings
+) -> tuple[Configuration, str | None]:
+    """The configuration with as many workers as memory has room for, and why there are fewer than asked for.
+
+    Looks at the headers of the largest files only: reading all of twenty thousand would take seconds.
+    """
+    largest = sorted(sources, key=_bytes, reverse=True)[:LARGEST]
+    headers = []
+    for source in largest:
+        with suppress(TaskFailed):  # a file that cannot be opened gets its own record, and needs no memory
+            headers.append(read_header(source, settings))
+    if not headers:
+        return configuration, None
+    workers, why = workers_that_fit(headers, resizing, configuration.workers)
+    return replace(configuration, workers=workers), why
+
+
+def _bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def demo_scrape_plan(configuration: Configuration, settings: Settings) -> Plan:

@@ -160,4 +160,5 @@ class Sampler:
         if total_s <= 0:
             return None
         tree_s = self.samples[-1].cpu_s if self.samples else 0.0
-        return min(1.0, max(0.0, (total_s - idle_s - tree_s - own_s) / total_s))
+        others: float = (total_s - idle_s - tree_s - own_s) / total_s
+        return min(1.0, max(0.0, others))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from engine.cli.watching import leave, run_plan
-from engine.config import load
+from engine.config import Settings, load
 from engine.errors import InputRefused
 from engine.executors import EXECUTORS
 from engine.images.options import FORMATS
@@ -24,7 +24,7 @@ def how_to_run(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print the whole run as one JSON document."),
         click.option("--start-method", type=click.Choice(["forkserver", "spawn", "fork"]), help="How processes start."),
-        click.option("--chunk", type=click.IntRange(1), help="Tasks handed over at a time; by default the loop decides."),
+        click.option("--chunk", type=click.IntRange(1), help="Tasks per hand-over; by default the loop decides."),
         click.option("--workers", type=click.IntRange(1), help="By default what suits the workload here."),
         click.option("--executor", type=click.Choice(list(EXECUTORS)), help="By default what suits the workload here."),
     ):
@@ -32,20 +32,18 @@ def how_to_run(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def configuration(
-    store: Store, workload: str, executor: str | None, workers: int | None, chunk: int | None, start_method: str | None
-) -> Configuration:
-    """What was asked for, completed by the default, which is told on stderr."""
+def configuration(store: Store, workload: str, given: Mapping[str, Any]) -> Configuration:
+    """What was asked for (executor, workers, chunk, start_method), completed by the default, told on stderr."""
     from engine.config import usable_cpus
     from engine.plans import default_configuration
 
     preset, why = default_configuration(store, workload)
-    if executor is None:
+    if given["executor"] is None:
         click.echo(f"How it is run: {why}", err=True)
-    name = executor or preset.executor
+    name = given["executor"] or preset.executor
     same = name == preset.executor
-    count = workers or (1 if name == "sequential" else preset.workers if same else usable_cpus())
-    return Configuration(name, count, start_method, chunk)
+    workers = given["workers"] or (1 if name == "sequential" else preset.workers if same else usable_cpus())
+    return Configuration(name, workers, given["start_method"], given["chunk"])
 
 
 @click.command()
@@ -65,20 +63,29 @@ def configuration(
 @how_to_run
 def resize(sources: tuple[Path, ...], target: Path, pattern: str | None, skip_unchanged: bool, **given: Any) -> None:
     """Resize images, folders of images or ZIPs of them into another folder. Originals are never written."""
+    from engine.cli.sources import gathered, note_done
     from engine.images.options import resizing_from
-    from engine.plans import resize_plan
+    from engine.images.unchanged import Done
+    from engine.plans import fitting, resize_plan
 
     settings = load()
     store = Store.open(settings)
     resizing = resizing_from({**given, "sizes": given["sizes"] or ("400x400",), "format": given["file_format"]})
-    how = configuration(store, "resize", *(given[name] for name in ("executor", "workers", "chunk", "start_method")))
+    how = configuration(store, "resize", given)
     target = target.resolve()
     target.mkdir(parents=True, exist_ok=True)
-    from engine.cli.sources import gathered
-
-    with gathered(sources, pattern, settings) as (files, root):
-        plan = resize_plan(files, resizing, how, settings, target=target, root=root)
-        leave(run_plan(store, plan, given["as_json"]))
+    done = Done(target, resizing)
+    with gathered(sources, pattern, settings, leave_out=target) as (files, root):
+        how, fewer = fitting(files, resizing, how, settings)
+        if fewer:
+            click.echo(fewer, err=True)
+        known = done if skip_unchanged else None
+        plan = resize_plan(files, resizing, how, settings, target=target, root=root, done=known)
+        if len(plan.tasks) < len(files):
+            click.echo(f"{len(files) - len(plan.tasks)} of {len(files)} are unchanged and left out.", err=True)
+        run = run_plan(store, plan, given["as_json"])
+        note_done(store, run, done)
+        leave(run)
 
 
 @click.command()
@@ -92,21 +99,28 @@ def scrape(source: Path, csv_file: Path | None, as_json: bool, **how: Any) -> No
 
     settings = load()
     store = Store.open(settings)
-    urls = addresses(source)
-    chosen = configuration(store, "scrape", how["executor"], how["workers"], how["chunk"], how["start_method"])
-    run = run_plan(store, scrape_plan(urls, chosen, settings), as_json)
+    urls = addresses(source, settings)
+    run = run_plan(store, scrape_plan(urls, configuration(store, "scrape", how), settings), as_json)
     if csv_file:
         csv_file.write_bytes(b"".join(csv_chunks(store, run)))
         click.echo(f"The table is in {csv_file}.", err=True)
     leave(run)
 
 
-def addresses(source: Path) -> list[str]:
-    """The addresses in a file or on stdin; what was left out is told on stderr. Raises InputRefused."""
+def addresses(source: Path, settings: Settings) -> list[str]:
+    """The addresses in a file or on stdin, each once; duplicates and rubbish are told on stderr.
+
+    What is no address stays in the list: its record says why it was not fetched. Raises InputRefused.
+    """
+    from engine.web.inputs import from_file
+
     try:
-        text = sys.stdin.read() if str(source) == "-" else source.read_text(encoding="utf-8-sig")
+        data = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
     except FileNotFoundError:
-        raise InputRefused(f"There is no file {source}: correct its name, or write - to read addresses from stdin.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputRefused(f"{source} cannot be read as text ({error}).") from None
-    return [line.strip() for line in text.splitlines() if line.strip()]
+        raise InputRefused(f"There is no file {source}: correct its name, or write - to read stdin.") from None
+    except OSError as error:
+        raise InputRefused(f"{source} cannot be read ({error.strerror}).") from None
+    found = from_file(data, settings)
+    for sentence in found.sentences:
+        click.echo(sentence, err=True)
+    return [*found.urls, *(item.text for item in found.rubbish)]

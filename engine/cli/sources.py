@@ -8,11 +8,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.config import Settings
+from engine.images.unchanged import Done
+from engine.model import Run
+from engine.store import Store
 
 
 @contextmanager
-def gathered(sources: Sequence[Path], pattern: str | None, settings: Settings) -> Iterator[tuple[list[Path], Path | None]]:
+def gathered(
+    sources: Sequence[Path], pattern: str | None, settings: Settings, leave_out: Path
+) -> Iterator[tuple[list[Path], Path | None]]:
     """The files, and the folder below which their folders are kept; ZIPs lie unpacked until the block ends.
+
+    What lies below `leave_out`, the folder of the results, is no source.
 
     Raises InputRefused for an archive that is not safe.
     """
@@ -25,10 +32,19 @@ def gathered(sources: Sequence[Path], pattern: str | None, settings: Settings) -
         for number, source in enumerate(sources):
             if source.is_dir():
                 roots.append(source.resolve())
-                files += find_images(source.resolve(), pattern, settings)
+                files += find_images(source.resolve(), pattern, settings, leave_out)
             elif source.suffix.lower() == ".zip":
                 roots.append(Path(place) / str(number))
                 files += unpack(source, roots[-1], settings)
             else:
                 files.append(source.resolve())
         yield files, roots[0] if len(roots) == 1 else None
+
+
+def note_done(store: Store, run: Run, done: Done) -> None:
+    """Remember which sources are finished, so that a later `--skip-unchanged` leaves them out."""
+    finished = {task for task, status in store.records.settled(run).items() if status == "ok"}
+    for task in store.folder(run).tasks():
+        if task.index in finished:
+            done.add(Path(task.argument["source"]), task.argument["names"])
+    done.close()

@@ -40,7 +40,8 @@ def price(files: tuple[Path, ...], as_json: bool) -> None:
 @click.option("--chosen", type=click.Path(path_type=Path, exists=True))
 def work(token: str, part: str, chosen: Path | None) -> None:
     """The orchestrator of one stored run; started by the others."""
-    from engine.experiment import Part, work as orchestrate
+    from engine.experiment import Part
+    from engine.experiment import work as orchestrate
 
     parts: dict[str, Part] = {"all": "all", "unfinished": "unfinished", "failed": "failed"}
     tasks = [int(line) for line in chosen.read_text(encoding="utf-8").split()] if chosen else None

@@ -1,25 +1,30 @@
-"""Opening the database: its address, SQLite's settings, and bringing its schema up to date."""
+"""Opening the database: its address, SQLite's settings, bringing its schema up to date, and what its errors mean.
+
+Whatever goes wrong with the database later is raised as StoreUnusable too, from whichever query
+met it; only a broken constraint keeps SQLAlchemy's own error, because code acts on it.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from engine.config import Settings
-from engine.errors import StoreUnusable
+from engine.errors import StoreBusy, StoreUnusable
 
 HEAD = "0001"
 """The newest migration; a database that says so is opened without importing Alembic."""
 BUSY_TIMEOUT_S = 5.0
+"""How long a query waits for another program's lock; SQLite itself tries again, ever less often."""
 
 
-def open_database(settings: Settings) -> Engine:
-    """The database of these settings, its schema up to date.
+def open_database(settings: Settings, patience_s: float = BUSY_TIMEOUT_S) -> Engine:
+    """The database of these settings, its schema up to date; a query waits `patience_s` for a locked database.
 
     Raises StoreUnusable, in plain words, when it cannot be opened, is damaged or is newer than this program.
     """
@@ -27,17 +32,31 @@ def open_database(settings: Settings) -> Engine:
         settings.home.mkdir(parents=True, exist_ok=True)
         engine = create_engine(settings.database_url or f"sqlite:///{settings.home / 'overlap.db'}")
         if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "connect", lambda connection, _: _prepare_sqlite(connection, patience_s))
+        event.listen(engine, "handle_error", lambda context: _translate(context, settings))
         _bring_up_to_date(engine, settings.home)
     except (DatabaseError, OSError) as error:
-        raise StoreUnusable(explain(error, settings)) from error
+        raise unusable(error, settings) from error
     return engine
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+def _translate(context: ExceptionContext, settings: Settings) -> None:
+    error = context.sqlalchemy_exception
+    broken = isinstance(error, OperationalError) or isinstance(context.original_exception, sqlite3.DatabaseError)
+    if isinstance(error, DatabaseError) and broken and not isinstance(error, IntegrityError):
+        raise unusable(error, settings) from context.original_exception
+
+
+def unusable(error: Exception, settings: Settings) -> StoreUnusable:
+    """The error for people behind one of the database or of its files: StoreBusy where trying again can help."""
+    words = explain(error, settings)
+    return StoreBusy(words) if "locked" in str(getattr(error, "orig", error)).lower() else StoreUnusable(words)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, patience_s: float) -> None:
     # A rollback journal, not WAL: WAL needs SQLite 3.51.3 or a backport of its reset fix, and a local disk.
     # TRUNCATE spares a directory update a commit.
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
+    connection.execute(f"PRAGMA busy_timeout = {patience_s * 1000:.0f}")
     connection.execute("PRAGMA journal_mode = TRUNCATE")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")

@@ -63,7 +63,8 @@ def trial_from(row: Row[Any]) -> Trial:
 
 def record_from(row: Sequence[Any]) -> Record:
     """A row of `records` without its trial; `output` is decoded."""
-    _trial, task, label, worker, started_s, finished_s, cpu_s, status, reason, error, attempts, output, print_, waited = row
+    _trial, task, label, worker, started_s, finished_s, cpu_s, *ending = row
+    status, reason, error, attempts, output, print_, waited_s = ending
     return Record(
         task=task,
         label=label,
@@ -77,5 +78,5 @@ def record_from(row: Sequence[Any]) -> Record:
         attempts=attempts,
         output=None if output is None else json.loads(output),
         fingerprint=print_,
-        waited_s=waited,
+        waited_s=waited_s,
     )

@@ -85,7 +85,7 @@ class Store:
         with self.engine.connect() as connection:
             row = connection.execute(query).first()
         if row is None:
-            raise RunNotFound(f"There is no run {text!r} here: `overlap runs` or the History page lists those there are.")
+            raise RunNotFound(f"There is no run {text!r} here: `overlap runs` and the History page list all.")
         return run_from(row, self._state(row))
 
     def runs(
@@ -168,8 +168,8 @@ class Store:
                     measurement=plain(Measurement()),
                 )
             )
-            key = inserted.inserted_primary_key
-            row = connection.execute(select(tables.trials).where(column.id == key[0])).one()
+            (key,) = inserted.inserted_primary_key or (None,)
+            row = connection.execute(select(tables.trials).where(column.id == key)).one()
         return trial_from(row)
 
     def update_trial(self, trial: Trial, **values: Any) -> None:

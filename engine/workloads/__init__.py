@@ -22,7 +22,7 @@ WORKLOADS: dict[str, str] = {
 
 
 def workload_class(name: str) -> type[Workload]:
-    """The class behind a workload's name. Raises SettingRefused for an unknown one, NotAvailable when a package is missing."""
+    """The class behind a workload's name. Raises SettingRefused (unknown), NotAvailable (a package is missing)."""
     if name not in WORKLOADS:
         raise SettingRefused(f"There is no workload {name!r}: choose one of {', '.join(WORKLOADS)}.")
     module, _, attribute = WORKLOADS[name].partition(":")

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,7 @@ def run(task: dict[str, Any]) -> Any:
     if "mark" in task:
         with open(task["mark"], "a", encoding="utf-8") as file:
             file.write(f"{os.getpid()}\n")
-    result: Any = ACTIONS[task["do"]](task)
-    return result
+    return ACTIONS[task["do"]](task)
 
 
 def tries(mark: Path) -> int:
@@ -73,7 +73,7 @@ def _wait(task: dict[str, Any]) -> float:
     return float(task.get("seconds", 0.05))
 
 
-ACTIONS = {
+ACTIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "raise": _raise,
     "leave": _leave,
     "unsendable": _unsendable,

@@ -51,7 +51,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "records",
-        sa.Column("trial_id", sa.Integer, sa.ForeignKey("trials.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+        sa.Column(
+            "trial_id", sa.Integer, sa.ForeignKey("trials.id", ondelete="CASCADE"),
+            primary_key=True, autoincrement=False,
+        ),
         sa.Column("task", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("label", sa.Text, nullable=False),
         sa.Column("worker", sa.Integer),
