@@ -108,10 +108,11 @@ class GatedAdapter(HTTPAdapter):
 def _connected(found: list[Address], watch: Watch) -> socket.socket:
     """A connection to the first of these addresses that takes one, by the deadline."""
     failure: OSError = OSError("There is no address to connect to.")
-    for address in found:
+    for position, address in enumerate(found):
         connection = socket.socket(address.family, socket.SOCK_STREAM)
         try:
-            connection.settimeout(watch.left_s)
+            # Each address gets its share of what is left, so that a dead one does not use up the fetch.
+            connection.settimeout(watch.left_s / (len(found) - position))
             connection.connect(address.sockaddr)
         except OSError as error:
             connection.close()
@@ -120,5 +121,6 @@ def _connected(found: list[Address], watch: Watch) -> socket.socket:
             connection.close()
             raise
         else:
+            connection.settimeout(watch.left_s)
             return connection
     raise failure

@@ -10,7 +10,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,15 @@ def write_json(path: Path, values: dict[str, Any]) -> None:
     draft = path.with_name(f"{path.name}.{os.getpid()}.{time.monotonic_ns()}.draft")
     draft.write_text(json.dumps(values), encoding="utf-8")
     os.replace(draft, path)
+
+
+def forget(folder: Path, pattern: str, age_s: float) -> None:
+    """Remove the files of this folder that were not written for so long."""
+    for path in folder.glob(pattern):
+        # Another process may be clearing up too.
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > age_s:
+                path.unlink()
 
 
 def _patiently(path: Path) -> Held:

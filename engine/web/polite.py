@@ -140,15 +140,19 @@ class Polite:
                 self._tails = {name: tail for name, tail in self._tails.items() if tail > now}
         return Later(at - now)
 
-    def err(self, url: Url, pause_s: float = 0.0) -> None:
-        """The host failed to answer as it should: slow it, and leave it alone for `pause_s` seconds."""
+    def pause(self, url: Url, pause_s: float) -> None:
+        """The host asked to be left alone for so many seconds."""
+        if not self.exempt(url):
+            self.push(host_key(url), time.monotonic() + pause_s)
+
+    def err(self, url: Url) -> None:
+        """The host failed to answer as it should: slow it."""
         if self.exempt(url):
             return
-        # A lock that stays held belongs to a stopped process: the pause is lost, the limits are not.
+        # A lock that stays held belongs to a stopped process: this slowing is lost, the limits are not.
         with suppress(TimeoutError), locks.shared(self._path(host_key(url), "json")) as state:
             state["slow"] = min(max(2 * float(state.get("slow", 0.0)), self._settings.host_gap_s, 0.25), SLOWEST_S)
             state["good"] = 0
-            state["next"] = max(_sane(state.get("next", 0.0)), time.monotonic() + pause_s)
 
     def push(self, name: str, until: float) -> None:
         """No further request to this host before `until`."""

@@ -23,6 +23,8 @@ LARGEST = 512_000
 """Bytes that count (RFC 9309 2.5: at least 500 KiB)."""
 KEPT_S = 3_600.0
 """Age at which rules are fetched again (RFC 9309 2.4: no more than a day)."""
+FORGOTTEN_S = 86_400.0
+"""Age at which the file of rules that nobody asked for again is removed."""
 TROUBLE_KEPT_S = 30.0
 """The same where the rules could not be had."""
 SHOP_KEPT_S = 60.0
@@ -62,6 +64,7 @@ class Robots:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._known: OrderedDict[str, Rules] = OrderedDict()
         self._lock = Lock()
+        locks.forget(self._folder, "*.json", FORGOTTEN_S)
 
     def get(self, origin: str) -> Rules | None:
         """The rules, when they are known and fresh."""

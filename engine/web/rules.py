@@ -130,7 +130,7 @@ class Rules:
             crawl_delay_s = self._bearable(known, url)
         turn = self._polite.enter(url, crawl_delay_s)
         asked = time.monotonic()
-        well = False
+        well = True  # also when the fetch is given up from outside: that is not the host's fault
         try:
             answer = yield Ask(url, kind, deadline, self._cap(kind), turn.sent)
             well = answer.status < 500 and answer.status != 429
@@ -157,7 +157,7 @@ class Rules:
             raise TaskFailed(failure.reason, f"{sentence}; given up after {trip.attempts} tries.")
         delay_s = max(back_off(trip.attempts, self._back_off_s), asked_s or 0.0)
         if asked_s:
-            self._polite.err(url, asked_s)
+            self._polite.pause(url, asked_s)
         trip.attempts += 1
         trip.try_s = 0.0
         trip.ready = time.monotonic() + delay_s

@@ -7,7 +7,6 @@ and time spent are in a small file until then. One worker at a time has an addre
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -36,7 +35,7 @@ class Trips:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "trips"
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._forget_old()
+        locks.forget(self._folder, "*.json", FORGOTTEN_S)
 
     def load(self, name: str, url: str) -> Trip:
         """The fetch of this name, begun at `url` unless it was put off before."""
@@ -57,13 +56,6 @@ class Trips:
         """The fetch is over."""
         if trip.hops or trip.attempts > 1:
             self._path(name).unlink(missing_ok=True)
-
-    def _forget_old(self) -> None:
-        for path in self._folder.iterdir():
-            # Another process may be clearing up too.
-            with suppress(OSError):
-                if time.time() - path.stat().st_mtime > FORGOTTEN_S:
-                    path.unlink()
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{locks.key(name)}.json"

@@ -1,0 +1,342 @@
+"""Fetching pages: ours beside the article's script, requests, aiohttp and Scrapy, in one run against one server.
+
+    python benchmarks/web.py                    2,000 pages of 40 KB, 50 ms latency, 32 and 128 at once: a few minutes
+    python benchmarks/web.py --extract          every tool also reads the price of each page, with our reader
+    python benchmarks/web.py --pages 500 --at-once 32 --json FILE
+
+Server and tools share this machine, each in a process of its own; the server's CPU time counts against every tool
+alike. Politeness is off by configuration (no gap, no limit per host) for all; ours still asks the gate and robots.txt.
+Time runs from the first request to the last page, without start-up. The latency limit is pages × latency ÷ at once.
+Scrapy is installed by pip into a temporary environment; without a package index its row is left out, and says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import venv
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+LATENCY_S = 0.05
+Extract = Callable[[bytes], None]
+
+_FRONT = b"""<!doctype html><html lang="en"><head><title>Kettle | Shop</title><meta charset="utf-8">
+<script type="application/ld+json">{"@context": "https://schema.org", "@type": "Product", "name": "Kettle",
+"offers": {"@type": "Offer", "price": "34.95", "priceCurrency": "EUR"}}</script></head><body><h1>Kettle</h1>
+<p class="price">EUR 34.95</p><button>Add to cart</button>"""
+_FILLER = b"<div class='card'><a href='/p/1'><img alt='x' src='/i.jpg'><span>A line as shops have it</span></a></div>\n"
+PAGE = (_FRONT + _FILLER * 400)[:40_000]
+
+
+class Answers(asyncio.Protocol):
+    """The server: each page after the latency, robots.txt at once (there is none)."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport, self._buffer = transport, b""
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        while b"\r\n\r\n" in self._buffer:
+            head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
+            if head.startswith(b"GET /robots.txt"):
+                self._transport.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+            else:
+                asyncio.get_running_loop().call_later(LATENCY_S, self._send)
+
+    def _send(self) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n"
+        if not self._transport.is_closing():
+            self._transport.write(head % len(PAGE) + PAGE)
+
+
+async def serve() -> None:
+    """Serve until the process is ended; prints the port."""
+    server = await asyncio.get_running_loop().create_server(Answers, "127.0.0.1", 0, backlog=1_024)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+# The tools. Each takes the addresses, how many at once and what to do with a page, and returns the seconds.
+
+
+def article(urls: list[str], at_once: int, extract: Extract) -> float:
+    """The article's script: requests.get in threads, (address, status) into a Queue."""
+    import requests
+
+    waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
+    results: queue.Queue[tuple[str, int]] = queue.Queue()
+    for url in urls:
+        waiting.put(url)
+
+    def work() -> None:
+        while True:
+            try:
+                url = waiting.get_nowait()
+            except queue.Empty:
+                return
+            response = requests.get(url, timeout=20)
+            extract(response.content)
+            results.put((url, response.status_code))
+
+    begun = time.perf_counter()
+    threads = [threading.Thread(target=work) for _ in range(at_once)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results.qsize() == len(urls)
+    return time.perf_counter() - begun
+
+
+def shared_session(urls: list[str], at_once: int, extract: Extract) -> float:
+    """requests in a ThreadPoolExecutor, one Session with a pool as large as the workers."""
+    import requests
+
+    session = requests.Session()
+    session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=at_once))
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(at_once) as pool:
+        assert len(list(pool.map(lambda url: extract(session.get(url, timeout=20).content), urls))) == len(urls)
+    return time.perf_counter() - begun
+
+
+def plain_aiohttp(urls: list[str], at_once: int, extract: Extract) -> float:
+    """aiohttp with as many tasks as may run at once."""
+    import aiohttp
+
+    async def run() -> float:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=at_once)) as session:
+            waiting = iter(urls)
+
+            async def slot() -> None:
+                for url in waiting:
+                    async with session.get(url) as response:
+                        extract(await response.read())
+
+            begun = time.perf_counter()
+            await asyncio.gather(*(slot() for _ in range(at_once)))
+            return time.perf_counter() - begun
+
+    return asyncio.run(run())
+
+
+def ours_in_threads(urls: list[str], at_once: int, extract: Extract) -> float:
+    """Fetcher in a ThreadPoolExecutor."""
+    from engine.web.fetch import Fetcher
+
+    with tempfile.TemporaryDirectory() as home, Fetcher(_settings(urls, home), at_once) as fetcher:
+        fetcher.fetch_waiting(urls[0], 10)  # robots.txt
+        begun = time.perf_counter()
+        with ThreadPoolExecutor(at_once) as pool:
+            assert len(list(pool.map(lambda url: extract(fetcher.fetch(url).body), urls))) == len(urls)
+        return time.perf_counter() - begun
+
+
+def ours_on_asyncio(urls: list[str], at_once: int, extract: Extract) -> float:
+    """AsyncFetcher with as many tasks as may run at once."""
+    from engine.web.afetch import AsyncFetcher
+
+    async def run(home: str) -> float:
+        async with AsyncFetcher(_settings(urls, home), at_once) as fetcher:
+            await fetcher.fetch_waiting(urls[0], 10)  # robots.txt
+            waiting = iter(urls)
+
+            async def slot() -> None:
+                for url in waiting:
+                    extract((await fetcher.fetch(url)).body)
+
+            begun = time.perf_counter()
+            await asyncio.gather(*(slot() for _ in range(at_once)))
+            return time.perf_counter() - begun
+
+    with tempfile.TemporaryDirectory() as home:
+        return asyncio.run(run(home))
+
+
+def _settings(urls: list[str], home: str) -> Any:
+    from engine.config import Settings
+
+    host = urls[0].split("/")[2]
+    return Settings(home=Path(home), allowed_hosts=(host,), host_gap_s=0.0, host_parallel=0)
+
+
+def scrapy(urls: list[str], at_once: int, extract: Extract) -> float:
+    """A Scrapy spider without delays, retries of its own, cookies or robots.txt."""
+    from scrapy import Request, Spider, signals  # type: ignore[import-not-found]
+    from scrapy.crawler import CrawlerProcess  # type: ignore[import-not-found]
+
+    times: list[float] = []
+
+    class Pages(Spider):  # type: ignore[misc]
+        name = "pages"
+
+        async def start(self) -> Any:
+            times.append(time.perf_counter())
+            for url in urls:
+                yield Request(url, callback=self.parse, dont_filter=True)
+
+        def parse(self, response: Any) -> None:
+            extract(response.body)
+            times.append(time.perf_counter())
+
+    process = CrawlerProcess(
+        {
+            "CONCURRENT_REQUESTS": at_once,
+            "CONCURRENT_REQUESTS_PER_DOMAIN": at_once,
+            "DOWNLOAD_DELAY": 0,
+            "ROBOTSTXT_OBEY": False,
+            "COOKIES_ENABLED": False,
+            "TELNETCONSOLE_ENABLED": False,
+            "LOG_LEVEL": "ERROR",
+        }
+    )
+    crawler = process.create_crawler(Pages)
+    crawler.signals.connect(lambda: None, signal=signals.spider_closed)
+    process.crawl(crawler)
+    process.start()
+    assert len(times) == len(urls) + 1, f"Scrapy read {len(times) - 1} of {len(urls)} pages."
+    return times[-1] - times[0]
+
+
+TOOLS: dict[str, Callable[[list[str], int, Extract], float]] = {
+    "the article's script": article,
+    "requests, shared Session": shared_session,
+    "aiohttp": plain_aiohttp,
+    "Scrapy": scrapy,
+    "ours, threads": ours_in_threads,
+    "ours, asyncio": ours_on_asyncio,
+}
+
+
+def extractor(wanted: bool) -> Extract:
+    """What is done with each page: nothing, or our reader of prices, checked."""
+    if not wanted:
+        return lambda body: None
+    from engine.web.price import read_product
+
+    def read(body: bytes) -> None:
+        product = read_product(body, url="http://shop.example/kettle")
+        assert str(product.price) == "34.95", product
+
+    return read
+
+
+def run_one(tool: str, port: int, pages: int, at_once: int, extract: bool) -> None:
+    """One tool in this process: prints its seconds and CPU seconds as JSON."""
+    urls = [f"http://127.0.0.1:{port}/p/{number}" for number in range(pages)]
+    read = extractor(extract)
+    read(PAGE)
+    cpu = time.process_time()
+    wall_s = TOOLS[tool](urls, at_once, read)
+    print(json.dumps({"wall_s": wall_s, "cpu_s": time.process_time() - cpu}))
+
+
+@contextmanager
+def server() -> Iterator[int]:
+    """The server in a process of its own; its port."""
+    with subprocess.Popen([sys.executable, __file__, "--serve"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.terminate()
+
+
+def scrapy_python(folder: Path, extract: bool) -> Path | None:
+    """A Python with Scrapy in a temporary environment; None where it cannot be installed."""
+    venv.create(folder, with_pip=True)
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    packages = ["scrapy"] + (["selectolax", "price-parser"] if extract else [])
+    done = subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], capture_output=True, text=True)
+    return python if done.returncode == 0 else None
+
+
+def measure(pythons: dict[str, Path], port: int, pages: int, at_once: int, extract: bool) -> list[dict[str, Any]]:
+    """Every tool once, each in a fresh process."""
+    rows = []
+    for tool, python in pythons.items():
+        command = [python, __file__, "--run", tool, "--port", port, "--pages", pages, "--at-once", at_once]
+        done = subprocess.run(
+            [str(part) for part in command] + ["--extract"] * extract, capture_output=True, text=True, cwd=ROOT
+        )
+        if done.returncode:
+            print(f"{tool} failed: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
+            continue
+        rows.append({"tool": tool, "at_once": at_once, **json.loads(done.stdout.splitlines()[-1])})
+    return rows
+
+
+def show(rows: list[dict[str, Any]], pages: int, at_once: int) -> None:
+    """A table for one degree of concurrency."""
+    limit_s = pages * LATENCY_S / at_once
+    base = next((row["wall_s"] for row in rows if row["tool"] == "Scrapy"), None)
+    print(f"\n{at_once} at once; the latency limit is {limit_s:.2f} s, {pages / limit_s:,.0f} pages/s")
+    print(f"{'':26}{'s':>7}{'pages/s':>9}{'of limit':>10}{'× Scrapy':>10}{'CPU ms/page':>13}{'CPU busy':>10}")
+    for row in rows:
+        wall_s, cpu_s = row["wall_s"], row["cpu_s"]
+        ratio = f"{base / wall_s:.2f}" if base else "–"
+        figures = f"{wall_s:7.2f}{pages / wall_s:9,.0f}{limit_s / wall_s:10.0%}{ratio:>10}"
+        print(f"{row['tool']:26}{figures}{1000 * cpu_s / pages:13.2f}{cpu_s / wall_s:10.0%}")
+
+
+def compare(arguments: argparse.Namespace) -> None:
+    """All tools at every degree of concurrency, in one run."""
+    found: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        pythons = {tool: Path(sys.executable) for tool in TOOLS}
+        with_scrapy = None if arguments.without_scrapy else scrapy_python(Path(folder), arguments.extract)
+        if with_scrapy is None:
+            print("Scrapy is left out: pip could not install it here, or it was not wanted.")
+            del pythons["Scrapy"]
+        else:
+            pythons["Scrapy"] = with_scrapy
+        what = "with our reader of prices in every tool" if arguments.extract else "pages are fetched, not read"
+        print(f"{arguments.pages:,} pages of {len(PAGE):,} bytes, {LATENCY_S * 1000:.0f} ms latency; {what}.")
+        print("Politeness is off for all. CPU is the tool's own; the server uses the same cores.")
+        for at_once in arguments.at_once:
+            with server() as port:
+                rows = measure(pythons, port, arguments.pages, at_once, arguments.extract)
+            show(rows, arguments.pages, at_once)
+            found += rows
+    if arguments.json:
+        arguments.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=2_000)
+    parser.add_argument("--at-once", type=int, nargs="+", default=[32, 128])
+    parser.add_argument("--extract", action="store_true", help="read the price of each page, in every tool")
+    parser.add_argument("--without-scrapy", action="store_true")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--run", choices=TOOLS, help=argparse.SUPPRESS)
+    parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.serve:
+        asyncio.run(serve())
+    elif arguments.run:
+        run_one(arguments.run, arguments.port, arguments.pages, arguments.at_once[0], arguments.extract)
+    else:
+        compare(arguments)
+
+
+if __name__ == "__main__":
+    main()
