@@ -249,6 +249,24 @@ def comparison(
     return replace(job_plan, kind="comparison", title=title, configurations=chosen, terms=terms)
 
 
+def grid(executors: Sequence[str], workers: Sequence[int]) -> list[Configuration]:
+    """Every executor × worker count, sequential once and first."""
+    named = [name for name in dict.fromkeys(executors) if name != "sequential"]
+    return [SEQUENTIAL, *(Configuration(name, count) for name in named for count in dict.fromkeys(workers))]
+
+
+def on_pythons(configurations: Sequence[Configuration], pythons: Sequence[str]) -> list[Configuration]:
+    """The same configurations on this Python and then on each of the others."""
+    others = [replace(one, python=python) for python in pythons for one in configurations]
+    return [*configurations, *others]
+
+
+def default_workers() -> list[int]:
+    """1, 2, 4 … up to the usable CPUs, which are among them."""
+    cpus = usable_cpus()
+    return sorted({2**power for power in range(10) if 2**power <= cpus} | {cpus})
+
+
 def counted(count: int, noun: str) -> str:
     """``1 page``, ``2 pages``."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

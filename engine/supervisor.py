@@ -118,7 +118,7 @@ class Supervisor:
 
     def _start(self) -> float:
         work = self.work
-        environment = {**os.environ, "PYTHONPATH": work.search_path, "PYTHONUTF8": "1"}
+        environment = {**os.environ, "PYTHONPATH": work.search_path, "PYTHONUTF8": "1", "OVERLAP_TRIAL": "1"}
         began_s = time.perf_counter()
         with open(work.log, "ab") as log:
             self.process = subprocess.Popen(

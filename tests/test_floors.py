@@ -27,7 +27,7 @@ FLOORS: tuple[tuple[frozenset[str], ...], ...] = (
         frozenset({"analysis"}),
         frozenset({"environment"}),
     ),
-    (frozenset({"experiment", "comparison", "chain", "supervisor", "services", "turns", "remaining"}), frozenset({"plans"})),
+    (frozenset({"experiment", "comparison", "chain", "supervisor", "services", "turns", "remaining"}), frozenset({"plans", "functions"})),
     (frozenset({"jobs"}), frozenset({"lab"}), frozenset({"figures"})),
     (frozenset({"report"}),),
     (frozenset({"cli", "__main__"}), frozenset({"pages", "app"})),

@@ -68,7 +68,9 @@ class Progress:
         if run.waiting_for and run.waiting_for != self.told:
             self.told = run.waiting_for
             click.echo(f"Run {run.id} {run.waiting_for}.", err=True)
-        if self.terminal and run.done:
+        if self.terminal and run.done and run.kind != "job":
+            click.echo(f"\r\x1b[K{run.done} tasks done", err=True, nl=False)
+        elif self.terminal and run.done:
             spent_s = time.perf_counter() - self.began_s
             left_s = spent_s / run.done * (run.tasks - run.done)
             failed = f", {run.failed} failed" if run.failed else ""
@@ -82,14 +84,16 @@ class Progress:
 
 def summarise(store: Store, run: Run) -> None:
     """The ending in words, on stderr: what was done, how it ran, and why what failed did."""
-    click.echo(f"Run {run.id}, {run.title}: {run.state}, {run.ok} of {run.tasks} done.", err=True)
+    trials = store.trials(run)
+    done = f"{run.ok} of {run.tasks} done" if run.kind == "job" else f"{len(trials)} trials"
+    click.echo(f"Run {run.id}, {run.title}: {run.state}, {done}.", err=True)
     if run.message:
         click.echo(run.message, err=True)
-    for trial in store.trials(run):
-        measured = trial.measurement
-        if measured.wall_s:
-            rate = trial.done / measured.wall_s
-            click.echo(f"{trial.configuration.label}: {measured.wall_s:.2f} s, {rate:.1f} tasks a second.", err=True)
+    for trial in trials if run.kind == "job" else []:
+        wall_s = trial.measurement.wall_s
+        if wall_s and trial.done:
+            rate = trial.done / wall_s
+            click.echo(f"{trial.configuration.label}: {wall_s:.2f} s, {rate:.1f} tasks a second.", err=True)
     for reason, example, count in store.records.failures(run):
         click.echo(f"{count} failed, {reason}: {example}", err=True)
 
