@@ -10,42 +10,50 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from typing import Any, Literal
+
+from filelock import Timeout
 
 from engine.chain import Chain
 from engine.comparison import Comparison
 from engine.config import Settings
 from engine.environment import environment
-from engine.errors import OverlapError
+from engine.errors import OverlapError, StoreUnusable
 from engine.lifeline import watch_stdin
 from engine.model import Run, State
 from engine.remaining import Remaining
 from engine.services import services
 from engine.store import Store
+from engine.store.database import explain
 from engine.turns import turn
 
 Part = Literal["all", "unfinished", "failed"]
 """Which tasks of the run: all of them, those without an end, or those that failed."""
 
+PATIENCE_S = 60.0
+"""How long another program may keep the database locked before the run is given up; records wait in memory."""
 _LOCK_S = 5.0
+_CANCEL_POLL_S = 0.2
 _FAREWELL_S = 1.2
+ABANDONED = 75
+"""Exit code of an orchestrator that had to leave before it could store the end; sysexits.h: try again later."""
 
 
 def work(settings: Settings, token: str, part: Part = "all", chosen: Iterable[int] | None = None) -> State:
     """Run a stored run, or a part of it, and give the state in which it ended.
 
-    `chosen` narrows a retry to some tasks. Raises RunNotFound, StoreUnusable, or filelock.Timeout
-    when another orchestrator has the run.
+    `chosen` narrows a retry to some tasks. A run that another orchestrator has, or has taken to its
+    end, is left to it (somebody clicked twice). Raises RunNotFound or StoreUnusable.
     """
-    store = Store.open(settings)
-    run = store.run(token)
-    lock = store.folder(run).lock()
-    lock.acquire(timeout=_LOCK_S)
-    with lock:
-        return Orchestrator(store, run).run_part(part, chosen)
+    store = Store.open(settings, PATIENCE_S)
+    try:
+        with store.folder(store.run(token)).lock().acquire(timeout=_LOCK_S):
+            run = store.run(token)
+            return Orchestrator(store, run).run_part(part, chosen) if run.state == "waiting" else run.state
+    except Timeout:
+        return store.run(token).state
 
 
 class Orchestrator:
@@ -55,13 +63,15 @@ class Orchestrator:
         self.store, self.run = store, run
         self.abandoned = threading.Event()
         self.chain: Chain | None = None
-        self._cancel_seen = False
-        self._next_poll = 0.0
+        self._cancel = threading.Event()
 
     def run_part(self, part: Part, chosen: Iterable[int] | None) -> State:
         """Wait for the turn, run the trials, and store the end."""
         self._watch_for_the_end()
+        threading.Thread(target=self._watch_for_a_cancel, name="overlap-cancel", daemon=True).start()
         try:
+            self.store.interrupt_trials(self.run)
+            self.store.folder(self.run).keep_reserve()
             with turn(self.run, self.store.settings.jobs_at_once, self._waits, self.cancelled) as got:
                 if not got:
                     return self._finish("cancelled")
@@ -69,17 +79,30 @@ class Orchestrator:
                 self.store.update_run(self.run, environment=environment())
                 return self._finish(self._run(part, chosen))
         except OverlapError as error:
-            self.store.set_state(self.run, "failed", str(error))
-            return "failed"
+            return self._fail(str(error))
+        except OSError as error:  # the disk is full, or the run's folder is gone
+            return self._fail(f"The run cannot go on: {explain(error, self.store.settings)}")
+        finally:
+            self.store.folder(self.run).free_reserve()
 
     def cancelled(self) -> bool:
-        """Whether the run is to stop; asks the store every 0.2 s."""
-        if self.abandoned.is_set():
-            return True
-        if not self._cancel_seen and time.perf_counter() >= self._next_poll:
-            self._next_poll = time.perf_counter() + 0.2
-            self._cancel_seen = self.store.cancel_requested(self.run)
-        return self._cancel_seen
+        """Whether the run is to stop."""
+        return self.abandoned.is_set() or self._cancel.is_set()
+
+    def _watch_for_a_cancel(self) -> None:
+        """Ask the store every 0.2 s, in a thread: a locked database must not hold up the supervisor."""
+        while not self._cancel.wait(_CANCEL_POLL_S):
+            try:
+                if self.store.cancel_requested(self.run):
+                    self._cancel.set()
+            except StoreUnusable:
+                continue  # locked: nobody can ask for anything meanwhile; else the next record to be saved says why
+
+    def _fail(self, message: str) -> State:
+        """Store why the run cannot go on; the reserve is freed first, because the disk may be full."""
+        self.store.folder(self.run).free_reserve()
+        self.store.set_state(self.run, "failed", message)
+        return "failed"
 
     def _run(self, part: Part, chosen: Iterable[int] | None) -> State:
         if self.run.kind == "experiment":
@@ -99,7 +122,8 @@ class Orchestrator:
             self.store.update_run(self.run, verdict=document, ok=len(document.get("experiments", [])))
 
         terms = self.run.terms
-        document = run_all(self.run.workload, terms["mode"], terms.get("only"), say, self.cancelled)
+        which: Literal["machine", "sharing"] = "sharing" if self.run.workload == "sharing" else "machine"
+        document = run_all(which, terms["mode"], terms.get("only"), say, self.cancelled)
         self.store.update_run(self.run, verdict=document, ok=len(document.get("experiments", [])))
         return "cancelled" if self.cancelled() else "finished"
 
@@ -112,7 +136,7 @@ class Orchestrator:
             return Remaining({task: 0 for task in range(self.run.tasks) if task not in settled})
         failed = {task for task, status in settled.items() if status == "failed"}
         again = failed & set(chosen) if chosen is not None else failed
-        self.store.update_run(self.run, failed=len(failed) - len(again))
+        self.store.update_run(self.run, ok=len(settled) - len(failed), failed=len(failed) - len(again))
         return Remaining(dict.fromkeys(sorted(again), 0))
 
     def _finish(self, state: State) -> State:
@@ -140,7 +164,7 @@ class Orchestrator:
             self.abandoned.set()
             if self.chain:
                 self.chain.abandon()
-            timer = threading.Timer(_FAREWELL_S, os._exit, args=(1,))
+            timer = threading.Timer(_FAREWELL_S, os._exit, args=(ABANDONED,))
             timer.daemon = True
             timer.start()
 

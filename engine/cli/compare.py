@@ -18,7 +18,7 @@ from engine.model import Configuration, Plan
 from engine.store import Store
 
 
-class Fraction(click.ParamType):
+class Fraction(click.ParamType[float]):
     """``5%`` or ``0.05``."""
 
     name = "percent"
@@ -35,7 +35,7 @@ class Fraction(click.ParamType):
         return number
 
 
-class Seconds(click.ParamType):
+class Seconds(click.ParamType[float]):
     """``60s``, ``5min`` or ``60``."""
 
     name = "time"
