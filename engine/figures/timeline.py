@@ -139,18 +139,22 @@ def _heat(tasks: Tasks, configuration: Configuration, dark: bool, legend: bool) 
         zmin=0,
         zmax=1,
         colorscale=[(0, theme(dark).empty), (1, colour)],
-        colorbar={"title": {"text": "busy"}, "tickformat": ".0%", "thickness": 10, "len": 0.9},
+        colorbar={
+            "title": {"text": "busy", "font": {"size": 12}}, "tickfont": {"size": 12, "color": theme(dark).muted},
+            "tickformat": ".0%", "thickness": 10, "len": 0.9, "outlinewidth": 0,
+        },
         showscale=legend,
         ygap=1,
         hovertemplate="worker row %{y}, %{x:.3f} s: %{z:.0%} busy<extra></extra>",
-    )
+    )  # fmt: skip
     if not tasks.failed.any():
         return [heat]
     # A mark for each cell in which a task failed: as many as there are cells, however many failed.
     at = np.flatnonzero(tasks.failed)
     stretch = np.clip(np.searchsorted(edges_s, tasks.finished_s[at]) - 1, 0, _STRETCHES - 1)
     cells, counts = np.unique(tasks.row[at] * _STRETCHES + stretch, return_counts=True)
-    marks = go.Scattergl(
+    kind = go.Scatter if len(cells) <= BARS else go.Scattergl
+    marks = kind(
         mode="markers",
         name="failed",
         x=middle_s[cells % _STRETCHES],
