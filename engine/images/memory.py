@@ -95,6 +95,25 @@ def workers_that_fit(
     return workers, None
 
 
+def limit_this_process(more_bytes: int) -> bool:
+    """Let this process map at most `more_bytes` more than now, so that a picture that needs more fails alone.
+
+    For a worker process of its own: the limit (RLIMIT_AS) holds for all threads. False where the system has none.
+    Pillow then raises MemoryError; a library that aborts instead costs its worker, not the machine.
+    """
+    try:
+        import resource
+    except ImportError:
+        return False  # Windows.
+    mapped = Path("/proc/self/statm")
+    if not mapped.exists():
+        return False  # macOS knows the limit but does not keep it.
+    now = int(mapped.read_text().split()[0]) * resource.getpagesize()
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (now + more_bytes, hard))
+    return True
+
+
 def available_bytes() -> int:
     """Memory that programs could use now: the system's (psutil), or what a container's limit leaves (cgroup v2)."""
     import psutil  # Only the side that plans a run asks; workers never import it.

@@ -9,6 +9,7 @@ damaged, truncated, out_of_memory.
 
 from __future__ import annotations
 
+import os
 import stat
 import warnings
 from collections.abc import Iterator
@@ -55,12 +56,14 @@ def read_file(path: Path, settings: Settings) -> bytes:
     limit = int(settings.image_max_mb * 1e6)
     with _reading(path, limit) as file:
         try:
-            # One byte more than allowed, in case that the file grows while it is read.
-            data = file.read(limit + 1)
+            # Its length as it is now, and no more: `read` sets aside all that it is asked for.
+            length = os.fstat(file.fileno()).st_size
+            _check_length(length, limit)
+            return file.read(length)
         except OSError as error:
             raise TaskFailed("unreadable", f"The file cannot be read: {error.strerror}.") from None
-    _check_length(len(data), limit)
-    return data
+        except MemoryError:
+            raise out_of_memory() from None
 
 
 @contextmanager
@@ -84,8 +87,7 @@ def _check_length(length: int, limit: int) -> None:
     if length == 0:
         raise TaskFailed("empty_file", "The file is empty (0 bytes): copy or download it again.")
     if length > limit:
-        megabytes = f"{length / 1e6:.1f} MB" if length != limit + 1 else "more"
-        raise TaskFailed("too_large", f"The file has {megabytes}; at most {limit / 1e6:g} MB are read here.")
+        raise TaskFailed("too_large", f"The file has {length / 1e6:.1f} MB; at most {limit / 1e6:g} are read here.")
 
 
 def open_image(data: bytes, settings: Settings) -> Image.Image:
@@ -97,7 +99,7 @@ def read_header(path: Path, settings: Settings) -> Header:
     """What a file says about itself; only its first blocks are read. Raises TaskFailed: see the module."""
     with _reading(path, int(settings.image_max_mb * 1e6)) as file:
         head = file.read(formats.HEAD_BYTES)
-        length = path.stat().st_size
+        length = os.fstat(file.fileno()).st_size
         image = _opened(file, head, length, settings)
         progressive = "progressive" in image.info
         return Header(length, image.format or "", image.mode, *image.size, progressive)
@@ -123,6 +125,8 @@ def _opened(file: IO[bytes], head: bytes, length: int, settings: Settings) -> Im
 
 def _check_pixels(image: Image.Image, limit: int) -> None:
     width, height = image.size
+    if width * height == 0:
+        raise TaskFailed("damaged", "The picture has no pixels: copy or download it again.")
     if width * height > limit:
         raise TaskFailed(
             "too_many_pixels",
@@ -166,12 +170,17 @@ def failures(length: int, settings: Settings) -> Iterator[None]:
         limit = f"{settings.image_max_megapixels:g} megapixels"
         raise TaskFailed("too_many_pixels", f"The picture unpacks to more than {limit}, the limit here.") from None
     except MemoryError:
-        raise TaskFailed(
-            "out_of_memory", "There was not enough memory for this picture: use fewer workers or make it smaller first."
-        ) from None
+        raise out_of_memory() from None
     except Exception as error:
         # Decoders meet hostile bytes with every kind of exception (SyntaxError, struct.error, ZeroDivisionError ...).
         raise TaskFailed(*_broken(error, length)) from None
+
+
+def out_of_memory() -> TaskFailed:
+    """The failure of a picture that did not fit into memory."""
+    return TaskFailed(
+        "out_of_memory", "There was not enough memory for this picture: use fewer workers or make it smaller first."
+    )
 
 
 _CUT_SHORT = ("truncated", "unexpected end", "cannot read", "not enough", "eof")

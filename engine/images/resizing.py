@@ -80,8 +80,10 @@ def resize_file(source: Path, targets: Sequence[Path], resizing: Resizing, setti
     file_format = opened.format or ""
     outputs = []
     for target, placement in zip(targets, placements, strict=True):
-        with opening.failures(len(data), settings):
+        try:
             picture = _picture(decoded, placement, resizing)
+        except MemoryError:
+            raise opening.out_of_memory() from None
         content = saving.encoded(picture, saving.format_for(target, resizing, file_format), resizing, exif)
         saving.write(target, content)
         outputs.append(Output(str(target), *picture.size, len(content), *upright, len(data), file_format, note))

@@ -17,6 +17,7 @@ from PIL import Image
 
 from engine.errors import TaskFailed
 from engine.images import formats
+from engine.images.opening import out_of_memory
 from engine.images.options import Resizing
 
 _FULL_CHROMA_FROM = 90
@@ -44,7 +45,7 @@ def encoded(image: Image.Image, name: str, resizing: Resizing, exif: bytes | Non
     try:
         image.save(buffer, name, **_OPTIONS[name](resizing), **extra)
     except MemoryError:
-        raise TaskFailed("out_of_memory", "There was not enough memory to encode this picture.") from None
+        raise out_of_memory() from None
     except (OSError, ValueError) as error:
         raise TaskFailed("not_encoded", f"The resized picture cannot be written as {name}: {error}.") from None
     return buffer.getvalue()

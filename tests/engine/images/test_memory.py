@@ -99,6 +99,35 @@ def test_workers_are_reduced_with_the_reason() -> None:
     assert "even one worker" in told
 
 
+LIMITED = """
+import sys
+from pathlib import Path
+from engine.config import Settings
+from engine.errors import TaskFailed
+from engine.images.memory import limit_this_process
+from engine.images.options import resizing_from
+from engine.images.resizing import resize_file
+
+folder = Path(sys.argv[1])
+for name, limited in (("small.png", False), ("large.png", True), ("small.png", True)):
+    if limited:
+        limit_this_process(40_000_000)
+    try:
+        resize_file(folder / name, [folder / "out.jpg"], resizing_from({}), Settings(home=folder))
+        sys.stdout.write("ok ")
+    except TaskFailed as failure:
+        sys.stdout.write(failure.reason + " ")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps such a limit")
+def test_a_worker_with_a_limit_loses_one_picture_and_goes_on(tmp_path: Path) -> None:
+    photo(5000, 4000).save(tmp_path / "large.png", compress_level=1)
+    photo(64, 48).save(tmp_path / "small.png")
+    ran = subprocess.run([sys.executable, "-c", LIMITED, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["ok", "out_of_memory", "ok"]
+
+
 def test_what_is_available_is_measured() -> None:
     assert 10_000_000 < memory.available_bytes() < 10**14
 
