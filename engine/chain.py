@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -14,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import engine
-from engine.errors import OverlapError
+from engine.errors import OverlapError, StoreUnusable
 from engine.executors import EXECUTORS
 from engine.loop import crashed, time_limit
 from engine.model import Configuration, Run, State, Trial, plain
 from engine.remaining import Guilty, Remaining, after_death
-from engine.store import RunFolder, Store
+from engine.store import RunFolder, Store, Writer
 from engine.supervisor import Assignment, Outcome, Row, Supervisor
 
 _DEATHS_WITHOUT_PROGRESS = 3
@@ -42,7 +43,7 @@ class Chain:
         Raises OverlapError when the trial cannot start, or dies again and again without progress.
         """
         remaining, continues, deaths = start, self._last_order(start), 0
-        while True:
+        while remaining.attempts(self.run.tasks):
             trial, outcome, done = self._run(0, configuration, remaining, continues)
             if outcome.ended or outcome.cancelled:
                 return self._close(trial, "finished" if outcome.ended else "cancelled", remaining, done)
@@ -55,9 +56,8 @@ class Chain:
             deaths = 0 if done or guilty else deaths + 1
             if deaths >= _DEATHS_WITHOUT_PROGRESS:
                 raise OverlapError(f"{outcome.message} That happened {deaths} times without any task done.")
-            if not remaining.attempts(self.run.tasks):
-                return "finished"
             continues = trial.order
+        return "finished"
 
     def once(self, repeat: int, configuration: Configuration) -> Trial:
         """A comparison: one trial of all tasks; one whose process dies is failed and left at that.
@@ -69,6 +69,8 @@ class Chain:
             self._close(trial, "finished" if outcome.ended else "cancelled", ALL, done)
         else:
             self._fail(trial, outcome)
+        # The fingerprints are recorded; many trials' pictures would fill the disk.
+        shutil.rmtree(self.folder.trial(trial.order) / "outputs", ignore_errors=True)
         return next(one for one in self.store.trials(self.run) if one.id == trial.id)
 
     def abandon(self) -> None:
@@ -86,8 +88,14 @@ class Chain:
         def save(rows: list[Row], ok: int, failed: int) -> None:
             self.store.records.add(trial, self.run, rows, ok, failed)
 
-        self.supervisor = Supervisor(self._assignment(trial, remaining), save, self.cancelled)
-        outcome = self.supervisor.run()
+        try:
+            with Writer(save) as writer:
+                self.supervisor = Supervisor(self._assignment(trial, remaining), writer.put, self.cancelled)
+                outcome = self.supervisor.run()
+        except StoreUnusable as error:
+            self.folder.free_reserve()
+            self.store.update_trial(trial, state="failed", message=str(error))
+            raise
         self.store.update_trial(trial, measurement=outcome.measurement, samples=outcome.samples)
         return trial, outcome, self.supervisor.done
 
@@ -118,6 +126,7 @@ class Chain:
             labels=self.labels,
             limit_s=self.run.time_limit_s,
             can_kill=EXECUTORS[trial.configuration.executor].can_kill,
+            has_async=EXECUTORS[trial.configuration.executor].has_async,
             log=place / "log.txt",
             search_path=search_path_of(self.run),
         )
