@@ -21,7 +21,7 @@ from yarl import URL
 from engine.config import Settings
 from engine.errors import Later, TaskFailed
 from engine.web import failures
-from engine.web.answers import Answer, Ask, Kind, Page, plain_headers, receiver, worth_draining
+from engine.web.answers import DRAIN_S, Answer, Ask, Kind, Page, plain_headers, receiver, worth_draining
 from engine.web.gate import Gate
 from engine.web.rules import Rules
 from engine.web.tls import context
@@ -128,9 +128,7 @@ class AsyncFetcher:
             headers = plain_headers(response.headers.items())
             body = receiver(ask, response.status, headers)
             if body is None:
-                if worth_draining(headers):
-                    await response.read()
-                else:
+                if not (worth_draining(headers) and await _drained(response)):
                     response.close()
                 return Answer(response.status, headers, b"", under_way.timings)
             while not body.full and (data := await response.content.readany()):
@@ -171,6 +169,16 @@ class AsyncFetcher:
             url = _under_way.get().ask.url
             self._gate.check_address(url.host, url.port, address[0])
         return socket.socket(family, kind, protocol)
+
+
+async def _drained(response: aiohttp.ClientResponse) -> bool:
+    """Read an unwanted body away, so that the connection can be kept; not for long, the answer is known."""
+    try:
+        async with asyncio.timeout(DRAIN_S):
+            await response.read()
+    except (TimeoutError, aiohttp.ClientError, OSError):
+        return False  # costs the connection, not the answer
+    return True
 
 
 class _Resolver(AbstractResolver):

@@ -21,6 +21,8 @@ REDIRECTS = frozenset((301, 302, 303, 307, 308))
 TRANSIENT = frozenset((429, 502, 503, 504))
 DRAINED = 16_384
 """Bytes of an unwanted body that are read, so that the connection can be used again; above, it is closed."""
+DRAIN_S = 0.25
+"""Seconds that this may take: the answer is known already."""
 
 _WEB_PAGES = frozenset(("text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain"))
 # What a page cannot begin with, whatever its header says.

@@ -8,6 +8,7 @@ proxies, no .netrc, no CA bundle.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from http.client import HTTPException, IncompleteRead
 from pathlib import Path
 from typing import Any, Self
@@ -18,7 +19,7 @@ import urllib3
 from engine.config import Settings
 from engine.errors import Later, TaskFailed
 from engine.web import failures
-from engine.web.answers import Answer, Ask, Kind, Page, plain_headers, receiver, worth_draining
+from engine.web.answers import DRAIN_S, Answer, Ask, Kind, Page, plain_headers, receiver, worth_draining
 from engine.web.connections import GatedAdapter
 from engine.web.gate import Gate
 from engine.web.rules import Rules
@@ -143,13 +144,23 @@ class Fetcher:
         raw: Any = response.raw
         if body is None:
             if worth_draining(headers):
-                while raw.read1(PIECE, decode_content=False):
-                    watch.check()
+                _drain(raw, watch)
             return Answer(response.status_code, headers, b"", watch.timings)
         while not body.full and (data := raw.read1(PIECE, decode_content=False)):
             watch.check()
             body.feed(data)
         return Answer(response.status_code, headers, body.result(), watch.timings)
+
+
+def _drain(raw: Any, watch: Watch) -> None:
+    """Read an unwanted body away, so that the connection can be kept; by the watchdog not for long."""
+    deadline = watch.deadline
+    watch.deadline = min(deadline, time.monotonic() + DRAIN_S)
+    # What goes wrong here costs the connection, which is closed; the answer is known and whole without it.
+    with suppress(urllib3.exceptions.HTTPError, HTTPException, OSError):
+        while raw.read1(PIECE, decode_content=False):
+            watch.check()
+    watch.deadline = deadline
 
 
 def _meaning(error: Exception, ask: Ask, limit_s: float) -> TaskFailed:

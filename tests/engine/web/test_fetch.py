@@ -67,6 +67,19 @@ def test_an_answer_that_is_no_page_fails_with_its_status(
     assert failure.reason == reason and str(status) in failure.message
 
 
+def test_an_answer_whose_body_never_ends_is_told_by_its_status(open_browser: Open, configure: Configure) -> None:
+    def drip_unavailable(reply: Reply) -> None:
+        reply.head(404, Content_Length="1000")
+        reply.drip(b"x" * 1_000)
+
+    with server({"/": drip_unavailable}) as shop:
+        begun = time.monotonic()
+        browser = open_browser(configure(shop))
+        assert failure_of(browser, f"{shop.url}/").reason == "not_found"
+        assert time.monotonic() - begun < 1
+        assert browser.fetch(f"{shop.url}/next").status == 200
+
+
 def test_a_redirect_loop_ends_after_five_hops(open_browser: Open, configure: Configure) -> None:
     with server({"/": lambda reply: reply.send(302, b"", Location="/")}) as shop:
         failure = failure_of(open_browser(configure(shop)), f"{shop.url}/")
