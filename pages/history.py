@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import streamlit as st
 
+from engine.errors import InputRefused
 from engine.model import ENDED, Run
+from engine.report.document import import_document
 from engine.workloads import WORKLOADS
 from pages.parts.address import file_url
 from pages.parts.again import run_again
 from pages.parts.downloads import FORMATS
 from pages.parts.guard import guard
 from pages.parts.headline import TITLES
+from pages.parts.pictures import is_imported
 from pages.parts.runs_table import runs_table
 from pages.parts.server import store
 from pages.parts.starting import show
@@ -38,6 +44,19 @@ def confirm(runs: list[Run]) -> None:
             st.rerun()
 
 
+
+
+def parsed(data: bytes) -> dict[str, Any]:
+    """The document in an uploaded file. Raises InputRefused."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        raise InputRefused("This file is no JSON: choose one that was exported as JSON here or elsewhere.") from None
+    if not isinstance(document, dict):
+        raise InputRefused("This file holds no run: choose one that was exported as JSON here or elsewhere.")
+    return document
+
+
 with st.container(horizontal=True, vertical_alignment="bottom"):
     text = st.text_input("Title", key="text", placeholder="Part of a title", icon=":material/search:", width=280)
     kind = st.selectbox("Kind", [None, *KINDS], format_func=lambda name: KINDS.get(name, "All"), key="kind", width=180)
@@ -48,6 +67,11 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         key="workload",
         width=200,
     )
+with st.expander("Open an exported run", icon=":material/upload_file:", key="import"):
+    exported = st.file_uploader("JSON of a run", ["json"], key="upload:run", max_upload_size=200)
+    if exported is not None and st.button("Open it", key="import_now", type="primary"):
+        with guard():
+            show(import_document(store(), parsed(exported.getvalue())))
 runs = store().runs(limit=MOST, kind=kind, workload=workload, text=text or None)  # type: ignore[arg-type]
 if not runs:
     st.info("No run matches." if text or kind or workload else "Nothing has run here yet.", icon=":material/info:")
@@ -61,7 +85,8 @@ ended = [run for run in chosen if run.state in ENDED]
 with st.container(horizontal=True, key="actions"):
     if st.button("Open", icon=":material/open_in_new:", type="primary", disabled=one is None, key="open_run") and one:
         show(one)
-    if st.button("Run again", icon=":material/replay:", disabled=one is None, key="again") and one:
+    repeatable = one is not None and not is_imported(one)
+    if st.button("Run again", icon=":material/replay:", disabled=not repeatable, key="again") and one:
         with guard():
             show(run_again(one))
     if one is not None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from engine.model import Run
 from pages.parts.address import file_url
+from pages.parts.pictures import is_imported
 
 FORMATS = {
     "csv": ("CSV", ":material/table:", "One line a task, safe to open in a spreadsheet."),
@@ -19,7 +20,7 @@ def downloads(run: Run, live: bool) -> None:
     """A line for each format, what it holds and its link; the pictures first."""
     if live:
         st.caption("The run goes on: what you download now holds what has finished so far.")
-    if run.workload == "resize" and run.ok:
+    if run.workload == "resize" and run.ok and not is_imported(run):
         folder = run.options.get("target")
         if folder:
             st.caption("The results are also in this folder of the server:")

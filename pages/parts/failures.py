@@ -8,6 +8,7 @@ import streamlit as st
 from engine import jobs
 from engine.model import ENDED, Run
 from pages.parts.guard import guard
+from pages.parts.pictures import is_imported
 from pages.parts.server import store
 from pages.parts.words import counted, in_words
 
@@ -21,7 +22,7 @@ def failures(run: Run) -> None:
     if not grouped:
         st.caption("Nothing has failed.")
         return
-    if run.state in ENDED and run.kind == "job":
+    if run.state in ENDED and run.kind == "job" and not is_imported(run):
         _retry(run, [(reason, count) for reason, _, count in grouped])
     st.dataframe(
         pd.DataFrame(
@@ -74,6 +75,7 @@ def _each(run: Run) -> None:
     st.dataframe(
         pd.DataFrame(rows, columns=["Task", "Reason", "What happened", "Tries"]),
         hide_index=True,
+        placeholder="",
         alt="Every failed task with its reason",
         key="each_failure",
     )

@@ -2,16 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
 from engine.model import Record, Run
 from pages.parts.address import file_url
+from pages.parts.pictures import is_imported, source_of
 from pages.parts.server import store
 from pages.parts.words import data_size, literal
 
 A_PAGE = 24
 LIVE_PICTURES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One picture that was made, as the gallery shows it; sizes are in bytes, edges in pixels."""
+
+    task: int
+    label: str
+    name: str
+    edges: str
+    size: int
+    source_edges: str
+    source_size: int
+    note: str | None
+    time_s: float | None
+    version: str
+
+    @property
+    def saved(self) -> str:
+        """The share of bytes that went, in words."""
+        share = 1 - self.size / self.source_size if self.source_size else 0.0
+        return f"{share:.0%} saved" if share >= 0 else f"{-share:.0%} larger"
+
+
+def shown(record: Record) -> Shown:
+    """What the gallery needs of a record; what an imported one lacks is empty."""
+    output = record.output if isinstance(record.output, dict) else {}
+    started, finished = record.started_s, record.finished_s
+    return Shown(
+        record.task,
+        record.label,
+        str(output.get("path") or "").replace("\\", "/").rpartition("/")[2],
+        f"{output.get('width')} × {output.get('height')}",
+        int(output.get("bytes") or 0),
+        f"{output.get('source_width')} × {output.get('source_height')}",
+        int(output.get("source_bytes") or 0),
+        output.get("note"),
+        None if started is None or finished is None else finished - started,
+        # Changes when a retry made the picture anew, so that no browser shows an old one.
+        f"{output.get('bytes')}-{record.attempts}-{finished or 0:.3f}",
+    )
 
 
 def gallery(run: Run, live: bool) -> None:
@@ -20,67 +64,58 @@ def gallery(run: Run, live: bool) -> None:
         st.caption("No picture has been made yet.")
         return
     if live:
-        _thumbs(run, store().records.latest(run, "ok", LIVE_PICTURES, max(0, run.ok - LIVE_PICTURES)))
+        _thumbs(run, _pictures(run, LIVE_PICTURES, max(0, run.ok - LIVE_PICTURES)))
         return
-    looks = st.segmented_control(
-        "Show", ["Gallery", "Before and after", "List"], default="Gallery", required=True,
-        label_visibility="collapsed", key="gallery_look",
-    )  # fmt: skip
+    look = "List"
+    if not is_imported(run):
+        chosen = st.segmented_control(
+            "Show", list(LOOKS), default="Gallery", required=True, label_visibility="collapsed", key="gallery_look"
+        )
+        look = str(chosen or "Gallery")
     pages = -(-run.ok // A_PAGE)
     number = st.pagination(pages, key="gallery_page") if pages > 1 else 1
-    records = store().records.latest(run, "ok", A_PAGE, (number - 1) * A_PAGE)
-    LOOKS[str(looks)](run, records)
+    LOOKS[look](run, _pictures(run, A_PAGE, (number - 1) * A_PAGE))
 
 
-def _thumbs(run: Run, records: list[Record]) -> None:
+def _pictures(run: Run, limit: int, offset: int) -> list[Shown]:
+    return [shown(record) for record in store().records.latest(run, "ok", limit, offset)]
+
+
+def _thumbs(run: Run, pictures: list[Shown]) -> None:
     with st.grid("auto", min_column_width=190, gap="small"):
-        for record in records:
-            size = f"{record.output['width']} × {record.output['height']}, {data_size(record.output['bytes'])}"
+        for picture in pictures:
             st.image(
-                file_url(run, "picture", record.task, "thumb", v=_version(record)),
-                caption=f"{literal(record.label)}  \n{size}",
+                file_url(run, "picture", picture.task, "thumb", v=picture.version),
+                caption=f"{literal(picture.label)}  \n{picture.edges}, {data_size(picture.size)}",
                 width="stretch",
-                alt=record.label,
+                alt=picture.label,
             )
 
 
-def _version(record: Record) -> str:
-    """Changes when a retry made the picture anew, so that no browser shows an old one."""
-    return f"{record.output['bytes']}-{record.attempts}-{record.finished_s or 0:.3f}"
-
-
-def _before_after(run: Run, records: list[Record]) -> None:
-    labels = {record.task: record.label for record in records}
-    task = st.selectbox("Picture", list(labels), format_func=lambda task: labels[task], key="gallery_picture")
-    record = next(each for each in records if each.task == task)
-    output = record.output
+def _before_after(run: Run, pictures: list[Shown]) -> None:
+    labels = {picture.task: picture.label for picture in pictures}
+    task = st.selectbox("Picture", list(labels), format_func=labels.__getitem__, key="gallery_picture")
+    picture = next(each for each in pictures if each.task == task)
     before, after = st.columns(2)
-    with before.container(border=True):
+    with before.container(border=True, height="stretch"):
         st.markdown("**Before**")
-        st.image(file_url(run, "picture", task, "before"), width="stretch", alt=f"{record.label}, the original")
-        st.caption(f"{output['source_width']} × {output['source_height']}, {data_size(output['source_bytes'])}")
-    with after.container(border=True):
-        st.markdown("**After**")
-        url = file_url(run, "picture", task, "after", v=_version(record))
-        st.image(url, width="content", alt=f"{record.label}, resized")
-        saved = 1 - output["bytes"] / output["source_bytes"] if output["source_bytes"] else 0
-        change = f"{saved:.0%} saved" if saved >= 0 else f"{-saved:.0%} larger"
-        st.caption(f"{output['width']} × {output['height']}, {data_size(output['bytes'])}: {change}")
+        if source_of(store(), run, task) is None:
+            st.caption("The original is not on this server any more, or not its to show.")
+        else:
+            st.image(file_url(run, "picture", task, "before"), width="stretch", alt=f"{picture.label}, the original")
+        st.caption(f"{picture.source_edges}, {data_size(picture.source_size)}")
+    with after.container(border=True, height="stretch"):
+        st.markdown("**After**, at full zoom")
+        url = file_url(run, "picture", task, "after", v=picture.version)
+        st.image(url, width="content", alt=f"{picture.label}, resized")
+        st.caption(f"{picture.edges}, {data_size(picture.size)}: {picture.saved}")
 
 
-def _list(run: Run, records: list[Record]) -> None:
+def _list(run: Run, pictures: list[Shown]) -> None:
+    del run
     rows = [
-        (
-            record.label,
-            f"{record.output['source_width']} × {record.output['source_height']}",
-            record.output["source_bytes"],
-            f"{record.output['width']} × {record.output['height']}",
-            record.output["bytes"],
-            (record.finished_s or 0) - (record.started_s or 0),
-            record.output.get("note"),
-            record.output["path"].rpartition("/")[2],
-        )
-        for record in records
+        (each.label, each.source_edges, each.source_size, each.edges, each.size, each.time_s, each.note, each.name)
+        for each in pictures
     ]
     columns = ["Original", "Its size", "Its bytes", "New size", "New bytes", "Time", "Note", "New name"]
     st.dataframe(
@@ -91,6 +126,7 @@ def _list(run: Run, records: list[Record]) -> None:
             "New bytes": st.column_config.NumberColumn(format="bytes"),
             "Time": st.column_config.NumberColumn(format="%.3f s"),
         },
+        placeholder="",
         alt="Each picture with its size before and after",
         key="gallery_list",
     )

@@ -12,10 +12,11 @@ from pages.parts import words
 from pages.parts.again import run_again
 from pages.parts.figures_of import Pace, pace, saved_bytes
 from pages.parts.guard import guard
+from pages.parts.pictures import is_imported
 from pages.parts.server import store
 
 TITLES = {
-    "scrape": ("Scrape prices", "page", ":material/sell:"),
+    "scrape": ("Scrape prices", "pages", ":material/sell:"),
     "resize": ("Resize images", "img", ":material/photo_size_select_large:"),
 }
 """Workload: the view's title, what one task is called in a throughput, its icon."""
@@ -23,7 +24,7 @@ TITLES = {
 
 def title_of(run: Run) -> tuple[str, str, str]:
     """Title, unit and icon of a run's workload; an unknown one goes by its own name."""
-    return TITLES.get(run.workload, (run.workload.capitalize(), "task", ":material/play_circle:"))
+    return TITLES.get(run.workload, (run.workload.capitalize(), "tasks", ":material/play_circle:"))
 
 
 def head(run: Run) -> None:
@@ -43,9 +44,11 @@ def head(run: Run) -> None:
 
 
 def _notice(run: Run) -> None:
-    if run.state == "waiting":
-        st.info(f"This run {words.literal(run.waiting_for or 'is about to start')}.", icon=":material/hourglass_top:")
-    if run.state == "interrupted":
+    if run.state == "waiting" and run.waiting_for:
+        st.info(f"This run {words.literal(run.waiting_for)}.", icon=":material/hourglass_top:")
+    if is_imported(run):
+        st.info("Read from a file that was exported elsewhere: its figures are here, its files are not.")
+    elif run.state == "interrupted":
         st.warning(
             f"The run was interrupted with {run.done:,} of {words.counted(run.tasks, 'task')} done; "
             "what was finished is kept. Resume runs the rest.",
@@ -62,6 +65,8 @@ def _buttons(run: Run) -> None:
             with guard():
                 jobs.cancel(store(), run)
                 st.toast("Cancelling: what is finished is kept.", icon=":material/stop_circle:")
+        return
+    if is_imported(run):
         return
     if run.kind == "job" and run.done < run.tasks and run.state in ("interrupted", "cancelled", "failed"):
         left = words.counted(run.tasks - run.done, "task")
@@ -116,6 +121,6 @@ def _short(rate: float) -> str:
 
 def _progress_text(run: Run, measured: Pace) -> str:
     if run.state == "waiting":
-        return "Waiting for its turn"
+        return "Waiting for its turn" if run.waiting_for else "Starting"
     left = f", about {words.duration(measured.left_s)} left" if measured.left_s is not None else ""
     return f"{run.done:,} of {run.tasks:,} done{left}"

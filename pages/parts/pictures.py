@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from threading import Semaphore
 from typing import Any
@@ -33,8 +34,15 @@ _AT_ONCE = Semaphore(2)
 """Thumbnails that are made at a time: the gallery must leave the CPUs to the run."""
 
 
+def is_imported(run: Run) -> bool:
+    """Whether the run was read from a file: its paths are anybody's words, no file of this machine is behind them."""
+    return bool(run.options.get("imported"))
+
+
 def results_folder(store: Store, run: Run) -> Path:
-    """Where the run's pictures are written."""
+    """Where the run's pictures are written; for an imported run a folder of its own, which is empty."""
+    if is_imported(run):
+        return store.folder(run).outputs
     target = run.options.get("target")
     return Path(str(target)) if target else store.folder(run).outputs
 
@@ -62,13 +70,13 @@ def _below(path: str, folder: Path) -> str | None:
 
 def found_picture(store: Store, run: Run, task: int, which: str) -> Path | None:
     """The file of a task's picture: `thumb`, `after` (or `after-1` and on for further sizes) or `before`."""
-    kind, _, number = which.partition("-")
-    if run.workload != "resize" or kind not in ("thumb", "after", "before"):
+    asked = re.fullmatch(r"(thumb|after|before)(?:-(\d{1,2}))?", which, re.ASCII)
+    if run.workload != "resize" or asked is None:
         return None
+    kind, position = asked[1], int(asked[2] or 0)
     if kind == "before":
         return source_of(store, run, task)
     paths = _made(store, run, task)
-    position = int(number) if number.isdecimal() else 0
     if position >= len(paths):
         return None
     path = _inside(Path(paths[position]), [results_folder(store, run)])
@@ -83,6 +91,8 @@ def _made(store: Store, run: Run, task: int) -> list[str]:
 def source_of(store: Store, run: Run, task: int) -> Path | None:
     """The original of a task, where it is this server's to show: uploaded, a sample, or in one of its folders."""
     folder = store.folder(run)
+    if is_imported(run):
+        return None
     argument = next((each.argument for each in folder.tasks() if each.index == task), None)
     if not isinstance(argument, dict) or not isinstance(argument.get("source"), str):
         return None

@@ -52,6 +52,7 @@ def _draw(table: pd.DataFrame, live: bool) -> None:
             "Address": st.column_config.TextColumn(width=260),
             "Open": st.column_config.LinkColumn(display_text="Open", width=60),
         },
+        placeholder="",
         alt="Prices by page",
         key=f"prices:{live}",
     )
@@ -73,6 +74,7 @@ def _whole_table(store: Store, run: Run, done: int, ended_at: str | None) -> pd.
 
 def _frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=COLUMNS)
+    # The demo shops' pages cannot be opened: they are there only while a run goes on.
     return table.drop(columns="Open") if table["Open"].isna().all() else table
 
 

@@ -38,6 +38,7 @@ def _plain(run: Run, live: bool) -> None:
         pd.DataFrame(drawn, columns=["Task", "Status", "Time", "Worker", "Output"]),
         hide_index=True,
         column_config={"Time": st.column_config.NumberColumn(format="%.3f s")},
+        placeholder="",
         alt="The tasks and what they gave",
         key="plain",
     )

@@ -1,0 +1,83 @@
+"""What page tests share: the app in a home of its own, driven by Streamlit's AppTest, and runs to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine import jobs
+from engine.config import Settings, load
+from engine.model import Configuration, Plan, Run
+from engine.plans import simple_plan
+from engine.store import Store
+
+NAVIGATION = str(Path(__file__).parents[2] / "pages" / "navigation.py")
+THREADS = Configuration("threads", 2)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home and a temporary folder of this test's own, so that no other run holds its turn."""
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("OVERLAP_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    yield tmp_path / "home"
+    store = Store.open(load())
+    for run in store.runs():
+        jobs.cancel(store, run)
+    for run in store.runs():
+        jobs.wait(store, run)
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    """The settings in force."""
+    return load()
+
+
+@pytest.fixture
+def store(settings: Settings) -> Store:
+    """The store that the pages use."""
+    return Store.open(settings)
+
+
+Opened = Callable[..., AppTest]
+
+
+@pytest.fixture
+def opened(home: Path) -> Opened:
+    """Opens a page by its file, with the query of its address; nothing on it may have raised."""
+
+    def open_page(file: str = "home.py", **query: str) -> AppTest:
+        app = AppTest.from_file(NAVIGATION, default_timeout=30).run()
+        if file != "home.py":
+            app.switch_page(file)
+        for name, value in query.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception, app.exception
+        return app
+
+    return open_page
+
+
+def table_with(app: AppTest, column: str) -> pd.DataFrame:
+    """The table on the page that has this column."""
+    (found,) = [item.value for item in app.dataframe if column in item.value.columns]
+    return found
+
+
+@pytest.fixture
+def ended(store: Store, settings: Settings) -> Callable[[Plan], Run]:
+    """Runs a plan to its end."""
+    return lambda plan: jobs.wait(store, jobs.start(store, plan), poll_s=0.05)
+
+
+@pytest.fixture
+def quick(settings: Settings) -> Plan:
+    """A job of four tiny tasks."""
+    return simple_plan("compute", 4, {"amount": 10}, THREADS, settings)

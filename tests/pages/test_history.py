@@ -1,0 +1,53 @@
+"""History: every run of this server, filtered; an exported run can be opened; deleting asks first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from engine.model import Plan, Run
+from engine.report.document import run_document
+from engine.store import Store
+from tests.pages.conftest import Opened, table_with
+
+
+def test_every_run_is_listed_newest_first_and_filtered_by_its_title(
+    opened: Opened, ended: Callable[[Plan], Run], quick: Plan
+) -> None:
+    runs = [ended(quick) for _ in range(2)]
+    app = opened("history.py")
+    assert table_with(app, "Run")["Run"].tolist() == [runs[1].id, runs[0].id]
+    app.text_input(key="text").set_value("no such title").run()
+    assert "No run matches" in app.info[0].value
+
+
+def test_nothing_can_be_done_before_a_run_is_selected(
+    opened: Opened, ended: Callable[[Plan], Run], quick: Plan
+) -> None:
+    ended(quick)
+    app = opened("history.py")
+    assert all(app.button(key=key).disabled for key in ("open_run", "again", "delete"))
+
+
+def test_an_exported_run_opens_as_a_run_of_its_own_without_files(
+    opened: Opened, ended: Callable[[Plan], Run], quick: Plan, store: Store
+) -> None:
+    run = ended(quick)
+    document = json.dumps(run_document(store, run)).encode()
+    app = opened("history.py")
+    app.file_uploader(key="upload:run").upload("run.json", document).run()
+    app.button(key="import_now").click().run()
+    assert not app.exception
+    newest = store.runs()[0]
+    assert newest.id != run.id and app.query_params["run"] == newest.token
+    assert "exported elsewhere" in app.info[0].value
+    assert not [button for button in app.button if button.key == "again"]
+
+
+def test_a_file_that_is_no_run_is_refused_in_words(opened: Opened, store: Store) -> None:
+    for content in (b"{", b"[]", b'{"run": 1}'):
+        app = opened("history.py")
+        app.file_uploader(key="upload:run").upload("run.json", content).run()
+        app.button(key="import_now").click().run()
+        assert not app.exception and app.error
+    assert store.runs() == []

@@ -1,0 +1,153 @@
+"""Resize images: presets first, uploads spooled to the run's folder, refused with a way out when they would not fit."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from engine import jobs
+from engine.store import Store
+from tests.pages.conftest import Opened
+
+
+def photo(colour: str = "teal", size: tuple[int, int] = (640, 480)) -> bytes:
+    """A small JPEG."""
+    kept = io.BytesIO()
+    Image.new("RGB", size, colour).save(kept, "JPEG")
+    return kept.getvalue()
+
+
+def with_uploads(opened: Opened, *names: str) -> AppTest:
+    """The page with these photos chosen."""
+    app = opened("resize.py")
+    app.get_by_key("pictures_from").set_value("Photos").run()
+    for name in names:
+        app.file_uploader(key="upload:photos").upload(name, photo())
+    return app.run()
+
+
+def test_the_sample_photos_and_a_preset_are_ready_for_the_first_click(opened: Opened) -> None:
+    app = opened("resize.py")
+    assert app.button(key="start").label == "Resize 24 pictures"
+    assert not app.button(key="start").disabled
+    assert app.text_input(key="sizes:Gallery").value == "400x400"
+
+
+def test_another_preset_sets_every_option(opened: Opened) -> None:
+    app = opened("resize.py")
+    app.get_by_key("preset").set_value("Thumbnail").run()
+    assert app.text_input(key="sizes:Thumbnail").value == "200x200"
+    assert app.get_by_key("format:Thumbnail").value == "jpeg"
+
+
+def test_a_size_that_cannot_be_read_is_said_and_nothing_starts(opened: Opened) -> None:
+    app = opened("resize.py")
+    app.text_input(key="sizes:Gallery").set_value("large").run()
+    assert "is not a size" in app.error[0].value
+    assert app.button(key="start").disabled
+
+
+def test_uploads_lie_in_the_runs_own_folder_under_safe_and_distinct_names(opened: Opened, store: Store) -> None:
+    app = with_uploads(opened, "a.jpg", "A.jpg", "a.jpg")
+    assert app.button(key="start").label == "Resize 3 pictures"
+    app.button(key="start").click().run()
+    assert not app.exception
+    (run,) = store.runs()
+    run = jobs.wait(store, run)
+    assert run.ok == 3
+    inputs = [path.name for path in store.folder(run).inputs.iterdir()]
+    assert len({name.casefold() for name in inputs}) == 3
+    assert len(list(store.folder(run).outputs.rglob("*.jpg"))) == 3
+
+
+def test_a_second_click_of_the_same_form_opens_the_same_run(opened: Opened, store: Store) -> None:
+    app = with_uploads(opened, "a.jpg")
+    token = app.session_state["resize:token"]
+    app.button(key="start").click().run()
+    again = with_uploads(opened, "a.jpg")
+    again.session_state["resize:token"] = token
+    again.button(key="start").click().run()
+    assert [run.token for run in store.runs()] == [token]
+    assert again.query_params["run"] == token
+
+
+def test_uploads_over_the_limit_are_refused_when_chosen_with_the_ways_out(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OVERLAP_UPLOAD_MAX_MB", "0.005")
+    app = with_uploads(opened, "a.jpg", "b.jpg", "c.jpg")
+    said = app.error[0].value.replace("\\", "")
+    assert "ZIP" in said and "OVERLAP_FOLDERS" in said
+    assert app.button(key="start").disabled
+
+
+def test_a_zip_that_leads_out_of_its_folder_is_refused_and_leaves_nothing(opened: Opened, store: Store) -> None:
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w") as packed:
+        packed.writestr("../../evil.jpg", photo())
+    app = opened("resize.py")
+    app.get_by_key("pictures_from").set_value("ZIP").run()
+    app.file_uploader(key="upload:zip").upload("photos.zip", kept.getvalue()).run()
+    app.button(key="start").click().run()
+    assert "leads out of its folder" in app.error[0].value
+    assert store.runs() == []
+    assert not store.settings.runs.exists() or list(store.settings.runs.iterdir()) == []
+
+
+def test_a_zip_keeps_its_folders(opened: Opened, store: Store) -> None:
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w") as packed:
+        packed.writestr("2025/a.jpg", photo())
+        packed.writestr("2026/a.jpg", photo("plum"))
+    app = opened("resize.py")
+    app.get_by_key("pictures_from").set_value("ZIP").run()
+    app.file_uploader(key="upload:zip").upload("photos.zip", kept.getvalue()).run()
+    app.button(key="start").click().run()
+    run = jobs.wait(store, store.runs()[0])
+    made = {path.relative_to(store.folder(run).outputs).as_posix() for path in store.folder(run).outputs.rglob("*.jpg")}
+    assert made == {"2025/a.jpg", "2026/a.jpg"}
+
+
+def test_a_folder_of_this_server_is_read_and_results_go_into_a_new_folder(
+    opened: Opened, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("photos")
+    (folder / "a.jpg").write_bytes(photo())
+    monkeypatch.setenv("OVERLAP_FOLDERS", str(folder))
+    app = opened("resize.py")
+    app.get_by_key("pictures_from").set_value("Folder of this server").run()
+    assert app.button(key="start").label == "Resize 1 picture"
+    app.button(key="start").click().run()
+    assert not app.exception
+    run = jobs.wait(store, store.runs()[0])
+    assert run.ok == 1
+    assert (folder / "a.jpg").read_bytes() == photo()
+    assert len(list((folder / "resized").rglob("a.jpg"))) == 1
+
+
+def test_a_part_of_a_folder_cannot_lead_out_of_it(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("photos")
+    (folder / "a.jpg").write_bytes(photo())
+    monkeypatch.setenv("OVERLAP_FOLDERS", str(folder))
+    app = opened("resize.py")
+    app.get_by_key("pictures_from").set_value("Folder of this server").run()
+    app.text_input(key="server_part").set_value("../..").run()
+    assert "leads out of" in app.error[0].value
+    assert app.button(key="start").disabled
+
+
+def test_a_try_is_a_real_small_run_with_an_estimate_of_the_whole(opened: Opened, store: Store) -> None:
+    app = with_uploads(opened, *(f"{n}.jpg" for n in range(5)))
+    app.button(key="try").click().run()
+    assert not app.exception
+    (run,) = store.runs()
+    assert run.tasks == 3
+    jobs.wait(store, run)
+    app.run()
+    assert any("All 5: about" in item.value for item in app.markdown)

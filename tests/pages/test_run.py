@@ -1,0 +1,130 @@
+"""The Run page: one run at its own address, whatever state it is in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from engine import jobs
+from engine.config import Settings
+from engine.model import Configuration, Plan, Run
+from engine.plans import scrape_plan, simple_plan
+from engine.store import Store
+from tests.pages.conftest import THREADS, Opened, table_with
+
+Ended = Callable[[Plan], Run]
+
+
+def test_the_token_in_the_address_shows_the_run_in_any_session(opened: Opened, ended: Ended, quick: Plan) -> None:
+    run = ended(quick)
+    for _ in range(2):
+        app = opened("run.py", run=run.token)
+        assert f"run {run.id}" in app.title[0].value
+        assert [(metric.label, metric.value) for metric in app.metric][0] == ("Done", "4 of 4")
+
+
+def test_without_a_token_it_lists_the_last_runs(opened: Opened, ended: Ended, quick: Plan) -> None:
+    run = ended(quick)
+    app = opened("run.py")
+    assert app.dataframe[0].value["Run"].tolist() == [run.id]
+
+
+def test_an_unknown_token_and_a_bare_number_are_refused_in_words(opened: Opened, ended: Ended, quick: Plan) -> None:
+    run = ended(quick)
+    assert "There is no run" in opened("run.py", run="rUnknownUnknownUnknown").error[0].value
+    assert "by its number" in opened("run.py", run=str(run.id)).error[0].value
+
+
+def test_tasks_at_once_never_carry_a_cross_and_stand_beside_cores_busy(
+    opened: Opened, ended: Ended, settings: Settings
+) -> None:
+    run = ended(simple_plan("wait", 4, {"seconds": 0.05}, THREADS, settings))
+    app = opened("run.py", run=run.token)
+    app.session_state[f"tabs:False:{run.token}"] = "How it ran"
+    app.run()
+    (sentence,) = [item.value for item in app.markdown if "tasks at once" in item.value]
+    assert "cores" in sentence and "×" not in sentence
+    labels = [metric.label for metric in app.metric]
+    assert labels.index("Cores busy") == labels.index("Tasks at once") + 1
+
+
+def test_failures_are_counted_by_reason_and_can_be_retried(
+    opened: Opened, ended: Ended, store: Store, settings: Settings
+) -> None:
+    urls = ["http://10.0.0.1/a", "http://10.0.0.1/b", "ftp://shop.example/c"]
+    run = ended(scrape_plan(urls, THREADS, settings))
+    assert run.failed == 3
+    app = opened("run.py", run=run.token)
+    app.session_state[f"tabs:False:{run.token}"] = "Failures (3)"
+    app.run()
+    reasons = table_with(app, "For example")
+    assert sorted(reasons["Tasks"]) == [1, 2]
+    app.button(key="retry").click().run()
+    assert not app.exception
+    jobs.wait(store, run)
+    assert len(store.trials(run)) == 2
+
+
+def test_only_one_reason_can_be_retried(opened: Opened, ended: Ended, store: Store, settings: Settings) -> None:
+    run = ended(scrape_plan(["http://10.0.0.1/a", "ftp://shop.example/c"], THREADS, settings))
+    app = opened("run.py", run=run.token)
+    app.session_state[f"tabs:False:{run.token}"] = "Failures (2)"
+    app.run()
+    app.selectbox(key="retry_reason").select_index(2).run()
+    app.button(key="retry").click().run()
+    jobs.wait(store, run)
+    assert store.trials(run)[-1].tasks == 1
+
+
+def test_cancel_keeps_what_is_done_and_resume_runs_the_rest(opened: Opened, store: Store, settings: Settings) -> None:
+    run = jobs.start(store, simple_plan("wait", 40, {"seconds": 0.1}, THREADS, settings))
+    app = opened("run.py", run=run.token)
+    app.button(key="cancel").click().run()
+    run = jobs.wait(store, run)
+    assert run.state == "cancelled" and run.done < 40
+    app = opened("run.py", run=run.token)
+    app.button(key="resume").click().run()
+    run = jobs.wait(store, run)
+    assert (run.state, run.ok) == ("finished", 40)
+
+
+def test_a_run_whose_orchestrator_died_is_interrupted_and_offers_resume(
+    opened: Opened, ended: Ended, store: Store, quick: Plan
+) -> None:
+    run = ended(quick)
+    store.update_run(run, state="running", ok=1, failed=0)
+    app = opened("run.py", run=run.token)
+    assert "interrupted" in app.warning[0].value
+    assert app.button(key="resume").label == "Resume"
+
+
+def test_a_waiting_run_says_for_what(opened: Opened, store: Store, settings: Settings) -> None:
+    slow = simple_plan("wait", 100, {"seconds": 0.1}, Configuration("threads", 1), settings)
+    runs = [jobs.start(store, slow) for _ in range(settings.jobs_at_once + 1)]
+    waiting = _until_waiting(store, runs)
+    app = opened("run.py", run=waiting.token)
+    assert "waits for run" in app.info[0].value
+    for run in runs:
+        jobs.cancel(store, run)
+
+
+def _until_waiting(store: Store, runs: list[Run]) -> Run:
+    deadline = time.perf_counter() + 10
+    while time.perf_counter() < deadline:
+        for run in runs:
+            if (found := store.run(run.token)).waiting_for:
+                return found
+        time.sleep(0.05)
+    raise AssertionError("no run waited")
+
+
+def test_run_again_starts_another_run_of_the_same_tasks(
+    opened: Opened, ended: Ended, store: Store, quick: Plan
+) -> None:
+    run = ended(quick)
+    app = opened("run.py", run=run.token)
+    app.button(key="again").click().run()
+    assert not app.exception
+    newest = store.runs()[0]
+    assert newest.token != run.token and newest.tasks == run.tasks
+    assert app.query_params["run"] == newest.token

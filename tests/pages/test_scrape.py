@@ -1,0 +1,65 @@
+"""Scrape prices: what will happen is said before it does, and the first click works offline."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.store import Store
+from tests.pages.conftest import Opened, table_with
+
+
+def text_of(app: object) -> str:
+    """All sentences on the page."""
+    return "\n".join(str(item.value) for kind in ("markdown", "caption") for item in getattr(app, kind))
+
+
+def test_the_demo_shops_are_preset_and_start_with_one_click(opened: Opened, store: Store) -> None:
+    app = opened("scrape.py")
+    assert "97 pages" in text_of(app) and "8 shops" in text_of(app)
+    app.button(key="start").click().run()
+    assert not app.exception
+    (run,) = store.runs()
+    assert run.tasks == 97 and app.query_params["run"] == run.token
+
+
+def test_pasted_addresses_are_counted_and_what_is_left_out_is_said(opened: Opened) -> None:
+    app = opened("scrape.py")
+    app.get_by_key("pages_from").set_value("Paste addresses").run()
+    assert app.button(key="start").disabled
+    lines = ["https://a.example/1", "https://a.example/2", "", "https://a.example/1", "nonsense", "https://b.example/1"]
+    app.text_area(key="addresses").set_value("\n".join(lines)).run()
+    assert app.button(key="start").label == "Scrape 3 pages"
+    said = text_of(app)
+    assert "3 pages" in said and "2 hosts" in said
+    assert "1 duplicate was left out" in said.replace("\\", "")
+    assert "would gain nothing" in said and "At least" in said
+    assert len(table_with(app, "Why")) == 2
+
+
+def test_more_addresses_than_the_limit_are_cut_and_the_limit_is_named(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OVERLAP_MAX_URLS", "1000")
+    app = opened("scrape.py")
+    app.get_by_key("pages_from").set_value("Paste addresses").run()
+    app.text_area(key="addresses").set_value("\n".join(f"https://a.example/{n}" for n in range(20_000))).run()
+    assert app.button(key="start").label == "Scrape 1,000 pages"
+    assert "19,000 are beyond this limit" in text_of(app)
+
+
+def test_a_table_offers_its_columns_and_takes_the_one_with_addresses(opened: Opened) -> None:
+    app = opened("scrape.py")
+    app.get_by_key("pages_from").set_value("Upload a list").run()
+    table = b"name;link;old\nLamp;https://a.example/1;x\nChair;https://a.example/2;https://a.example/3\n"
+    app.file_uploader(key="upload:list").upload("list.csv", table).run()
+    assert not app.exception
+    assert app.button(key="start").label == "Scrape 2 pages"
+    app.selectbox(key="column").select_index(2).run()
+    assert app.button(key="start").label == "Scrape 1 page"
+
+
+def test_how_to_run_is_closed_and_its_preset_says_that_it_is_a_default(opened: Opened) -> None:
+    app = opened("scrape.py")
+    assert not app.expander(key="how:scrape").proto.expanded
+    assert "a default" in text_of(app)
+    assert app.number_input(key="workers:scrape:threads").value == 16

@@ -1,0 +1,41 @@
+"""About this server: machine, limits and the queue; and what is shown when the runs cannot be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.config import Settings, usable_cpus
+from tests.pages.conftest import Opened, table_with
+
+
+def test_it_shows_the_machine_and_every_setting_with_its_variable(opened: Opened, settings: Settings) -> None:
+    app = opened("server.py")
+    assert any(metric.value.startswith(f"{usable_cpus()} of") for metric in app.metric)
+    named = table_with(app, "Setting").set_index("Setting")["Value"]
+    assert named["OVERLAP_MAX_URLS"] == f"{settings.max_urls:,}"
+    assert named["OVERLAP_HOME"] == str(settings.home)
+
+
+def test_a_setting_that_may_hold_a_password_is_not_shown(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERLAP_PROXY", "http://user:secret@proxy.example:3128")
+    named = table_with(opened("server.py"), "Setting").set_index("Setting")["Value"]
+    assert named["OVERLAP_PROXY"] == "set"
+
+
+def test_a_damaged_database_shows_a_reason_on_every_page(opened: Opened, home: Path) -> None:
+    home.mkdir(parents=True)
+    (home / "overlap.db").write_bytes(b"this is no database" * 1000)
+    try:
+        for file in ("home.py", "history.py", "run.py", "scrape.py"):
+            app = opened(file)
+            assert app.error, file
+    finally:
+        (home / "overlap.db").unlink()
+
+
+def test_a_setting_that_cannot_be_used_is_named(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERLAP_MAX_URLS", "many")
+    assert "OVERLAP_MAX_URLS" in opened("scrape.py").error[0].value.replace("\\", "")
+    monkeypatch.delenv("OVERLAP_MAX_URLS")

@@ -1,0 +1,53 @@
+"""Figures in words, and texts from outside that stay literal."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages.parts.spool import spread
+from pages.parts.words import counted, data_size, duration, in_words, literal, moment
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(None, "–"), (0.353, "0.35 s"), (9.94, "9.9 s"), (15.2, "15 s"), (100, "1 min 40 s"), (120, "2 min"), (7500, "2 h 5 min")],
+)  # fmt: skip
+def test_durations(seconds: float | None, words: str) -> None:
+    assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "0 B"), (812, "812 B"), (5_400, "5.4 kB"), (54_321, "54 kB"), (1_234_000_000, "1.2 GB")]
+)
+def test_data_sizes(count: int, words: str) -> None:
+    assert data_size(count) == words
+
+
+def test_counts_and_codes() -> None:
+    assert counted(1, "task") == "1 task" and counted(2000, "task") == "2,000 tasks"
+    assert in_words("timed_out") == "Timed out"
+
+
+@given(st.text())
+def test_nothing_that_markdown_reads_is_left_unescaped(text: str) -> None:
+    made = literal(text)
+    assert not re.search(r"(?<!\\)(\\\\)*[`*_\[\]<>$~|]", made)
+    assert not re.search(r":(?!\u2060)", made) and "\n" not in made
+
+
+def test_a_time_is_the_readers_own_and_an_unknown_zone_harms_nothing() -> None:
+    assert str(moment("2026-11-22T12:00:00+00:00", "Asia/Tokyo")) == "2026-11-22 21:00:00"
+    assert moment("2026-11-22T12:00:00+00:00", "No/Where") is not None
+    assert moment(None) is None
+
+
+@given(st.lists(st.integers(), unique=True), st.integers(1, 5))
+def test_a_sample_is_spread_from_the_first_to_the_last(items: list[int], most: int) -> None:
+    chosen = spread(items, most)
+    assert len(chosen) == min(most, len(items)) == len(set(chosen))
+    if len(items) > most > 1:
+        assert (chosen[0], chosen[-1]) == (items[0], items[-1])
