@@ -6,6 +6,7 @@
     ├── NotAvailable             this machine, Python or server lacks what was asked for
     ├── RunNotFound              no run with this number or token
     ├── StoreUnusable            the database cannot be read or written
+    │   └── StoreBusy            another program keeps it locked: trying again can help
     └── TrialBroken              a trial ended before its tasks did
 
     TaskFailed                   one task failed: becomes that task's record, nothing else
@@ -38,6 +39,10 @@ class RunNotFound(OverlapError):
 
 class StoreUnusable(OverlapError):
     """The database cannot be opened, read or written."""
+
+
+class StoreBusy(StoreUnusable):
+    """Another program kept the database locked for too long; the same thing may succeed later."""
 
 
 class TrialBroken(OverlapError):

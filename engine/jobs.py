@@ -20,8 +20,8 @@ from typing import Any
 
 import engine
 from engine.environment import environment
-from engine.errors import OverlapError
-from engine.experiment import Part
+from engine.errors import OverlapError, StoreBusy
+from engine.experiment import ABANDONED, PATIENCE_S, Part
 from engine.model import ENDED, Plan, Run
 from engine.store import Store
 
@@ -67,9 +67,18 @@ def cancel(store: Store, run: Run) -> None:
 
 
 def wait(store: Store, run: Run, look: Callable[[Run], None] | None = None, poll_s: float = POLL_S) -> Run:
-    """Wait until the run has ended, calling `look` with each state of it; gives the last."""
+    """Wait until the run has ended, calling `look` with each state of it; gives the last.
+
+    A locked database makes it wait longer. Raises StoreUnusable when it stays locked.
+    """
+    seen_s = time.perf_counter()
     while True:
-        run = store.run(run.token)
+        try:
+            run = store.run(run.token)
+            seen_s = time.perf_counter()
+        except StoreBusy:
+            if time.perf_counter() - seen_s > PATIENCE_S:
+                raise
         if look:
             look(run)
         if run.state in ENDED:
@@ -85,7 +94,8 @@ def _must_have_ended(run: Run) -> None:
 def _again(store: Store, run: Run, part: Part, tasks: Iterable[int] | None = None) -> Run:
     if run.kind != "job":
         raise OverlapError(f"Run {run.id} is a {run.kind}, whose trials cannot be continued: run it again instead.")
-    store.update_run(run, state="waiting", created_at=run.created_at, cancel=False, message=None)
+    store.folder(run).note_launch()
+    store.update_run(run, state="waiting", cancel=False, message=None)
     _launch(store, run, part, tasks)
     return store.run(run.token)
 
@@ -114,21 +124,12 @@ def _launch(store: Store, run: Run, part: Part, tasks: Iterable[int] | None = No
         code = process.wait()
         assert process.stdin is not None
         process.stdin.close()
-        if code > 0:  # a negative code is a signal: the run then reads as interrupted and can be resumed
+        # A negative code is a signal: the run then reads as interrupted and can be resumed.
+        if code > 0 and code != ABANDONED:
             _report(store, run.token, log)
 
     threading.Thread(target=own, name=f"overlap-run-{run.id}", daemon=True).start()
     started.wait(10)
-    _await_lock(store, run)
-
-
-def _await_lock(store: Store, run: Run) -> None:
-    """A run that starts again has an old age: wait for its orchestrator's lock, so it never reads as interrupted."""
-    deadline = time.perf_counter() + 5
-    old = store.run(run.token).state == "interrupted"
-    while old and time.perf_counter() < deadline and not store.folder(run).alive():
-        time.sleep(0.02)
-        old = store.run(run.token).state == "interrupted"
 
 
 def _environment(store: Store) -> Mapping[str, str]:
@@ -154,4 +155,6 @@ def _report(store: Store, token: str, log: Path) -> None:
     if run.state in ("finished", "cancelled", "failed"):
         return
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    store.set_state(run, "failed", f"The run could not be started: {lines[-1] if lines else 'no reason was given'}.")
+    last = lines[-1].removeprefix("overlap: ") if lines else "it gave no reason."
+    what = "could not go on" if run.started_at else "could not be started"
+    store.set_state(run, "failed", f"The run's process {what}: {last}")

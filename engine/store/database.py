@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from engine.config import Settings
 from engine.errors import StoreBusy, StoreUnusable
@@ -42,8 +42,7 @@ def open_database(settings: Settings, patience_s: float = BUSY_TIMEOUT_S) -> Eng
 
 def _translate(context: ExceptionContext, settings: Settings) -> None:
     error = context.sqlalchemy_exception
-    broken = isinstance(error, OperationalError) or isinstance(context.original_exception, sqlite3.DatabaseError)
-    if isinstance(error, DatabaseError) and broken and not isinstance(error, IntegrityError):
+    if isinstance(error, OperationalError) or type(error) is DatabaseError:
         raise unusable(error, settings) from context.original_exception
 
 
@@ -98,13 +97,15 @@ def _migrate(connection: Connection) -> None:
 def explain(error: Exception, settings: Settings) -> str:
     """A database error as one sentence that says what to do."""
     where = settings.database_url.rpartition("@")[2] or str(settings.home / "overlap.db")
-    words = str(getattr(error, "orig", error)).lower()
+    words = str(error.strerror or error if isinstance(error, OSError) else getattr(error, "orig", error)).lower()
     if "locked" in words:
         return f"The database {where} is locked by another program: try again in a moment."
     if "full" in words or "no space" in words:
         return f"The disk of {where} is full: free some space, or set OVERLAP_HOME to another folder."
     if "malformed" in words or "not a database" in words:
         return f"The database {where} is damaged: move it away (a new one is made) or restore a copy of it."
-    if isinstance(error, (OperationalError, OSError)):
+    if isinstance(error, OSError):
+        return f"{error.filename or 'A file'} cannot be used ({words}): check its folder and rights."
+    if isinstance(error, OperationalError):
         return f"The database {where} cannot be opened ({words}): check its folder, rights and address."
     return f"The database {where} cannot be used ({words})."

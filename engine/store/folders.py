@@ -6,11 +6,15 @@
         outputs/             what the tasks made
         trials/<order>/      specification and board of each trial
         alive.lock           held by the orchestrator as long as it lives
+        launched             touched whenever an orchestrator is started
+        reserve              while it runs: room on the disk for the run's last words
 """
 
 from __future__ import annotations
 
 import json
+import math
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +22,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from engine.model import Task
+
+_RESERVE_BYTES = 256 * 1024
+"""SQLite needs a journal of some pages to say on a full disk that a run has failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,25 @@ class RunFolder:
             for index, line in enumerate(file):
                 label, argument = json.loads(line)
                 yield Task(index, label, argument)
+
+    def note_launch(self) -> None:
+        """Remember that an orchestrator is being started now."""
+        (self.path / "launched").touch()
+
+    def since_launch_s(self) -> float:
+        """Seconds since an orchestrator was last started; infinite where none ever was."""
+        try:
+            return abs(time.time() - (self.path / "launched").stat().st_mtime)
+        except FileNotFoundError:
+            return math.inf
+
+    def keep_reserve(self) -> None:
+        """Take some room on the disk, to be given back when the disk is full."""
+        (self.path / "reserve").write_bytes(bytes(_RESERVE_BYTES))
+
+    def free_reserve(self) -> None:
+        """Give that room back."""
+        (self.path / "reserve").unlink(missing_ok=True)
 
     def lock(self) -> FileLock:
         """The orchestrator's lock, not yet taken."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -18,14 +19,14 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.config import Settings
 from engine.errors import RunNotFound
-from engine.model import Kind, Measurement, Plan, Run, State, Trial, plain
+from engine.model import ENDED, Kind, Measurement, Plan, Run, State, Trial, plain
 from engine.store import tables
-from engine.store.database import open_database
+from engine.store.database import BUSY_TIMEOUT_S, open_database, unusable
 from engine.store.folders import RunFolder
 from engine.store.records import Records
 from engine.store.rows import now, run_from, trial_from
 
-STARTING_S = 15.0
+STARTING_S = 30.0
 """How long a run without an orchestrator counts as waiting: its process may still be starting."""
 
 
@@ -38,9 +39,9 @@ class Store:
         self.records = Records(engine)
 
     @classmethod
-    def open(cls, settings: Settings) -> Store:
-        """The store of these settings. Raises StoreUnusable with what to do."""
-        return cls(open_database(settings), settings)
+    def open(cls, settings: Settings, patience_s: float = BUSY_TIMEOUT_S) -> Store:
+        """The store of these settings; it waits `patience_s` for a locked database. Raises StoreUnusable."""
+        return cls(open_database(settings, patience_s), settings)
 
     def close(self) -> None:
         """Give the database's connections back."""
@@ -49,8 +50,14 @@ class Store:
     # -- runs ------------------------------------------------------------------
 
     def create(self, plan: Plan, token: str, environment: Mapping[str, Any]) -> Run:
-        """Store a new run, waiting to be started; a token that is known gives the run that has it."""
-        self.folder(token).write_tasks(plan.tasks)
+        """Store a new run, waiting to be started; a token that is known gives the run that has it.
+
+        Raises StoreUnusable, also when its folder cannot be written.
+        """
+        try:
+            self.folder(token).write_tasks(plan.tasks)
+        except OSError as error:
+            raise unusable(error, self.settings) from error
         values = {
             "token": token,
             "kind": plan.kind,
@@ -141,10 +148,11 @@ class Store:
     def _state(self, row: Any) -> State:
         """The stored state, corrected by whether an orchestrator is alive."""
         stored = cast("State", row.state)
-        if stored not in ("waiting", "running") or self.folder(row.token).alive():
+        folder = self.folder(row.token)
+        if stored not in ("waiting", "running") or folder.alive():
             return stored
-        age_s = time.time() - datetime.fromisoformat(row.created_at).astimezone(UTC).timestamp()
-        young = stored == "waiting" and 0 <= age_s < STARTING_S
+        age_s = abs(time.time() - datetime.fromisoformat(row.created_at).astimezone(UTC).timestamp())
+        young = stored == "waiting" and min(age_s, folder.since_launch_s()) < STARTING_S
         return "waiting" if young else "interrupted"
 
     # -- trials ----------------------------------------------------------------
@@ -180,10 +188,20 @@ class Store:
             connection.execute(update(tables.trials).where(tables.trials.c.id == trial.id).values(**values))
 
     def trials(self, run: Run) -> list[Trial]:
-        """The run's trials in the order in which they ran."""
+        """The run's trials in the order in which they ran; one that its orchestrator did not outlive is interrupted."""
         query = select(tables.trials).where(tables.trials.c.run_id == run.id).order_by(tables.trials.c.order)
         with self.engine.connect() as connection:
-            return [trial_from(row) for row in connection.execute(query)]
+            trials = [trial_from(row) for row in connection.execute(query)]
+        if run.state not in ENDED:
+            return trials
+        return [replace(trial, state="interrupted") if trial.state == "running" else trial for trial in trials]
+
+    def interrupt_trials(self, run: Run) -> None:
+        """Say of the trials that still count as running that they were interrupted: their orchestrator is gone."""
+        column = tables.trials.c
+        stale = update(tables.trials).where(column.run_id == run.id, column.state == "running")
+        with self.engine.begin() as connection:
+            connection.execute(stale.values(state="interrupted"))
 
     def samples(self, trial: Trial) -> Sequence[Mapping[str, float]]:
         """Memory and CPU of the trial's processes over time, as the sampler saw them."""

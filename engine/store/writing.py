@@ -1,0 +1,63 @@
+"""Records on their way into the database, written by a thread of their own.
+
+The supervisor reads a trial and holds it to its limits; it must not stop doing so while the disk
+is slow or another program keeps the database locked. Rows wait here meanwhile, in memory: a
+locked database means that they are saved later. What cannot be saved at all (a full disk,
+a lock that outlasts the store's patience) is raised where rows are handed in, and ends the run.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from engine.errors import StoreUnusable
+
+Rows = list[tuple[Any, ...]]
+Save = Callable[[Rows, int, int], None]
+"""Stores rows and counts them: (rows, how many are ok, how many failed)."""
+
+
+class Writer:
+    """Saves rows in the order in which they came; a context manager whose end waits until all are saved."""
+
+    def __init__(self, save: Save) -> None:
+        self._save = save
+        self._waiting: queue.SimpleQueue[tuple[Rows, int, int] | None] = queue.SimpleQueue()
+        self._problem: StoreUnusable | None = None
+        self._thread = threading.Thread(target=self._work, name="overlap-writer", daemon=True)
+        self._thread.start()
+
+    def put(self, rows: Rows, ok: int, failed: int) -> None:
+        """Hand rows in. Raises StoreUnusable when earlier ones could not be saved."""
+        if self._problem:
+            raise self._problem
+        self._waiting.put((rows, ok, failed))
+
+    def close(self) -> None:
+        """Wait until every row is saved. Raises StoreUnusable when some could not be."""
+        self._waiting.put(None)
+        self._thread.join()
+        if self._problem:
+            raise self._problem
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if error is None:
+            self.close()
+        else:
+            self._waiting.put(None)
+            self._thread.join()
+
+    def _work(self) -> None:
+        while (item := self._waiting.get()) is not None:
+            if self._problem is None:
+                try:
+                    self._save(*item)
+                except StoreUnusable as problem:
+                    self._problem = problem
