@@ -9,10 +9,11 @@ from __future__ import annotations
 from engine.cli.compare import compare
 from engine.cli.group import main
 from engine.cli.history import cancel, delete, export, open_, resume, retry, runs, show
+from engine.cli.lab import machine, sharing
 from engine.cli.run import resize, scrape
 from engine.cli.tools import price, shop, work
 
-for command in (resize, scrape, compare, shop, price, runs, show, export, open_, resume, retry, cancel, delete, work):
+for command in (resize, scrape, compare, machine, sharing, shop, price, runs, show, export, open_, resume, retry, cancel, delete, work):
     main.add_command(command)
 
 __all__ = ["main"]

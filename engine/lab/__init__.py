@@ -1,0 +1,72 @@
+"""Small measured experiments: one file each, one line each in `EXPERIMENTS`.
+
+`machine` asks what threads and processes cost and gain here, `sharing` what it costs to share data. An
+experiment is measured in fresh interpreters (`bench`), never in the process that shows it. Modules are imported
+when they are first used, so that an experiment's interpreter holds its own experiment and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
+
+from engine.errors import SettingRefused
+from engine.lab.model import Experiment, Lab, Mode
+
+EXPERIMENTS: dict[Lab, dict[str, str]] = {
+    "machine": {
+        "startup": "engine.lab.startup:STARTUP",
+        "memory": "engine.lab.memory:MEMORY",
+        "handover": "engine.lab.handover:HANDOVER",
+        "pure_python": "engine.lab.pure_python:PURE_PYTHON",
+        "releasing": "engine.lab.releasing:RELEASING",
+        "waiting": "engine.lab.waiting:WAITING",
+        "isolation": "engine.lab.isolation:ISOLATION",
+        "oversubscription": "engine.lab.oversubscription:OVERSUBSCRIPTION",
+    },
+    "sharing": {
+        "transfer": "engine.lab.transfer:TRANSFER",
+        "pickling": "engine.lab.pickling:PICKLING",
+        "lost_updates": "engine.lab.lost_updates:LOST_UPDATES",
+        "lock_cost": "engine.lab.lock_cost:LOCK_COST",
+        "deadlock": "engine.lab.deadlock:DEADLOCK",
+    },
+}
+
+
+def names(which: Lab) -> list[str]:
+    """The experiments of one lab, in the order in which they run."""
+    return list(EXPERIMENTS[which])
+
+
+def experiment(name: str) -> Experiment:
+    """The experiment of this name. Raises SettingRefused for an unknown one."""
+    for group in EXPERIMENTS.values():
+        if name in group:
+            module, _, attribute = group[name].partition(":")
+            found: Experiment = getattr(import_module(module), attribute)
+            return found
+    known = ", ".join(one for group in EXPERIMENTS.values() for one in group)
+    raise SettingRefused(f"There is no experiment {name!r}: choose one of {known}.")
+
+
+def experiments(which: Lab) -> list[Experiment]:
+    """Every experiment of one lab."""
+    return [experiment(name) for name in names(which)]
+
+
+def run_all(
+    which: Lab,
+    mode: Mode,
+    only: Sequence[str] | None,
+    say: Callable[[str, dict[str, Any]], None],
+    cancelled: Callable[[], bool],
+) -> dict[str, Any]:
+    """Measure a lab's experiments one after the other; see `engine.lab.runner.run_all`."""
+    from engine.lab.runner import run_all as run
+
+    return run(which, mode, only, say, cancelled)
+
+
+__all__ = ["EXPERIMENTS", "Experiment", "Lab", "Mode", "experiment", "experiments", "names", "run_all"]

@@ -1,0 +1,31 @@
+"""The median of some repeats and an interval that assumes no distribution. Numbers only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import comb
+from statistics import median
+
+LEVEL = 0.95
+
+
+def median_interval(values: Sequence[float], level: float = LEVEL) -> tuple[float, float, float, float]:
+    """(median, low, high, coverage) from order statistics: the narrowest symmetric pair that covers `level`.
+
+    The k-th smallest and the k-th largest of n values hold the distribution's median between them with
+    probability 1 - 2 P(B < k), B binomial(n, 1/2) (David and Nagaraja, Order Statistics, 7.1). Fewer than six values
+    cannot reach 0.95: then the coverage of smallest to largest is given as it is. Raises ValueError for no values.
+    """
+    if not values:
+        raise ValueError("a median needs at least one value")
+    ordered = sorted(values)
+    count = len(ordered)
+    rank, coverage = 1, _coverage(count, 1)
+    while rank < (count + 1) // 2 and (tighter := _coverage(count, rank + 1)) >= level:
+        rank, coverage = rank + 1, tighter
+    return median(ordered), ordered[rank - 1], ordered[-rank], coverage
+
+
+def _coverage(count: int, rank: int) -> float:
+    tail: float = sum(comb(count, below) for below in range(rank)) / 2**count
+    return max(0.0, 1 - 2 * tail)
