@@ -68,14 +68,14 @@ class _Queue:
 
     def wait(self, paths: list[Path], run: Run) -> Path | None:
         """The first of these locks that could be taken; None when the run was cancelled meanwhile."""
-        told = False
+        looks = 0
         while not self.cancelled():
             for path in paths:
                 if self.hold(path, run):
                     return path
-            if not told:
+            looks += 1
+            if looks == 2:  # at the first look it may only be a job that passes through the door
                 self.waiting(f"waits for {holder(paths[0])}")
-                told = True
             time.sleep(LOOK_S)
         return None
 
