@@ -101,7 +101,7 @@ def prices(rows: Iterable[tuple[str, Any]], dark: bool = False) -> Any:
     if not offers:
         return nothing(title, "No price has been read yet.", dark)
     products = _products(offers)
-    shown = [offer for offer in offers if offer.product in products]
+    shown = _one_each([offer for offer in offers if offer.product in products])
     currencies = _currencies(shown)
     drawn = _frame(currencies, len(products), dark)
     for number, (shop, axes) in enumerate(_by_shop(shown, currencies, products).items()):
@@ -128,9 +128,19 @@ def _products(offers: Sequence[Offer]) -> dict[str, str]:
 
 def _currencies(offers: Sequence[Offer]) -> list[str]:
     """The currencies in which most shops compete first."""
-    shops = {offer.currency: {one.shop for one in offers if one.currency == offer.currency} for offer in offers}
+    shops: dict[str, set[str]] = defaultdict(set)
+    for offer in offers:
+        shops[offer.currency].add(offer.shop)
     count = Counter(offer.currency for offer in offers)
     return sorted(shops, key=lambda name: (-len(shops[name]), -count[name], name))[:CURRENCIES]
+
+
+def _one_each(offers: Sequence[Offer]) -> list[Offer]:
+    """Of a shop's several pages of one product the lowest price counts, a doubtful one last."""
+    found: dict[tuple[str, str, str], Offer] = {}
+    for offer in sorted(offers, key=lambda one: (one.doubtful, one.price)):
+        found.setdefault((offer.product, offer.shop, offer.currency), offer)
+    return list(found.values())
 
 
 def _title(title: str, offers: Sequence[Offer], products: Mapping[str, str]) -> str:

@@ -58,7 +58,8 @@ def _check_records(records: list[Any], place: str) -> None:
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_not_a_number)
+        text = path.read_text(encoding="utf-8-sig")
+        document = json.loads(text, parse_constant=_not_a_number, parse_float=_finite)
     except OSError as error:
         raise InputRefused(f"The file {path} cannot be read ({error.strerror}): check its name and rights.") from None
     except (ValueError, RecursionError):
@@ -70,6 +71,13 @@ def _parsed(path: Path) -> dict[str, Any]:
 
 def _not_a_number(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    """A number as JSON means it: 1e999 would become an infinity, which no JSON can hold again."""
+    if not isfinite(value := float(digits)):
+        raise ValueError(f"{digits} is too large")
+    return value
 
 
 def _refuse(fault: str) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -73,6 +74,21 @@ def test_equal_prices_do_not_cover_each_other_and_stay_in_their_row() -> None:
     heights = [numbers(trace.y)[0] for trace in drawn.data]
     assert heights[0] != heights[1]
     assert all(abs(height) < 0.5 for height in heights)
+
+
+def test_of_a_shops_several_pages_the_lowest_price_counts_and_a_doubtful_one_last() -> None:
+    rows = [("http://a/1", page(price="12")), ("http://a/2", page(price="11")), ("http://a/3", page(price="1"))]
+    rows[2][1]["doubtful"] = True
+    (trace,) = prices(rows).data
+    assert numbers(trace.x) == [11.0]
+
+
+def test_very_many_pages_of_one_product_are_drawn_in_time() -> None:
+    rows = [(f"http://shop{at % 50}/{at}", page(price=str(at + 1))) for at in range(20_000)]
+    began = time.process_time()
+    drawn = prices(rows)
+    assert time.process_time() - began < 2.0
+    assert len(drawn.data) == 50
 
 
 def test_a_doubtful_price_is_an_open_mark_and_texts_stay_literal() -> None:
