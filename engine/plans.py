@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from engine.available import check
+from engine.available import executors_for as executors_for
+from engine.available import reason_against as reason_against
 from engine.config import Settings, usable_cpus
 from engine.errors import InputRefused, TaskFailed
-from engine.executors import EXECUTORS, factory
 from engine.images.memory import workers_that_fit
 from engine.images.naming import output_names
 from engine.images.opening import read_header
@@ -47,17 +49,12 @@ def default_configuration(store: Store, workload: str) -> tuple[Configuration, s
     """How to run a workload when nobody chose: the last verdict on this machine, else a default that says so."""
     for run in store.runs(limit=20, kind="comparison", workload=workload):
         chosen = (run.verdict or {}).get("recommended")
-        if run.state == "finished" and chosen:
+        if run.state == "finished" and chosen and not run.options.get("imported"):
             found = Configuration(**{name: chosen[name] for name in ("executor", "workers") if name in chosen})
             return found, f"{found.label}: the verdict of comparison {run.id} on this machine."
     executor, workers, why = DEFAULTS.get(workload, ("threads", 0, "it works for any task"))
     found = Configuration(executor, workers or usable_cpus())
     return found, f"{found.label}: a default, because {why}. Nothing was compared on this machine yet."
-
-
-def executors_for(workload: str) -> dict[str, str | None]:
-    """Every executor by name, with the reason where it is not available here."""
-    return {name: kind.unavailable() for name, kind in EXECUTORS.items()}
 
 
 def scrape_plan(
@@ -206,7 +203,7 @@ def job(
 
     Raises SettingRefused or InputRefused.
     """
-    factory(configuration)
+    check(configuration, workload, options)
     if configuration.workers > settings.max_workers:
         raise InputRefused(f"{configuration.workers} workers are more than this server's {settings.max_workers}.")
     for task in tasks:
@@ -234,7 +231,7 @@ def comparison(
     base = baseline or SEQUENTIAL
     chosen = tuple(dict.fromkeys([base, SEQUENTIAL, *configurations]))
     for one in chosen:
-        factory(one)
+        check(one, job_plan.workload, job_plan.options)
     if repeats is None and precision is None and budget_s is None:
         repeats = 5
     terms = {
