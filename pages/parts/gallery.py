@@ -82,7 +82,7 @@ def _pictures(run: Run, limit: int, offset: int) -> list[Shown]:
 
 
 def _thumbs(run: Run, pictures: list[Shown]) -> None:
-    with st.grid("auto", min_column_width=190, gap="small"):
+    with st.grid("auto", min_column_width=150, gap="small"):
         for picture in pictures:
             st.image(
                 file_url(run, "picture", picture.task, "thumb", v=picture.version),

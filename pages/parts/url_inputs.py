@@ -40,7 +40,13 @@ class Pages:
 def choose_pages() -> Pages | None:
     """Draw the choice of source and its input; None while there is nothing to read."""
     chosen = st.segmented_control(
-        "Pages from", list(SOURCES), default="Demo shops", required=True, key="pages_from", persist_state="session"
+        "Pages from",
+        list(SOURCES),
+        default="Demo shops",
+        required=True,
+        key="pages_from",
+        persist_state="session",
+        wrap=True,
     )
     found: Pages | None = None
     with guard(stop=False):

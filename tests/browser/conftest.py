@@ -1,0 +1,168 @@
+"""The app in a real browser: one server with a home of its own, one Chromium, a fresh context a test."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Dialog, Locator, Page, sync_playwright
+
+from engine.config import Settings
+from engine.store import Store
+
+ROOT = Path(__file__).parents[2]
+ARGUMENTS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+THEMES = ("light", "dark")
+CONNECTED = "[data-testid='stApp'][data-test-connection-state='CONNECTED']"
+QUIET = "[data-testid='stApp'][data-test-script-state='notRunning']"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running app: its address and its store."""
+
+    url: str
+    store: Store
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app as `streamlit run app.py` serves it, ended by its process number."""
+    folder = tmp_path_factory.mktemp("browser")
+    (folder / "tmp").mkdir()
+    port = free_port()
+    environment = {**os.environ, "OVERLAP_HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp")}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        try:
+            await_answer(f"http://127.0.0.1:{port}/_stcore/health", process)
+            yield Server(f"http://127.0.0.1:{port}", Store.open(Settings(home=folder / "home")))
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def await_answer(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers; fails when it ends or takes longer than 30 s."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the server ended by itself"
+        try:
+            with urllib.request.urlopen(url, timeout=1):
+                return
+        except OSError:  # not up yet
+            time.sleep(0.05)
+    raise AssertionError("the server did not answer within 30 s")
+
+
+@pytest.fixture(scope="session")
+def chromium(browser_path: str | None) -> Iterator[Browser]:
+    """One browser for all tests."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Tab:
+    """One tab of the app, with what the browser complained about."""
+
+    page: Page
+    server: Server
+    dialogs: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, path: str = "") -> Tab:
+        """Go to a page of the app and wait until it is drawn."""
+        self.page.goto(f"{self.server.url}/{path}")
+        return self.settled()
+
+    def settled(self) -> Tab:
+        """Wait until the script has run and the page stands still."""
+        self.page.wait_for_selector(CONNECTED)
+        self.page.wait_for_timeout(150)
+        self.page.wait_for_selector(QUIET)
+        return self
+
+    def key(self, key: str) -> Locator:
+        """The element with this key."""
+        return self.page.locator(f".st-key-{key}")
+
+    def button(self, name: str) -> Locator:
+        """The button with this label."""
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def choose(self, key: str, option: str) -> None:
+        """Choose a segment of a segmented control."""
+        self.key(key).get_by_text(option, exact=True).click()
+        self.settled()
+
+    def section(self, name: str) -> None:
+        """Open one of the run's sections."""
+        self.page.get_by_role("tab", name=name).click()
+        self.settled()
+
+    def figure(self, label: str) -> str:
+        """The value of a headline figure."""
+        found = self.page.locator("[data-testid='stMetric']").filter(has_text=label).first
+        return found.locator("[data-testid='stMetricValue']").inner_text()
+
+    def ended(self) -> Tab:
+        """Wait until the run that is shown is over."""
+        self.button("Run again").wait_for(timeout=40_000)
+        return self.settled()
+
+    def token(self) -> str:
+        """The token of the run that is shown."""
+        self.page.wait_for_url("**/run?run=*", timeout=30_000)
+        return self.page.url.partition("run=")[2]
+
+
+@pytest.fixture(params=THEMES)
+def theme(request: pytest.FixtureRequest) -> str:
+    """Light and dark."""
+    return str(request.param)
+
+
+@pytest.fixture
+def tab(server: Server, chromium: Browser, theme: str) -> Iterator[Tab]:
+    """A tab of a new user; at the end nothing may have opened a dialog or raised in the page."""
+    context = chromium.new_context(
+        viewport={"width": 1400, "height": 900}, color_scheme="dark" if theme == "dark" else "light"
+    )
+    context.set_default_timeout(20_000)
+    made = Tab(context.new_page(), server)
+
+    def on_dialog(dialog: Dialog) -> None:
+        made.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    made.page.on("dialog", on_dialog)
+    made.page.on("pageerror", lambda error: made.errors.append(str(error)))
+    yield made
+    context.close()
+    assert made.dialogs == [] and made.errors == []

@@ -1,0 +1,90 @@
+"""The stories of newcomers: demo shops, demo photos, and their own photos from upload to ZIP."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Tab
+
+
+def test_a_newcomer_scrapes_the_demo_shops_with_one_click(tab: Tab, theme: str) -> None:
+    tab.open()
+    background = tab.page.locator("[data-testid='stApp']").evaluate("node => getComputedStyle(node).backgroundColor")
+    assert (background == "rgb(255, 255, 255)") == (theme == "light")
+    tab.button("Scrape the demo shops").click()
+    token = tab.token()
+    tab.ended()
+    assert tab.figure("Done") == "97 of 97"
+    run = tab.server.store.run(token)
+    assert run.ok > 85 and run.failed == 97 - run.ok
+    expect(tab.page.locator("[data-testid='stDataFrame']")).to_be_visible()
+    tab.choose("look", "Prices by shop")
+    expect(tab.page.locator(".js-plotly-plot")).to_be_visible()
+    tab.section("Failures")
+    expect(tab.button("Retry failed")).to_be_visible()
+    tab.section("How it ran")
+    expect(tab.page.get_by_text(re.compile(r"tasks at once on .* cores"))).to_be_visible()
+    expect(tab.page.locator(".js-plotly-plot")).to_have_count(5)
+
+
+def test_a_newcomer_resizes_the_demo_photos_and_looks_at_them(tab: Tab) -> None:
+    tab.open().button("Resize the sample photos").click()
+    tab.token()
+    tab.ended()
+    assert tab.figure("Done") == "24 of 24"
+    assert "MB" in tab.figure("Saved")
+    images = tab.page.locator("[data-testid='stImage'] img")
+    expect(images).to_have_count(24)
+    tab.page.wait_for_function(
+        "[...document.querySelectorAll(\"[data-testid='stImage'] img\")].every(one => one.complete && one.naturalWidth)"
+    )
+    tab.choose("gallery_look", "Before and after")
+    expect(tab.page.get_by_text("% saved")).to_be_visible()
+
+
+def photos(folder: Path, count: int) -> list[Path]:
+    """Photos of 12 megapixels, so that there is time to cancel, and a last one that is none."""
+    paths = [folder / f"holiday {number}.jpg" for number in range(count - 1)]
+    Image.effect_noise((4000, 3000), 60).convert("RGB").save(paths[0], "JPEG", quality=50)
+    for path in paths[1:]:
+        path.write_bytes(paths[0].read_bytes())
+    (folder / "broken.jpg").write_bytes(b"not a picture")
+    return [*paths, folder / "broken.jpg"]
+
+
+def test_a_newcomer_uploads_photos_cancels_resumes_retries_and_takes_the_zip_home(tab: Tab, tmp_path: Path) -> None:
+    tab.open("resize")
+    tab.choose("pictures_from", "Photos")
+    tab.page.locator("input[type=file]").set_input_files(photos(tmp_path, 30))
+    tab.button("Resize 30 pictures").wait_for()
+    tab.settled().page.get_by_text("How to run").click()
+    tab.choose("executor-resize", "Sequential")
+    tab.button("Resize 30 pictures").click()
+    token = tab.token()
+    store = tab.server.store
+    tab.page.wait_for_function("document.querySelectorAll(\"[data-testid='stImage'] img\").length > 0")
+    tab.button("Cancel").click()
+    tab.button("Resume").wait_for(timeout=5_000)
+    run = store.run(token)
+    assert run.state == "cancelled" and 0 < run.done < 30
+    tab.button("Resume").click()
+    tab.button("Resume").wait_for(state="detached")
+    tab.ended()
+    assert tab.figure("Done") == "30 of 30" and tab.figure("Failed") == "1"
+    tab.section("Failures")
+    tab.button("Retry failed").click()
+    tab.page.wait_for_timeout(500)
+    tab.ended()
+    assert len(store.trials(run)) == 3
+    tab.section("Downloads")
+    with tab.page.context.expect_event("page") as opened, opened.value.expect_download() as download:
+        tab.page.get_by_role("link", name="ZIP of the pictures").click()
+    download.value.save_as(tmp_path / "results.zip")
+    with zipfile.ZipFile(tmp_path / "results.zip") as packed:
+        assert packed.testzip() is None and len(packed.namelist()) == 29
+        assert max(Image.open(packed.open(packed.namelist()[0])).size) == 400
