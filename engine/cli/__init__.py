@@ -13,7 +13,10 @@ from engine.cli.lab import machine, sharing
 from engine.cli.run import resize, scrape
 from engine.cli.tools import price, shop, work
 
-for command in (resize, scrape, compare, machine, sharing, shop, price, runs, show, export, open_, resume, retry, cancel, delete, work):
+for command in (
+    resize, scrape, compare, machine, sharing, shop, price,
+    runs, show, export, open_, resume, retry, cancel, delete, work,
+):  # fmt: skip
     main.add_command(command)
 
 __all__ = ["main"]

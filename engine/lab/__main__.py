@@ -12,7 +12,7 @@ import multiprocessing
 import os
 import sys
 
-from engine.lab import experiment
+from engine.lab import experiment, remains
 from engine.lab.model import Effort, Say
 from engine.lab.tether import tie_forkserver
 from engine.lifeline import die_with_parent, kill_own_group, watch_stdin
@@ -44,14 +44,15 @@ def main(name: str, effort: str, parent: str) -> None:
     descriptor = os.dup(1)
     os.dup2(2, 1)
     die_with_parent(int(parent))
-    chosen = experiment(name)
+    chosen, given = experiment(name), Effort(**json.loads(effort))
+    remains.name_semaphores(given.prefix)
     # A process that forks must have one thread; on Linux the kernel alone ties it to its parent.
     if not (chosen.forks and sys.platform == "linux"):
         watch_stdin(lambda line: None, kill_own_group)
     if "forkserver" in multiprocessing.get_all_start_methods():
         multiprocessing.set_start_method("forkserver")
         tie_forkserver()
-    chosen.measure(Lines(descriptor), Effort(**json.loads(effort)))
+    chosen.measure(Lines(descriptor), given)
 
 
 if __name__ == "__main__":

@@ -1,31 +1,43 @@
-"""Shared memory segments that a crash may leave behind: how they are named, found and removed.
+"""What a crash may leave in shared memory, segments and semaphores: how it is named, found and removed.
 
-A segment's name carries the process id of the runner, so that a later run can tell whose segments have
-no owner any more. Standard library only.
+A name carries the process id of the runner, so that a later run can tell what has no owner any
+more. Standard library only.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from multiprocessing import shared_memory
+import sys
+from multiprocessing import process
 from pathlib import Path
 
 _NAME = "overlap-lab-"
 _SHELF = Path("/dev/shm")
-"""Where Linux keeps segments by name (shm_overview(7)); other systems list them nowhere."""
+"""Where Linux keeps segments and, as sem.NAME, semaphores (shm_overview(7), sem_overview(7))."""
 
 
 def prefix() -> str:
-    """What the names of this process's segments begin with."""
+    """What the names of what this process's experiments make begin with."""
     return f"{_NAME}{os.getpid()}-"
 
 
+def name_semaphores(beginning: str) -> None:
+    """Let this process and its workers name their semaphores so that `sweep` finds them after a kill.
+
+    multiprocessing names them /mp-… and removes them in the end, but a process that is killed with its resource
+    tracker comes to no end. The setting is the library's own (`SemLock._make_name` reads it), but not a public one.
+    """
+    settings = getattr(process.current_process(), "_config", None)
+    if sys.platform == "linux" and isinstance(settings, dict) and "semprefix" in settings:
+        settings["semprefix"] = "/" + beginning.rstrip("-")
+
+
 def sweep(own: bool) -> list[str]:
-    """Remove segments whose runner is gone, and with `own` this process's too; gives the names removed."""
+    """Remove what is left by runners that are gone or, with `own`, by this process; gives the names removed."""
     gone = []
-    for path in _SHELF.glob(f"{_NAME}*") if _SHELF.is_dir() else ():
-        owner = path.name.removeprefix(_NAME).partition("-")[0]
+    for path in [*_SHELF.glob(f"{_NAME}*"), *_SHELF.glob(f"sem.{_NAME}*")] if _SHELF.is_dir() else ():
+        owner = path.name.removeprefix("sem.").removeprefix(_NAME).partition("-")[0]
         if owner.isdigit() and (int(owner) == os.getpid() if own else not _alive(int(owner))):
             with contextlib.suppress(FileNotFoundError, PermissionError):  # another's, or gone a moment ago
                 path.unlink()
@@ -33,15 +45,7 @@ def sweep(own: bool) -> list[str]:
     return gone
 
 
-def unlink_quietly(segment: shared_memory.SharedMemory) -> None:
-    """Remove a segment's name; one that is gone already is no error."""
-    with contextlib.suppress(FileNotFoundError):
-        segment.unlink()
-
-
 def _alive(pid: int) -> bool:
-    if not hasattr(os, "kill") or os.name == "nt":
-        return True
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
