@@ -17,7 +17,7 @@ from pathlib import Path
 
 _COLUMNS = 8
 _PID, _TASK, _STARTED_NS, _READY = range(_COLUMNS, _COLUMNS + 4)  # behind the loop's row
-_BEAT_NS = 0
+_BEAT_NS, _PULSE_NS = 0, 1
 _IDLE = -1
 
 
@@ -52,9 +52,14 @@ class Board:
         """Say that the trial's loop is alive, and so that no task holds the GIL."""
         self._cells[_BEAT_NS] = time.perf_counter_ns()
 
+    def pulse(self) -> None:
+        """Say that the workers' event loop is alive, where they share one: no task holds it up."""
+        self._cells[_PULSE_NS] = time.perf_counter_ns()
+
     def silent_s(self) -> float:
-        """Seconds since the loop's last beat."""
-        return (time.perf_counter_ns() - self._cells[_BEAT_NS]) / 1e9
+        """Seconds since the loop's last beat, or the event loop's last pulse where there is one."""
+        last_ns = min(self._cells[_BEAT_NS], self._cells[_PULSE_NS] or self._cells[_BEAT_NS])
+        return (time.perf_counter_ns() - last_ns) / 1e9
 
     def ready(self, slot: int, pid: int) -> None:
         """Say that the worker in `slot` has started and waits for tasks."""

@@ -15,11 +15,12 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.batch import Batch
 from engine.board import Board
 from engine.errors import TaskFailed, TrialBroken
-from engine.worker import Errand, Returned, failure, run_chunk
+from engine.worker import Errand, Returned, failure
 
 LOOK_S = 0.05
 """How often the warden looks at the board, and the longest that the loop sleeps before it sees a cancel."""
@@ -32,6 +33,8 @@ Write = Callable[[bytes], None]
 class Flight:
     """The chunks that are with workers right now, and the workers' CPU time so far, by slot."""
 
+    run: Callable[..., Any]
+    """What a worker runs a chunk with."""
     chunks: dict[Future[Returned], list[Errand]] = field(default_factory=dict)
     landed: queue.SimpleQueue[Future[Returned]] = field(default_factory=queue.SimpleQueue)
     cpu_s: dict[int, float] = field(default_factory=dict)
@@ -77,7 +80,7 @@ def run_loop(
 def send(executor: Executor, chunk: list[Errand], batch: Batch, flight: Flight) -> None:
     """Hand one chunk over; an executor that is already broken gives it back and raises BrokenExecutor."""
     try:
-        future = executor.submit(run_chunk, chunk, batch.budget_s)
+        future = executor.submit(flight.run, chunk, batch.budget_s)
     except BrokenExecutor:
         batch.give_back(chunk)
         raise

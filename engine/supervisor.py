@@ -48,6 +48,7 @@ class Assignment:
     labels: Sequence[str]
     limit_s: float | None
     can_kill: bool
+    has_async: bool
     log: Path
     search_path: str
 
@@ -195,18 +196,19 @@ class Supervisor:
         if self._cancel_s is not None and now - self._cancel_s > CANCEL_S:
             self.kill()
         elif self.work.limit_s and "open" in self._events and "end" not in self._events:
-            self._hold_to_limit(self.work.limit_s + (BACKUP_S if self.work.can_kill else 0.0), now)
+            self._board = self._board or Board(self.work.board)
+            alone = self.work.can_kill or (self.work.has_async and self._board.silent_s() < SILENT_S)
+            self._hold_to_limit(self._board, self.work.limit_s + (BACKUP_S if alone else 0.0), now)
 
-    def _hold_to_limit(self, limit_s: float, now: float) -> None:
+    def _hold_to_limit(self, board: Board, limit_s: float, now: float) -> None:
         """Kill a trial with a task past its limit. Whose fault it is is certain where it was the only one
         at work, has a process of its own, or the loop still beats; else a task may hold the GIL and make
         others late, so all are suspects."""
-        self._board = self._board or Board(self.work.board)
-        busy = self._board.busy()
+        busy = board.busy()
         overdue = {post.task for post in busy if now - post.started_s > limit_s and post.task is not None}
         if not overdue:
             return
-        if self.work.can_kill or len(busy) == 1 or self._board.silent_s() < SILENT_S:
+        if self.work.can_kill or len(busy) == 1 or board.silent_s() < SILENT_S:
             self.outcome.overdue |= overdue
         self.kill()
 

@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +21,12 @@ from typing import Any
 
 from engine.batch import Batch
 from engine.board import Board
-from engine.errors import OverlapError, TrialBroken
+from engine.errors import NotAvailable, OverlapError, TrialBroken
 from engine.executors import Factory, factory
 from engine.lifeline import die_with_parent, kill_own_group, watch_stdin
 from engine.loop import Flight, Mender, kill_all, run_loop, watch_limits
 from engine.model import configuration_from
-from engine.worker import Errand, Setup, start, warm
+from engine.worker import Errand, Setup, run_chunk, start, warm
 from engine.workloads import workload_class
 
 GRACE_S = 0.5
@@ -78,6 +79,8 @@ def run(spec: dict[str, Any], output: Output) -> int:
     configuration = configuration_from(spec["configuration"])
     kind = factory(configuration)
     workload = workload_class(spec["workload"])
+    if kind.has_async and (reason := workload.no_async_form(spec["options"])):
+        raise NotAvailable(f"{configuration.executor} is not available here: {reason}")
     setup = Setup(
         workload=spec["workload"],
         options=spec["options"],
@@ -88,6 +91,8 @@ def run(spec: dict[str, Any], output: Output) -> int:
         workers=kind.workers,
         own_process=kind.own_process,
         preload=(workload.__module__, *workload.preload),
+        coroutines=kind.has_async,
+        limit_s=spec.get("time_limit_s"),
     )
     errands, suspects = read_errands(spec)
     batch = Batch(errands, suspects, kind.workers, configuration.chunk)
@@ -113,7 +118,7 @@ class Running:
 
 def measure(trial: Running, executor: Executor, limit_s: float | None) -> int:
     """The loop between two readings of the clocks, then the end of the executor."""
-    flight = Flight()
+    flight = Flight(chunk_runner(trial.kind))
     mender = Mender(trial.board, trial.batch, flight, trial.output.write)
 
     def mend() -> Executor:
@@ -140,6 +145,15 @@ def measure(trial: Running, executor: Executor, limit_s: float | None) -> int:
     if not trial.stop.is_set():
         executor.shutdown(wait=True)
     return 0
+
+
+def chunk_runner(kind: Factory) -> Callable[..., Any]:
+    """What a worker of this kind runs a chunk with: a function, or a coroutine function where tasks are coroutines."""
+    if not kind.has_async:
+        return run_chunk
+    from engine.coroutines import run_chunk_async  # imports asyncio, which no other trial needs
+
+    return run_chunk_async
 
 
 def leave(trial: Running, flight: Flight) -> None:

@@ -11,6 +11,8 @@ import json
 import os
 import threading
 import time
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -23,7 +25,8 @@ from engine.workloads import Place, Workload, workload_class
 
 encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _WARM_LIMIT_S = 60.0
-_FAILED = '"failed"'
+FAILED = '"failed"'
+"""How the tail of a failed record's line begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,9 @@ class Setup:
     workers: int
     own_process: bool
     preload: tuple[str, ...] = ()
+    coroutines: bool = False
+    limit_s: float | None = None
+    """The time limit of a task, for workers that hold their coroutines to it themselves."""
 
 
 class Errand(NamedTuple):
@@ -72,16 +78,31 @@ class Returned:
     cpu_s: float
 
 
-class _Process:
-    """What the workers of this process share."""
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What one worker knows of itself. `ready_cpu_s` is its process's CPU time when it was ready."""
+
+    slot: int
+    clock: Callable[[], float]
+    own_process: bool
+    ready_cpu_s: float
+    limit_s: float | None
+
+
+class Shared:
+    """What the workers of this process, or of this subinterpreter, share."""
 
     lock = threading.Lock()
     workload: Workload | None = None
     board: Board | None = None
     problem: str | None = None
+    seat: Seat | None = None
+    """The last seat taken: the only one in a subinterpreter, which gets a new thread state with every call."""
 
 
 _thread = threading.local()
+coroutine_seat: ContextVar[Seat] = ContextVar("coroutine_seat")
+"""The seat of a worker that is a coroutine: many share one thread."""
 
 
 def start(slot: int, setup: Setup) -> None:
@@ -89,42 +110,44 @@ def start(slot: int, setup: Setup) -> None:
 
     Never raises, because a pool would hide the reason: `warm` reports it.
     """
-    _thread.slot = slot
-    _thread.clock = time.process_time if setup.own_process else time.thread_time
-    _thread.own_process = setup.own_process
-    with _Process.lock:
-        if _Process.board is None:
-            _Process.board = Board(Path(setup.board))
+    with Shared.lock:
+        if Shared.board is None:
+            Shared.board = Board(Path(setup.board))
             try:
-                _Process.workload = _make(setup)
+                Shared.workload = _make(setup)
             except OverlapError as error:
-                _Process.problem = str(error)
+                Shared.problem = str(error)
             except Exception as error:
-                _Process.problem = f"The workload {setup.workload} cannot start here: {_sentence(error)}"
-    _Process.board.ready(slot, os.getpid())
-    _thread.ready_cpu_s = time.process_time()
+                Shared.problem = f"The workload {setup.workload} cannot start here: {_sentence(error)}"
+    clock = time.process_time if setup.own_process else time.thread_time
+    seat = Seat(slot, clock, setup.own_process, time.process_time(), setup.limit_s)
+    Shared.seat = _thread.seat = seat
+    coroutine_seat.set(seat)
+    Shared.board.ready(slot, os.getpid())
 
 
 def _make(setup: Setup) -> Workload:
-    place = Place(from_plain(setup.settings), Path(setup.folder), Path(setup.outputs), setup.workers)
+    settings = from_plain(setup.settings)
+    place = Place(settings, Path(setup.folder), Path(setup.outputs), setup.workers, setup.coroutines)
     return workload_class(setup.workload)(setup.options, place)
 
 
 def warm(workers: int) -> str | None:
     """Hold this worker until all are ready, so that each is started before the clock; gives what went wrong."""
     deadline = time.perf_counter() + _WARM_LIMIT_S
-    assert _Process.board is not None
-    while _Process.problem is None and _Process.board.workers_ready() < workers:
+    assert Shared.board is not None
+    while Shared.problem is None and Shared.board.workers_ready() < workers:
         if time.perf_counter() > deadline:
-            return f"Only {_Process.board.workers_ready()} of {workers} workers started within {_WARM_LIMIT_S:.0f} s."
+            return f"Only {Shared.board.workers_ready()} of {workers} workers started within {_WARM_LIMIT_S:.0f} s."
         time.sleep(0.0005)
-    return _Process.problem
+    return Shared.problem
 
 
 def run_chunk(errands: list[Errand], budget_s: float | None) -> Returned:
     """Run the errands in turn until `budget_s` is spent (None: all of them); at least one is tried."""
-    board, workload, slot, clock = _Process.board, _Process.workload, _thread.slot, _thread.clock
-    assert board is not None and workload is not None
+    board, workload, seat = Shared.board, Shared.workload, getattr(_thread, "seat", Shared.seat)
+    assert board is not None and workload is not None and seat is not None
+    slot, clock = seat.slot, seat.clock
     lines: list[str] = []
     later: list[tuple[int, float]] = []
     tried = failed = 0
@@ -137,7 +160,7 @@ def run_chunk(errands: list[Errand], budget_s: float | None) -> Returned:
         cpu = clock()
         started = time.perf_counter()
         try:
-            ending = _ending(workload, workload.run(errand.argument))
+            ending = success(workload, workload.run(errand.argument))
         except Later as wait:
             later.append((errand.task, wait.delay_s))
             board.idle(slot)
@@ -147,17 +170,17 @@ def run_chunk(errands: list[Errand], budget_s: float | None) -> Returned:
         finished = time.perf_counter()
         cpu = clock() - cpu
         board.idle(slot)
-        failed += ending.startswith(_FAILED)
+        failed += ending.startswith(FAILED)
         lines.append(
             f"[{errand.task},{slot},{started:.7f},{finished:.7f},{cpu:.7f},"
             f"{errand.attempt},{errand.waited_s:.4f},{ending}]\n"
         )
     elapsed = time.perf_counter() - began
-    cpu_s = time.process_time() - _thread.ready_cpu_s if _thread.own_process else 0.0
+    cpu_s = time.process_time() - seat.ready_cpu_s if seat.own_process else 0.0
     return Returned("".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), slot, cpu_s)
 
 
-def _ending(workload: Workload, output: Any) -> str:
+def success(workload: Workload, output: Any) -> str:
     """A good end as the tail of the record's line: status, reason, error, output (as JSON text), fingerprint."""
     try:
         text = encode(output)

@@ -26,7 +26,7 @@ FLOORS: tuple[tuple[frozenset[str], ...], ...] = (
         frozenset({"sampler", "process_readers"}),
         frozenset({"analysis"}),
         frozenset({"environment"}),
-        frozenset({"pythons"}),
+        frozenset({"pythons", "available"}),
         frozenset({"turns"}),
     ),
     (frozenset({"lab"}), frozenset({"supervisor", "services", "remaining"}), frozenset({"plans", "functions"})),

@@ -7,9 +7,11 @@ the contract tests run over this dictionary.
 from __future__ import annotations
 
 from engine.errors import SettingRefused
+from engine.executors.asyncio_ import EventLoop
 from engine.executors.base import Factory, Start
 from engine.executors.processes import Processes
 from engine.executors.sequential import Sequential
+from engine.executors.subinterpreters import Subinterpreters
 from engine.executors.threads import Threads
 from engine.model import Configuration
 
@@ -17,6 +19,8 @@ EXECUTORS: dict[str, type[Factory]] = {
     "sequential": Sequential,
     "threads": Threads,
     "processes": Processes,
+    "asyncio": EventLoop,
+    "subinterpreters": Subinterpreters,
 }
 
 

@@ -7,7 +7,7 @@ factory says how to go on after a break and what the executor can do.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import Any, ClassVar
 
@@ -26,6 +26,8 @@ class Factory(ABC):
     """Whether one worker can be ended while the trial goes on."""
     has_async: ClassVar[bool] = False
     """Whether tasks are coroutines."""
+    shares_gil: ClassVar[bool] = False
+    """Whether a task that holds the GIL in C stops the trial's loop and every other worker."""
     start_methods: ClassVar[tuple[str, ...]] = ()
     """How workers can be started here, the default first; empty where there is nothing to choose."""
     own_process: ClassVar[bool] = False
@@ -38,6 +40,11 @@ class Factory(ABC):
     @classmethod
     def unavailable(cls) -> str | None:
         """Why this executor cannot run here, in one sentence; None where it can."""
+        return None
+
+    @classmethod
+    def cannot_import(cls, modules: Sequence[str], search_path: Sequence[str] = ()) -> str | None:
+        """Why a worker cannot import what this interpreter can; None where a worker can import the same."""
         return None
 
     @classmethod

@@ -7,7 +7,9 @@ class is imported when it is first used, so a trial imports only its own workloa
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
 from engine.errors import NotAvailable, SettingRefused
 from engine.workloads.base import Place, Workload
@@ -36,4 +38,10 @@ def workload_class(name: str) -> type[Workload]:
     return kind
 
 
-__all__ = ["WORKLOADS", "Place", "Workload", "workload_class"]
+def modules_of(name: str, options: Mapping[str, Any]) -> list[str]:
+    """The modules that every worker imports for this workload, those of a user's own function among them."""
+    own = [str(options[key]).partition(":")[0] for key in ("function", "setup") if options.get(key)]
+    return [WORKLOADS[name].partition(":")[0], *workload_class(name).preload, *own]
+
+
+__all__ = ["WORKLOADS", "Place", "Workload", "modules_of", "workload_class"]

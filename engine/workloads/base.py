@@ -21,20 +21,29 @@ class Place:
     """Where this trial's outputs go."""
     workers: int
     """Workers of the whole trial; as many may share one instance of the workload."""
+    coroutines: bool = False
+    """Whether tasks are run by `run_async`, all on one event loop."""
 
 
 class Workload(ABC):
     """One kind of work. Made once per process, before the first task; shared by that process's threads."""
 
     name: ClassVar[str]
-    has_async: ClassVar[bool] = False
-    """Whether `run_async` exists."""
+    has_async: bool = False
+    """Whether `run_async` exists; of the class or, for a user's own function, of the instance."""
     preload: ClassVar[tuple[str, ...]] = ()
     """Modules that every worker needs: a forkserver imports them once for all."""
 
     def __init__(self, options: dict[str, Any], place: Place) -> None:
         self.options = options
         self.place = place
+
+    @classmethod
+    def no_async_form(cls, options: dict[str, Any]) -> str | None:
+        """Why these tasks cannot be run as coroutines, in one sentence; None where they can. Runs nothing."""
+        if cls.has_async:
+            return None
+        return f"The workload {cls.name} has no async form: its tasks would hold up the event loop."
 
     @abstractmethod
     def run(self, argument: Any) -> Any:

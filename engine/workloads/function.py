@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import asyncio
 import inspect
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from importlib import import_module
+from importlib.machinery import PathFinder
+from pathlib import Path
 from typing import Any
 
 from engine.errors import SettingRefused
@@ -27,13 +32,42 @@ class Function(Workload):
         if options.get("setup"):
             named_function(options["setup"])()
 
+    @classmethod
+    def no_async_form(cls, options: dict[str, Any]) -> str | None:
+        """Reads the function's source and runs none of it; None also where the source does not tell."""
+        name = options["function"]
+        if is_async(name, options.get("search_path", ())) is False:
+            return f"{name} is a plain function: write it with `async def`, and await what it waits for."
+        return None
+
     def run(self, argument: Any) -> Any:
-        """What the function returns; it must be a plain JSON value."""
-        return self.function(argument)
+        """What the function returns, a plain JSON value; a coroutine function gets an event loop for each call."""
+        return asyncio.run(self.function(argument)) if self.has_async else self.function(argument)
 
     async def run_async(self, argument: Any) -> Any:
         """What the coroutine function returns."""
         return await self.function(argument)
+
+
+def is_async(name: str, search_path: Iterable[str]) -> bool | None:
+    """Whether `package.module:function` is written with `async def`, from its source; None where that does not tell.
+
+    A decorator can make anything of a function, and a method's class must be looked at: both are left open.
+    """
+    module, _, path = name.partition(":")
+    places: list[str] | None = [*search_path, *sys.path]
+    spec = None
+    for part in module.split("."):
+        spec = PathFinder.find_spec(part, places)
+        if spec is None:
+            return None
+        places = list(spec.submodule_search_locations or ())
+    if spec is None or not spec.origin or not spec.origin.endswith(".py"):
+        return None
+    for node in ast.parse(Path(spec.origin).read_bytes()).body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == path:
+            return None if node.decorator_list else isinstance(node, ast.AsyncFunctionDef)
+    return None
 
 
 def named_function(name: str) -> Callable[..., Any]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from engine.errors import TaskFailed
 from engine.shop.demo import fill_in
-from engine.web.fetch import Fetcher
 from engine.web.price import read_product
 from engine.workloads.base import Place, Workload
 
@@ -15,20 +14,36 @@ class Scrape(Workload):
     """The argument is {"url": …, "selector": … or None}; the output is what the page says of its product."""
 
     name = "scrape"
+    has_async = True
     preload = ("engine.web.fetch", "engine.web.price")
 
     def __init__(self, options: dict[str, Any], place: Place) -> None:
         super().__init__(options, place)
-        self.fetcher = Fetcher(place.settings, workers=place.workers, folder=place.folder / "hosts")
+        fetcher: Any
+        # One of the two clients, so that no trial imports and pays for the other.
+        if place.coroutines:
+            from engine.web.afetch import AsyncFetcher as fetcher
+        else:
+            from engine.web.fetch import Fetcher as fetcher
+        self.fetcher = fetcher(place.settings, workers=place.workers, folder=place.folder / "hosts")
 
     def run(self, argument: Any) -> Any:
         """Name, price (decimal string), currency and so on; raises TaskFailed where there is no price."""
-        page = self.fetcher.fetch(fill_in(argument["url"], self.options.get("demo_base", "")))
+        page = self.fetcher.fetch(self._url(argument))
         return product_of(page.body, page.final_url, argument.get("selector"))
 
+    async def run_async(self, argument: Any) -> Any:
+        """The same, fetched by aiohttp; reading the page takes the event loop's time."""
+        page = await self.fetcher.fetch(self._url(argument))
+        return product_of(page.body, page.final_url, argument.get("selector"))
+
+    def _url(self, argument: Any) -> str:
+        return fill_in(argument["url"], self.options.get("demo_base", ""))
+
     def close(self) -> None:
-        """Close the connections."""
-        self.fetcher.close()
+        """Close the connections; those of the event loop end with it."""
+        if not self.place.coroutines:
+            self.fetcher.close()
 
 
 def product_of(body: bytes, url: str, selector: str | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import psutil
 
 from engine import jobs
 from engine.config import Settings
+from engine.executors import EXECUTORS
 from engine.model import Configuration, Plan, Record, Run, Task
 from engine.store import Store
 
@@ -22,7 +23,8 @@ def faulty_plan(
 ) -> Plan:
     """A job of `faulty.run` over these tasks."""
     named = tuple(Task(index, f"{task['do']} {index}", task) for index, task in enumerate(tasks))
-    options = {"function": "faulty:run", "search_path": [TESTS]}
+    function = "run_async" if EXECUTORS[configuration.executor].has_async else "run"
+    options = {"function": f"faulty:{function}", "search_path": [TESTS]}
     return Plan("job", "function", "faulty tasks", named, (configuration,), options, time_limit_s)
 
 

@@ -82,8 +82,8 @@ def test_a_task_past_its_limit_is_ended_and_named(how: Configuration, fault: str
 def test_cancel_ends_within_two_seconds_and_keeps_what_is_done(how: Configuration, task: str, store: Store) -> None:
     slow: dict[str, Any] = {"do": task, "seconds": 60}
     run = jobs.start(store, faulty_plan([{"do": "fine"}] * 4 + [slow] * 4, how, time_limit_s=None))
-    # What a thread has just finished cannot be handed over once another thread holds the GIL in C.
-    stuck = task == "hold_gil" and how.executor == "threads"
+    # What a worker has just finished cannot be handed over once another one holds the GIL in C.
+    stuck = task == "hold_gil" and EXECUTORS[how.executor].shares_gil
     until(lambda: store.run(run.token).ok >= (2 if stuck else 4))
     time.sleep(0.3)
     began = time.perf_counter()

@@ -1,0 +1,76 @@
+"""`run_chunk` as a coroutine, for executors whose workers share one event loop.
+
+The same records from the same places as in `worker`, with two differences. A coroutine's CPU time
+cannot be told from its neighbours', so it stays unknown. And the time limit is kept here: a task
+that yields is cancelled; one that holds up the loop stops the pulse on the board, where the orchestrator sees it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from engine.board import Board
+from engine.errors import Later
+from engine.loop import LOOK_S, time_limit
+from engine.worker import FAILED, Errand, Returned, Shared, coroutine_seat, failure, success
+from engine.workloads import Workload
+
+
+class _Pulse:
+    """The task that shows on the board that the event loop comes round."""
+
+    task: asyncio.Task[None] | None = None
+
+
+async def run_chunk_async(errands: list[Errand], budget_s: float | None) -> Returned:
+    """Run the errands in turn until `budget_s` is spent (None: all of them); at least one is tried."""
+    board, workload, seat = Shared.board, Shared.workload, coroutine_seat.get()
+    assert board is not None and workload is not None
+    if _Pulse.task is None:
+        board.pulse()
+        _Pulse.task = asyncio.get_running_loop().create_task(_pulse(board))
+    lines: list[str] = []
+    later: list[tuple[int, float]] = []
+    tried = failed = 0
+    began = time.perf_counter()
+    for errand in errands:
+        if tried and budget_s is not None and time.perf_counter() - began > budget_s:
+            break
+        tried += 1
+        board.begin(seat.slot, errand.task)
+        started = time.perf_counter()
+        try:
+            ending = success(workload, await _limited(workload, errand.argument, seat.limit_s))
+        except Later as wait:
+            later.append((errand.task, wait.delay_s))
+            board.idle(seat.slot)
+            continue
+        except BaseException as error:
+            ending = failure(error)
+        finished = time.perf_counter()
+        board.idle(seat.slot)
+        failed += ending.startswith(FAILED)
+        lines.append(
+            f"[{errand.task},{seat.slot},{started:.7f},{finished:.7f},null,"
+            f"{errand.attempt},{errand.waited_s:.4f},{ending}]\n"
+        )
+    elapsed = time.perf_counter() - began
+    return Returned("".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), seat.slot, 0.0)
+
+
+async def _limited(workload: Workload, argument: Any, limit_s: float | None) -> Any:
+    """The task's output. Raises TaskFailed(time_limit) for a coroutine that was cancelled at its limit."""
+    scope = asyncio.timeout(limit_s)
+    try:
+        async with scope:
+            return await workload.run_async(argument)
+    except TimeoutError as error:
+        raise (time_limit(limit_s or 0.0) if scope.expired() else error) from None
+
+
+async def _pulse(board: Board) -> None:
+    while True:
+        board.pulse()
+        await asyncio.sleep(LOOK_S)
