@@ -90,7 +90,8 @@ def _plain(value: Any) -> Any:
 def from_plain(values: Mapping[str, Any]) -> Settings:
     """The settings from what `Settings.plain` gave. Raises SettingRefused for an unknown name."""
     read = {name: _read(name, value) for name, value in values.items()}
-    read.setdefault("home", _default_home())
+    if "home" not in read:  # asked for only then: a trial under a bare interpreter has no platformdirs
+        read["home"] = _default_home()
     return Settings(**read)
 
 
