@@ -8,12 +8,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Download, Locator, Page, sync_playwright
 
 from engine.config import Settings
 from engine.store import Store
@@ -130,6 +130,23 @@ class Tab:
         """The value of a headline figure."""
         found = self.page.locator("[data-testid='stMetric']").filter(has_text=label).first
         return found.locator("[data-testid='stMetricValue']").inner_text()
+
+    def download(self, name: str) -> Download:
+        """Click a link that downloads; the browser may use another tab for it, which is over at once."""
+        found: list[Download] = []
+        self.page.on("download", found.append)
+        self.page.context.on("page", lambda other: other.on("download", found.append))
+        self.page.get_by_role("link", name=name).click()
+        self.until(lambda: bool(found))
+        return found[0]
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for something that the browser cannot tell; fails after 10 s."""
+        for _ in range(100):
+            if condition():
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError("it did not come about within 10 s")
 
     def ended(self) -> Tab:
         """Wait until the run that is shown is over."""

@@ -78,13 +78,10 @@ def test_a_newcomer_uploads_photos_cancels_resumes_retries_and_takes_the_zip_hom
     assert tab.figure("Done") == "30 of 30" and tab.figure("Failed") == "1"
     tab.section("Failures")
     tab.button("Retry failed").click()
-    tab.page.wait_for_timeout(500)
+    tab.until(lambda: len(store.trials(run)) == 3)
     tab.ended()
-    assert len(store.trials(run)) == 3
     tab.section("Downloads")
-    with tab.page.context.expect_event("page") as opened, opened.value.expect_download() as download:
-        tab.page.get_by_role("link", name="ZIP of the pictures").click()
-    download.value.save_as(tmp_path / "results.zip")
+    tab.download("ZIP of the pictures").save_as(tmp_path / "results.zip")
     with zipfile.ZipFile(tmp_path / "results.zip") as packed:
         assert packed.testzip() is None and len(packed.namelist()) == 29
         assert max(Image.open(packed.open(packed.namelist()[0])).size) == 400

@@ -1,0 +1,167 @@
+"""Which executors and worker counts a comparison tries: presets, what a pilot proposes, and what people choose."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from tempfile import mkdtemp
+from pathlib import Path
+
+import streamlit as st
+
+from engine.analysis.pilot import Pilot, pilot_of, propose
+from engine.config import usable_cpus
+from engine.errors import OverlapError
+from engine.executors import EXECUTORS
+from engine.model import Configuration
+from engine.pilots import SAMPLE, run_pilot
+from engine.plans import SEQUENTIAL, executors_for
+from pages.parts.compare_tasks import Material, anchored
+from pages.parts.guard import guard
+from pages.parts.pictures import is_imported
+from pages.parts.server import run_of, settings, store
+from pages.parts.words import literal
+
+COUNTS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256)
+WAITING = ("scrape", "wait")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the tasks cost, and where that is known from."""
+
+    pilot: Pilot
+    source: str
+
+
+def choose_grid(material: Material) -> list[Configuration]:
+    """Draw the executors and their workers and give the configurations, sequential first."""
+    reasons = executors_for(material.workload, material.options)
+    available = [name for name, missing in reasons.items() if missing is None and name != "sequential"]
+    _pilot_button(material, available)
+    chosen = st.pills(
+        "Executors",
+        available,
+        selection_mode="multi",
+        default=[name for name in _preset(material.workload) if name in available],
+        format_func=str.capitalize,
+        key=_key(material, "executors"),
+        help="sequential, one task after the other, is always among them: speedups are against it.",
+    )
+    found = [SEQUENTIAL]
+    if chosen:
+        for column, name in zip(st.columns(max(2, len(chosen))), chosen, strict=False):
+            with column:
+                found += [Configuration(name, count) for count in _workers(material, name)]
+    for name, missing in reasons.items():
+        if missing is not None:
+            st.caption(f"{literal(name.capitalize())} is not available here: {literal(missing)}")
+    return found
+
+
+def _preset(workload: str) -> dict[str, list[int]]:
+    """What is tried before anything was measured."""
+    if workload in WAITING:
+        return {"threads": [8, 32], "asyncio": [32]}
+    cpus = usable_cpus()
+    return {"threads": [cpus], "processes": [cpus]}
+
+
+def _workers(material: Material, executor: str) -> list[int]:
+    most = min(EXECUTORS[executor].most_workers() or settings().max_workers, settings().max_workers)
+    preset = _preset(material.workload).get(executor, [usable_cpus()])
+    options = sorted({*(count for count in COUNTS if count <= most), usable_cpus(), *preset})
+    chosen = st.multiselect(
+        f"Workers: {executor}",
+        [str(count) for count in options],
+        default=[str(count) for count in preset],
+        accept_new_options=True,
+        key=_key(material, f"workers:{executor}"),
+        help=f"This machine has {usable_cpus()} usable CPUs. Type any other number.",
+    )
+    counts = {int(text) for text in chosen if text.strip().isdecimal()}
+    refused = [text for text in chosen if not text.strip().isdecimal() or not 1 <= int(text) <= most]
+    if refused:
+        st.caption(f":red[Left out, because workers are whole numbers from 1 to {most}:] {literal(', '.join(refused))}")
+    return sorted(count for count in counts if 1 <= count <= most)
+
+
+def _key(material: Material, what: str) -> str:
+    return f"grid:{material.workload}:{what}"
+
+
+def _pilot_button(material: Material, available: Sequence[str]) -> None:
+    """The button that measures a few tasks; what it found is preset in the widgets below it."""
+    pressed = st.button(
+        "Measure a few tasks first",
+        icon=":material/speed:",
+        key=_key(material, "pilot"),
+        help="Runs up to a dozen tasks one after the other, for two seconds at most, and proposes what to compare.",
+    )
+    if pressed:
+        with guard(stop=False), st.spinner("Measuring a few tasks"):
+            _measure(material, available)
+    proposal = st.session_state.get(_proposed(material))
+    if proposal:
+        st.info(literal(proposal), icon=":material/lightbulb:")
+
+
+def _proposed(material: Material) -> str:
+    return f"proposal:{material.workload}:{material.title}"
+
+
+def _measure(material: Material, available: Sequence[str]) -> None:
+    folder = Path(mkdtemp(prefix="overlap-pilot-"))
+    try:
+        plan = material.place(folder, SAMPLE)
+        pilot = run_pilot(store(), replace_tasks(plan, folder))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if not pilot.tasks:
+        raise OverlapError(
+            "No task ended well within a few seconds, so there is nothing to propose from: another run may have the "
+            "machine, or every task failed. Choose executors and workers yourself."
+        )
+    count = material.count or len(plan.tasks)
+    found = propose(pilot, usable_cpus(), count, available, settings().max_workers)
+    st.session_state[f"pilot:{material.workload}:{material.title}"] = pilot
+    st.session_state[_proposed(material)] = found.sentence
+    grid: dict[str, list[str]] = {}
+    for one in found.configurations:
+        if one != SEQUENTIAL:
+            grid.setdefault(one.executor, []).append(str(one.workers))
+    st.session_state[_key(material, "executors")] = list(grid)
+    for name, counts in grid.items():
+        st.session_state[_key(material, f"workers:{name}")] = counts
+
+
+def replace_tasks(plan, folder):  # type: ignore[no-untyped-def]
+    """The plan with every source named by its whole path."""
+    from dataclasses import replace
+
+    return replace(plan, tasks=tuple(anchored(task, folder) for task in plan.tasks))
+
+
+def known_cost(material: Material) -> Cost | None:
+    """What the tasks cost, as a pilot or a like run of the history measured it; None where nothing is known."""
+    pilot = st.session_state.get(f"pilot:{material.workload}:{material.title}")
+    if pilot is not None:
+        return Cost(pilot, "from the tasks measured")
+    if material.workload == "wait" and material.mean_s is not None:
+        return Cost(Pilot(1, material.mean_s, 0.0), "from the seconds that each task waits")
+    for run in store().runs(limit=20, workload=material.workload):
+        alike = run.title.startswith(material.title) and dict(run.options) == dict(material.options)
+        if run.state == "finished" and run.tasks <= 2_000 and alike and not is_imported(run):
+            found = _sequential(run.token)
+            if found is not None:
+                return Cost(found, f"from run {run.id}")
+    return None
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _sequential(token: str) -> Pilot | None:
+    """The cost of a finished run's tasks, from its last trial that ran one after the other."""
+    trials = [one for one in store().trials(run_of(token)) if one.configuration.workers == 1]
+    ended = [one for one in trials if one.state == "finished" and one.ok]
+    return pilot_of(store().records.of_trial(ended[-1])) if ended else None
