@@ -7,7 +7,6 @@ only weak signs are left, nothing is said: silence beats a wrong price.
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any
 
@@ -18,12 +17,15 @@ from engine.web.price.meta import read_meta
 from engine.web.price.microdata import read_microdata
 from engine.web.price.page import Page, squeeze
 from engine.web.price.product import Candidate, Facts, Product
+from engine.web.price.quick import undisputed
 from engine.web.price.sights import Sight
 from engine.web.price.structured import read_json_ld
 from engine.web.price.visible import look, signature, supported
 
 ENOUGH = 3.0
 """Score of a visible price from which it may stand alone."""
+CLEAR = 6.0
+"""Score from which a visible price with no rival needs no further support."""
 SEEN = 0.5
 """Score of a visible price from which it confirms what the data say."""
 STRONG = 5.0
@@ -38,7 +40,7 @@ def decide(page: Page) -> Product:
     found = [*read_json_ld(page), *read_microdata(page), *meta]
     facts = _facts(found, meta_facts, page)
     stated = [candidate for candidate in found if candidate.weight > 0 and candidate.value > 0]
-    quick = _undisputed(stated, page)
+    quick = undisputed(stated, page.tree.raw_html)
     if quick is not None:
         return _product(page, quick, facts, 0.95)
     sights = supported(look(page), {candidate.value for candidate in stated})
@@ -53,49 +55,14 @@ def decide(page: Page) -> Product:
 
 
 def _settled(stated: list[Candidate], sights: list[Sight]) -> bool:
-    """Whether the structured data and the best visible price say the same."""
-    return bool(sights) and sights[0].score >= ENOUGH and {item.value for item in stated} == {sights[0].amount.value}
-
-
-def _undisputed(stated: list[Candidate], page: Page) -> Candidate | None:
-    """The candidate that all structured sources agree on and that the page shows with nothing struck out."""
-    if not stated or len({candidate.value for candidate in stated}) > 1:
-        return None
-    best = max(stated, key=lambda candidate: candidate.weight)
-    if best.doubts or best.high is not None or best.weight < 0.75:
-        return None
-    raw = page.tree.raw_html
-    if not _shown(best.value, raw) or page.tree.css_first(SECOND_PRICE) is not None:
-        return None
-    return best if any(candidate.currency for candidate in stated) else None
-
-
-SECOND_PRICE = (
-    "del,s,strike,[style*=line-through i],[class*=strike i],[class*=old i],[class*=was i],[class*=compare i],"
-    "[class*=special i],[class*=sale i],[class*=list-price i],[class*=regular i]"
-)
-"""Signs of a second price, which the quick way leaves to the slow one."""
-
-
-def _shown(value: Decimal, raw: bytes) -> bool:
-    """Whether the value stands as text between two tags, in any number format."""
-    whole, _, cents = format(value.quantize(Decimal("0.01")), "f").partition(".")
-    digits = ""
-    for place, digit in enumerate(whole):
-        left = len(whole) - place
-        digits += digit + (r"(?:[.,' ]|&nbsp;|\xc2\xa0)?" if left > 1 and left % 3 == 1 else "")
-    tail = rf"[.,]{cents}" if cents != "00" else r"(?:[.,](?:00|-{1,2}|\xe2\x80\x93))?"
-    for number, match in enumerate(re.finditer(f"{digits}{tail}(?![\\d.,]\\d?)".encode("latin-1"), raw)):
-        lead = raw[max(0, match.start() - 20) : match.start()].rpartition(b">")
-        if (
-            lead[1]
-            and not re.search(rb"[\d<=\"]", lead[2])
-            and re.match(rb"[^<>\d]{0,20}<", raw[match.end() : match.end() + 21])
-        ):
-            return True
-        if number > 50:
-            break
-    return False
+    """Whether the best visible price is what the structured data say, or without any stands far above all others."""
+    if not sights or sights[0].score < ENOUGH or sights[0].old:
+        return False
+    values = {item.value for item in stated}
+    if values:
+        return values == {sights[0].amount.value}
+    rival = next((sight.score for sight in sights if sight.amount.value != sights[0].amount.value), 0.0)
+    return sights[0].score >= CLEAR and rival < sights[0].score - 3.0
 
 
 def _weigh(page: Page, stated: list[Candidate], sights: list[Sight], facts: Facts) -> Product:

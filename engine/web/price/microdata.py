@@ -46,10 +46,13 @@ class Scope:
 
 def read_microdata(page: Page) -> list[Candidate]:
     """The prices marked in the page's own product: one candidate for each different amount."""
+    raw = page.tree.raw_html
     for prop, kind, selector in (
         ("itemprop", "itemtype", "[itemprop]"),
-        ("property", "typeof", "[property]:not(head > *)"),
+        ("property", "typeof", "body [property]"),
     ):
+        if (prop if prop == "itemprop" else kind).encode() not in raw:
+            continue
         scopes = _scopes(page.tree.css(selector)[:MOST_NODES], prop, kind)
         scope = _main([scope for scope in scopes if not scope.other], page)
         if scope is not None:

@@ -33,7 +33,7 @@ HEADINGS = 'h2,[itemprop="name"],[class*="title" i],[id*="title" i],[class*="pro
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I)
 _TAG = re.compile(rb"</?[a-z][a-z0-9:-]*")
-_ATTRIBUTE = rb"[\s/]++[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?)?"
+_ATTRIBUTE = rb"[\s/]++[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?)?+"
 _EXACT_TAG = re.compile(rb"<[a-zA-Z][^\s/>]*+((?:" + _ATTRIBUTE + rb"|[\s/]++)*+)")
 _ROUGH_TAG = re.compile(rb"<[a-zA-Z][^>\"']*+(?:(?:\"[^\"]*+\"|'[^']*+')[^>\"']*+)*+")
 """At least as long as the tag that the parser sees, but for quotes in odd places; three times as fast to find."""
@@ -195,7 +195,8 @@ def _too_deep(data: bytes, piece: int = 32_768) -> int:
 
 def _too_long(data: bytes) -> int:
     """Where a tag with more than MOST_ATTRIBUTES begins; the page's length without one."""
-    if not any(len(tag) > 2 * MOST_ATTRIBUTES and _parts(tag) > MOST_ATTRIBUTES for tag in _ROUGH_TAG.findall(data)):
+    tags = _ROUGH_TAG.findall(data)
+    if max(map(len, tags), default=0) <= 2 * MOST_ATTRIBUTES or max(map(_parts, tags)) <= MOST_ATTRIBUTES:
         return len(data)
     for rough in _ROUGH_TAG.finditer(data):
         if _parts(rough[0]) > MOST_ATTRIBUTES:
@@ -206,4 +207,4 @@ def _too_long(data: bytes) -> int:
 
 
 def _parts(tag: bytes) -> int:
-    return len(tag.replace(b"/", b" ").split())
+    return len(tag.replace(b"/", b" ").split()) if len(tag) > 2 * MOST_ATTRIBUTES else 0

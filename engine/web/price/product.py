@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -25,8 +25,14 @@ class Facts:
 
     def or_else(self, other: Facts) -> Facts:
         """These facts, with the other's where these are silent."""
-        missing = {key: value for key, value in asdict(other).items() if getattr(self, key) is None}
-        return replace(self, **missing)
+        return Facts(
+            self.name or other.name,
+            self.brand or other.brand,
+            self.gtin or other.gtin,
+            self.sku or other.sku,
+            self.image or other.image,
+            self.availability or other.availability,
+        )
 
 
 @dataclass(frozen=True, slots=True)

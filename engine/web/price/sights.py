@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -22,6 +23,7 @@ MOST_TEXTS = 1_000
 LONGEST_TEXT = 160
 """Characters of a text node beyond which it is prose, not a price."""
 SKIPPED = frozenset(["script", "style", "template", "noscript", "textarea", "title", "svg", "iframe"])
+_telling = re.compile("(?:" + "|".join(sorted(BUTTON_STARTS | OTHERS_STARTS)) + ")", re.I).match
 _digit = re.compile(r"\d").search
 _CENTS = re.compile(r"\d{2}")
 _SIGN = re.compile(r"[$€£¥₹₩₺₪฿₫₱₴₽₦₲₡₸₾₼₵￥円元원]")
@@ -91,30 +93,33 @@ def walk(page: Page, body: LexborNode) -> View:
     found: list[_Text] = []
     skip = listed = False
     last: LexborNode | None = None
-    for place, node in enumerate(body.traverse(include_text=True, skip_empty=True)):
+    special = {*_SKIPPED_TAGS, *_BUYING_TAGS, heading_tag}
+    nodes = body.traverse(include_text=True, skip_empty=True)
+    for place, node in enumerate(islice(nodes, MOST_ELEMENTS)):
         tag = node.tag_id  # a number: the name would be made anew for each of thousands of nodes
         if tag != _TEXT:
-            skip = tag in _SKIPPED_TAGS
-            if tag == heading_tag and node.mem_id == heading_id:
-                view.heading, listed = place, False
-            elif tag in _BUYING_TAGS and _buys(node):
-                view.buttons.append(place)
-            if place > MOST_ELEMENTS:
-                break
+            skip = tag in special and tag in _SKIPPED_TAGS
+            if tag in special and not skip:
+                if tag == heading_tag and node.mem_id == heading_id:
+                    view.heading, listed = place, False
+                elif tag in _BUYING_TAGS and _buys(node):
+                    view.buttons.append(place)
             continue
         text = "" if skip else (node.text_content or "").strip()
         if not text:
             continue
-        texts.append(text if len(text) < 400 else text[:400])
-        if len(text) <= LONGEST_TEXT and _digit(text) and _like_a_price(text):
-            if len(found) < MOST_TEXTS:
-                found.append(_Text(node, place, len(texts) - 1, last, listed))
-        elif len(text) < 60:
-            start = text[:3].lower()
-            if start in BUTTON_STARTS and len(text) < 40 and BUTTON.match(text):
-                view.buttons.append(place)
-            elif start in OTHERS_STARTS and OTHERS.match(text):
-                listed = True
+        if len(text) <= LONGEST_TEXT:
+            if _digit(text):
+                if len(found) < MOST_TEXTS and _like_a_price(text):
+                    found.append(_Text(node, place, len(texts), last, listed))
+            elif _telling(text):
+                if BUTTON.match(text):
+                    view.buttons.append(place)
+                elif OTHERS.match(text):
+                    listed = True
+        else:
+            text = text[:LONGEST_TEXT]
+        texts.append(text)
         last = node
     view.sights = _sights(found, texts, page.decimal_mark)
     return view

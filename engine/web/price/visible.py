@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from math import exp, log
 
 from selectolax.lexbor import LexborNode
@@ -182,15 +183,21 @@ def _groups(attributes: dict[str, str | None]) -> set[str]:
     groups: set[str] = set()
     for key in _SAID:
         value = attributes.get(key)
-        if not value:
-            continue
-        for word in _WORD.findall(_CAMEL.sub(" ", value[:200]).lower()):
-            group = GROUP_OF.get(word) or GROUP_OF.get(word.rstrip("s"))
-            if group is not None:
-                groups.add(group)
-            elif "price" in word:
-                groups.add("price")
-                rest = GROUP_OF.get(word.replace("price", "").rstrip("s"))
-                if rest is not None:
-                    groups.add(rest)
+        if value:
+            groups |= _groups_of(value[:200])
     return groups
+
+
+@lru_cache(maxsize=4096)
+def _groups_of(value: str) -> frozenset[str]:
+    groups: set[str] = set()
+    for word in _WORD.findall(_CAMEL.sub(" ", value).lower()):
+        group = GROUP_OF.get(word) or GROUP_OF.get(word.rstrip("s"))
+        if group is not None:
+            groups.add(group)
+        elif "price" in word:
+            groups.add("price")
+            rest = GROUP_OF.get(word.replace("price", "").rstrip("s"))
+            if rest is not None:
+                groups.add(rest)
+    return frozenset(groups)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 CARD = "<li class='product-card'><a href='/{0}'><img src={0}.jpg><h3>{1}</h3></a><span class='price'>{2}</span></li>"
 
+STORY = "Made by hand in our own workshop from wood that has seen some weather, and sent with care. " * 6
+
 
 def shop(
     product: str,
@@ -19,7 +21,7 @@ def shop(
 <header><a href="/">Fernhill</a><div class="minicart">Your basket: $0.00</div><p>Free delivery over $50</p>
 {top}</header>
 <nav><ul><li><a href="/under-25">Gifts under $25</a></li></ul></nav>
-<main><div class="product-detail"><h1>{name}</h1>{product}</div>
+<main><p>{STORY}</p><div class="product-detail"><h1>{name}</h1>{product}</div><p>{STORY}</p>
 <section class="related-products"><h2>You may also like</h2><ul>{others or other_products()}</ul></section></main>
 <footer>Gift cards from $10 to $500. © Fernhill Garden</footer></body></html>"""
 

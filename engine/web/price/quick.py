@@ -1,0 +1,100 @@
+"""The quick way: a price that all machine-readable data agree on, and that the page's source shows undisturbed.
+
+It spares the walk over the page. Only the source around the shown amount is looked at: where another
+amount stands near that is not plainly an old price, the slow way decides.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+from engine.web.price.amount import Amount, find_amounts
+from engine.web.price.product import Candidate
+
+NEAR = 450
+"""Bytes of source before and behind the shown amount that are read."""
+MOST_PLACES = 50
+LEAST_WEIGHT = 0.75
+_OLD = re.compile(
+    r"<(?:del|s|strike)\b|line-through|\b(?:old|was|list|regular|reg|msrp|rrp|compare|original|strike\w*|before|statt|uvp)\b"
+    r"|(?:old|was|list|regular|strike|compare)[_-]?price",
+    re.I,
+)
+_TAG = re.compile(r"<[^>]*>?")
+
+
+def undisputed(stated: list[Candidate], raw: bytes) -> Candidate | None:
+    """The candidate that all structured sources agree on and that the page shows; None where there is any doubt."""
+    if len({candidate.value for candidate in stated}) != 1:
+        return None
+    best = max(stated, key=lambda candidate: candidate.weight)
+    currency = next((candidate.currency for candidate in stated if candidate.currency), None)
+    if best.doubts or best.high is not None or best.weight < LEAST_WEIGHT:
+        return None
+    for place in _places(best.value, raw):
+        lists = _around(best.value, raw, place)
+        if lists is None:
+            continue
+        amount = best.amount if currency else _marked(best.amount, raw, place)
+        if currency or amount.mark:
+            list_price = best.list_price or min(lists, default=None)
+            return replace(best, amount=amount, currency=currency, list_price=list_price)
+    return None
+
+
+def _places(value: Decimal, raw: bytes) -> list[tuple[int, int]]:
+    """Where the value stands as text between two tags, in any number format."""
+    whole, _, cents = format(value.quantize(Decimal("0.01")), "f").partition(".")
+    digits = ""
+    for place, digit in enumerate(whole):
+        left = len(whole) - place
+        digits += digit + (r"(?:[.,' ]|&nbsp;|\xc2\xa0)?" if left > 1 and left % 3 == 1 else "")
+    tail = rf"[.,]{cents}" if cents != "00" else r"(?:[.,](?:00|-{1,2}|\xe2\x80\x93))?"
+    found = []
+    for number, match in enumerate(re.finditer(f"{digits}{tail}(?![\\d.,]\\d?)".encode("latin-1"), raw)):
+        if number >= MOST_PLACES:
+            break
+        lead = raw[max(0, match.start() - 20) : match.start()].rpartition(b">")
+        behind = raw[match.end() : match.end() + 21]
+        if lead[1] and not re.search(rb"[\d<=\"]", lead[2]) and re.match(rb"[^<>\d]{0,20}<", behind):
+            found.append(match.span())
+    return found
+
+
+def _marked(amount: Amount, raw: bytes, place: tuple[int, int]) -> Amount:
+    """The amount with the currency that the page shows beside it, if there is one."""
+    text = _TAG.sub(" ", raw[place[0] - 60 : place[1] + 60].decode("utf-8", "ignore").partition(">")[2])
+    shown = (found.mark for found in find_amounts(text) if found.value == amount.value and found.mark)
+    return replace(amount, mark=amount.mark or next(shown, None))
+
+
+def _around(value: Decimal, raw: bytes, place: tuple[int, int]) -> list[Decimal] | None:
+    """The old prices near the shown amount; None where it is old itself or another amount disputes it."""
+    start, end = place
+    before = raw[max(0, start - NEAR) : start].decode("utf-8", "ignore")
+    behind = raw[end : end + NEAR].decode("utf-8", "ignore")
+    if _OLD.search(before[-160:]) or "<option" in before[-160:]:
+        return None
+    lists: list[Decimal] = []
+    for source in (before, behind):
+        for other, context in _amounts(source):
+            if other == value:
+                continue
+            if other < value or not _OLD.search(context):
+                return None
+            lists.append(other)
+    return lists
+
+
+def _amounts(source: str) -> list[tuple[Decimal, str]]:
+    """The amounts with a currency in a piece of source, each with the source from the amount before it."""
+    found = []
+    last = 0
+    for text in re.finditer(r"(?:^|>)([^<>]*\d[^<>]*)(?=<|$)", source):
+        for amount in find_amounts(text[1], None, 6):
+            if amount.mark and amount.value > 0:
+                found.append((amount.value, source[last : text.end()]))
+        last = text.end()
+    return found
