@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
-from tempfile import mkdtemp
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import mkdtemp
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from engine.analysis.pilot import Pilot, pilot_of, propose
 from engine.config import usable_cpus
 from engine.errors import OverlapError
 from engine.executors import EXECUTORS
-from engine.model import Configuration
+from engine.model import Configuration, Plan
 from engine.pilots import SAMPLE, run_pilot
 from engine.plans import SEQUENTIAL, executors_for
 from pages.parts.compare_tasks import Material, anchored
@@ -115,7 +115,7 @@ def _measure(material: Material, available: Sequence[str]) -> None:
     folder = Path(mkdtemp(prefix="overlap-pilot-"))
     try:
         plan = material.place(folder, SAMPLE)
-        pilot = run_pilot(store(), replace_tasks(plan, folder))
+        pilot = run_pilot(store(), _anchored(plan, folder))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if not pilot.tasks:
@@ -136,10 +136,8 @@ def _measure(material: Material, available: Sequence[str]) -> None:
         st.session_state[_key(material, f"workers:{name}")] = counts
 
 
-def replace_tasks(plan, folder):  # type: ignore[no-untyped-def]
-    """The plan with every source named by its whole path."""
-    from dataclasses import replace
-
+def _anchored(plan: Plan, folder: Path) -> Plan:
+    """The plan with every source named by its whole path: a pilot has a folder of its own."""
     return replace(plan, tasks=tuple(anchored(task, folder) for task in plan.tasks))
 
 

@@ -134,8 +134,12 @@ class Tab:
     def download(self, name: str) -> Download:
         """Click a link that downloads; the browser may use another tab for it, which is over at once."""
         found: list[Download] = []
-        self.page.on("download", found.append)
-        self.page.context.on("page", lambda other: other.on("download", found.append))
+
+        def take(download: Download) -> None:
+            found.append(download)
+
+        self.page.on("download", take)
+        self.page.context.on("page", lambda other: other.on("download", take))
         self.page.get_by_role("link", name=name).click()
         self.until(lambda: bool(found))
         return found[0]

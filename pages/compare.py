@@ -1,0 +1,61 @@
+"""Compare executors: choose tasks, measure them on several executors, and see which is the best and how sure that is."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from pages.parts.compare_grid import choose_grid
+from pages.parts.compare_start import comparison_plan
+from pages.parts.compare_tasks import choose_material, from_address
+from pages.parts.compare_terms import choose_sample, choose_terms, foretell, more
+from pages.parts.guard import guard
+from pages.parts.starting import form_token, start_and_open
+
+WORKLOADS = {
+    "resize": "Resize images",
+    "scrape": "Scrape prices",
+    "compute": "Compute",
+    "wait": "Wait",
+    "function": "Your own function",
+}
+
+st.title("Compare executors", anchor=False, icon=":material/balance:")
+st.caption(
+    "Runs the same tasks one after the other, on threads, on processes and so on, in random order and several times, "
+    "and says which is faster here, by how much, how sure that is, and why."
+)
+with guard(stop=False):
+    from_address()
+
+ready = False
+left, right = st.columns([3, 2], gap="medium")
+with left:
+    workload = st.segmented_control(
+        "What each task does",
+        list(WORKLOADS),
+        default="resize",
+        required=True,
+        format_func=WORKLOADS.__getitem__,
+        key="compare:workload",
+        persist_state="session",
+    )
+    material = choose_material(str(workload or "resize"))
+    if material is not None:
+        sample = choose_sample(material)
+        configurations = more(choose_grid(material))
+        terms = choose_terms(material, configurations)
+        ready = len(configurations) > 1
+        if not ready:
+            st.caption(":material/info: Choose at least one executor beside sequential.")
+    if material is not None or workload != "function":
+        started = st.button("Compare", type="primary", icon=":material/play_arrow:", disabled=not ready, key="start")
+        token = form_token("compare", started)
+        if started and material is not None and ready:
+            with guard():
+                make = partial(comparison_plan, material, sample, configurations, terms)
+                start_and_open("compare", token, make)
+with right:
+    if material is not None and ready:
+        foretell(material, sample, configurations, terms)

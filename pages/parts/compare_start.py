@@ -1,0 +1,64 @@
+"""From the form of a comparison to its plan, and from its verdict back to a job of all tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from engine import jobs
+from engine.model import Configuration, Plan, Run
+from engine.pilots import sampled
+from engine.plans import comparison
+from engine.store import RunFolder
+from pages.parts.compare_tasks import Material, carry_inputs
+from pages.parts.compare_terms import Terms
+from pages.parts.server import store
+
+WHOLE = "whole"
+"""The folder, in a comparison's own, that keeps the list of all tasks where it ran a sample."""
+
+
+def comparison_plan(
+    material: Material, sample: int | None, configurations: Sequence[Configuration], terms: Terms, token: str
+) -> Plan:
+    """Put the inputs in place and name the tasks; of a sample the whole list is kept. Raises OverlapError."""
+    folder = store().folder(token).path
+    whole = material.place(folder, None)
+    tasks = whole.tasks
+    job, all_tasks = whole, None
+    if sample is not None and sample < len(tasks):
+        RunFolder(folder / WHOLE).write_tasks(tasks)
+        all_tasks = len(tasks)
+        job = replace(whole, tasks=sampled(whole, sample), title=f"{sample:,} of {whole.title}")
+    return comparison(
+        job, configurations, terms.baseline, terms.repeats, terms.precision, terms.budget_s, all_tasks
+    )
+
+
+def whole_folder(run: Run) -> RunFolder:
+    """Where the list of all tasks of a comparison is: beside its sample, or its own tasks."""
+    own = store().folder(run)
+    apart = RunFolder(own.path / WHOLE)
+    return apart if apart.tasks_file.is_file() else own
+
+
+def run_all(run: Run, configuration: Configuration) -> Run:
+    """Start a job of all tasks of a comparison with one configuration. Raises OverlapError."""
+    tasks = tuple(whole_folder(run).tasks())
+    options = {name: value for name, value in run.options.items() if name != "target"}
+    plan = Plan(
+        "job", run.workload, f"{_without_configurations(run)} with {configuration.label}", tasks, (configuration,),
+        options, run.time_limit_s,
+    )  # fmt: skip
+    token = jobs.new_token()
+    carry_inputs(store().folder(run).inputs, Path(store().folder(token).path) / "inputs")
+    return jobs.start(store(), plan, token)
+
+
+def _without_configurations(run: Run) -> str:
+    """The comparison's title without the number of its configurations and the size of its sample."""
+    title = run.title.rpartition(", ")[0] or run.title
+    head, of, rest = title.partition(" of ")
+    sampled_only = bool(run.terms.get("all_tasks")) and bool(of) and head.replace(",", "").isdecimal()
+    return rest if sampled_only else title
