@@ -140,8 +140,12 @@ class Chain:
 
     @cached_property
     def labels(self) -> Sequence[str]:
-        """The tasks' labels, by index."""
-        return [task.label for task in self.folder.tasks()]
+        """The tasks' labels, by index. Raises OverlapError when the run's list of tasks is not whole."""
+        labels = [task.label for task in self.folder.tasks()]
+        if len(labels) < self.run.tasks:
+            file = self.folder.tasks_file
+            raise OverlapError(f"The run's list of tasks, {file}, is gone or cut off: start the run anew.")
+        return labels
 
     def _fail(self, trial: Trial, outcome: Outcome) -> None:
         self.store.update_trial(trial, state="failed", message=outcome.message)

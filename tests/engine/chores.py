@@ -36,3 +36,11 @@ def keep(megabytes: float) -> int:
 def slow_setup() -> None:
     """A worker's start that takes 200 ms."""
     time.sleep(0.2)
+
+
+def burn(seconds: float) -> float:
+    """Use this much CPU time."""
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+    return seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,20 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from engine.model import Configuration, Kind, Run
+from engine.model import Configuration, Kind, Run, plain
 from engine.store import Store
 from engine.turns import turn, turns_folder
 from tests.engine.support import faulty_plan, until
 
 ROOT = Path(__file__).parents[2]
 OTHER = """
-import sys
+import json, sys
 from pathlib import Path
-from engine.config import Settings
-from engine.store import Store
+from engine.model import Run
 from engine.turns import turn
-home, token, jobs_at_once, stop = sys.argv[1:]
-run = Store.open(Settings(home=Path(home))).run(token)
+values, jobs_at_once, stop = sys.argv[1:]
+run = Run(**json.loads(values))
 say = lambda text: print(text, flush=True)
 with turn(run, int(jobs_at_once), lambda whom: whom and say(whom), Path(stop).exists) as got:
     say(f"got {got}")
@@ -40,7 +40,7 @@ class Other:
     def __init__(self, store: Store, run: Run, jobs_at_once: int = 2) -> None:
         self.stop = store.settings.home / f"stop-{run.id}"
         self.process = subprocess.Popen(
-            [sys.executable, "-c", OTHER, str(store.settings.home), run.token, str(jobs_at_once), str(self.stop)],
+            [sys.executable, "-c", OTHER, json.dumps(plain(run)), str(jobs_at_once), str(self.stop)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=dict(os.environ),
         )  # fmt: skip
 
