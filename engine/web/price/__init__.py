@@ -5,10 +5,13 @@
     microdata.py     itemprop, RDFa   │
     meta.py          meta tags        ├ each gives Candidates
     embedded.py      shop systems     │
-    visible.py       visible text     ┘
+    visible.py       visible text     ┘  (sights.py walks the page, pieces.py joins prices in pieces)
+    quick.py         the short way where data and source agree
     decide.py        candidates to one Product
-    amount.py, currency.py, signs.py   what amounts, currencies and shops' words look like
-    files.py         saved pages
+    amount.py, currency.py   numbers and currencies as text
+    names.py, labels.py      the words of shops: names of elements, labels on the page
+    json_text.py, fields.py  JSON as pages hold it, and schema.org's fields
+    files.py                 saved pages
 
 No network and no executor is known here. Start at `read_product`.
 """

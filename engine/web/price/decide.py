@@ -43,10 +43,12 @@ def decide(page: Page) -> Product:
     quick = undisputed(stated, page.tree.raw_html)
     if quick is not None:
         return _product(page, quick, facts, 0.95)
-    sights = supported(look(page), {candidate.value for candidate in stated})
+    view = look(page)
+    facts = facts.or_else(Facts(availability=view.stock))
+    sights = supported(view.sights, {candidate.value for candidate in stated})
     if not _settled(stated, sights):
         stated += read_embedded(page)
-        facts = _facts([*found, *stated], meta_facts, page)
+        facts = _facts([*found, *stated], meta_facts, page).or_else(facts)
         named = {candidate.value for candidate in found}
         sights = supported(
             sights, {value for value in (*hints(page), *(item.value for item in stated)) if value not in named}

@@ -6,8 +6,6 @@ support a price that is seen on the page and never stand alone.
 
 from __future__ import annotations
 
-import html
-import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -15,12 +13,12 @@ from typing import Any
 
 from engine.web.price.amount import Amount, machine_amount
 from engine.web.price.currency import iso
+from engine.web.price.fields import text_of
+from engine.web.price.json_text import find, value_at
 from engine.web.price.page import LARGEST_SCRIPT, Page, squeeze, words
 from engine.web.price.product import Candidate, Facts
-from engine.web.price.structured import text_of
 
 MOST_HINTS = 200
-MOST_NODES = 30_000
 
 _HINT = re.compile(
     r"""rice\w{0,20}\\?["']?\s{0,3}[:=]\s{0,3}\[?\s{0,3}\\?["']?\s?(?:[A-Z]{3}\s?|[$€£])?"""
@@ -34,7 +32,6 @@ _STATE = re.compile(
     r"(?:__|[sS]tate|STATE|dataLayer|digitalData|productData|[pP]roduct(?:JSON|Json|Data|Info)?)"
     r"\s{0,3}=\s{0,3}(?=[{\[])"
 )
-_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, strict=False)
 
 
 def read_embedded(page: Page) -> list[Candidate]:
@@ -97,11 +94,11 @@ def _shopify_products(page: Page) -> Iterator[dict[str, Any]]:
     for node in page.tree.css('script[type="application/json"]')[:50]:
         text = node.text()
         if '"variants"' in text and len(text) < LARGEST_SCRIPT:
-            for product in _find(_value(text, 0), "variants"):
+            for product in find(value_at(text, 0), "variants"):
                 yield product
     for text in page.scripts:
         for match in re.finditer(r"(?:var meta\s*=|product['\"]?\s*[:=])\s*(?=\{)", text[:300_000]):
-            for product in _find(_value(text, match.end()), "variants"):
+            for product in find(value_at(text, match.end()), "variants"):
                 yield product
 
 
@@ -130,7 +127,7 @@ def _woocommerce(page: Page) -> Iterator[Candidate]:
     form = page.tree.css_first("form[data-product_variations]") if b"product_variations" in page.tree.raw_html else None
     if form is None:
         return
-    variations = _value(form.attributes.get("data-product_variations") or "", 0)
+    variations = value_at(form.attributes.get("data-product_variations") or "", 0)
     if not isinstance(variations, list):
         return
     rows = [row for row in variations[:300] if isinstance(row, dict)]
@@ -172,7 +169,7 @@ def _state(page: Page) -> Iterator[Candidate]:
         return
     for value in _states(page):
         best: tuple[float, dict[str, Any]] | None = None
-        for node in _find(value, "price", "salePrice", "currentPrice", "finalPrice", "prices", "pricing", limit=200):
+        for node in find(value, "price", "salePrice", "currentPrice", "finalPrice", "prices", "pricing", limit=200):
             name = next(
                 (
                     node[key]
@@ -194,14 +191,14 @@ def _state(page: Page) -> Iterator[Candidate]:
 def _states(page: Page) -> Iterator[Any]:
     node = page.tree.css_first("script#__NEXT_DATA__")
     if node is not None:
-        yield _value(node.text()[:LARGEST_SCRIPT], 0)
+        yield value_at(node.text()[:LARGEST_SCRIPT], 0)
         return
     for text in page.scripts:
         if "rice" in text:
             for number, match in enumerate(_STATE.finditer(text)):
                 if number >= 20:
                     break
-                yield _value(text, match.end())
+                yield value_at(text, match.end())
 
 
 _CURRENCY_KEYS = ("currency", "currencyCode", "priceCurrency", "currencyIso")
@@ -250,28 +247,3 @@ def _several(
 def _units(value: Any) -> Decimal | None:
     amount = machine_amount(value) if isinstance(value, str) else None
     return amount.value if amount is not None and amount.value > 0 else None
-
-
-def _value(text: str, place: int) -> Any:
-    """The JSON value that begins at `place`; None where it is no JSON."""
-    try:
-        return _DECODER.raw_decode(html.unescape(text) if "&quot;" in text[:2_000] else text, place)[0]
-    except (ValueError, RecursionError):  # a script's literal that is no JSON, or is nested too deep
-        return None
-
-
-def _find(value: Any, *keys: str, limit: int = 20) -> Iterator[dict[str, Any]]:
-    """The objects within a value that have one of the keys, in document order."""
-    stack = [value]
-    given = 0
-    for _ in range(MOST_NODES):
-        if not stack or given >= limit:
-            return
-        node = stack.pop()
-        if isinstance(node, list):
-            stack.extend(reversed(node[:2_000]))
-        elif isinstance(node, dict):
-            if any(key in node for key in keys):
-                given += 1
-                yield node
-            stack.extend(item for item in reversed(node.values()) if isinstance(item, (dict, list)))

@@ -8,9 +8,11 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 MOST_BLOCKS = 50
+MOST_NODES = 30_000
 LARGEST_BLOCK = 2_000_000
 """Characters of one script that are read."""
 
@@ -66,3 +68,28 @@ def _without_commas(text: str) -> str:
     text = re.sub(r'("|\d|\}|\])([^\S\n]*+\n\s*+)(")', r"\1,\2\3", text)
     text = re.sub(r'(:\s*"[^"\n]*)"([^"\n:,{}\[\]]+)"([^"\n]*"\s*[,}\n])', r"\1'\2'\3", text)
     return re.sub(r":\s*(?=[,}])", ": null", re.sub(r"\\(?![\"\\/bfnrtu])", r"\\\\", text))
+
+
+def value_at(text: str, place: int) -> Any:
+    """The JSON value that begins at `place`; None where it is no JSON."""
+    try:
+        return _DECODER.raw_decode(html.unescape(text) if "&quot;" in text[:2_000] else text, place)[0]
+    except (ValueError, RecursionError):  # a script's literal that is no JSON, or is nested too deep
+        return None
+
+
+def find(value: Any, *keys: str, limit: int = 20) -> Iterator[dict[str, Any]]:
+    """The objects within a value that have one of the keys, in document order."""
+    stack = [value]
+    given = 0
+    for _ in range(MOST_NODES):
+        if not stack or given >= limit:
+            return
+        node = stack.pop()
+        if isinstance(node, list):
+            stack.extend(reversed(node[:2_000]))
+        elif isinstance(node, dict):
+            if any(key in node for key in keys):
+                given += 1
+                yield node
+            stack.extend(item for item in reversed(node.values()) if isinstance(item, (dict, list)))

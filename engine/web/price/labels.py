@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 
+from engine.web.price.product import Availability
+
 
 def _one_of(words: str) -> str:
     """An alternation of the phrases, which are parted by `|` and may stand on several lines."""
-    return "(?:" + "|".join(phrase.strip() for phrase in words.split("|") if phrase.strip()) + ")"
+    return "(?:" + re.sub(r"\s*\n\s*", "", words) + ")"
 
 
 def _label(words: str, end: str = r"[\s:.)]*$") -> re.Pattern[str]:
@@ -39,6 +41,33 @@ BUTTON_WORDS = (
     "cart", "bag", "basket", "buy", "trolley", "order", "korb", "kaufen", "panier", "acheter", "carrito", "cesta",
     "comprar", "carrello", "acquista", "winkel", "korg", "kurv", "kosz", "koš", "sepet", "корзин", "カート", "购物",
     "장바구니",
+)  # fmt: skip
+
+_STOCK: tuple[tuple[str, Availability], ...] = (
+    (
+        r"""out of stock|sold out|(?:currently |temporarily )?(?:unavailable|not available)|no longer available
+            |ausverkauft|nicht (?:auf lager|verfügbar|lieferbar)|rupture de stock|indisponible|épuisé|agotado|sin stock
+            |non disponibile|esaurito|uitverkocht|slutsåld|udsolgt|utsolgt
+            |wyprzedane|нет в наличии|在庫切れ|売り切れ""",
+        "out_of_stock",
+    ),
+    (r"discontinued|this (?:item|product) (?:has been|is) discontinued", "discontinued"),
+    (r"pre-?order|available for pre-?order|vorbestell\w*|précommande", "preorder"),
+    (r"(?:on )?back-?order(?:ed)?|nachbestellt", "backorder"),
+    (r"only (?:\d+|a few) (?:left|in stock)|low stock|almost sold out|nur noch \d+|plus que \d+", "limited"),
+    (
+        r"""(?:\d+ )?in stock|available(?: now)?|auf lager|sofort (?:lieferbar|verfügbar)|en stock|disponible
+            |disponibile|op voorraad|i lager|på lager|na stanie|skladem|в наличии|在庫あり""",
+        "in_stock",
+    ),
+)
+STOCK = tuple((re.compile(_one_of(words) + r"(?!\w)", re.I), availability) for words, availability in _STOCK)
+"""What a page says of the stock at the beginning of a short text."""
+STOCK_STARTS = frozenset(
+    ["out", "sol", "cur", "tem", "una", "not", "no ", "aus", "nic", "rup", "ind", "épu", "ago", "sin", "non", "esa",
+     "uit", "slu", "uds", "uts", "wyp", "нет", "在庫切", "売り切", "dis", "thi", "pre", "ava", "vor", "pré", "on ",
+     "bac", "nac", "onl", "low", "alm", "nur", "plu", "in ", "auf", "sof", "en ", "op ", "i l", "på ", "na ", "skl",
+     "в н", "在庫あ"]
 )  # fmt: skip
 
 OTHERS = re.compile(

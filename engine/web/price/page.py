@@ -196,7 +196,7 @@ def _too_deep(data: bytes, piece: int = 32_768) -> int:
 def _too_long(data: bytes) -> int:
     """Where a tag with more than MOST_ATTRIBUTES begins; the page's length without one."""
     tags = _ROUGH_TAG.findall(data)
-    if max(map(len, tags), default=0) <= 2 * MOST_ATTRIBUTES or max(map(_parts, tags)) <= MOST_ATTRIBUTES:
+    if not any(_parts(tag) > MOST_ATTRIBUTES for tag in tags if len(tag) > 2 * MOST_ATTRIBUTES):
         return len(data)
     for rough in _ROUGH_TAG.finditer(data):
         if _parts(rough[0]) > MOST_ATTRIBUTES:
@@ -207,4 +207,4 @@ def _too_long(data: bytes) -> int:
 
 
 def _parts(tag: bytes) -> int:
-    return len(tag.replace(b"/", b" ").split()) if len(tag) > 2 * MOST_ATTRIBUTES else 0
+    return len(tag.replace(b"/", b" ").split())

@@ -90,11 +90,11 @@ def _around(value: Decimal, raw: bytes, place: tuple[int, int]) -> list[Decimal]
 
 def _amounts(source: str) -> list[tuple[Decimal, str]]:
     """The amounts with a currency in a piece of source, each with the source from the amount before it."""
-    found = []
+    found: list[tuple[Decimal, str]] = []
     last = 0
     for text in re.finditer(r"(?:^|>)([^<>]*\d[^<>]*)(?=<|$)", source):
-        for amount in find_amounts(text[1], None, 6):
-            if amount.mark and amount.value > 0:
-                found.append((amount.value, source[last : text.end()]))
+        context = source[last : text.end()]
+        amounts = (amount for amount in find_amounts(text[1], None, 6) if amount.mark and amount.value > 0)
+        found.extend((amount.value, context) for amount in amounts)
         last = text.end()
     return found

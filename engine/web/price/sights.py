@@ -14,8 +14,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from engine.web.price.amount import Amount, find_amounts
 from engine.web.price.currency import is_mark
-from engine.web.price.labels import BUTTON, BUTTON_STARTS, BUTTON_WORDS, OTHERS, OTHERS_STARTS
+from engine.web.price.labels import BUTTON, BUTTON_STARTS, BUTTON_WORDS, OTHERS, OTHERS_STARTS, STOCK, STOCK_STARTS
 from engine.web.price.page import Page
+from engine.web.price.pieces import SIGN, incomplete, joined, marked
+from engine.web.price.product import Availability
 
 MOST_ELEMENTS = 120_000
 MOST_SIGHTS = 250
@@ -23,10 +25,8 @@ MOST_TEXTS = 1_000
 LONGEST_TEXT = 160
 """Characters of a text node beyond which it is prose, not a price."""
 SKIPPED = frozenset(["script", "style", "template", "noscript", "textarea", "title", "svg", "iframe"])
-_telling = re.compile("(?:" + "|".join(sorted(BUTTON_STARTS | OTHERS_STARTS)) + ")", re.I).match
+_TELLING = BUTTON_STARTS | OTHERS_STARTS | STOCK_STARTS
 _digit = re.compile(r"\d").search
-_CENTS = re.compile(r"\d{2}")
-_SIGN = re.compile(r"[$€£¥₹₩₺₪฿₫₱₴₽₦₲₡₸₾₼₵￥円元원]")
 _BARE = re.compile(r"[\d.,'’ \u00a0\u202f*]{1,14}(?:[-–]{1,2})?")
 _LETTERS = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,4})\.?[ \u00a0]?\d|\d(?:[.,]-)?[ \u00a0]?([^\W\d_]{2,4})(?![^\W\d_])")
 
@@ -37,6 +37,8 @@ def _tags(*names: str) -> frozenset[int]:
     return frozenset(node.tag_id for node in numbers if node is not None)
 
 
+_TYPED = frozenset(["hidden", "text", "radio", "checkbox", "email", "search", "number", "password", "tel"])
+"""Kinds of input that nobody buys with."""
 _TEXT = 2
 """LXB_TAG__TEXT in lexbor's tag/const.h; a test holds it against the installed parser."""
 _SKIPPED_TAGS = _tags(*SKIPPED)
@@ -66,11 +68,12 @@ class Sight:
 
 @dataclass(slots=True)
 class View:
-    """What one walk over the page saw."""
+    """What one walk over the page saw; `stock` is what the text says of it below the heading."""
 
     sights: list[Sight]
     heading: int | None
     buttons: list[int]
+    stock: Availability | None = None
 
 
 @dataclass(slots=True)
@@ -109,14 +112,16 @@ def walk(page: Page, body: LexborNode) -> View:
         if not text:
             continue
         if len(text) <= LONGEST_TEXT:
-            if _digit(text):
-                if len(found) < MOST_TEXTS and _like_a_price(text):
+            if _digit(text) and _like_a_price(text):
+                if len(found) < MOST_TEXTS:
                     found.append(_Text(node, place, len(texts), last, listed))
-            elif _telling(text):
+            elif text[:3].lower() in _TELLING:
                 if BUTTON.match(text):
                     view.buttons.append(place)
                 elif OTHERS.match(text):
                     listed = True
+                elif view.stock is None and not listed and view.heading is not None:
+                    view.stock = next((stock for pattern, stock in STOCK if pattern.match(text)), None)
         else:
             text = text[:LONGEST_TEXT]
         texts.append(text)
@@ -127,7 +132,7 @@ def walk(page: Page, body: LexborNode) -> View:
 
 def _buys(node: LexborNode) -> bool:
     attributes = node.attributes
-    if attributes.get("type") == "hidden":
+    if attributes.get("type") in _TYPED:
         return False
     told = " ".join(
         value[:100]
@@ -140,7 +145,7 @@ def _buys(node: LexborNode) -> bool:
 
 def _like_a_price(text: str) -> bool:
     """Whether a text with a digit is worth a closer look: it has a sign, is a bare number, or names a currency."""
-    if _SIGN.search(text) or _BARE.fullmatch(text):
+    if SIGN.search(text) or _BARE.fullmatch(text):
         return True
     return len(text) < 60 and any(is_mark(first or second) for first, second in _LETTERS.findall(text))
 
@@ -160,13 +165,13 @@ def _sights(found: list[_Text], texts: list[str], mark: str | None) -> list[Sigh
         before = texts[index - 1][-60:] if index else ""
         after = texts[index + 1][:60] if index + 1 < len(texts) else ""
         leaf = element
-        if _marked(texts[max(0, index - 3) : index + 4]) if bare else _incomplete(text, amounts, after):
-            joined, whole = _joined(item.node, element, mark)
-            if joined is not None:
-                if (whole.mem_id, joined.start) in seen:
+        if marked(texts[max(0, index - 3) : index + 4]) if bare else incomplete(text, amounts, after):
+            whole_price, whole = joined(item.node, element, mark)
+            if whole_price is not None:
+                if (whole.mem_id, whole_price.start) in seen:
                     continue
-                seen.add((whole.mem_id, joined.start))
-                element, amounts, text = whole, [joined], joined.raw
+                seen.add((whole.mem_id, whole_price.start))
+                element, amounts, text = whole, [whole_price], whole_price.raw
         if bare and not amounts and before not in (".", ",") and after not in (".", ",") and _named_price(element):
             amounts = find_amounts(text, mark, 1)
         for sight in _split(amounts, text, element, item.place, before, after):
@@ -198,57 +203,6 @@ def _split(amounts: list[Amount], text: str, element: LexborNode, place: int, be
             )
         )
     return sights
-
-
-def _marked(texts: list[str]) -> bool:
-    """Whether a currency stands in one of these short texts."""
-    return any(_SIGN.search(text) or is_mark(text.strip(". ")) for text in texts if len(text) < 20)
-
-
-def _incomplete(text: str, amounts: list[Amount], after: str) -> bool:
-    """Whether the text is a price in whole units with what may be its cents behind it."""
-    if len(amounts) != 1 or len(text) > 16 or amounts[0].value != amounts[0].value.to_integral_value():
-        return False
-    return after[:1] in (".", ",") or _CENTS.fullmatch(after[:3].strip(".,* ")) is not None
-
-
-def _joined(node: LexborNode, element: LexborNode, mark: str | None) -> tuple[Amount | None, LexborNode]:
-    """The price in pieces (`$`, `19`, `99`) that this text node is one of, in its element or one around it."""
-    place: LexborNode | None = element
-    for _ in range(4):
-        if place is None or not place.is_element_node or place.tag in ("body", "tr", "ul", "table"):
-            break
-        if len(place.text(strip=True)) > 40:
-            break
-        parts = [
-            (piece.mem_id, text)
-            for piece in place.traverse(include_text=True, skip_empty=True)
-            if piece.is_text_node and (text := (piece.text_content or "").strip())
-        ]
-        if len(parts) > 1:
-            text, own = _together(parts, node.mem_id)
-            amount = next(
-                (found for found in find_amounts(text, mark, 6) if found.mark and found.start <= own < found.end), None
-            )
-            if amount is not None:
-                return amount, place
-        place = place.parent
-    return None, element
-
-
-def _together(parts: list[tuple[int, str]], own: int) -> tuple[str, int]:
-    """The pieces of a price in one string, and where `own` lies: two lone digits behind a number are its cents."""
-    text, last, place = "", "", 0
-    for identity, part in parts:
-        if _CENTS.fullmatch(part.rstrip("*")) and text[-1:].isdigit() and not re.search(r"[.,]\d\d$", last):
-            text += "."
-        elif text and part[0] not in ".," and text[-1:] not in ".,$€£":
-            text += " "
-        if identity == own:
-            place = len(text) + len(part) - len(part.lstrip("$€£ -"))
-        text += part
-        last = part
-    return text, place
 
 
 def _named_price(element: LexborNode) -> bool:

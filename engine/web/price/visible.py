@@ -56,11 +56,11 @@ def supported(sights: list[Sight], values: Iterable[Decimal]) -> list[Sight]:
     return sorted(sights, key=lambda sight: -sight.score)
 
 
-def look(page: Page) -> list[Sight]:
-    """The visible prices, best first."""
+def look(page: Page) -> View:
+    """What the page shows, its prices scored."""
     body = page.tree.body
     if body is None:
-        return []
+        return View([], None, [])
     view = walk(page, body)
     signatures = Counter(signature(sight.node) for sight in view.sights)
     memory: dict[int, Told] = {}
@@ -74,7 +74,7 @@ def look(page: Page) -> list[Sight]:
             - (OLD if sight.old else 0.0)
             - (20.0 if sight.amount.value <= 0 else 0.0)
         )
-    return sorted(view.sights, key=lambda sight: -sight.score)
+    return view
 
 
 def signature(node: LexborNode) -> Signature:

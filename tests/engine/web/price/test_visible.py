@@ -130,3 +130,24 @@ def test_the_parsers_number_of_a_text_node_is_the_one_that_the_walk_expects() ->
     body = LexborHTMLParser("<body>text</body>").body
     assert body is not None
     assert [node.tag_id for node in body.traverse(include_text=True) if node.is_text_node] == [sights._TEXT]
+
+
+@pytest.mark.parametrize(
+    ("text", "availability"),
+    [
+        ("In stock", "in_stock"),
+        ("12 in stock", None),
+        ("Out of stock", "out_of_stock"),
+        ("Currently unavailable", "out_of_stock"),
+        ("Only 3 left", "limited"),
+        ("Available for pre-order", "preorder"),
+        ("Auf Lager", "in_stock"),
+        ("Ausverkauft", "out_of_stock"),
+        ("Rupture de stock", "out_of_stock"),
+        ("Discontinued", "discontinued"),
+        ("In the garden", None),
+    ],
+)
+def test_the_availability_is_read_from_the_text(text: str, availability: str | None) -> None:
+    found = read_product(shop(f"<p class='price'>$249.00</p><p>{text}</p>{BUY}"))
+    assert (found.price, found.availability) == (Decimal("249.00"), availability)
