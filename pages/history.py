@@ -33,7 +33,7 @@ st.caption("Every run of this server, whoever started it. Select one to open it,
 def confirm(runs: list[Run]) -> None:
     """Ask before runs and their files go."""
     named = literal(runs[0].title) if len(runs) == 1 else counted(len(runs), "run")
-    st.write(f"{named}: the records and the files that were made go with it. Originals stay.")
+    st.write(f"{named}: its records, its uploads and what was made of them go with it.")
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Keep", key="keep"):
             st.rerun()
@@ -59,10 +59,10 @@ def parsed(data: bytes) -> dict[str, Any]:
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     text = st.text_input("Title", key="text", placeholder="Part of a title", icon=":material/search:", width=280)
-    kind = st.selectbox("Kind", [None, *KINDS], format_func=lambda name: KINDS.get(name, "All"), key="kind", width=180)
+    kind = st.selectbox("Kind", ["", *KINDS], format_func=lambda name: KINDS.get(name, "All"), key="kind", width=180)
     workload = st.selectbox(
         "What",
-        [None, *WORKLOADS],
+        ["", *WORKLOADS],
         format_func=lambda name: TITLES[name][0] if name in TITLES else (name or "All").capitalize(),
         key="workload",
         width=200,
@@ -72,7 +72,7 @@ with st.expander("Open an exported run", icon=":material/upload_file:", key="imp
     if exported is not None and st.button("Open it", key="import_now", type="primary"):
         with guard():
             show(import_document(store(), parsed(exported.getvalue())))
-runs = store().runs(limit=MOST, kind=kind, workload=workload, text=text or None)  # type: ignore[arg-type]
+runs = store().runs(limit=MOST, kind=kind or None, workload=workload or None, text=text or None)  # type: ignore[arg-type]
 if not runs:
     st.info("No run matches." if text or kind or workload else "Nothing has run here yet.", icon=":material/info:")
     st.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -28,14 +29,16 @@ def results(run: Run, live: bool) -> None:
 
 def _plain(run: Run, live: bool) -> None:
     names = ("label", "status", "started_s", "finished_s", "worker", "output")
-    rows = store().records.latest_columns(run, *names)
-    rows = rows[-LIVE_ROWS:] if live else rows
-    drawn = [
-        (label, status, None if end is None else end - start, worker, _output(text))
-        for label, status, start, end, worker, text in rows
-    ]
+    if live:
+        records = store().records.latest(run, limit=LIVE_ROWS, offset=max(0, run.done - LIVE_ROWS))
+        rows = [_row(record.output, *(getattr(record, name) for name in names[:-1])) for record in records]
+    else:
+        rows = [
+            _row(None if text is None else json.loads(text), *values)
+            for *values, text in store().records.latest_columns(run, *names)
+        ]
     st.dataframe(
-        pd.DataFrame(drawn, columns=["Task", "Status", "Time", "Worker", "Output"]),
+        pd.DataFrame(rows, columns=["Task", "Status", "Time", "Worker", "Output"]),
         hide_index=True,
         column_config={"Time": st.column_config.NumberColumn(format="%.3f s")},
         placeholder="",
@@ -46,9 +49,11 @@ def _plain(run: Run, live: bool) -> None:
         st.caption(f"The last {LIVE_ROWS} of {counted(run.done, 'task')}; all of them when the run is over.")
 
 
-def _output(text: str | None) -> str | None:
-    output = None if text is None else json.loads(text)
-    return output if output is None or isinstance(output, str) else json.dumps(output)
+def _row(
+    output: Any, label: str, status: str, start: float | None, end: float | None, worker: int | None
+) -> tuple[Any, ...]:
+    text = output if output is None or isinstance(output, str) else json.dumps(output)
+    return label, status, None if start is None or end is None else end - start, worker, text
 
 
 DRAWN: dict[str, Callable[[Run, bool], None]] = {"scrape": prices, "resize": gallery}

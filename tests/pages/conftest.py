@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pandas as pd
 import pytest
@@ -63,6 +64,18 @@ def opened(home: Path) -> Opened:
         return app
 
     return open_page
+
+
+def choose(app: AppTest, key: str, value: str) -> AppTest:
+    """Choose a value of the widget with this key."""
+    widget: Any = app.get_by_key(key)
+    return cast("AppTest", widget.set_value(value).run())
+
+
+def chosen(app: AppTest, key: str) -> Any:
+    """The value of the widget with this key."""
+    widget: Any = app.get_by_key(key)
+    return widget.value
 
 
 def table_with(app: AppTest, column: str) -> pd.DataFrame:

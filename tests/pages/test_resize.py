@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine import jobs
 from engine.store import Store
-from tests.pages.conftest import Opened
+from tests.pages.conftest import Opened, choose, chosen
 
 
 def photo(colour: str = "teal", size: tuple[int, int] = (640, 480)) -> bytes:
@@ -24,7 +24,7 @@ def photo(colour: str = "teal", size: tuple[int, int] = (640, 480)) -> bytes:
 def with_uploads(opened: Opened, *names: str) -> AppTest:
     """The page with these photos chosen."""
     app = opened("resize.py")
-    app.get_by_key("pictures_from").set_value("Photos").run()
+    choose(app, "pictures_from", "Photos")
     for name in names:
         app.file_uploader(key="upload:photos").upload(name, photo())
     return app.run()
@@ -39,9 +39,9 @@ def test_the_sample_photos_and_a_preset_are_ready_for_the_first_click(opened: Op
 
 def test_another_preset_sets_every_option(opened: Opened) -> None:
     app = opened("resize.py")
-    app.get_by_key("preset").set_value("Thumbnail").run()
+    choose(app, "preset", "Thumbnail")
     assert app.text_input(key="sizes:Thumbnail").value == "200x200"
-    assert app.get_by_key("format:Thumbnail").value == "jpeg"
+    assert chosen(app, "format:Thumbnail") == "jpeg"
 
 
 def test_a_size_that_cannot_be_read_is_said_and_nothing_starts(opened: Opened) -> None:
@@ -90,7 +90,7 @@ def test_a_zip_that_leads_out_of_its_folder_is_refused_and_leaves_nothing(opened
     with zipfile.ZipFile(kept, "w") as packed:
         packed.writestr("../../evil.jpg", photo())
     app = opened("resize.py")
-    app.get_by_key("pictures_from").set_value("ZIP").run()
+    choose(app, "pictures_from", "ZIP")
     app.file_uploader(key="upload:zip").upload("photos.zip", kept.getvalue()).run()
     app.button(key="start").click().run()
     assert "leads out of its folder" in app.error[0].value
@@ -104,7 +104,7 @@ def test_a_zip_keeps_its_folders(opened: Opened, store: Store) -> None:
         packed.writestr("2025/a.jpg", photo())
         packed.writestr("2026/a.jpg", photo("plum"))
     app = opened("resize.py")
-    app.get_by_key("pictures_from").set_value("ZIP").run()
+    choose(app, "pictures_from", "ZIP")
     app.file_uploader(key="upload:zip").upload("photos.zip", kept.getvalue()).run()
     app.button(key="start").click().run()
     run = jobs.wait(store, store.runs()[0])
@@ -119,7 +119,7 @@ def test_a_folder_of_this_server_is_read_and_results_go_into_a_new_folder(
     (folder / "a.jpg").write_bytes(photo())
     monkeypatch.setenv("OVERLAP_FOLDERS", str(folder))
     app = opened("resize.py")
-    app.get_by_key("pictures_from").set_value("Folder of this server").run()
+    choose(app, "pictures_from", "Folder of this server")
     assert app.button(key="start").label == "Resize 1 picture"
     app.button(key="start").click().run()
     assert not app.exception
@@ -136,7 +136,7 @@ def test_a_part_of_a_folder_cannot_lead_out_of_it(
     (folder / "a.jpg").write_bytes(photo())
     monkeypatch.setenv("OVERLAP_FOLDERS", str(folder))
     app = opened("resize.py")
-    app.get_by_key("pictures_from").set_value("Folder of this server").run()
+    choose(app, "pictures_from", "Folder of this server")
     app.text_input(key="server_part").set_value("../..").run()
     assert "leads out of" in app.error[0].value
     assert app.button(key="start").disabled

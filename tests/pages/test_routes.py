@@ -112,8 +112,9 @@ def test_pictures_are_sent_as_images_that_no_browser_runs(get: Get, resized: Run
 def test_a_thumbnail_is_small_and_made_once(get: Get, resized: Run, store: Store) -> None:
     whole, thumb = (get(f"/files/{resized.token}/picture/0/{which}").content for which in ("after", "thumb"))
     assert max(Image.open(io.BytesIO(thumb)).size) == 360 and len(thumb) < len(whole) / 4
+    made = {path: path.stat().st_mtime_ns for path in (store.folder(resized).path / "thumbs").iterdir()}
     get(f"/files/{resized.token}/picture/0/thumb")
-    assert len(list((store.folder(resized).path / "thumbs").iterdir())) == 1
+    assert {path: path.stat().st_mtime_ns for path in (store.folder(resized).path / "thumbs").iterdir()} == made
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def test_the_token_in_the_address_shows_the_run_in_any_session(opened: Opened, e
     for _ in range(2):
         app = opened("run.py", run=run.token)
         assert f"run {run.id}" in app.title[0].value
-        assert [(metric.label, metric.value) for metric in app.metric][0] == ("Done", "4 of 4")
+        assert (app.metric[0].label, app.metric[0].value) == ("Done", "4 of 4")
 
 
 def test_without_a_token_it_lists_the_last_runs(opened: Opened, ended: Ended, quick: Plan) -> None:

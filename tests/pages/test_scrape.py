@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 import pytest
 
 from engine.store import Store
-from tests.pages.conftest import Opened, table_with
+from tests.pages.conftest import Opened, choose, table_with
 
 
 def text_of(app: object) -> str:
@@ -24,7 +28,7 @@ def test_the_demo_shops_are_preset_and_start_with_one_click(opened: Opened, stor
 
 def test_pasted_addresses_are_counted_and_what_is_left_out_is_said(opened: Opened) -> None:
     app = opened("scrape.py")
-    app.get_by_key("pages_from").set_value("Paste addresses").run()
+    choose(app, "pages_from", "Paste addresses")
     assert app.button(key="start").disabled
     lines = ["https://a.example/1", "https://a.example/2", "", "https://a.example/1", "nonsense", "https://b.example/1"]
     app.text_area(key="addresses").set_value("\n".join(lines)).run()
@@ -41,7 +45,7 @@ def test_more_addresses_than_the_limit_are_cut_and_the_limit_is_named(
 ) -> None:
     monkeypatch.setenv("OVERLAP_MAX_URLS", "1000")
     app = opened("scrape.py")
-    app.get_by_key("pages_from").set_value("Paste addresses").run()
+    choose(app, "pages_from", "Paste addresses")
     app.text_area(key="addresses").set_value("\n".join(f"https://a.example/{n}" for n in range(20_000))).run()
     assert app.button(key="start").label == "Scrape 1,000 pages"
     assert "19,000 are beyond this limit" in text_of(app)
@@ -49,7 +53,7 @@ def test_more_addresses_than_the_limit_are_cut_and_the_limit_is_named(
 
 def test_a_table_offers_its_columns_and_takes_the_one_with_addresses(opened: Opened) -> None:
     app = opened("scrape.py")
-    app.get_by_key("pages_from").set_value("Upload a list").run()
+    choose(app, "pages_from", "Upload a list")
     table = b"name;link;old\nLamp;https://a.example/1;x\nChair;https://a.example/2;https://a.example/3\n"
     app.file_uploader(key="upload:list").upload("list.csv", table).run()
     assert not app.exception
@@ -63,3 +67,44 @@ def test_how_to_run_is_closed_and_its_preset_says_that_it_is_a_default(opened: O
     assert not app.expander(key="how:scrape").proto.expanded
     assert "a default" in text_of(app)
     assert app.number_input(key="workers:scrape:threads").value == 16
+
+
+def test_a_sitemap_is_read_through_the_gate_and_its_pages_are_counted(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, sitemap: str
+) -> None:
+    app = choose(opened("scrape.py"), "pages_from", "Sitemap")
+    app.text_input(key="sitemap").set_value(sitemap)
+    app.form_submit_button[0].click().run()
+    assert "private" in app.error[0].value or "address" in app.error[0].value
+    monkeypatch.setenv("OVERLAP_ALLOWED_HOSTS", sitemap.split("/")[2])
+    app.text_input(key="sitemap").set_value(sitemap)
+    app.form_submit_button[0].click().run()
+    assert not app.exception
+    assert "1 sitemap read, 2 pages found" in text_of(app)
+    assert app.button(key="start").label == "Scrape 2 pages"
+
+
+@pytest.fixture
+def sitemap() -> Iterator[str]:
+    """The address of a sitemap on a real loopback server."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = self.path == "/sitemap.xml"
+            pages = "".join(f"<url><loc>https://shop.example/{name}</loc></url>" for name in "ab")
+            body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{pages}</urlset>'.encode()
+            self.send_response(200 if found else 404)
+            self.send_header("Content-Type", "application/xml")
+            self.send_header("Content-Length", str(len(body) if found else 0))
+            self.end_headers()
+            self.wfile.write(body if found else b"")
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/sitemap.xml"
+        server.shutdown()
+        thread.join()

@@ -14,8 +14,16 @@ from pages.parts.words import counted, data_size, duration, in_words, literal, m
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(None, "–"), (0.353, "0.35 s"), (9.94, "9.9 s"), (15.2, "15 s"), (100, "1 min 40 s"), (120, "2 min"), (7500, "2 h 5 min")],
-)  # fmt: skip
+    [
+        (None, "–"),
+        (0.353, "0.35 s"),
+        (9.94, "9.9 s"),
+        (15.2, "15 s"),
+        (100, "1 min 40 s"),
+        (120, "2 min"),
+        (7500, "2 h 5 min"),
+    ],
+)
 def test_durations(seconds: float | None, words: str) -> None:
     assert duration(seconds) == words
 
