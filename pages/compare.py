@@ -1,4 +1,4 @@
-"""Compare executors: choose tasks, measure them on several executors, and see which is the best and how sure that is."""
+"""Compare executors: choose tasks, measure them on several executors, and see which is best and how sure that is."""
 
 from __future__ import annotations
 
@@ -49,13 +49,19 @@ with left:
         ready = len(configurations) > 1
         if not ready:
             st.caption(":material/info: Choose at least one executor beside sequential.")
-    if material is not None or workload != "function":
-        started = st.button("Compare", type="primary", icon=":material/play_arrow:", disabled=not ready, key="start")
-        token = form_token("compare", started)
-        if started and material is not None and ready:
-            with guard():
-                make = partial(comparison_plan, material, sample, configurations, terms)
-                start_and_open("compare", token, make)
-with right:
+with right, st.container(border=True):
     if material is not None and ready:
         foretell(material, sample, configurations, terms)
+    else:
+        st.caption("What will happen is told here once there are tasks and an executor.")
+    started = st.button(
+        "Compare", type="primary", icon=":material/play_arrow:", disabled=not ready, key="start", width="stretch"
+    )
+    st.caption("A comparison has the machine to itself: it waits for running jobs, and jobs wait for it.")
+
+token = form_token("compare", started)
+if started and material is not None and ready:
+    with guard():
+        start_and_open(
+            "compare", token, partial(comparison_plan, material, sample, configurations, terms)
+        )

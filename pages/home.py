@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from engine.config import usable_cpus
 from engine.model import Plan
-from engine.plans import default_configuration, demo_resize_plan, demo_scrape_plan
+from engine.plans import SEQUENTIAL, comparison, default_configuration, demo_resize_plan, demo_scrape_plan, grid
 from pages.menu import has_page
 from pages.parts.guard import guard
 from pages.parts.painting import painting
@@ -42,6 +43,12 @@ def resize(_token: str) -> Plan:
     return demo_resize_plan(PRESETS["Gallery"], configuration, settings(), painting())
 
 
+def compare(_token: str) -> Plan:
+    """The sample photos one after the other, on threads and on processes, three times each."""
+    photos = demo_resize_plan(PRESETS["Gallery"], SEQUENTIAL, settings(), painting())
+    return comparison(photos, grid(("threads", "processes"), (usable_cpus(),)), repeats=3)
+
+
 # What can be tried with one click; a card is shown when its page is there.
 CARDS = (
     Card(
@@ -64,6 +71,17 @@ CARDS = (
         resize,
         "resize.py",
         "With my own photos",
+    ),
+    Card(
+        "demo:compare",
+        "Compare executors",
+        ":material/balance:",
+        "Resizes the sample photos one after the other, on threads and on processes, several times in random order, "
+        "and says which is faster here, and how sure that is.",
+        "Compare on the sample photos",
+        compare,
+        "compare.py",
+        "On my own work",
     ),
 )
 

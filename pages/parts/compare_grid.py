@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import mkdtemp
@@ -35,28 +35,43 @@ class Cost:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a pilot found: its cost, the sentence and the grid that it proposes. `number` counts the pilots."""
+
+    pilot: Pilot
+    sentence: str
+    grid: dict[str, list[int]]
+    number: int
+
+
 def choose_grid(material: Material) -> list[Configuration]:
     """Draw the executors and their workers and give the configurations, sequential first."""
     reasons = executors_for(material.workload, material.options)
     available = [name for name, missing in reasons.items() if missing is None and name != "sequential"]
-    _pilot_button(material, available)
+    measured = _pilot(material, available)
+    preset = measured.grid if measured else _preset(material.workload)
+    # A new proposal gets new widgets: those that somebody has touched would keep what they hold.
+    key = f"grid:{material.workload}:{measured.number if measured else 0}"
     chosen = st.pills(
         "Executors",
         available,
         selection_mode="multi",
-        default=[name for name in _preset(material.workload) if name in available],
+        default=[name for name in preset if name in available],
         format_func=str.capitalize,
-        key=_key(material, "executors"),
+        key=f"{key}:executors",
         help="sequential, one task after the other, is always among them: speedups are against it.",
     )
     found = [SEQUENTIAL]
     if chosen:
         for column, name in zip(st.columns(max(2, len(chosen))), chosen, strict=False):
             with column:
-                found += [Configuration(name, count) for count in _workers(material, name)]
-    for name, missing in reasons.items():
-        if missing is not None:
-            st.caption(f"{literal(name.capitalize())} is not available here: {literal(missing)}")
+                found += [Configuration(name, count) for count in _workers(f"{key}:{name}", name, preset)]
+    missing = {name: reason for name, reason in reasons.items() if reason is not None}
+    if missing:
+        with st.expander(f"Not available here: {', '.join(missing)}", key=f"{key}:missing"):
+            for name, reason in missing.items():
+                st.caption(f"**{literal(name.capitalize())}**: {literal(reason)}")
     return found
 
 
@@ -68,50 +83,49 @@ def _preset(workload: str) -> dict[str, list[int]]:
     return {"threads": [cpus], "processes": [cpus]}
 
 
-def _workers(material: Material, executor: str) -> list[int]:
+def _workers(key: str, executor: str, preset: Mapping[str, list[int]]) -> list[int]:
     most = min(EXECUTORS[executor].most_workers() or settings().max_workers, settings().max_workers)
-    preset = _preset(material.workload).get(executor, [usable_cpus()])
-    options = sorted({*(count for count in COUNTS if count <= most), usable_cpus(), *preset})
+    suits = preset.get(executor, [usable_cpus()])
+    options = sorted({*(count for count in COUNTS if count <= most), usable_cpus(), *suits})
     chosen = st.multiselect(
         f"Workers: {executor}",
         [str(count) for count in options],
-        default=[str(count) for count in preset],
+        default=[str(count) for count in suits],
         accept_new_options=True,
-        key=_key(material, f"workers:{executor}"),
+        key=key,
         help=f"This machine has {usable_cpus()} usable CPUs. Type any other number.",
     )
-    counts = {int(text) for text in chosen if text.strip().isdecimal()}
+    counts = [int(text) for text in chosen if text.strip().isdecimal()]
     refused = [text for text in chosen if not text.strip().isdecimal() or not 1 <= int(text) <= most]
     if refused:
         st.caption(f":red[Left out, because workers are whole numbers from 1 to {most}:] {literal(', '.join(refused))}")
-    return sorted(count for count in counts if 1 <= count <= most)
+    return sorted({count for count in counts if 1 <= count <= most})
 
 
-def _key(material: Material, what: str) -> str:
-    return f"grid:{material.workload}:{what}"
-
-
-def _pilot_button(material: Material, available: Sequence[str]) -> None:
-    """The button that measures a few tasks; what it found is preset in the widgets below it."""
+def _pilot(material: Material, available: Sequence[str]) -> Measured | None:
+    """The button that measures a few tasks; gives what was found for these tasks, now or before."""
+    key = _measured_key(material)
     pressed = st.button(
         "Measure a few tasks first",
         icon=":material/speed:",
-        key=_key(material, "pilot"),
+        key="compare:pilot",
         help="Runs up to a dozen tasks one after the other, for two seconds at most, and proposes what to compare.",
     )
     if pressed:
         with guard(stop=False), st.spinner("Measuring a few tasks"):
-            _measure(material, available)
-    proposal = st.session_state.get(_proposed(material))
-    if proposal:
-        st.info(literal(proposal), icon=":material/lightbulb:")
+            st.session_state["compare:pilots"] = st.session_state.get("compare:pilots", 0) + 1
+            st.session_state[key] = _measure(material, available, st.session_state["compare:pilots"])
+    found: Measured | None = st.session_state.get(key)
+    if found is not None:
+        st.info(literal(found.sentence), icon=":material/lightbulb:")
+    return found
 
 
-def _proposed(material: Material) -> str:
-    return f"proposal:{material.workload}:{material.title}"
+def _measured_key(material: Material) -> str:
+    return f"measured:{material.workload}:{material.title}:{sorted(material.options.items(), key=str)}"
 
 
-def _measure(material: Material, available: Sequence[str]) -> None:
+def _measure(material: Material, available: Sequence[str], number: int) -> Measured:
     folder = Path(mkdtemp(prefix="overlap-pilot-"))
     try:
         plan = material.place(folder, SAMPLE)
@@ -123,17 +137,12 @@ def _measure(material: Material, available: Sequence[str]) -> None:
             "No task ended well within a few seconds, so there is nothing to propose from: another run may have the "
             "machine, or every task failed. Choose executors and workers yourself."
         )
-    count = material.count or len(plan.tasks)
-    found = propose(pilot, usable_cpus(), count, available, settings().max_workers)
-    st.session_state[f"pilot:{material.workload}:{material.title}"] = pilot
-    st.session_state[_proposed(material)] = found.sentence
-    grid: dict[str, list[str]] = {}
+    found = propose(pilot, usable_cpus(), material.count or len(plan.tasks), available, settings().max_workers)
+    grid: dict[str, list[int]] = {}
     for one in found.configurations:
         if one != SEQUENTIAL:
-            grid.setdefault(one.executor, []).append(str(one.workers))
-    st.session_state[_key(material, "executors")] = list(grid)
-    for name, counts in grid.items():
-        st.session_state[_key(material, f"workers:{name}")] = counts
+            grid.setdefault(one.executor, []).append(one.workers)
+    return Measured(pilot, found.sentence, grid, number)
 
 
 def _anchored(plan: Plan, folder: Path) -> Plan:
@@ -143,9 +152,9 @@ def _anchored(plan: Plan, folder: Path) -> Plan:
 
 def known_cost(material: Material) -> Cost | None:
     """What the tasks cost, as a pilot or a like run of the history measured it; None where nothing is known."""
-    pilot = st.session_state.get(f"pilot:{material.workload}:{material.title}")
-    if pilot is not None:
-        return Cost(pilot, "from the tasks measured")
+    measured: Measured | None = st.session_state.get(_measured_key(material))
+    if measured is not None:
+        return Cost(measured.pilot, "from the tasks measured")
     if material.workload == "wait" and material.mean_s is not None:
         return Cost(Pilot(1, material.mean_s, 0.0), "from the seconds that each task waits")
     for run in store().runs(limit=20, workload=material.workload):

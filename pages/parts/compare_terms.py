@@ -150,31 +150,29 @@ def foretell(
     """Say what will happen and about how long it takes, before it does."""
     tasks = sample or material.count
     count = len(dict.fromkeys([terms.baseline, *configurations]))
-    with st.container(border=True):
-        st.subheader("What will happen", anchor=False)
-        what = f"{counted(tasks, 'task')}" if tasks else "All tasks"
-        if sample is not None and material.count:
-            what += f" of {material.count:,}"
-        st.markdown(f"**{what}** on **{counted(count, 'configuration')}**: {literal(_named(configurations))}.")
-        if terms.repeats is None:
-            st.markdown(
-                f"Block after block until every interval is within ±{(terms.precision or 0) * 100:g}%, "
-                f"at most **{in_words(terms.budget_s)}**; at least five blocks if the time allows."
-            )
-        else:
-            trials = 1 + terms.repeats * (count + 1)
-            st.markdown(
-                f"**{counted(trials, 'trial')}**, each in a fresh Python: one to warm up, which is thrown away, then "
-                f"{counted(terms.repeats, 'block')} of every configuration in random order, with the baseline twice."
-            )
-        _estimate(known_cost(material), configurations, terms, tasks)
-        if material.strangers:
-            st.warning(
-                "Each page is fetched once in every trial, from hosts that are not yours: take a small sample. Their "
-                "limits of pace hold, so more workers may gain nothing.",
-                icon=":material/public:",
-            )
-        st.caption("A comparison has the machine to itself: it waits for running jobs, and jobs wait for it.")
+    st.subheader("What will happen", anchor=False)
+    what = f"{counted(tasks, 'task')}" if tasks else "All tasks"
+    if sample is not None and material.count:
+        what += f" of {material.count:,}"
+    st.markdown(f"**{what}** on **{counted(count, 'configuration')}**: {literal(_named(configurations))}.")
+    if terms.repeats is None:
+        st.markdown(
+            f"Block after block until every interval is within ±{(terms.precision or 0) * 100:g}%, "
+            f"at most **{in_words(terms.budget_s)}**; at least five blocks if the time allows."
+        )
+    else:
+        trials = 1 + terms.repeats * (count + 1)
+        st.markdown(
+            f"**{counted(trials, 'trial')}**, each in a fresh Python: one to warm up, which is thrown away, then "
+            f"{counted(terms.repeats, 'block')} of every configuration in random order, with the baseline twice."
+        )
+    _estimate(known_cost(material), configurations, terms, tasks)
+    if material.strangers:
+        st.warning(
+            "Each page is fetched once in every trial, from hosts that are not yours: take a small sample. Their "
+            "limits of pace hold, so more workers may gain nothing.",
+            icon=":material/public:",
+        )
 
 
 def _named(configurations: Sequence[Configuration]) -> str:

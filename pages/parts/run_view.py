@@ -11,6 +11,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from engine.model import ENDED, Run, Trial
+from pages.parts.comparison import comparison
 from pages.parts.downloads import downloads
 from pages.parts.failures import failures
 from pages.parts.guard import guard
@@ -38,10 +39,13 @@ def _view(token: str, live: bool) -> None:
         run = run_of(token)
         if live and run.state in ENDED:
             st.rerun()
-        trials = store().trials(run)
-        head(run)
-        figures(run, trials)
-        _sections(run, trials, live)
+        VIEWS.get(run.kind, _job)(run, store().trials(run), live)
+
+
+def _job(run: Run, trials: list[Trial], live: bool) -> None:
+    head(run)
+    figures(run, trials)
+    _sections(run, trials, live)
 
 
 def _sections(run: Run, trials: list[Trial], live: bool) -> None:
@@ -59,3 +63,7 @@ def _sections(run: Run, trials: list[Trial], live: bool) -> None:
         if tab.open:
             with tab:
                 draw()
+
+
+VIEWS: dict[str, Callable[[Run, list[Trial], bool], None]] = {"comparison": comparison}
+"""Kind of run: what draws it; any other is drawn as a job."""
