@@ -38,6 +38,11 @@ def slow_setup() -> None:
     time.sleep(0.2)
 
 
+def very_slow_setup() -> None:
+    """A worker's start that takes one second."""
+    time.sleep(1.0)
+
+
 def burn(seconds: float) -> float:
     """Use this much CPU time."""
     end = time.thread_time() + seconds

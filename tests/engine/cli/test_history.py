@@ -1,0 +1,168 @@
+"""The commands about stored runs, and how every command fails: by its exit code and in one sentence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from engine.cli import main
+from tests.engine.cli.conftest import Cli, run_number
+
+
+@pytest.fixture(scope="module")
+def run(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The number of a finished run with one good and one failed task."""
+    source = tmp_path_factory.mktemp("source")
+    Image.new("RGB", (60, 40), "teal").save(source / "fine.png")
+    (source / "broken.jpg").write_bytes(b"\xff\xd8\xff no picture")
+    done = cli("resize", source, "--to", source / "out", "--size", "20", "--executor", "threads")
+    assert done.returncode == 3
+    return run_number(done)
+
+
+def test_runs_lists_the_newest_as_a_table_and_as_json(cli: Cli, run: str) -> None:
+    listed = json.loads(cli("runs", "--json").stdout)
+    assert (str(listed[0]["run"]), listed[0]["state"], listed[0]["ok"], listed[0]["failed"]) == (run, "finished", 1, 1)
+    table = cli("runs").stdout.splitlines()
+    assert table[0].split()[:2] == ["run", "state"]
+    assert table[1].split()[:2] == [run, "finished"]
+
+
+def test_an_empty_history_says_how_to_fill_it(tmp_path: Path) -> None:
+    done = Cli(tmp_path / "home", tmp_path)("runs")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "There is no run yet" in done.stderr
+
+
+def test_show_tells_people_on_stderr_and_programs_on_stdout(cli: Cli, run: str) -> None:
+    words = cli("show", run)
+    assert (words.returncode, words.stdout) == (0, "")
+    assert "finished, 1 of 2 done" in words.stderr
+    document = json.loads(cli("show", run, "--json").stdout)
+    assert document["state"] == "finished"
+    assert [record["status"] for record in document["trials"][0]["records"]] in (["ok", "failed"], ["failed", "ok"])
+
+
+@pytest.mark.parametrize("kind", ["json", "csv", "html"])
+def test_export_writes_each_format_to_stdout_or_a_file(kind: str, cli: Cli, run: str, tmp_path: Path) -> None:
+    to_file = cli("export", run, "--format", kind, "--to", tmp_path / "out")
+    assert (to_file.returncode, to_file.stdout) == (0, "")
+    text = (tmp_path / "out").read_text(encoding="utf-8-sig")
+    assert "fine.png" in text
+    if kind != "html":
+        assert "fine.png" in cli("export", run, "--format", kind).stdout
+
+
+def test_an_export_can_be_opened_elsewhere(cli: Cli, run: str, tmp_path: Path) -> None:
+    cli("export", run, "--to", tmp_path / "run.json")
+    elsewhere = Cli(tmp_path / "elsewhere", tmp_path)
+    done = elsewhere("open", tmp_path / "run.json")
+    assert done.returncode == 0
+    (listed,) = json.loads(elsewhere("runs", "--json").stdout)
+    assert (listed["state"], listed["ok"], listed["failed"]) == ("finished", 1, 1)
+
+
+def test_retry_runs_the_failed_task_again(cli: Cli, run: str) -> None:
+    done = cli("retry", run, "--json")
+    assert done.returncode == 3
+    document = json.loads(done.stdout)
+    assert len(document["trials"]) >= 2
+    assert [record["label"] for record in document["trials"][-1]["records"]] == ["broken.jpg"]
+
+
+def test_resume_of_a_finished_run_is_refused_in_a_sentence(cli: Cli, run: str) -> None:
+    done = cli("resume", run)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"overlap: Run {run} has no unfinished task: there is nothing to resume.\n"
+
+
+def test_delete_asks_first_and_then_removes(cli: Cli, tmp_path: Path) -> None:
+    Image.new("RGB", (60, 40)).save(tmp_path / "a.png")
+    number = run_number(cli("resize", tmp_path / "a.png", "--to", tmp_path / "out", "--size", "20"))
+    assert cli("delete", number, given="n\n").returncode == 1
+    assert cli("show", number).returncode == 0
+    assert cli("delete", number, "--yes").returncode == 0
+    assert cli("show", number).returncode == 1
+
+
+def test_cancelling_what_has_ended_says_so(cli: Cli, run: str) -> None:
+    done = cli("cancel", run)
+    assert done.returncode == 0
+    assert "finished" in done.stderr
+
+
+def test_price_reads_saved_pages(cli: Cli, tmp_path: Path) -> None:
+    product = {"@type": "Product", "name": "Lamp", "offers": {"price": "9.50", "priceCurrency": "EUR"}}
+    script = f'<script type="application/ld+json">{json.dumps(product)}</script>'
+    (tmp_path / "page.html").write_text(f"<html><body>{script}<h1>Lamp</h1></body></html>")
+    (found,) = json.loads(cli("price", tmp_path / "page.html", "--json").stdout)
+    assert (found["price"], found["currency"], found["name"]) == ("9.50", "EUR", "Lamp")
+    assert "9.50" in cli("price", tmp_path / "page.html").stdout
+
+
+def test_compare_gives_a_verdict_as_one_document(cli: Cli) -> None:
+    done = cli(
+        "compare", "compute", "--tasks", "8", "--amount", "3000", "--executors", "threads", "--workers", "2",
+        "--repeats", "1", "--json",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["state"] == "finished"
+    assert {trial["executor"] for trial in document["trials"]} == {"sequential", "threads"}
+    assert document["verdict"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["show", "99999"], "There is no run '99999'"),
+        (["show", "rnosuchtoken"], "There is no run 'rnosuchtoken'"),
+        (["retry", "99999"], "There is no run"),
+        (["scrape", "no-such-file.txt"], "There is no file no-such-file.txt"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(arguments: list[str], said: str, cli: Cli) -> None:
+    done = cli(*arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"overlap: {said}")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], ["resize"], ["resize", ".", "--to"], ["scrape", "-", "--executor", "magic"],
+     ["resize", "no-such-folder", "--to", "x"], ["runs", "--limit", "0"], ["compare"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_wrong_usage_is_exit_code_2(arguments: list[str], cli: Cli) -> None:
+    done = cli(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Error: " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("OVERLAP_MAX_TASKS", "many", "OVERLAP_MAX_TASKS cannot be 'many'"),
+        ("OVERLAP_CONFIG", "/no/such/file.toml", "OVERLAP_CONFIG names /no/such/file.toml"),
+        ("OVERLAP_HOME", "/dev/null/home", "check its folder"),
+    ],
+)
+def test_an_unusable_setting_is_named(setting: str, value: str, said: str, cli: Cli) -> None:
+    named: dict[str, Any] = {setting: value}
+    done = cli("runs", **named)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_every_command_says_what_it_does(cli: Cli) -> None:
+    shown = cli("--help")
+    assert shown.returncode == 0
+    for name, command in main.commands.items():
+        assert command.help, f"{name} has no help"
+        assert command.hidden or name in shown.stdout
