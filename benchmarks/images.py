@@ -41,7 +41,7 @@ from PIL import Image
 from engine.config import Settings
 from engine.images.opening import open_image
 from engine.images.options import Resizing
-from engine.images.resizing import draft, resize_file
+from engine.images.resizing import resize_file
 
 PACKAGES = ("mate-backgrounds", "plasma-workspace-wallpapers", "libvips-tools", "imagemagick")
 QUALITY = 85
@@ -165,7 +165,7 @@ def floor(batch: Batch) -> float:
 def _decode_one(photo: Path, edge: int, settings: Settings) -> None:
     image = open_image(photo.read_bytes(), settings)
     scale = min(edge / max(image.size), 1.0)
-    draft(image, (max(1, round(image.width * scale)), max(1, round(image.height * scale))))
+    image.draft(image.mode, (max(1, round(image.width * scale)), max(1, round(image.height * scale))))
     image.load()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.images.opening import Header
 from engine.images.options import Resizing
-from engine.images.resizing import needed
+from engine.images.resizing import needed, reduction
 from engine.images.sizes import place
 
 WORKER_BYTES = 60_000_000
@@ -56,7 +56,7 @@ def _peak(header: Header, upright: tuple[int, int], resizing: Resizing) -> int:
     pixels = header.width * header.height
     decoded = float(pixels)
     if header.format in ("JPEG", "MPO"):
-        shrink = _shrink(upright, needed(upright, placements))
+        shrink = reduction(upright, needed(upright, placements))
         decoded = pixels / shrink**2
         peak = decoded * 4.5 + (pixels * _COEFFICIENTS if header.progressive else 0.0)
     else:
@@ -66,12 +66,6 @@ def _peak(header: Header, upright: tuple[int, int], resizing: Resizing) -> int:
     tall = decoded / upright[0]
     outputs = max(4 * placement.scaled[0] * tall + 12 * math.prod(placement.canvas) for placement in placements)
     return math.ceil(header.bytes * 1.2 + peak + outputs)
-
-
-def _shrink(size: tuple[int, int], wanted: tuple[int, int]) -> int:
-    """What Pillow's JPEG draft mode divides by."""
-    ratio = min(size[0] // wanted[0], size[1] // wanted[1])
-    return next(scale for scale in (8, 4, 2, 1) if ratio >= scale)
 
 
 def workers_that_fit(
