@@ -97,6 +97,7 @@ def run_experiment(experiment: Experiment, mode: Mode, cancelled: Callable[[], b
         if problem:
             break
         rounds += 1
+    busy = round(max(busy, other_busy()), 3)
     return Result(
         name=experiment.name,
         points=readings.points(),
@@ -104,7 +105,8 @@ def run_experiment(experiment: Experiment, mode: Mode, cancelled: Callable[[], b
         started_at=started_at,
         seconds=round(time.perf_counter() - began_s, 3),
         rounds=rounds,
-        warning=busy_warning(max(busy, other_busy())),
+        busy=busy,
+        warning=busy_warning(busy),
         problem=problem,
     )
 

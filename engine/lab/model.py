@@ -69,6 +69,8 @@ class Result:
     started_at: str = ""
     seconds: float = 0.0
     rounds: int = 0
+    busy: float = 0.0
+    """The fraction of the machine that other programs used just before or after, whichever was more."""
     warning: str | None = None
     problem: str | None = None
     """Why the experiment could not be finished; its points are then those that came before."""
@@ -153,6 +155,7 @@ def result_document(experiment: Experiment, result: Result) -> dict[str, Any]:
         "started_at": result.started_at,
         "seconds": result.seconds,
         "rounds": result.rounds,
+        "busy": result.busy,
         "warning": result.warning,
         "problem": result.problem,
     }
@@ -169,5 +172,6 @@ def result_from(document: Mapping[str, Any]) -> Result:
         started_at=document["started_at"],
         seconds=document["seconds"],
         rounds=document["rounds"],
+        busy=document["busy"],
         **kept,
     )

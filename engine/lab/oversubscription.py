@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.lab.chores import digest, spin
 from engine.lab.model import Effort, Experiment, Finding, Point, Result, Say
-from engine.lab.speed import CLEAR, SPEED, measure_speed, told
+from engine.lab.speed import CLEAR, SPEED, crowded, measure_speed, told
 from engine.lab.words import listed
 
 PYTHON, HASHING = "pure Python, ", "hashing, "
@@ -25,6 +25,8 @@ def read(result: Result) -> Finding:
     if not changes:
         return Finding(None, "Too few worker counts were measured here, so nothing can be said.")
     figures = "; ".join(f"{name} {told(least)}, {told(most)}" for name, (least, most) in changes.items())
+    if unseen := crowded(result, figures):
+        return unseen
     slower = [name for name, (least, most) in changes.items() if least.median > CLEAR * most.median]
     faster = [name for name, (least, most) in changes.items() if most.median > CLEAR * least.median]
     if slower:

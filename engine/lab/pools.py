@@ -139,4 +139,4 @@ def _reason(error: BaseException) -> str:
     root = error
     while root.__cause__ is not None:
         root = root.__cause__
-    return " ".join(str(root).split())[:200] or type(root).__name__
+    return (str(root).strip().splitlines() or [type(root).__name__])[0][:200]

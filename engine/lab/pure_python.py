@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.lab.chores import spin
 from engine.lab.model import Effort, Experiment, Finding, Result, Say
-from engine.lab.speed import best, gains, measure_speed, told
+from engine.lab.speed import best, crowded, gains, measure_speed, told
 
 EXECUTORS = ("threads", "processes", "asyncio", "subinterpreters")
 ONLY_PROCESSES, BOTH, NEITHER, ONLY_THREADS = (
@@ -27,6 +27,8 @@ def read(result: Result) -> Finding:
         return Finding(None, "Threads and processes were not both measured here, so nothing can be said.")
     verdicts = gains(threads), gains(processes)
     figures = f"threads ran it {told(threads)}, processes {told(processes)}, as fast as a plain loop"
+    if unseen := crowded(result, figures):
+        return unseen
     if None in verdicts:
         return Finding(None, f"The intervals are too wide to tell: {figures}.")
     answer, words = _ANSWERS[verdicts]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.lab.chores import digest, shrink
 from engine.lab.model import Effort, Experiment, Finding, Point, Result, Say
-from engine.lab.speed import best, gains, measure_speed, told
+from engine.lab.speed import best, crowded, gains, measure_speed, told
 
 EXECUTORS = ("threads", "processes", "subinterpreters")
 HASHING, PILLOW = "hashing, ", "Pillow, "
@@ -35,6 +35,8 @@ def read(result: Result) -> Finding:
         return Finding(None, "Threads were not measured here, so nothing can be said.")
     verdicts = {kind: gains(point) for kind, point in known.items()}
     figures = "; ".join(f"{kind}threads {told(point)}{_beside(result, kind)}" for kind, point in known.items())
+    if unseen := crowded(result, figures):
+        return unseen
     if None in verdicts.values():
         return Finding(None, f"The intervals are too wide to tell: {figures}.")
     if all(verdicts.values()):

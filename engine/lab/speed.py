@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from engine.errors import NotAvailable
-from engine.lab.model import Effort, Point, Result, Say
+from engine.lab.model import Effort, Finding, Point, Result, Say
 from engine.lab.pools import Chore, Inline, Runner, opened
 
 POINT_S = 0.08
@@ -92,6 +92,17 @@ def gains(point: Point | None) -> bool | None:
     if point.median <= CLEAR:
         return False
     return True if point.low > 1 else None
+
+
+TOO_BUSY = 0.5
+"""With more of the machine in use by others, what gains cannot be seen."""
+
+
+def crowded(result: Result, figures: str) -> Finding | None:
+    """The finding where other programs left too little of the CPUs for a speed to mean anything; else None."""
+    if result.busy <= TOO_BUSY:
+        return None
+    return Finding(None, f"Other programs used {result.busy:.0%} of this machine, so nothing can be said: {figures}.")
 
 
 def told(point: Point) -> str:

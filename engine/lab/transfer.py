@@ -7,6 +7,7 @@ import time
 import zlib
 
 from engine.lab.model import Effort, Experiment, Finding, Point, Result, Say
+from engine.lab.pools import no_subinterpreters
 from engine.lab.ways import WAYS, Exchange, ready_of
 from engine.lab.words import listed, seconds, size
 
@@ -28,7 +29,7 @@ def measure(say: Say, effort: Effort) -> None:
         try:
             ready = ready_of(way)
         except ImportError as error:
-            say.missing(way, f"not available here: {error}")
+            say.missing(way, no_subinterpreters() or f"not available here: {error.msg}")
             continue
         for bytes_ in SIZES:
             message = content[:bytes_]
@@ -54,7 +55,7 @@ def _readings(say: Say, way: str, bytes_: int, exchange: Exchange, repeats: int)
 
 
 def crossover(result: Result, quicker: str, slower: str) -> float | None:
-    """The smallest size from which on one way is clearly quicker than the other, at every larger size too; else None."""
+    """The smallest size from which on one way stays clearly quicker than the other; None where there is none."""
     found = None
     other = {point.x: point for point in result.line(slower, ROUND_TRIP)}
     for point in reversed(result.line(quicker, ROUND_TRIP)):

@@ -1,0 +1,80 @@
+"""The ways to hand data over: what arrives is what was sent, and the code that is shown runs by itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.lab import deadlock, lost_updates, process_races, races
+from engine.lab.pools import no_subinterpreters
+from engine.lab.ways import WAYS, code_of, ready_of
+
+HERE = [way for way in WAYS if way != "subinterpreter queue" or not no_subinterpreters()]
+SHOWN = {
+    **{way: code_of(way) for way in HERE},
+    "races": lost_updates.code_of("a counter, threads"),
+    "races of processes": lost_updates.code_of("a shared Value, processes"),
+    "deadlock": deadlock.code_of(),
+}
+
+
+@pytest.mark.parametrize("way", HERE)
+def test_received_bytes_are_the_bytes_sent(way: str) -> None:
+    message = os.urandom(300_000)
+    before = set(os.listdir("/dev/shm")) if Path("/dev/shm").is_dir() else set()
+    with ready_of(way)(message, zlib.crc32) as exchange:
+        assert [exchange(), exchange()] == [zlib.crc32(message)] * 2
+    if Path("/dev/shm").is_dir():
+        assert not {name for name in set(os.listdir("/dev/shm")) - before if name.startswith("psm_")}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_code_that_is_shown_runs_by_itself_and_is_short(name: str, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SHOWN[name], encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-I", str(script)], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.strip()
+    assert len(SHOWN[name].splitlines()) <= 70
+    assert "mypy" not in SHOWN[name]
+
+
+def test_a_reference_costs_the_same_for_64_bytes_and_64_mebibytes() -> None:
+    def quickest_s(size: int) -> float:
+        with ready_of("reference between threads")(bytes(size), len) as exchange:
+            took = []
+            for _ in range(200):
+                began = time.perf_counter()
+                exchange()
+                took.append(time.perf_counter() - began)
+        return min(took)
+
+    assert quickest_s(64 * 2**20) < 4 * quickest_s(64)
+
+
+def test_updates_are_lost_without_a_lock_and_none_with_one() -> None:
+    tried: list[tuple[Any, int]] = [(races.lost_counts, 300_000), (races.lost_items, 5_000)]
+    for lost, updates in tried:
+        # A switch between threads must fall into an update; some runs are needed where the machine is very quick.
+        assert any(lost(updates, False) for _ in range(10))
+        assert lost(updates, True) == 0
+
+
+def test_processes_lose_updates_of_a_shared_value_without_its_lock_only() -> None:
+    lost: Any = process_races.lost_counts
+    assert any(lost(50_000, False) for _ in range(10))
+    assert lost(20_000, True) == 0
+
+
+def test_an_unknown_way_is_refused() -> None:
+    with pytest.raises(KeyError):
+        code_of("pigeon")
