@@ -141,7 +141,7 @@ class Chain:
     @cached_property
     def labels(self) -> Sequence[str]:
         """The tasks' labels, by index. Raises OverlapError when the run's list of tasks is not whole."""
-        labels = [task.label for task in self.folder.tasks()]
+        labels = self.folder.labels()
         if len(labels) < self.run.tasks:
             file = self.folder.tasks_file
             raise OverlapError(f"The run's list of tasks, {file}, is gone or cut off: start the run anew.")

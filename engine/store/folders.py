@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 
 from engine.model import Task
 
+_first = json.JSONDecoder().raw_decode
 _RESERVE_BYTES = 256 * 1024
 """SQLite needs a journal of some pages to say on a full disk that a run has failed."""
 
@@ -68,6 +69,14 @@ class RunFolder:
             for index, line in enumerate(file):
                 label, argument = json.loads(line)
                 yield Task(index, label, argument)
+
+    def labels(self) -> list[str]:
+        """The stored tasks' labels, in order; none where the file is gone."""
+        if not self.tasks_file.is_file():
+            return []
+        # A line begins with its label: reading only that is several times as fast as reading the line.
+        with open(self.tasks_file, encoding="utf-8") as file:
+            return [_first(line, 1)[0] for line in file]
 
     def note_launch(self) -> None:
         """Remember that an orchestrator is being started now."""

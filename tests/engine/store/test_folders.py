@@ -1,0 +1,58 @@
+"""A run's files: its tasks come back as they were, and its lock says whether it lives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.model import Task
+from engine.store import RunFolder
+
+LABELS = ["plain", "", 'quo"te', "back\\slash", "línea\nnueva", "\u2028 separator", "写真.jpg", "𝒳", "\x00\x1f", "["]
+
+
+def test_tasks_and_labels_come_back_as_they_were(tmp_path: Path) -> None:
+    tasks = [Task(index, label, {"n": [index, label]}) for index, label in enumerate(LABELS)]
+    folder = RunFolder(tmp_path / "run")
+    folder.write_tasks(tasks)
+    assert list(folder.tasks()) == tasks
+    assert folder.labels() == LABELS
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=8))
+def test_any_label_comes_back(tmp_path_factory: pytest.TempPathFactory, labels: list[str]) -> None:
+    folder = RunFolder(tmp_path_factory.mktemp("run"))
+    folder.write_tasks([Task(index, label, None) for index, label in enumerate(labels)])
+    assert folder.labels() == labels
+
+
+def test_a_folder_without_tasks_has_none(tmp_path: Path) -> None:
+    assert list(RunFolder(tmp_path).tasks()) == []
+    assert RunFolder(tmp_path).labels() == []
+
+
+def test_a_run_is_alive_while_its_lock_is_held(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    assert not folder.alive()
+    with folder.lock():
+        assert folder.alive()
+    assert not folder.alive()
+
+
+def test_the_time_since_the_last_launch_is_told(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    assert folder.since_launch_s() == float("inf")
+    folder.note_launch()
+    assert folder.since_launch_s() < 2
+
+
+def test_the_reserve_takes_room_and_gives_it_back(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    folder.free_reserve()
+    folder.keep_reserve()
+    assert (tmp_path / "reserve").stat().st_size >= 64 * 1024
+    folder.free_reserve()
+    assert not (tmp_path / "reserve").exists()
