@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.batch import Batch
-from engine.board import Board
+from engine.board import Board, Post
 from engine.errors import TaskFailed, TrialBroken
 from engine.worker import Errand, Returned, failure
 
@@ -113,17 +113,16 @@ class Mender:
         """Take everything out of flight. Raises TrialBroken when breaks follow each other without progress."""
         kill_all(self.board.pids())
         alone = self.batch.generation_lost()
-        lost = [errand for future, chunk in self._land_rest() for errand in chunk]
-        at_work = {post.task: post for post in self.board.busy()}
+        lost = self._land_rest()
+        at_work = self._at_work(lost)
         culprits = set(self.overdue) & set(at_work)
         back: list[Errand] = []
-        for errand in lost:
-            post = at_work.get(errand.task)
+        for errand, _ in lost:
             if errand.task in culprits:
-                self._blame(errand, post, time_limit(self.overdue[errand.task]))
-            elif post is not None and alone:
-                self._blame(errand, post, crashed(errand.attempt))
-            elif post is not None and not self.overdue:
+                self._blame(errand, at_work[errand.task], time_limit(self.overdue[errand.task]))
+            elif errand.task in at_work and alone:
+                self._blame(errand, at_work[errand.task], crashed(errand.attempt))
+            elif errand.task in at_work and not self.overdue:
                 self.batch.suspect(errand)
             else:
                 back.append(errand)
@@ -133,21 +132,27 @@ class Mender:
         self.flight.cpu_lost_s = self.flight.total_cpu_s()
         self.flight.cpu_s.clear()
 
-    def _land_rest(self) -> list[tuple[Future[Returned], list[Errand]]]:
-        """Lands what came back whole before the break; gives the chunks that did not."""
-        lost = []
+    def _at_work(self, lost: list[tuple[Errand, bool]]) -> dict[int | None, Post]:
+        """Who was at work when the pool broke: the board says; of workers that are elsewhere, the executor."""
+        if self.board.pids():
+            return {post.task: post for post in self.board.busy()}
+        now = time.perf_counter()
+        return {errand.task: Post(0, 0, errand.task, now) for errand, named in lost if named}
+
+    def _land_rest(self) -> list[tuple[Errand, bool]]:
+        """Lands what came back whole before the break; gives the rest, and whether its worker is said to have died."""
+        lost: list[tuple[Errand, bool]] = []
         for future, chunk in list(self.flight.chunks.items()):
             try:
                 land(future, future.result(timeout=10), self.batch, self.flight, self.write)
-            except (BrokenExecutor, CancelledError, TimeoutError):
-                lost.append((future, chunk))
+            except (BrokenExecutor, CancelledError, TimeoutError) as error:
+                lost += [(errand, getattr(error, "at_work", False)) for errand in chunk]
         self.flight.chunks.clear()
         self.flight.landed = queue.SimpleQueue()
         return lost
 
-    def _blame(self, errand: Errand, post: object, error: TaskFailed) -> None:
-        slot, started_s = getattr(post, "slot", 0), getattr(post, "started_s", time.perf_counter())
-        self.write(record_line(errand, slot, started_s, error))
+    def _blame(self, errand: Errand, post: Post, error: TaskFailed) -> None:
+        self.write(record_line(errand, post.slot, post.started_s, error))
 
     def _count(self, progress: bool) -> None:
         self._breaks = 0 if progress else self._breaks + 1

@@ -87,6 +87,8 @@ class Seat:
     own_process: bool
     ready_cpu_s: float
     limit_s: float | None
+    ahead_s: float = 0.0
+    """What to add to this machine's clock to get the trial's."""
 
 
 class Shared:
@@ -96,6 +98,10 @@ class Shared:
     workload: Workload | None = None
     board: Board | None = None
     problem: str | None = None
+    trial: str | None = None
+    """Whose these are, by its board: a Dask worker outlives a trial."""
+    away: bool = False
+    """Whether the trial runs on another machine, so that its board cannot be reached."""
     seat: Seat | None = None
     """The last seat taken: the only one in a subinterpreter, which gets a new thread state with every call."""
 
@@ -105,25 +111,41 @@ coroutine_seat: ContextVar[Seat] = ContextVar("coroutine_seat")
 """The seat of a worker that is a coroutine: many share one thread."""
 
 
-def start(slot: int, setup: Setup) -> None:
+def start(slot: int, setup: Setup, ahead_s: float | None = None) -> None:
     """Make this thread the worker `slot`: open the board, make the workload once per process.
 
-    Never raises, because a pool would hide the reason: `warm` reports it.
+    `ahead_s` is given where the trial runs on another machine: what to add to this one's clock to get the
+    trial's. Never raises, because a pool would hide the reason: `warm` reports it.
     """
     with Shared.lock:
-        if Shared.board is None:
-            Shared.board = Board(Path(setup.board))
-            try:
-                Shared.workload = _make(setup)
-            except OverlapError as error:
-                Shared.problem = str(error)
-            except Exception as error:
-                Shared.problem = f"The workload {setup.workload} cannot start here: {_sentence(error)}"
-    clock = time.process_time if setup.own_process else time.thread_time
-    seat = Seat(slot, clock, setup.own_process, time.process_time(), setup.limit_s)
+        if Shared.trial != setup.board:
+            _share(setup, away=ahead_s is not None)
+    assert Shared.board is not None
+    # A process of another machine may have several workers: each then counts its own thread's time.
+    clock = time.process_time if setup.own_process and not Shared.away else time.thread_time
+    seat = Seat(slot, clock, setup.own_process, clock(), setup.limit_s, ahead_s or 0.0)
     Shared.seat = _thread.seat = seat
     coroutine_seat.set(seat)
     Shared.board.ready(slot, os.getpid())
+
+
+def _share(setup: Setup, away: bool) -> None:
+    """Make what this process's workers share; a worker on another machine keeps a board of its own."""
+    Shared.board = _own_board(setup.workers) if away else Board(Path(setup.board))
+    Shared.trial, Shared.away, Shared.problem = setup.board, away, None
+    try:
+        Shared.workload = _make(setup)
+    except OverlapError as error:
+        Shared.problem = str(error)
+    except Exception as error:
+        Shared.problem = f"The workload {setup.workload} cannot start here: {_sentence(error)}"
+
+
+def _own_board(slots: int) -> Board:
+    from tempfile import TemporaryDirectory  # only here, because start-up counts
+
+    with TemporaryDirectory(prefix="overlap-", ignore_cleanup_errors=True) as folder:
+        return Board.create(Path(folder) / "board", slots)
 
 
 def _make(setup: Setup) -> Workload:
@@ -136,7 +158,7 @@ def warm(workers: int) -> str | None:
     """Hold this worker until all are ready, so that each is started before the clock; gives what went wrong."""
     deadline = time.perf_counter() + _WARM_LIMIT_S
     assert Shared.board is not None
-    while Shared.problem is None and Shared.board.workers_ready() < workers:
+    while Shared.problem is None and not Shared.away and Shared.board.workers_ready() < workers:
         if time.perf_counter() > deadline:
             return f"Only {Shared.board.workers_ready()} of {workers} workers started within {_WARM_LIMIT_S:.0f} s."
         time.sleep(0.0005)
@@ -147,7 +169,7 @@ def run_chunk(errands: list[Errand], budget_s: float | None) -> Returned:
     """Run the errands in turn until `budget_s` is spent (None: all of them); at least one is tried."""
     board, workload, seat = Shared.board, Shared.workload, getattr(_thread, "seat", Shared.seat)
     assert board is not None and workload is not None and seat is not None
-    slot, clock = seat.slot, seat.clock
+    slot, clock, ahead_s = seat.slot, seat.clock, seat.ahead_s
     lines: list[str] = []
     later: list[tuple[int, float]] = []
     tried = failed = 0
@@ -172,11 +194,11 @@ def run_chunk(errands: list[Errand], budget_s: float | None) -> Returned:
         board.idle(slot)
         failed += ending.startswith(FAILED)
         lines.append(
-            f"[{errand.task},{slot},{started:.7f},{finished:.7f},{cpu:.7f},"
+            f"[{errand.task},{slot},{started + ahead_s:.7f},{finished + ahead_s:.7f},{cpu:.7f},"
             f"{errand.attempt},{errand.waited_s:.4f},{ending}]\n"
         )
     elapsed = time.perf_counter() - began
-    cpu_s = time.process_time() - seat.ready_cpu_s if seat.own_process else 0.0
+    cpu_s = clock() - seat.ready_cpu_s if seat.own_process else 0.0
     return Returned("".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), slot, cpu_s)
 
 

@@ -43,7 +43,7 @@ class Processes(Factory):
     def open(self, start: Start, arguments: tuple[Any, ...]) -> Executor:
         """A pool of `workers` processes; with forkserver, the modules of `start` are imported once, in the server."""
         if self.start_method == "forkserver":
-            forkserver.set_forkserver_preload(["engine.executors.tether", *_preload(start, arguments)])
+            forkserver.set_forkserver_preload(["engine.executors.tether", *preload(start, arguments)])
         slots = self.context.SimpleQueue()
         for slot in range(self.workers):
             slots.put(slot)
@@ -61,7 +61,7 @@ class Processes(Factory):
         return self.open(start, arguments)
 
 
-def _preload(start: Start, arguments: tuple[Any, ...]) -> list[str]:
+def preload(start: Start, arguments: tuple[Any, ...]) -> list[str]:
     """The modules that a worker will import anyway: that of `start`, and those its arguments name."""
     named = [name for argument in arguments for name in getattr(argument, "preload", ())]
     return [start.__module__, *named]
@@ -69,11 +69,16 @@ def _preload(start: Start, arguments: tuple[Any, ...]) -> list[str]:
 
 def enter(slots: Any, start: Start, arguments: tuple[Any, ...]) -> None:
     """Runs first in every worker process: tie it to its parent, take a slot, start."""
+    tie_to_parent()
+    start(slots.get(), *arguments)
+
+
+def tie_to_parent() -> None:
+    """End this process with the trial, by the kernel where it can and by a thread elsewhere."""
     die_with_parent()
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent,), name="overlap-parent", daemon=True).start()
-    start(slots.get(), *arguments)
 
 
 def _follow(parent: Any) -> None:

@@ -83,7 +83,7 @@ def test_cancel_ends_within_two_seconds_and_keeps_what_is_done(how: Configuratio
     slow: dict[str, Any] = {"do": task, "seconds": 60}
     run = jobs.start(store, faulty_plan([{"do": "fine"}] * 4 + [slow] * 4, how, time_limit_s=None))
     # What a worker has just finished cannot be handed over once another one holds the GIL in C.
-    stuck = task == "hold_gil" and EXECUTORS[how.executor].shares_gil
+    stuck = task == "hold_gil" and EXECUTORS[how.executor].results_need_gil
     until(lambda: store.run(run.token).ok >= (2 if stuck else 4))
     time.sleep(0.3)
     began = time.perf_counter()
