@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import NotAvailable
-from engine.executors import EXECUTORS, factory
+from engine.executors import EXECUTORS, factory, sound
 from engine.model import Configuration
+from engine.pythons import usable_python
 from engine.workloads import modules_of, workload_class
 
 
@@ -37,7 +38,13 @@ def reason_against(executor: str, workload: str, options: Mapping[str, Any] | No
 
 
 def check(configuration: Configuration, workload: str, options: Mapping[str, Any]) -> None:
-    """Raises SettingRefused or NotAvailable where this configuration cannot run these tasks here."""
-    factory(configuration)
-    if reason := reason_against(configuration.executor, workload, options):
-        raise NotAvailable(f"{configuration.executor} is not available here: {reason}")
+    """Raises SettingRefused or NotAvailable where this configuration cannot run these tasks here, on its Python."""
+    if configuration.python:
+        sound(configuration)
+        found = usable_python(configuration.python, workload, options)
+        reason, where = found.reasons.get(configuration.executor), f"on Python {found.version}"
+    else:
+        factory(configuration)
+        reason, where = reason_against(configuration.executor, workload, options), "here"
+    if reason:
+        raise NotAvailable(f"{configuration.executor} is not available {where}: {reason}")

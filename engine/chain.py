@@ -14,11 +14,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import engine
 from engine.errors import OverlapError, StoreUnusable
 from engine.executors import EXECUTORS
 from engine.loop import crashed, time_limit
 from engine.model import Configuration, Run, State, Trial, plain
+from engine.pythons import engine_path
 from engine.remaining import Guilty, Remaining, after_death
 from engine.store import RunFolder, Store, Writer
 from engine.supervisor import Assignment, Outcome, Row, Supervisor
@@ -128,7 +128,7 @@ class Chain:
             can_kill=EXECUTORS[trial.configuration.executor].can_kill,
             has_async=EXECUTORS[trial.configuration.executor].has_async,
             log=place / "log.txt",
-            search_path=search_path_of(self.run),
+            search_path=search_path_of(self.run, trial.configuration.python),
         )
 
     def _options(self, outputs: Path) -> dict[str, Any]:
@@ -180,8 +180,7 @@ class Chain:
         return trials[-1].order if trials else None
 
 
-def search_path_of(run: Run) -> str:
+def search_path_of(run: Run, python: str | None) -> str:
     """PYTHONPATH of the run's trials: this engine, and what the caller of a user's own function had."""
-    own = str(Path(engine.__file__).resolve().parent.parent)
     extra = run.options.get("search_path", [])
-    return os.pathsep.join([own, *extra])
+    return os.pathsep.join([engine_path(other=python is not None), *extra])

@@ -23,6 +23,7 @@ from engine.environment import environment
 from engine.errors import OverlapError, StoreUnusable
 from engine.lifeline import watch_stdin
 from engine.model import Run, State
+from engine.pythons import described
 from engine.remaining import Remaining
 from engine.services import services
 from engine.store import Store
@@ -76,7 +77,7 @@ class Orchestrator:
                 if not got:
                     return self._finish("cancelled")
                 self.store.set_state(self.run, "running")
-                self.store.update_run(self.run, environment=environment())
+                self.store.update_run(self.run, environment=self._environment())
                 return self._finish(self._run(part, chosen))
         except OverlapError as error:
             return self._fail(str(error))
@@ -103,6 +104,12 @@ class Orchestrator:
         self.store.folder(self.run).free_reserve()
         self.store.set_state(self.run, "failed", message)
         return "failed"
+
+    def _environment(self) -> dict[str, Any]:
+        """This machine and Python, and the others that the run names. Raises NotAvailable for one that is gone."""
+        if not (named := [one.python for one in self.run.configurations if one.python]):
+            return environment()
+        return {**environment(), "pythons": described(named, self.run.workload, self.run.options)}
 
     def _run(self, part: Part, chosen: Iterable[int] | None) -> State:
         if self.run.kind == "experiment":

@@ -21,6 +21,7 @@ from typing import Any
 
 from engine.board import Board, Post
 from engine.model import Configuration, Measurement
+from engine.pythons import executable
 from engine.sampler import Sampler
 
 FLUSH_S = 0.4
@@ -120,10 +121,11 @@ class Supervisor:
     def _start(self) -> float:
         work = self.work
         environment = {**os.environ, "PYTHONPATH": work.search_path, "PYTHONUTF8": "1", "OVERLAP_TRIAL": "1"}
+        python = executable(work.configuration.python) if work.configuration.python else sys.executable
         began_s = time.perf_counter()
         with open(work.log, "ab") as log:
             self.process = subprocess.Popen(
-                [work.configuration.python or sys.executable, "-m", "engine", "trial", str(work.specification)],
+                [python, "-m", "engine", "trial", str(work.specification)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -33,6 +33,8 @@ class Workload(ABC):
     """Whether `run_async` exists; of the class or, for a user's own function, of the instance."""
     preload: ClassVar[tuple[str, ...]] = ()
     """Modules that every worker needs: a forkserver imports them once for all."""
+    packages: ClassVar[tuple[str, ...]] = ()
+    """Packages that tasks need and that are imported only when one first does."""
 
     def __init__(self, options: dict[str, Any], place: Place) -> None:
         self.options = options

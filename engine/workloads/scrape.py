@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 from engine.errors import TaskFailed
@@ -16,6 +17,7 @@ class Scrape(Workload):
     name = "scrape"
     has_async = True
     preload = ("engine.web.fetch", "engine.web.price")
+    packages = ("filelock", "idna", "protego")
 
     def __init__(self, options: dict[str, Any], place: Place) -> None:
         super().__init__(options, place)
@@ -26,6 +28,11 @@ class Scrape(Workload):
         else:
             from engine.web.fetch import Fetcher as fetcher
         self.fetcher = fetcher(place.settings, workers=place.workers, folder=place.folder / "hosts")
+
+    @classmethod
+    def no_async_form(cls, options: dict[str, Any]) -> str | None:
+        """The async form needs aiohttp."""
+        return None if find_spec("aiohttp") else "the package aiohttp is not installed: pip install aiohttp."
 
     def run(self, argument: Any) -> Any:
         """Name, price (decimal string), currency and so on; raises TaskFailed where there is no price."""
