@@ -17,7 +17,9 @@ MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
     "html": "text/html; charset=utf-8",
+    "script": "text/x-python; charset=utf-8",
 }
+_ENDINGS = {"script": "py"}
 
 
 def export_chunks(store: Store, run: Run, file_format: str) -> Iterator[bytes]:
@@ -33,7 +35,7 @@ def export_chunks(store: Store, run: Run, file_format: str) -> Iterator[bytes]:
 def file_name(run: Run, file_format: str) -> str:
     """A safe name for the downloaded file: ``overlap-resize-run-41.csv``."""
     workload = re.sub(r"[^A-Za-z0-9_.-]+", "-", run.workload)[:60]
-    return f"overlap-{workload}-run-{run.id}.{file_format}"
+    return f"overlap-{workload}-run-{run.id}.{_ENDINGS.get(file_format, file_format)}"
 
 
 def _json(store: Store, run: Run) -> Iterator[bytes]:
@@ -60,9 +62,16 @@ def _html(store: Store, run: Run) -> Iterator[bytes]:
     return html_chunks(store, run)
 
 
+def _script(store: Store, run: Run) -> Iterator[bytes]:
+    from engine.report.script import script_chunks
+
+    return script_chunks(store, run)
+
+
 _WRITERS: dict[str, Callable[[Store, Run], Iterator[bytes]]] = {
     "json": _json,
     "csv": _csv,
     "parquet": _parquet,
     "html": _html,
+    "script": _script,
 }

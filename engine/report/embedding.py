@@ -1,0 +1,107 @@
+"""The engine's own modules in one compressed text, for a script that must run without the engine.
+
+What is packed is found by reading the source: the modules that are asked for, and all that they import, also inside
+functions. Python imports them from the unpacked ZIP archive (zipimport). Stands below `script`.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import importlib.metadata
+import io
+import sys
+import textwrap
+import zipfile
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import engine
+
+ROOT = Path(engine.__file__).resolve().parent.parent
+_OLDEST = (1980, 1, 1, 0, 0, 0)
+"""The same moment in every archive, so that the same source gives the same text."""
+LINE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """Modules of the engine by name with their files, and the top names of other people's packages."""
+
+    modules: dict[str, Path]
+    packages: frozenset[str]
+
+
+def needed(roots: Iterable[str], leave_out: Collection[str] = ()) -> Needed:
+    """The modules named and everything that they import; what `leave_out` names is not looked at, packages too."""
+    modules: dict[str, Path] = {}
+    packages: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        name = waiting.pop()
+        file = _file(name)
+        if file is None or name in modules or name in leave_out:
+            continue
+        modules[name] = file
+        if "." in name:
+            waiting.append(name.rpartition(".")[0])
+        for found in _imports(file):
+            top = found.partition(".")[0]
+            if top == "engine":
+                waiting.append(found)
+            elif top not in sys.stdlib_module_names and top not in leave_out:
+                packages.add(found if top == "backports" else top)
+    return Needed(dict(sorted(modules.items())), frozenset(packages))
+
+
+def archive_text(modules: dict[str, Path]) -> str:
+    """The modules as a ZIP archive in base 85 (RFC 1924's alphabet has no quote and no backslash), in lines."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for file in modules.values():
+            entry = zipfile.ZipInfo(file.relative_to(ROOT).as_posix(), _OLDEST)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, file.read_bytes())
+    return "\n".join(textwrap.wrap(base64.b85encode(packed.getvalue()).decode(), LINE))
+
+
+def requirements(packages: Iterable[str], measured: dict[str, str]) -> list[str]:
+    """A line ``name==version`` for each package that is installed: the version measured, else the one here."""
+    known = {_plain(name): version for name, version in measured.items()}
+    distributions = importlib.metadata.packages_distributions()
+    lines = []
+    for package in sorted(packages, key=str.lower):
+        for name in _distributions(package, distributions):
+            version = known.get(_plain(name)) or importlib.metadata.version(name)
+            older = '; python_version < "3.14"' if package.startswith("backports") else ""
+            lines.append(f"{name}=={version}{older}")
+    return sorted(set(lines), key=str.lower)
+
+
+def _distributions(package: str, known: dict[str, list[str]] | object) -> list[str]:
+    found = known.get(package.partition(".")[0], []) if isinstance(known, dict) else []
+    if "." in package:  # a namespace that several distributions share
+        return [name for name in found if _plain(name) == _plain(package)]
+    return found
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "-").replace(".", "-")
+
+
+def _file(name: str) -> Path | None:
+    place = ROOT.joinpath(*name.split("."))
+    files = (place / "__init__.py", place.with_suffix(".py"))
+    return next((file for file in files if file.is_file()), None)
+
+
+def _imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            yield from (one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str))

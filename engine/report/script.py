@@ -1,0 +1,141 @@
+"""The script to take home: one Python file that runs a run's tasks the way that measured best, without Overlap.
+
+At its top stands what a person would have written: the tasks, the work, the pool. What that needs of the engine's
+own modules follows as an archive (`embedding`); pure workloads need none. What each workload puts in is in
+`script_work`, the texts are in `script_texts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from string import Template
+from typing import Any
+
+from engine.analysis.words import count
+from engine.errors import NotAvailable
+from engine.executors import EXECUTORS
+from engine.model import Configuration, Run, configuration_from
+from engine.report import script_texts as texts
+from engine.report.embedding import Needed, archive_text, needed, requirements
+from engine.report.script_work import WORK, Work
+from engine.store import Store
+
+
+def script_chunks(store: Store, run: Run) -> Iterator[bytes]:
+    """`script` as UTF-8, for the exports."""
+    return iter([script(store, run).encode()])
+
+
+def script(store: Store, run: Run, configuration: Configuration | None = None) -> str:
+    """The script of a run: with the configuration named, else the recommended one, else the job's own.
+
+    Raises NotAvailable, with the reason, where no script can be made of it.
+    """
+    chosen = configuration or recommended(run)
+    tasks = list(store.folder(run).tasks())
+    if not tasks:
+        raise NotAvailable(
+            f"Run {run.id} came from a file, or its inputs are gone: a script can only be made where its tasks are."
+        )
+    if run.workload not in WORK or chosen.executor not in texts.POOLS:
+        raise NotAvailable(
+            f"There is no script for {run.workload} on {chosen.executor}, which needs more than one file: "
+            "run it with the engine's own command."
+        )
+    work = WORK[run.workload](store, run, tasks, EXECUTORS[chosen.executor].has_async)
+    found = needed(work.roots, work.leave_out) if work.roots else Needed({}, frozenset())
+    names = {**_names(store, run, chosen, work), **work.names}
+    return "".join(_parts(run, chosen, work, found, names))
+
+
+def recommended(run: Run) -> Configuration:
+    """What the verdict says to take; a job's own configuration. Raises NotAvailable for a comparison without one."""
+    if run.kind == "job" and run.configurations:
+        return run.configurations[0]
+    named = (run.verdict or {}).get("recommended")
+    if not named:
+        raise NotAvailable(f"Run {run.id} recommends nothing: a script needs a verdict, or a job.")
+    return configuration_from(named)
+
+
+def _names(store: Store, run: Run, chosen: Configuration, work: Work) -> dict[str, Any]:
+    """What is filled into the texts."""
+    kind = EXECUTORS[chosen.executor]
+    arguments = ", initargs=arguments" if work.arguments else ""
+    return {
+        "workers": chosen.workers,
+        "method": chosen.start_method or next(iter(kind.start_methods), ""),
+        "chunk": chosen.chunk or _chunk(store, run, chosen),
+        "async_": "async " if kind.has_async else "",
+        "await_": "await " if kind.has_async else "",
+        "initializer": f", initializer=prepare{arguments}" if work.prepares else "",
+        "prepare": f"prepare({'*arguments' if work.arguments else ''})\n" if work.prepares else "",
+        "finish": "    await fetcher.aclose()\n" if run.workload == "scrape" else "",
+    }
+
+
+def _parts(run: Run, chosen: Configuration, work: Work, found: Needed, names: dict[str, Any]) -> Iterator[str]:
+    pool = texts.POOLS[chosen.executor]
+    measured = dict(run.environment.get("libraries") or {})
+    lines = _list(requirements(found.packages, measured))
+    yield Template(texts.METADATA).substitute(dependencies=lines)
+    yield _header(run, chosen, work)
+    yield "\n".join(_imports({*work.imports, *pool.imports}, bool(found.modules))) + "\n\n"
+    yield Template(pool.constants).substitute(names)
+    yield Template(work.text).substitute(names)
+    yield Template(texts.ATTEMPT).substitute(names)
+    if EXECUTORS[chosen.executor].has_async:
+        yield Template(texts.ALL_TASKS).substitute(names)
+    body = work.before + Template(pool.lines).substitute(names) + work.after
+    if found.modules:
+        body = texts.WITH_ARCHIVE + _indented(body)
+    yield Template(texts.MAIN).substitute(body=_indented(body))
+    yield "TASKS = [\n" + "".join(f"    {task!r},\n" for task in work.tasks) + "]\n\n"
+    if found.modules:
+        yield texts.ARCHIVE.format(archive=archive_text(found.modules))
+    yield texts.GUARD
+
+
+def _header(run: Run, chosen: Configuration, work: Work) -> str:
+    whole = run.terms.get("all_tasks")
+    sample = f", a sample of {whole:,}," if whole else ""
+    lines = [
+        f"{count(run.tasks, ('task', 'tasks'))} of {run.workload}{sample} on {chosen.label}, as Overlap measured in "
+        f"run {run.id} on {run.environment.get('cpus_usable', '?')} usable CPUs with Python "
+        f"{run.environment.get('python', '?')}.",
+        *((run.verdict or {}).get("sentences") or ()),
+        "",
+        "Start it with `uv run FILE`, or install the packages above and use python. It prints one line of JSON a task.",
+        *work.remarks,
+    ]
+    return "".join(f"# {_printable(line)}".rstrip() + "\n" for line in lines) + "\n"
+
+
+def _printable(text: str) -> str:
+    """The text as part of one comment line: nothing in it can end the line."""
+    return "".join(character if character.isprintable() else " " for character in str(text))
+
+
+def _chunk(store: Store, run: Run, chosen: Configuration) -> int:
+    """The largest hand-over when this was measured; 1 where tasks were handed over one by one."""
+    trials = [one for one in store.trials(run) if one.configuration == chosen]
+    return max((one.measurement.chunk or 1 for one in trials), default=1)
+
+
+def _list(lines: Sequence[str]) -> str:
+    """A TOML list in comments, as PEP 723 wants it."""
+    if not lines:
+        return "[]"
+    escaped = (line.replace("\\", "\\\\").replace('"', '\\"') for line in lines)
+    return "[\n" + "".join(f'#     "{line}",\n' for line in escaped) + "# ]"
+
+
+def _imports(more: set[str], archive: bool) -> list[str]:
+    found = {"import json", "import sys", "import time", *more}
+    if archive:
+        found |= {"import base64", "import tempfile", "from pathlib import Path"}
+    return sorted(found, key=lambda line: (line.startswith("from "), line))
+
+
+def _indented(text: str) -> str:
+    return "".join("    " + line if line.strip() else line for line in text.splitlines(keepends=True))
