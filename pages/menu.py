@@ -21,6 +21,8 @@ PAGES = (
     Entry("Do", "scrape.py", "Scrape prices", ":material/sell:", "scrape"),
     Entry("Do", "resize.py", "Resize images", ":material/photo_size_select_large:", "resize"),
     Entry("Decide", "compare.py", "Compare executors", ":material/balance:", "compare"),
+    Entry("Learn", "machine.py", "Threads and processes here", ":material/speed:", "machine"),
+    Entry("Learn", "sharing.py", "Sharing data", ":material/swap_horiz:", "sharing"),
     Entry("This server", "history.py", "History", ":material/history:", "history"),
     Entry("This server", "server.py", "About this server", ":material/dns:", "server"),
     Entry("This server", "run.py", "Run", ":material/play_circle:", "run", "hidden"),

@@ -18,6 +18,8 @@ DECADES = 1.5
 """An axis that spans more than this is logarithmic."""
 _UNITS = {"s": "s", "MB/s": "B/s", "MB": "MB"}
 _NAMES = {"thread": "threads", "asyncio task": "asyncio", "subinterpreter": "subinterpreters"}
+_FEW = 4
+_DASHES = ("solid", "dash", "dot")
 _SCALES = {"MB/s": 1e6}
 
 
@@ -30,8 +32,8 @@ class Chart(NamedTuple):
 
 
 CHARTS: Mapping[str, tuple[Chart, ...]] = {
-    "startup": (Chart("each further worker", "Start of each further worker"), Chart("first worker", "Of the first")),
-    "memory": (Chart("PSS", "Memory of an idle worker: PSS"), Chart("USS", "USS"), Chart("sum of RSS", "Sum of RSS")),
+    "startup": (Chart("each further worker", "Start of each further worker"), Chart("first worker", "Of the first one")),
+    "memory": (Chart("PSS", "PSS"), Chart("USS", "USS"), Chart("sum of RSS", "Sum of RSS")),
     "handover": (Chart("cost per task", "Cost of handing over one task"),),
     "pure_python": (Chart("speed", "Speed against a plain loop", True),),
     "releasing": (Chart("speed", "Speed against a plain loop", True),),
@@ -107,25 +109,38 @@ def enlarge(drawn: Any) -> None:
     drawn.update_traces(marker_size=13)
 
 
-def colour_of(series: str, number: int) -> str:
-    """An executor's own colour where the series names one, else the next of the palette."""
-    return EXECUTORS.get(_NAMES.get(series, series)) or SERIES[number % len(SERIES)]
+def styles(series: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """(colour, dash) of each series: an executor's own colour where it names one, and a dash for each kind of work."""
+    kinds = list(dict.fromkeys(name.rpartition(", ")[0] for name in series))
+    spare = [colour for colour in SERIES if colour not in (EXECUTORS["threads"], EXECUTORS["processes"])]
+    found: dict[str, tuple[str, str]] = {}
+    for name in series:
+        kind, _, last = name.rpartition(", ")
+        last = "processes" if last.startswith("process (") else _NAMES.get(last, last)
+        own = EXECUTORS.get(last)
+        if own:
+            found[name] = own, _DASHES[kinds.index(kind) % len(_DASHES)]
+        else:
+            rest = SERIES if not any(EXECUTORS.get(_NAMES.get(one, one)) for one in series) else spare
+            found[name] = rest[(len(found)) % len(rest)], "solid"
+    return found
 
 
 def _lines(
     chart: Chart, by_series: Mapping[str, list[Mapping[str, Any]]], unit: str, part: Mapping[str, Any], dark: bool
 ) -> Any:
     drawn = figure(chart.title, escape(part["x_name"].capitalize()), _title(unit), dark, 400)
-    for number, (series, points) in enumerate(by_series.items()):
+    looks = styles(list(by_series))
+    for series, points in by_series.items():
         line = sorted(points, key=lambda point: point["x"])
-        colour = colour_of(series, number)
+        colour, dash = looks[series]
         drawn.add_scatter(
             x=[point["x"] for point in line],
             y=_values(line, "median"),
             error_y=_errors(line),
             mode="lines+markers",
             name=escape(series),
-            line={"color": colour, "width": 2},
+            line={"color": colour, "width": 2, "dash": dash},
             marker={"color": colour, "size": 8},
             customdata=_told(line),
             hovertemplate="%{customdata}<extra>%{fullData.name}</extra>",
@@ -135,6 +150,9 @@ def _lines(
     texts = [_bytes(x) for x in ticks] if part["x_name"] == "bytes" else [f"{x:g}" for x in ticks]
     drawn.update_xaxes(type="log" if part["log_x"] else "linear", tickvals=ticks, ticktext=texts)
     _scale(drawn.update_yaxes, points, unit)
+    if len(by_series) > _FEW:  # the legend needs lines of its own, which a narrow page has below only
+        below = 26 * -(-len(by_series) // 2)
+        drawn.update_layout(height=430 + below, margin_b=70 + below, legend={"y": -0.2, "yanchor": "top"})
     return drawn
 
 
@@ -142,8 +160,9 @@ def _marks(
     chart: Chart, by_series: Mapping[str, list[Mapping[str, Any]]], unit: str, part: Mapping[str, Any], dark: bool
 ) -> Any:
     drawn = figure(chart.title, _title(unit), None, dark, 130 + 42 * len(by_series))
-    for number, (series, points) in enumerate(by_series.items()):
-        _add_marks(drawn, points, escape(series), colour_of(series, number))
+    looks = styles(list(by_series))
+    for series, points in by_series.items():
+        _add_marks(drawn, points, escape(series), looks[series][0])
     drawn.update_layout(showlegend=False)
     drawn.update_yaxes(autorange="reversed", type="category")
     _scale(drawn.update_xaxes, [point for points in by_series.values() for point in points], unit)
@@ -192,7 +211,7 @@ def _scale(update: Any, points: Sequence[Mapping[str, Any]], unit: str) -> None:
     values = [point["median"] for point in points]
     decades = log10(max(values) / min(values)) if values and min(values) > 0 else 0.0
     if decades > DECADES:
-        update(type="log", tickformat="~s", nticks=9, ticksuffix=_suffix(unit))
+        update(type="log", tickformat="~s", dtick=1, ticksuffix=_suffix(unit))
     elif unit.startswith("of "):
         update(rangemode="tozero", tickformat=".0%")
     else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-
 from engine.lab import deadlocks
 from engine.lab.model import Effort, Experiment, Finding, Result, Say
 from engine.lab.words import seconds
@@ -12,12 +10,6 @@ STUCK, TIME = "stuck", "time"
 OPPOSITE, SAME = "opposite order", "same order"
 LIMIT_S = 0.15
 ALWAYS, NEVER, BOTH = "Stuck in opposite order, never in the same", "Never stuck", "Stuck in either order"
-
-
-def code_of(_way: str = "") -> str:
-    """The very code that was measured."""
-    lines = inspect.getsource(deadlocks).splitlines()
-    return "\n".join(line for line in lines if not line.startswith(("# ruff:", "# mypy:"))).strip() + "\n"
 
 
 def measure(say: Say, effort: Effort) -> None:

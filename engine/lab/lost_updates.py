@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import time
 from collections.abc import Callable
 from typing import NamedTuple
@@ -17,24 +16,17 @@ SOME, NONE, BOTH = "Some without a lock, none with one", "None, with or without 
 
 
 class Race(NamedTuple):
-    """One shared value: what loses updates, how many each of two workers makes, and where its code is."""
+    """One shared value: what loses updates of it, and how many each of two workers makes."""
 
     lost: Callable[[int, bool], int]
     updates: int
-    module: object
 
 
 RACES = {
-    "a counter, threads": Race(races.lost_counts, 300_000, races),
-    "a dict of lists, threads": Race(races.lost_items, 5_000, races),
-    "a shared Value, processes": Race(process_races.lost_counts, 50_000, process_races),
+    "a counter, threads": Race(races.lost_counts, 300_000),
+    "a dict of lists, threads": Race(races.lost_items, 5_000),
+    "a shared Value, processes": Race(process_races.lost_counts, 50_000),
 }
-
-
-def code_of(race: str) -> str:
-    """The very code that was measured. Raises KeyError for an unknown race."""
-    lines = inspect.getsource(RACES[race].module).splitlines()  # type: ignore[arg-type]
-    return "\n".join(line for line in lines if not line.startswith(("# ruff:", "# mypy:"))).strip() + "\n"
 
 
 def measure(say: Say, effort: Effort) -> None:

@@ -17,7 +17,7 @@ from engine.lab.judging import UNCLEAR, against
 from engine.lab.model import Effort, Experiment, Finding, Result, Say
 from engine.lab.pools import no_subinterpreters
 from engine.lab.startup import METHODS, process_name
-from engine.lab.words import short, times
+from engine.lab.words import megabytes, times
 
 PSS, USS, RSS = "PSS", "USS", "sum of RSS"
 _MB = 1e6
@@ -180,8 +180,8 @@ def read(result: Result) -> Finding:
     if thread is None or process is None:
         return Finding(None, "Threads and processes were not both measured here, so nothing can be said.")
     figures = (
-        f"an idle process ({method}) takes {short(process.median)} MB, "
-        f"an idle thread {short(thread.median)} MB ({quantity})"
+        f"an idle process ({method}) takes {megabytes(process.median)}, "
+        f"an idle thread {megabytes(thread.median)} ({quantity})"
     )
     ratio = f"{times(process.median / thread.median)} the" if thread.median else "endless times the"
     answer, words = {
@@ -200,12 +200,12 @@ def _claimed(result: Result, quantity: str) -> str:
         return ""
     if claimed.median > 1.1 * real.median:
         return (
-            f" Adding up RSS would have claimed {short(claimed.median)} MB for a forked process that "
-            f"adds {short(real.median)} MB, because shared pages are counted once for each process."
+            f" Adding up RSS would have claimed {megabytes(claimed.median)} for a forked process that "
+            f"adds {megabytes(real.median)}, because shared pages are counted once for each process."
         )
     return (
-        f" Adding up RSS gives no more here: {short(claimed.median)} MB for a forked process, "
-        f"{short(real.median)} MB by {quantity}."
+        f" Adding up RSS gives no more here: {megabytes(claimed.median)} for a forked process, "
+        f"{megabytes(real.median)} by {quantity}."
     )
 
 

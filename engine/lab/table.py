@@ -13,7 +13,7 @@ from engine.lab.releasing import HASHING, PILLOW
 from engine.lab.speed import best, gains
 from engine.lab.startup import FURTHER, process_name
 from engine.lab.transfer import PIPE, REFERENCE, ROUND_TRIP
-from engine.lab.words import listed, seconds, short, size
+from engine.lab.words import listed, megabytes, seconds, size
 
 NOT_MEASURED = "not measured yet"
 _METHODS = ("forkserver", "fork", "spawn")
@@ -56,8 +56,8 @@ def _memory(result: Result) -> tuple[str, str]:
     quantity = PSS if result.series(PSS) else USS
     thread, (method, process) = result.find("thread", quantity), _process(result, quantity)
     return (
-        f"{short(thread.median * 1000)} kB a worker ({quantity})" if thread else NOT_MEASURED,
-        f"{short(process.median)} MB a worker ({quantity}, {method})" if process else NOT_MEASURED,
+        f"{megabytes(thread.median)} a worker ({quantity})" if thread else NOT_MEASURED,
+        f"{megabytes(process.median)} a worker ({quantity}, {method})" if process else NOT_MEASURED,
     )
 
 

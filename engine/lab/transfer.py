@@ -87,13 +87,14 @@ def read(result: Result) -> Finding:
 
 
 def _others(result: Result) -> str:
-    """The further cross-overs."""
+    """The further cross-overs: when bytes have to be copied in first."""
     told = []
     for quicker, slower in PAIRS[1:]:
         if result.line(quicker, ROUND_TRIP) and result.line(slower, ROUND_TRIP):
             at = crossover(result, quicker, slower)
-            told.append(f"; {quicker}, than {slower}: {f'from {size(at)} on' if at else 'never'}")
-    return "".join(told) + "."
+            name = "a pipe" if slower == PIPE else f"a {slower}"
+            told.append(f"than {name} from {size(at)} on" if at else f"not clearly than {name}")
+    return f". Copied in first, it is quicker {listed(told)}." if told else "."
 
 
 def _ends(result: Result) -> str:
@@ -102,13 +103,13 @@ def _ends(result: Result) -> str:
     for way in (REFERENCE, PIPE):
         line = result.line(way, ROUND_TRIP)
         if len(line) > 1:
-            told.append(f"{way}, {_same_or_not(line[0], line[-1])}")
-    return f" From {size(SIZES[0])} to {size(SIZES[-1])}: {listed(told)}." if told else ""
+            told.append(f"a {way.lower()} {_same_or_not(line[0], line[-1])}")
+    return f" From {size(SIZES[0])} to {size(SIZES[-1])}, {listed(told)}." if told else ""
 
 
 def _same_or_not(first: Point, last: Point) -> str:
     times = f"{seconds(first.median)} and {seconds(last.median)}"
-    return f"the same at any size ({times})" if last.median < 3 * first.median else f"dearer with size ({times})"
+    return f"costs the same ({times})" if last.median < 3 * first.median else f"gets dearer ({times})"
 
 
 TRANSFER = Experiment(

@@ -26,6 +26,11 @@ def size(count: float) -> str:
     return f"{short(count)} B"
 
 
+def megabytes(value_mb: float) -> str:
+    """Memory given in MB of 10^6 bytes: ``18 kB``, ``3 MB``."""
+    return f"{short(value_mb)} MB" if value_mb >= 0.1 else f"{short(value_mb * 1000)} kB"
+
+
 def short(value: float) -> str:
     """A number with two or three significant digits, with separators: ``0.12``, ``4.5``, ``1,230``."""
     if value == 0:

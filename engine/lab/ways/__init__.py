@@ -7,7 +7,6 @@ they import the standard library only.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from importlib import import_module
@@ -29,21 +28,8 @@ WAYS: dict[str, str] = {
 }
 
 
-_FOR_TOOLS = ("# ruff:", "# mypy:")
-"""Comments that only checkers read; they are not shown."""
-
-
 def ready_of(way: str) -> Ready:
     """The way's `ready`. Raises KeyError for an unknown way, ImportError where this Python lacks it."""
-    ready: Ready = _module(way).ready
+    module: Any = import_module(f"{__name__}.{WAYS[way]}")
+    ready: Ready = module.ready
     return ready
-
-
-def code_of(way: str) -> str:
-    """The very code that was measured, as a script that runs by itself. Raises KeyError for an unknown way."""
-    lines = inspect.getsource(_module(way)).splitlines()
-    return "\n".join(line for line in lines if not line.startswith(_FOR_TOOLS)).strip() + "\n"
-
-
-def _module(way: str) -> Any:
-    return import_module(f"{__name__}.{WAYS[way]}")

@@ -15,6 +15,7 @@ from engine.lab import EXPERIMENTS, experiment
 from engine.lab.advice import advice
 from engine.lab.compare import check_document, compare_documents, label_of, labels, overlap_share
 from engine.lab.cores import core_types, count_of
+from engine.lab.latest import latest
 from engine.lab.model import Result, result_document
 from engine.lab.table import NOT_MEASURED, article_table
 from tests.engine.lab.made import point, speeds
@@ -175,3 +176,21 @@ def test_a_kernel_s_list_of_cpus_is_counted() -> None:
     assert [count_of(text) for text in ("0-7,16\n", "3", "")] == [9, 1, 0]
     found = core_types()
     assert found is None or sum(found.values()) >= 1
+
+
+def dated(started_at: str, measured: Result) -> dict[str, Any]:
+    return document("machine", replace(measured, started_at=started_at))
+
+
+def test_the_newest_figures_of_each_experiment_are_kept() -> None:
+    old = dated("2026-01-01T00:00:00+00:00", startups(1e-4, 5e-3))
+    new = dated("2026-02-01T00:00:00+00:00", startups(2e-4, 5e-3))
+    other = dated("2026-01-15T00:00:00+00:00", handovers(5e-6, 1e-4))
+    empty = dated("2026-03-01T00:00:00+00:00", Result("startup"))
+    kept = latest("machine", [new, None, old, empty, other])
+    assert kept is not None
+    assert [part["name"] for part in kept["experiments"]] == ["startup", "handover"]
+    assert kept["experiments"][0]["started_at"].startswith("2026-02")
+    assert check_document(kept)
+    assert latest("sharing", [new]) is None
+    assert latest("machine", [None]) is None

@@ -212,8 +212,8 @@ def test_on_a_machine_that_others_keep_busy_no_gain_is_judged() -> None:
 def test_a_reference_is_said_to_grow_where_it_does() -> None:
     grows = transfers((5e-5, 5e-5, 5e-5), (5e-5, 1e-4, 0.2), 1.0)
     same = transfers((5e-5, 5e-5, 5e-5), (5e-5, 1e-4, 0.2), 2e-5)
-    assert "reference between threads, dearer with size" in transfer.read(grows).sentence
-    assert "reference between threads, the same at any size" in transfer.read(same).sentence
+    assert "a reference between threads gets dearer" in transfer.read(grows).sentence
+    assert "a reference between threads costs the same" in transfer.read(same).sentence
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,20 +8,22 @@ import sys
 import time
 import zlib
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
 
-from engine.lab import deadlock, lost_updates, process_races, races
+from engine.lab import process_races, races
+from engine.lab.codes import CODES, code_of, ways_of
 from engine.lab.pools import no_subinterpreters
-from engine.lab.ways import WAYS, code_of, ready_of
+from engine.lab.ways import WAYS, ready_of
 
 HERE = [way for way in WAYS if way != "subinterpreter queue" or not no_subinterpreters()]
 SHOWN = {
-    **{way: code_of(way) for way in HERE},
-    "races": lost_updates.code_of("a counter, threads"),
-    "races of processes": lost_updates.code_of("a shared Value, processes"),
-    "deadlock": deadlock.code_of(),
+    way: code_of(way, experiment)
+    for experiment in CODES
+    for way in ways_of(experiment)
+    if experiment != "transfer" or way in HERE
 }
 
 
@@ -49,16 +51,17 @@ def test_the_code_that_is_shown_runs_by_itself_and_is_short(name: str, tmp_path:
 
 
 def test_a_reference_costs_the_same_for_64_bytes_and_64_mebibytes() -> None:
-    def quickest_s(size: int) -> float:
+    def middle_s(size: int) -> float:
         with ready_of("reference between threads")(bytes(size), len) as exchange:
             took = []
-            for _ in range(200):
+            for _ in range(300):
                 began = time.perf_counter()
                 exchange()
                 took.append(time.perf_counter() - began)
-        return min(took)
+        return median(took)
 
-    assert quickest_s(64 * 2**20) < 4 * quickest_s(64)
+    # A copy of 64 MiB takes a thousand times as long as a hand-over, also on a machine that is busy.
+    assert middle_s(64 * 2**20) < 20 * middle_s(64)
 
 
 def test_updates_are_lost_without_a_lock_and_none_with_one() -> None:
@@ -73,6 +76,11 @@ def test_processes_lose_updates_of_a_shared_value_without_its_lock_only() -> Non
     lost: Any = process_races.lost_counts
     assert any(lost(50_000, False) for _ in range(10))
     assert lost(20_000, True) == 0
+
+
+def test_code_is_shown_also_for_a_way_that_this_python_lacks() -> None:
+    assert "interpreters.create_queue()" in code_of("subinterpreter queue")
+    assert ways_of("startup") == []
 
 
 def test_an_unknown_way_is_refused() -> None:
