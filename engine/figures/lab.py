@@ -16,11 +16,11 @@ from engine.figures.look import escape, figure, nothing
 
 DECADES = 1.5
 """An axis that spans more than this is logarithmic."""
-_UNITS = {"s": "s", "MB/s": "B/s", "MB": "MB"}
+_UNITS = {"s": "s", "MB/s": "B/s", "MB": "B"}
 _NAMES = {"thread": "threads", "asyncio task": "asyncio", "subinterpreter": "subinterpreters"}
 _FEW = 4
 _DASHES = ("solid", "dash", "dot")
-_SCALES = {"MB/s": 1e6}
+_SCALES = {"MB/s": 1e6, "MB": 1e6}
 
 
 class Chart(NamedTuple):
@@ -32,7 +32,7 @@ class Chart(NamedTuple):
 
 
 CHARTS: Mapping[str, tuple[Chart, ...]] = {
-    "startup": (Chart("each further worker", "Start of each further worker"), Chart("first worker", "Of the first one")),
+    "startup": (Chart("each further worker", "Each further worker"), Chart("first worker", "The first worker")),
     "memory": (Chart("PSS", "PSS"), Chart("USS", "USS"), Chart("sum of RSS", "Sum of RSS")),
     "handover": (Chart("cost per task", "Cost of handing over one task"),),
     "pure_python": (Chart("speed", "Speed against a plain loop", True),),
@@ -215,16 +215,15 @@ def _scale(update: Any, points: Sequence[Mapping[str, Any]], unit: str) -> None:
     elif unit.startswith("of "):
         update(rangemode="tozero", tickformat=".0%")
     else:
-        small = unit in _UNITS and unit != "MB"
-        update(rangemode="tozero", tickformat="~s" if small else "~r", ticksuffix=_suffix(unit))
+        update(rangemode="tozero", tickformat="~s" if unit in _UNITS else "~r", ticksuffix=_suffix(unit))
 
 
 def _suffix(unit: str) -> str:
-    return _UNITS.get(unit, "").removesuffix("MB")
+    return _UNITS.get(unit, "")
 
 
 def _title(unit: str) -> str:
-    return {"s": "", "MB/s": "", "MB": "MB", "×": "Times as fast"}.get(unit, escape(unit.capitalize()))
+    return {"s": "", "MB/s": "", "MB": "", "×": "Times as fast"}.get(unit, escape(unit.capitalize()))
 
 
 def _bytes(count: float) -> str:

@@ -27,10 +27,11 @@ def _bars(tokens: list[str]) -> None:
         if any(run.state in ENDED for run in runs):
             st.rerun()
         for run in runs:
-            _bar(run)
+            bar(run)
 
 
-def _bar(run: Run) -> None:
+def bar(run: Run) -> None:
+    """What a measurement is at, and its Cancel."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"measuring_{run.id}"):
         st.progress(_share(run), text=literal(_text(run)))
         if st.button("Cancel", icon=":material/stop:", key=f"cancel_{run.id}", help="What is finished is kept."):

@@ -17,6 +17,7 @@ from pages.parts.failures import failures
 from pages.parts.guard import guard
 from pages.parts.headline import figures, head
 from pages.parts.how_it_ran import how_it_ran
+from pages.parts.lab_run import lab_run
 from pages.parts.results import results
 from pages.parts.server import run_of, store
 from pages.parts.starting import show
@@ -65,5 +66,5 @@ def _sections(run: Run, trials: list[Trial], live: bool) -> None:
                 draw()
 
 
-VIEWS: dict[str, Callable[[Run, list[Trial], bool], None]] = {"comparison": comparison}
+VIEWS: dict[str, Callable[[Run, list[Trial], bool], None]] = {"comparison": comparison, "experiment": lab_run}
 """Kind of run: what draws it; any other is drawn as a job."""
