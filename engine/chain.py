@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from engine.errors import OverlapError, StoreUnusable
+from engine.errors import NotAvailable, OverlapError, StoreUnusable
 from engine.executors import EXECUTORS
 from engine.loop import crashed, time_limit
 from engine.model import Configuration, Run, State, Trial, plain
@@ -150,7 +150,7 @@ class Chain:
     def _fail(self, trial: Trial, outcome: Outcome) -> None:
         self.store.update_trial(trial, state="failed", message=outcome.message)
         if outcome.final:
-            raise OverlapError(outcome.message or "The trial could not start.")
+            raise NotAvailable(outcome.message or "The trial could not start.")
 
     def _blame(self, trial: Trial, origin_s: float, guilty: Guilty) -> Row:
         """The record of a task that took its trial down, or stayed past its limit."""

@@ -20,6 +20,7 @@ from engine.analysis.timeshares import first_tasks, time_shares
 from engine.analysis.verdict import verdict
 from engine.chain import Chain
 from engine.config import usable_cpus
+from engine.errors import NotAvailable
 from engine.model import Configuration, Record, Run, State, Trial, configuration_from, plain
 from engine.store import Store
 
@@ -60,6 +61,7 @@ class Comparison:
         self.store, self.run, self.chain = store, run, chain
         self.terms = terms_of(run)
         self.finished: list[tuple[Trial, list[Record]]] = []
+        self.absent: set[Configuration] = set()
 
     def to_the_end(self) -> State:
         """Warm up, then run block after block until the stopping rule, or somebody, says stop."""
@@ -86,9 +88,20 @@ class Comparison:
         for slot in block(self.run.configurations, self.terms.baseline, number, self.terms.seed):
             if self.chain.cancelled():
                 return
-            trial = self.chain.once(number, slot.configuration)
-            if trial.state == "finished":
-                self.finished.append((trial, self.store.records.of_trial(trial)))
+            if slot.configuration not in self.absent:
+                self._trial(number, slot.configuration)
+
+    def _trial(self, number: int, configuration: Configuration) -> None:
+        """One trial; a configuration that cannot even start is left out from then on; the baseline's end is raised."""
+        try:
+            trial = self.chain.once(number, configuration)
+        except NotAvailable:
+            if configuration == self.terms.baseline:
+                raise
+            self.absent.add(configuration)  # its trial keeps the reason
+            return
+        if trial.state == "finished":
+            self.finished.append((trial, self.store.records.of_trial(trial)))
 
     def _samples(self) -> tuple[Sample, ...]:
         return samples_from(self.finished, self.terms.baseline)

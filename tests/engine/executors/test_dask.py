@@ -96,10 +96,16 @@ def test_each_worker_is_a_process_with_its_own_cpu_clock(store: Store) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL.")
 @pytest.mark.parametrize("role", ["work", "trial"])
-@pytest.mark.parametrize("task", [{"do": "wait", "seconds": 5}, {"do": "hold_gil"}], ids=["waiting", "holding the GIL"])
+@pytest.mark.parametrize(
+    "task",
+    [
+        pytest.param({"do": "wait", "seconds": 5}, id="waiting", marks=pytest.mark.stress),
+        pytest.param({"do": "hold_gil"}, id="holding the GIL"),
+    ],
+)
 def test_kill_9_leaves_no_worker_behind(role: str, task: dict[str, Any], store: Store) -> None:
     run = jobs.start(store, faulty_plan([{"do": "fine"}] * 4 + [task] * 4, HOW, None))
-    until(lambda: store.run(run.token).ok >= 2)
+    until(lambda: store.run(run.token).ok >= 2, 25)
     time.sleep(0.3)
     before = alive_with(store.settings.home)
     (victim,) = [process for process in before if f"-m engine {role}" in " ".join(process.cmdline())]
@@ -141,7 +147,7 @@ def test_a_task_that_kills_a_worker_elsewhere_is_named(cluster: Any, tmp_path: P
 def test_a_scheduler_that_dies_ends_the_run_with_a_clear_sentence(cluster: Any) -> None:
     made, store = cluster()
     run = jobs.start(store, faulty_plan([{"do": "fine"}] * 4 + [{"do": "wait", "seconds": 3}] * 8, HOW, None))
-    until(lambda: store.run(run.token).ok >= 4)
+    until(lambda: store.run(run.token).ok >= 4, 25)
     made.kill()
     run = jobs.wait(store, run)
     assert run.state == "failed"
@@ -156,7 +162,12 @@ def test_an_absent_scheduler_is_told_and_other_executors_go_on(tmp_path: Path, s
     assert run.state == "failed"
     assert "No Dask scheduler answers at tcp://127.0.0.1:9" in str(run.message)
     assert "correct OVERLAP_DASK_ADDRESS" in str(run.message)
-    assert run_to_end(absent, faulty_plan([{"do": "fine"}], Configuration("threads", 2))).ok == 1
+    waits = plans.simple_plan("wait", 4, {"seconds": 0.01}, plans.SEQUENTIAL, absent.settings)
+    run = run_to_end(absent, plans.comparison(waits, [HOW, Configuration("threads", 2)], repeats=2))
+    assert run.state == "finished"
+    states = [(trial.configuration.executor, trial.state) for trial in absent.trials(run) if trial.repeat >= 0]
+    assert states.count(("dask", "failed")) == 1, "it is not tried again"
+    assert states.count(("threads", "finished")) == 2
     absent.close()
 
 

@@ -12,7 +12,7 @@ from engine.errors import NotAvailable, SettingRefused
 from engine.executors import EXECUTORS
 from engine.model import Configuration
 from engine.store import Store
-from tests.engine.support import once_each, run_to_end
+from tests.engine.support import faulty_plan, once_each, run_to_end
 
 KIND = EXECUTORS["subinterpreters"]
 HERE = pytest.mark.skipif(sys.version_info < (3, 14), reason="Subinterpreters need Python 3.14.")
@@ -27,17 +27,24 @@ def test_an_older_python_says_which_one_is_needed(store: Store) -> None:
 
 
 @HERE
-def test_pure_python_work_runs_truly_in_parallel(store: Store) -> None:
-    how = Configuration("subinterpreters", 2)
-    run = run_to_end(store, plans.simple_plan("compute", 16, {"amount": 300_000}, how, store.settings))
+def test_a_worker_that_holds_its_gil_holds_up_no_other(store: Store) -> None:
+    tasks = [{"do": "hold_gil"}, *[{"do": "fine"}] * 20]
+    run = run_to_end(store, faulty_plan(tasks, Configuration("subinterpreters", 2), time_limit_s=1.0))
     records = once_each(store, run)
-    assert (run.state, run.ok) == ("finished", 16)
-    assert {record.worker for record in records.values()} == {0, 1}
-    measured = store.trials(run)[0].measurement
-    assert measured.wall_s is not None
-    assert measured.cpu_s is not None
-    assert measured.cpu_s / measured.wall_s > 1.2, "more than one core was busy"
-    assert all(record.cpu_s is not None and record.cpu_s > 0 for record in records.values())
+    assert (run.ok, records[0].reason) == (20, "time_limit")
+    assert store.trials(run)[0].ok == 20, "they were done by the other worker while the first held its GIL"
+
+
+@HERE
+def test_pure_python_work_has_the_same_outputs_and_each_worker_its_cpu_time(store: Store) -> None:
+    def outputs(how: Configuration) -> list[str | None]:
+        run = run_to_end(store, plans.simple_plan("compute", 12, {"amount": 100_000}, how, store.settings))
+        records = once_each(store, run)
+        assert {record.worker for record in records.values()} == set(range(how.workers))
+        assert all(record.cpu_s is not None and record.cpu_s > 0 for record in records.values())
+        return [record.fingerprint for record in records.values()]
+
+    assert outputs(Configuration("subinterpreters", 2)) == outputs(plans.SEQUENTIAL)
 
 
 @HERE
