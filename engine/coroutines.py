@@ -42,19 +42,19 @@ async def run_chunk_async(errands: list[Errand], budget_s: float | None) -> Retu
         board.begin(seat.slot, errand.task)
         started = time.perf_counter()
         try:
-            ending = success(workload, await _limited(workload, errand.argument, seat.limit_s))
+            ending, tries = success(workload, await _limited(workload, errand.argument, seat.limit_s))
         except Later as wait:
             later.append((errand.task, wait.delay_s))
             board.idle(seat.slot)
             continue
         except BaseException as error:
-            ending = failure(error)
+            ending, tries = failure(error), getattr(error, "attempts", 1)
         finished = time.perf_counter()
         board.idle(seat.slot)
         failed += ending.startswith(FAILED)
         lines.append(
             f"[{errand.task},{seat.slot},{started:.7f},{finished:.7f},null,"
-            f"{errand.attempt},{errand.waited_s:.4f},{ending}]\n"
+            f"{errand.attempt - 1 + tries},{errand.waited_s:.4f},{ending}]\n"
         )
     elapsed = time.perf_counter() - began
     return Returned("".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), seat.slot, 0.0)

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from engine.board import Board
 from engine.config import from_plain
 from engine.errors import Later, OverlapError, TaskFailed
-from engine.workloads import Place, Workload, workload_class
+from engine.workloads import Place, Tried, Workload, workload_class
 
 encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _WARM_LIMIT_S = 60.0
@@ -182,35 +182,37 @@ def run_chunk(errands: list[Errand], budget_s: float | None) -> Returned:
         cpu = clock()
         started = time.perf_counter()
         try:
-            ending = success(workload, workload.run(errand.argument))
+            ending, tries = success(workload, workload.run(errand.argument))
         except Later as wait:
             later.append((errand.task, wait.delay_s))
             board.idle(slot)
             continue
         except BaseException as error:
-            ending = failure(error)
+            ending, tries = failure(error), getattr(error, "attempts", 1)
         finished = time.perf_counter()
         cpu = clock() - cpu
         board.idle(slot)
         failed += ending.startswith(FAILED)
         lines.append(
             f"[{errand.task},{slot},{started + ahead_s:.7f},{finished + ahead_s:.7f},{cpu:.7f},"
-            f"{errand.attempt},{errand.waited_s:.4f},{ending}]\n"
+            f"{errand.attempt - 1 + tries},{errand.waited_s:.4f},{ending}]\n"
         )
     elapsed = time.perf_counter() - began
     cpu_s = clock() - seat.ready_cpu_s if seat.own_process else 0.0
     return Returned("".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), slot, cpu_s)
 
 
-def success(workload: Workload, output: Any) -> str:
-    """A good end as the tail of the record's line: status, reason, error, output (as JSON text), fingerprint."""
+def success(workload: Workload, output: Any) -> tuple[str, int]:
+    """A good end as the tail of the record's line (status, reason, error, output as JSON text, fingerprint), and
+    how many tries of its own the workload took."""
+    output, tries = output if isinstance(output, Tried) else (output, 1)
     try:
         text = encode(output)
     except (TypeError, ValueError, RecursionError) as error:
         message = f"The task's result cannot be sent ({error}): return plain values, such as numbers, texts and lists."
-        return failure(TaskFailed("unsendable_result", message))
+        return failure(TaskFailed("unsendable_result", message)), tries
     print_ = workload.fingerprint(output) or blake2b(text.encode(), digest_size=8).hexdigest()
-    return f'"ok",null,null,{encode(text)},"{print_}"'
+    return f'"ok",null,null,{encode(text)},"{print_}"', tries
 
 
 def failure(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from engine.errors import NotAvailable, SettingRefused
-from engine.workloads.base import Place, Workload
+from engine.workloads.base import Place, Tried, Workload
 
 WORKLOADS: dict[str, str] = {
     "scrape": "engine.workloads.scrape:Scrape",
@@ -44,4 +44,4 @@ def modules_of(name: str, options: Mapping[str, Any]) -> list[str]:
     return [WORKLOADS[name].partition(":")[0], *workload_class(name).preload, *own]
 
 
-__all__ = ["WORKLOADS", "Place", "Workload", "modules_of", "workload_class"]
+__all__ = ["WORKLOADS", "Place", "Tried", "Workload", "modules_of", "workload_class"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from engine.config import Settings
 
@@ -23,6 +23,13 @@ class Place:
     """Workers of the whole trial; as many may share one instance of the workload."""
     coroutines: bool = False
     """Whether tasks are run by `run_async`, all on one event loop."""
+
+
+class Tried(NamedTuple):
+    """An output that took the workload several tries of its own, which the record then counts."""
+
+    output: Any
+    attempts: int
 
 
 class Workload(ABC):
@@ -49,7 +56,7 @@ class Workload(ABC):
 
     @abstractmethod
     def run(self, argument: Any) -> Any:
-        """Do one task and give its output as a plain JSON value.
+        """Do one task and give its output as a plain JSON value, or as `Tried` with one.
 
         Raises TaskFailed with a reason, or Later when the task must wait while others go on;
         any other exception fails the task too, with the exception's own words.

@@ -8,7 +8,7 @@ from typing import Any
 from engine.errors import TaskFailed
 from engine.shop.demo import fill_in
 from engine.web.price import read_product
-from engine.workloads.base import Place, Workload
+from engine.workloads.base import Place, Tried, Workload
 
 
 class Scrape(Workload):
@@ -27,7 +27,7 @@ class Scrape(Workload):
             from engine.web.afetch import AsyncFetcher as fetcher
         else:
             from engine.web.fetch import Fetcher as fetcher
-        self.fetcher = fetcher(place.settings, workers=place.workers, folder=place.folder / "hosts")
+        self.fetcher = fetcher(place.settings, workers=place.workers, scope=place.folder.name)
 
     @classmethod
     def no_async_form(cls, options: dict[str, Any]) -> str | None:
@@ -37,12 +37,12 @@ class Scrape(Workload):
     def run(self, argument: Any) -> Any:
         """Name, price (decimal string), currency and so on; raises TaskFailed where there is no price."""
         page = self.fetcher.fetch(self._url(argument))
-        return product_of(page.body, page.final_url, argument.get("selector"))
+        return Tried(product_of(page.body, page.final_url, argument.get("selector")), page.attempts)
 
     async def run_async(self, argument: Any) -> Any:
         """The same, fetched by aiohttp; reading the page takes the event loop's time."""
         page = await self.fetcher.fetch(self._url(argument))
-        return product_of(page.body, page.final_url, argument.get("selector"))
+        return Tried(product_of(page.body, page.final_url, argument.get("selector")), page.attempts)
 
     def _url(self, argument: Any) -> str:
         return fill_in(argument["url"], self.options.get("demo_base", ""))
