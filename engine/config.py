@@ -60,6 +60,9 @@ class Settings:
     retry_after_max_s: float = 30.0
     image_max_mb: float = 100.0
     image_max_megapixels: float = 120.0
+    worker_memory_mb: float = 4000.0
+    """What a worker process that resizes images may map beyond its start; 0 sets no limit. The largest picture that
+    `image_max_megapixels` lets pass needs 2,900: whoever raises that one raises this one with it."""
     upload_max_mb: float = 1000.0
     """All uploads of one run together; they lie in the server's memory until they are spooled."""
     archive_max_files: int = 20_000

@@ -6,6 +6,8 @@ The figures are upper bounds fitted to measured peaks (tests/engine/images/test_
 from __future__ import annotations
 
 import math
+import multiprocessing
+import sys
 from collections.abc import Iterable
 from heapq import nlargest
 from pathlib import Path
@@ -87,6 +89,15 @@ def workers_that_fit(
     if fitting < workers:
         return fitting, f"{told}: {fitting} of {workers} workers are used."
     return workers, None
+
+
+def may_be_limited() -> bool:
+    """Whether this process is a worker that ends with its trial, so that a limit on it harms nobody else.
+
+    Not where workers are threads of the trial's own process. Not in a Dask worker: it may outlive the trial,
+    and Dask keeps its memory within a limit of its own.
+    """
+    return multiprocessing.parent_process() is not None and "distributed" not in sys.modules
 
 
 def limit_this_process(more_bytes: int) -> bool:

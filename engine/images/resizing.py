@@ -12,6 +12,7 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 from PIL import Image
@@ -35,7 +36,7 @@ class Output:
     """One file that was written, with its source's own figures beside it.
 
     Edges are in pixels, the source's upright; `bytes` are on disk; `note` is a remark such as
-    ``first of 12 frames``, or None.
+    ``first of 12 frames``, or None; `digest` is of what was written (BLAKE2b, 8 bytes).
     """
 
     path: str
@@ -47,6 +48,7 @@ class Output:
     source_bytes: int
     source_format: str
     note: str | None
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ def resize_file(source: Path, targets: Sequence[Path], resizing: Resizing, setti
             raise opening.out_of_memory() from None
         content = saving.encoded(picture, saving.format_for(target, resizing, file_format), resizing, exif)
         saving.write(target, content)
-        outputs.append(Output(str(target), *picture.size, len(content), *upright, len(data), file_format, note))
+        digest = blake2b(content, digest_size=8).hexdigest()
+        outputs.append(Output(str(target), *picture.size, len(content), *upright, len(data), file_format, note, digest))
     return outputs
 
 

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from engine.images.memory import limit_this_process, may_be_limited
 from engine.images.options import resizing_from
 from engine.images.resizing import resize_file
 from engine.workloads.base import Place, Workload
@@ -15,7 +16,8 @@ from engine.workloads.base import Place, Workload
 class Resize(Workload):
     """The argument is {"source": path, "names": [one a size]}; relative sources lie in the run's folder.
 
-    Outputs go to the option `target` (a folder), else to the run's outputs.
+    Outputs go to the option `target` (a folder), else to the run's outputs. A worker with a process of
+    its own may map so much memory and no more (`worker_memory_mb`), so that a runaway decoder fails alone.
     """
 
     name = "resize"
@@ -25,19 +27,17 @@ class Resize(Workload):
         super().__init__(options, place)
         self.resizing = resizing_from(options)
         self.target = Path(options["target"]) if options.get("target") else place.outputs
+        if place.settings.worker_memory_mb and may_be_limited():
+            limit_this_process(int(place.settings.worker_memory_mb * 1e6))
 
     def run(self, argument: Any) -> Any:
         """{path, width, height, bytes} of the first size, what the source was, and `also`: the other sizes."""
         source = self.place.folder / argument["source"]
         targets = [self.target / name for name in argument["names"]]
-        for target in targets:
-            target.parent.mkdir(parents=True, exist_ok=True)
         first, *rest = resize_file(source, targets, self.resizing, self.place.settings)
         return {**asdict(first), "also": [asdict(output) for output in rest]}
 
     def fingerprint(self, output: Any) -> str | None:
-        """A digest of the files written."""
-        digest = blake2b(digest_size=8)
-        for item in (output, *output["also"]):
-            digest.update(Path(item["path"]).read_bytes())
-        return digest.hexdigest()
+        """A digest of the files written: of their digests, so that none is read again."""
+        digests = "".join(item["digest"] for item in (output, *output["also"]))
+        return blake2b(digests.encode(), digest_size=8).hexdigest()
