@@ -79,6 +79,7 @@ def resize(sources: tuple[Path, ...], target: Path, pattern: str | None, skip_un
         how, fewer = fitting(files, resizing, how, settings)
         if fewer:
             click.echo(fewer, err=True)
+        done.look(files)
         known = done if skip_unchanged else None
         plan = resize_plan(files, resizing, how, settings, target=target, root=root, done=known)
         if len(plan.tasks) < len(files):

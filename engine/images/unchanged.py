@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,7 +22,7 @@ FILE = ".overlap-done.jsonl"
 class Done:
     """The finished sources of one folder of results under one set of options; not for use by workers.
 
-    Open it, ask `is_current` per source before the run, call `add` as sources finish.
+    Open it, `look` at the sources (or ask `is_current`) before the run, call `add` as they finish.
     """
 
     def __init__(self, folder: Path, resizing: Resizing) -> None:
@@ -31,10 +32,15 @@ class Done:
         self._states: dict[str, str] = {}
         self._file: Any = None
 
+    def look(self, sources: Iterable[Path]) -> None:
+        """Remember the sources' states as they are now, before the run."""
+        for source in sources:
+            self._state(source)
+
     def is_current(self, source: Path, names: Sequence[str]) -> bool:
         """Whether the outputs `names` (below the folder) of a source are there and would come out the same."""
         state = self._state(source)
-        line = self._lines.get(str(source))
+        line = self._lines.get(_key(source))
         if state is None or line is None or [line.get("state"), line.get("options")] != [state, self._options]:
             return False
         known = line.get("outputs")
@@ -43,10 +49,10 @@ class Done:
         )
 
     def add(self, source: Path, names: Sequence[str]) -> None:
-        """Note that a source is finished; its state is the one from before the run, where `is_current` was asked."""
-        state = self._states.get(str(source)) or self._state(source)
+        """Note that a source is finished; its state is the one from before the run, where it was looked at then."""
+        state = self._states.get(_key(source)) or self._state(source)
         outputs = {name: _size(self._folder / name) for name in names}
-        line = {"source": str(source), "state": state, "options": self._options, "outputs": outputs}
+        line = {"source": _key(source), "state": state, "options": self._options, "outputs": outputs}
         if self._file is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._file = (self._folder / FILE).open("a", encoding="utf-8", errors="surrogateescape")
@@ -72,13 +78,18 @@ class Done:
         except OSError:
             return None
         state = f"{status.st_size} {status.st_mtime_ns}"
-        self._states[str(source)] = state
+        self._states[_key(source)] = state
         return state
 
 
 def options_digest(resizing: Resizing) -> str:
     """A short digest that changes with every option that changes an output's bytes or name."""
     return hashlib.sha256(json.dumps(resizing.plain(), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _key(source: Path) -> str:
+    """What a source is known by: a run names a link's target where a folder names the link."""
+    return os.path.realpath(source)
 
 
 def _size(path: Path) -> int | None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import shutil
 import signal
 import threading
+import zipfile
 from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
@@ -16,6 +19,7 @@ from PIL import Image
 
 from engine.shop.catalogue import NO_PRICE, SLOW_S, expected, product_paths
 from tests.engine.cli.conftest import Cli
+from tests.engine.support import until
 
 NO_MANNERS: dict[str, Any] = {"OVERLAP_HOST_GAP_S": "0", "OVERLAP_HOST_PARALLEL": "0"}
 
@@ -137,6 +141,49 @@ def test_resize_with_a_broken_picture_says_why_and_does_the_others(cli: Cli, pho
     assert (done.returncode, done.stdout) == (3, "")
     assert "1 failed, " in done.stderr
     assert [path.name for path in (tmp_path / "out").rglob("*.jpg")] == ["fine.jpg"]
+
+
+def test_a_second_run_does_only_what_has_changed_since_before_the_first(
+    cli: Cli, photos: Path, tmp_path: Path
+) -> None:
+    """A picture that is replaced while the first run goes on is done again by the second."""
+    source = tmp_path / "in"
+    shutil.copytree(photos, source)
+    process = cli.start("resize", source, "--to", tmp_path / "out", "--size", "60", "--executor", "sequential")
+    last = source / "photo 6.jpg"
+    try:
+        until(lambda: (tmp_path / "out" / last.name).exists(), 30)
+        os.utime(last, (1, 1))
+    finally:
+        process.communicate(timeout=30)
+    assert process.returncode == 0
+    again = cli("resize", source, "--to", tmp_path / "out", "--size", "60", "--skip-unchanged", "--json")
+    assert "7 of 8 are unchanged and left out." in again.stderr
+    (trial,) = json.loads(again.stdout)["trials"]
+    assert [record["label"] for record in trial["records"]] == [last.name]
+    assert "8 of 8 are unchanged" in cli(
+        "resize", source, "--to", tmp_path / "out", "--size", "60", "--skip-unchanged"
+    ).stderr
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("../out.jpg",), "leads out of its folder"),
+        (("a.jpg", "nested.zip"), "another archive"),
+        (("notes.txt",), "holds no image"),
+    ],
+)
+def test_an_archive_that_is_not_safe_is_refused_as_a_whole(
+    names: tuple[str, ...], said: str, cli: Cli, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as packed:
+        for name in names:
+            packed.writestr(name, b"content")
+    done = cli("resize", tmp_path / "in.zip", "--to", tmp_path / "out")
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert list((tmp_path / "out").rglob("*")) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])

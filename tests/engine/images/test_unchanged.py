@@ -76,3 +76,20 @@ def test_every_option_changes_the_digest() -> None:
         for resizing in (Resizing(), Resizing(sizes=("1",)), Resizing(fit="pad"), Resizing(keep_copyright=True))
     }
     assert len(digests) == 4
+
+
+def test_looking_before_the_run_is_enough(tmp_path: Path, source: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "photo.jpg").write_bytes(b"small")
+    with Done(folder, Resizing()) as done:
+        done.look([source])
+        os.utime(source, (1, 1))
+        done.add(source, ["photo.jpg"])
+    assert not Done(folder, Resizing()).is_current(source, ["photo.jpg"])
+
+
+def test_a_link_is_known_by_its_target(tmp_path: Path, source: Path) -> None:
+    (tmp_path / "link.jpg").symlink_to(source)
+    finish(tmp_path / "out", source, Resizing())
+    assert Done(tmp_path / "out", Resizing()).is_current(tmp_path / "link.jpg", ["photo.jpg"])
