@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine import jobs
 from engine.model import ENDED, Run
+from pages.parts.containment import containment
 from pages.parts.guard import guard
 from pages.parts.pictures import is_imported
 from pages.parts.server import store
@@ -22,6 +23,7 @@ def failures(run: Run) -> None:
     if not grouped:
         st.caption("Nothing has failed.")
         return
+    containment(run, {reason for reason, _, _ in grouped})
     if run.state in ENDED and run.kind == "job" and not is_imported(run):
         _retry(run, [(reason, count) for reason, _, count in grouped])
     st.dataframe(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import pytest
+
 from engine import jobs
 from engine.config import Settings
 from engine.model import Configuration, Plan, Run
 from engine.plans import scrape_plan, simple_plan
 from engine.store import Store
+from tests.engine.support import faulty_plan
 from tests.pages.conftest import THREADS, Opened, table_with
 
 Ended = Callable[[Plan], Run]
@@ -63,6 +66,26 @@ def test_failures_are_counted_by_reason_and_can_be_retried(
     assert not app.exception
     jobs.wait(store, run)
     assert len(store.trials(run)) == 2
+
+
+@pytest.mark.parametrize("executor", ["threads", "sequential", "processes"])
+def test_a_crash_is_told_with_what_it_cost_and_what_would_have_contained_it(
+    executor: str, opened: Opened, ended: Ended, store: Store
+) -> None:
+    how = Configuration(executor, 1 if executor == "sequential" else 2)
+    run = ended(faulty_plan([{"do": "fine"}, {"do": "segfault"}, {"do": "fine"}], how))
+    app = opened("run.py", run=run.token)
+    app.session_state[f"tabs:False:{run.token}"] = "Failures (1)"
+    app.run()
+    assert table_with(app, "For example")["Reason"].tolist() == ["Crashed"]
+    warnings = [item.value.replace("\\", "") for item in app.warning]
+    if executor == "processes":
+        assert warnings == [], "it cost nothing but its own record"
+        return
+    (warning,) = warnings
+    again = len(store.trials(run)) - 1
+    assert again >= 1 and f"the trial was started again {again} time" in warning
+    assert "SIGSEGV" in warning and "On processes only that task's worker would have ended" in warning
 
 
 def test_only_one_reason_can_be_retried(opened: Opened, ended: Ended, store: Store, settings: Settings) -> None:
