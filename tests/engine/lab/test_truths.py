@@ -116,7 +116,8 @@ def test_no_executor_loses_a_result_or_blames_the_wrong_task(measured: dict[str,
 
 
 def test_subinterpreters_are_measured_or_their_absence_is_explained(measured: dict[str, Any]) -> None:
-    for name, series in (("startup", "subinterpreter"), ("waiting", "subinterpreters"), ("transfer", "subinterpreter queue")):
+    asked = {"startup": "subinterpreter", "waiting": "subinterpreters", "transfer": "subinterpreter queue"}
+    for name, series in asked.items():
         found = results(measured)[name]
         if no_subinterpreters():
             assert "they came with Python 3.14" in found.missing[series]
