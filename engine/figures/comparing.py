@@ -19,10 +19,10 @@ NO_TRIAL = "No trial has finished yet."
 
 
 def finished(trials: Sequence[Trial]) -> dict[Configuration, list[Trial]]:
-    """The finished, timed trials of each configuration, in order of first appearance."""
+    """The finished, timed trials of each configuration, in order of first appearance; a warm-up (repeat -1) is none."""
     found: dict[Configuration, list[Trial]] = {}
     for trial in trials:
-        if trial.state == "finished" and trial.measurement.wall_s:
+        if trial.state == "finished" and trial.repeat >= 0 and trial.measurement.wall_s:
             found.setdefault(trial.configuration, []).append(trial)
     return found
 

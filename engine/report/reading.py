@@ -114,6 +114,11 @@ def _whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST
 
 
+def _repeat(value: Any) -> bool:
+    """A comparison's warm-up has the repeat -1."""
+    return _whole(value) or value == -1
+
+
 def _number(value: Any) -> bool:
     known = isinstance(value, (int, float)) and not isinstance(value, bool)
     return known and isfinite(value) and abs(value) <= _LARGEST
@@ -184,7 +189,7 @@ FIGURES = (
 _TRIAL: Mapping[str, Check] = {
     "executor": _text,
     "workers": _whole,
-    "repeat": _whole,
+    "repeat": _repeat,
     "order": _whole,
     "tasks": _whole,
     "ok": _whole,

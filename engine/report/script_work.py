@@ -71,38 +71,29 @@ def _pure(store: Store, run: Run, tasks: Sequence[Task], asynchronous: bool) -> 
 
 def _function(store: Store, run: Run, tasks: Sequence[Task], asynchronous: bool) -> Work:
     """A user's own function, imported by its name."""
-    function, setup = _reference(run.options["function"]), run.options.get("setup")
-    imports = [f"from {function.module} import {function.first}"]
-    text, names = texts.FUNCTION, {"function": function.path}
-    if setup:
-        named = _reference(setup)
-        imports.append(f"from {named.module} import {named.first}")
-        text, names = text + texts.SET_UP, {**names, "setup": named.path}
-    path = [place for place in run.options.get("search_path", []) if os.path.isdir(place)]
+    module, path = _reference(run.options["function"])
+    # Names of our own choice, so that nobody's function can be taken for one of the script's.
+    imports, text, names = [f"import {module} as mine"], texts.FUNCTION, {"function": f"mine.{path}"}
+    if setup := run.options.get("setup"):
+        module, path = _reference(setup)
+        imports.append(f"import {module} as my_setup")
+        text, names = text + texts.SET_UP, {**names, "setup": f"my_setup.{path}"}
+    places = [place for place in run.options.get("search_path", []) if os.path.isdir(place)]
     return Work(
         text,
-        {**names, "path": _literal(path), "imports": "\n".join(dict.fromkeys(imports))},
+        {**names, "path": _literal(places), "imports": "\n".join(imports)},
         _pairs(tasks),
         prepares=bool(setup),
-        remarks=("Add what your function imports to \"dependencies\".",),
+        remarks=('Add what your function imports to "dependencies".',),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A function by name: its module, what to import from it, and how to call it."""
-
-    module: str
-    first: str
-    path: str
-
-
-def _reference(name: str) -> Reference:
-    """Raises NotAvailable for a name that is none, because it would become code."""
+def _reference(name: str) -> tuple[str, str]:
+    """Module and path of a function's name. Raises NotAvailable for a name that is none: it would become code."""
     module, _, path = str(name).partition(":")
     if not all(part.isidentifier() for part in (*module.split("."), *path.split("."))):
         raise NotAvailable(f"{name!r} names no function that a script could import.")
-    return Reference(module, path.partition(".")[0], path)
+    return module, path
 
 
 def _resize(store: Store, run: Run, tasks: Sequence[Task], asynchronous: bool) -> Work:

@@ -98,10 +98,14 @@ def _trials(trials: Sequence[Trial]) -> Iterator[str]:
             yield f"<p>Trial {trial.order}: {escape(trial.message)}</p>\n"
 
 
+def _repeat(trial: Trial) -> int | str:
+    return "warm-up, discarded" if trial.repeat < 0 else trial.repeat + 1
+
+
 def _trial_row(trial: Trial) -> tuple[Any, ...]:
     measured = trial.measurement
     return (
-        trial.order, trial.configuration.label, trial.repeat + 1, trial.state, trial.tasks, trial.ok, trial.failed,
+        trial.order, trial.configuration.label, _repeat(trial), trial.state, trial.tasks, trial.ok, trial.failed,
         measured.interpreter_s, measured.startup_s, measured.wall_s, measured.teardown_s, measured.cpu_s,
         measured.peak_pss_mb, throughput_per_s(trial),
     )  # fmt: skip

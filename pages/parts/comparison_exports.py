@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.model import Run
-from engine.report import MEDIA_TYPES
+from engine.report.script_texts import POOLS
 from pages.parts.address import file_url
+from pages.parts.pictures import is_imported
 
 EXPORTS = {
     "html": ("Report (HTML)", ":material/description:", "One page with all of this, to keep or to send; it asks for "
@@ -20,8 +21,15 @@ EXPORTS = {
 
 def exports(run: Run) -> None:
     """A link for each format, with what it holds."""
+    names = [name for name in EXPORTS if name != "script" or _has_script(run)]
     st.subheader("Take it home", anchor=False)
     with st.container(horizontal=True, key="exports"):
-        for name, (label, icon, what) in EXPORTS.items():
-            if name in MEDIA_TYPES and (name != "script" or (run.verdict or {}).get("recommended")):
-                st.link_button(label, file_url(run, "export", name), icon=icon, help=what)
+        for name in names:
+            label, icon, what = EXPORTS[name]
+            st.link_button(label, file_url(run, "export", name), icon=icon, help=what)
+
+
+def _has_script(run: Run) -> bool:
+    """A script is made of the run's tasks, which an imported run has not, and of what the verdict recommends."""
+    chosen = (run.verdict or {}).get("recommended")
+    return bool(chosen) and not is_imported(run) and chosen["executor"] in POOLS

@@ -1,0 +1,281 @@
+"""Compare executors: one click works offline, what will happen is told before, and the verdict stands first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine import jobs
+from engine.config import Settings
+from engine.model import Configuration, Plan, Run
+from engine.plans import SEQUENTIAL, comparison, demo_scrape_plan, simple_plan
+from engine.report.document import import_document, run_document
+from engine.store import Store
+from tests.pages.conftest import THREADS, Opened, table_with
+
+Ended = Callable[[Plan], Run]
+
+
+def text_of(app: AppTest) -> str:
+    """All sentences on the page, without the backslashes that keep them literal."""
+    kinds = ("markdown", "caption", "info", "warning", "error", "subheader")
+    said = "\n".join(str(item.value) for kind in kinds for item in getattr(app, kind))
+    return said.replace("\\", "").replace("\u2060", "")
+
+
+def widget(app: AppTest, key: str) -> Any:
+    """The widget with this key, of whatever kind."""
+    return app.get_by_key(key)
+
+
+def at_workload(opened: Opened, workload: str) -> AppTest:
+    """The page with a workload chosen."""
+    app = opened("compare.py")
+    widget(app, "compare:workload").set_value(workload).run()
+    assert not app.exception
+    return app
+
+
+@pytest.fixture
+def small(settings: Settings) -> Plan:
+    """A comparison of two configurations that takes a few seconds."""
+    return comparison(simple_plan("compute", 8, {"amount": 2_000}, SEQUENTIAL, settings), [THREADS], repeats=2)
+
+
+def test_the_sample_photos_are_preset_and_one_click_starts_a_comparison(
+    opened: Opened, store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened("compare.py")
+    said = text_of(app)
+    assert "24 tasks" in said and "13 trials" in said and "sequential, threads × 2, processes × 2" in said
+    assert not app.button(key="start").disabled
+
+
+def test_the_click_starts_the_comparison_that_was_told(opened: Opened, store: Store) -> None:
+    app = at_workload(opened, "wait")
+    app.number_input(key="compare:tasks:wait").set_value(4).run()
+    app.number_input(key="compare:seconds").set_value(0.01).run()
+    app.number_input(key="compare:repeats:False").set_value(1).run()
+    widget(app, "grid:wait:0:executors").set_value(["threads"]).run()
+    widget(app, "grid:wait:0:threads").set_value(["2"]).run()
+    assert "4 trials" in text_of(app) and "About" in text_of(app)
+    app.button(key="start").click().run()
+    assert not app.exception
+    (run,) = store.runs()
+    assert (run.kind, run.tasks, run.terms["repeats"]) == ("comparison", 4, 1)
+    assert run.configurations == (SEQUENTIAL, THREADS)
+    assert app.query_params["run"] == run.token
+
+
+def test_without_any_executor_beside_sequential_it_cannot_start(opened: Opened) -> None:
+    app = at_workload(opened, "compute")
+    widget(app, "grid:compute:0:executors").set_value([]).run()
+    assert app.button(key="start").disabled
+    assert "Choose at least one executor" in text_of(app)
+
+
+def test_workers_that_are_no_number_are_left_out_and_named(opened: Opened) -> None:
+    app = at_workload(opened, "compute")
+    widget(app, "grid:compute:0:threads").set_value(["2", "many", "0"]).run()
+    assert "many, 0" in text_of(app) and "threads × 2" in text_of(app)
+
+
+def test_a_pilot_proposes_the_grid_and_leaves_no_run_behind(opened: Opened, store: Store) -> None:
+    app = at_workload(opened, "wait")
+    app.button(key="compare:pilot").click().run(timeout=30)
+    assert not app.exception
+    assert "The tasks wait for all but" in text_of(app)
+    assert widget(app, "grid:wait:1:threads").value == ["8", "16", "32", "64"]
+    assert "from the tasks measured" in text_of(app)
+    assert store.runs() == []
+
+
+def test_precision_or_time_can_be_asked_for_instead_of_repeats(opened: Opened) -> None:
+    app = at_workload(opened, "compute")
+    widget(app, "compare:until").set_value("Precision or time").run()
+    assert "until every interval is within ±5%" in text_of(app)
+    assert "2 min" in text_of(app)
+
+
+def test_asyncio_is_not_offered_for_tasks_that_hold_up_the_loop(opened: Opened) -> None:
+    app = at_workload(opened, "compute")
+    assert "asyncio" not in widget(app, "grid:compute:0:executors").options
+    assert "no async form" in text_of(app)
+
+
+def test_your_own_function_shows_the_command_where_code_is_not_allowed(opened: Opened) -> None:
+    app = at_workload(opened, "function")
+    assert "python -m engine compare my_module:my_function" in app.code[0].value
+    assert app.button(key="start").disabled
+
+
+def test_your_own_function_can_be_named_where_code_is_allowed(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OVERLAP_ALLOW_CODE", "1")
+    app = at_workload(opened, "function")
+    app.text_input(key="compare:function").set_value("nowhere:nothing").run()
+    app.text_area(key="compare:arguments").set_value("1\n2").run()
+    assert "cannot be imported" in text_of(app)
+    app.text_input(key="compare:function").set_value("math:sqrt").run()
+    assert not app.exception and "2 tasks" in text_of(app)
+    assert not app.button(key="start").disabled
+
+
+def test_a_finished_job_leads_here_with_a_sample_of_its_tasks(
+    opened: Opened, ended: Ended, store: Store, settings: Settings
+) -> None:
+    run = ended(simple_plan("wait", 40, {"seconds": 0.01}, THREADS, settings))
+    app = opened("compare.py", **{"from": run.token})
+    assert widget(app, "compare:workload").value == "wait"
+    assert "40 tasks" in text_of(app)
+    app.number_input(key=f"sample:wait:40 tasks of run {run.id}").set_value(8).run()
+    app.number_input(key="compare:repeats:False").set_value(1).run()
+    widget(app, "grid:wait:0:executors").set_value(["threads"]).run()
+    app.button(key="start").click().run()
+    assert not app.exception
+    newest = jobs.wait(store, store.runs()[0])
+    assert (newest.tasks, newest.terms["all_tasks"]) == (8, 40)
+    assert newest.verdict is not None and newest.verdict["estimate"]["tasks"] == 40
+
+    app = opened("run.py", run=newest.token)
+    app.button(key="run_all").click().run()
+    assert not app.exception
+    job = jobs.wait(store, store.runs()[0])
+    assert (job.kind, job.tasks, job.ok) == ("job", 40, 40)
+    assert job.configurations[0].label == newest.verdict["recommended"]["label"]
+
+
+def test_pages_of_strangers_are_handled_with_care(opened: Opened) -> None:
+    app = at_workload(opened, "scrape")
+    assert "hosts that are not yours" not in text_of(app)
+    widget(app, "pages_from").set_value("Paste addresses").run()
+    app.text_area(key="addresses").set_value("\n".join(f"https://a.example/{n}" for n in range(60))).run()
+    assert "hosts that are not yours" in text_of(app)
+    assert "40 tasks of 60" in text_of(app)
+
+
+def test_uploaded_photos_of_a_past_run_are_compared_as_links(
+    opened: Opened, store: Store, settings: Settings, ended: Ended
+) -> None:
+    from pages.parts.compare_tasks import carry_inputs
+
+    first, second = store.folder("rFirst").inputs, store.folder("rSecond").inputs
+    (first / "below").mkdir(parents=True)
+    (first / "below" / "a.jpg").write_bytes(b"photo")
+    carry_inputs(first, second)
+    assert (second / "below" / "a.jpg").samefile(first / "below" / "a.jpg")
+
+
+# The view of a comparison.
+
+
+def test_the_verdict_stands_first_then_charts_trials_and_exports(opened: Opened, ended: Ended, small: Plan) -> None:
+    run = ended(small)
+    app = opened("run.py", run=run.token)
+    assert run.verdict is not None
+    said = text_of(app)
+    assert run.verdict["sentences"][0] in said
+    for warning in run.verdict["warnings"]:
+        assert warning["sentence"] in said and warning["advice"] in said
+    assert run.verdict["explanations"][1]["sentences"][0] in said
+    assert len(app.get("plotly_chart")) == 5
+    speedups = table_with(app, "Speedup")
+    assert set(speedups["Configuration"]) == {"sequential", "threads × 2"}
+    assert "baseline" in speedups["Speedup"].tolist()
+    assert {link.proto.label for link in app.get("link_button")} >= {"Report (HTML)", "CSV", "JSON"}
+
+
+def test_the_warm_up_is_listed_as_discarded_and_in_no_chart(opened: Opened, ended: Ended, small: Plan) -> None:
+    run = ended(small)
+    app = opened("run.py", run=run.token)
+    trials = table_with(app, "Block")
+    assert trials["Block"].tolist()[0] == "warm-up, discarded" and len(trials) == 7
+    dots = app.get("plotly_chart")[0].proto.spec
+    assert dots.count("repeat 1") == 3 and "repeat 0" not in dots
+
+
+def test_a_live_comparison_tells_how_far_it_is_and_draws_no_chart(
+    opened: Opened, store: Store, settings: Settings
+) -> None:
+    plan = comparison(simple_plan("wait", 8, {"seconds": 0.1}, SEQUENTIAL, settings), [THREADS], repeats=20)
+    run = jobs.start(store, plan)
+    while not any(trial.repeat >= 0 for trial in store.trials(run)):
+        run = store.run(run.token)
+    app = opened("run.py", run=run.token)
+    (bar,) = app.get("progress")
+    assert "Block 1 of 20" in bar.proto.text.replace("\\", "") and "of 60" in bar.proto.text.replace("\\", "")
+    assert not app.get("plotly_chart")
+    app.button(key="cancel").click().run()
+    run = jobs.wait(store, run)
+    app = opened("run.py", run=run.token)
+    assert "Ended early, after" in text_of(app)
+
+
+def test_a_comparison_without_any_finished_trial_says_so(opened: Opened, ended: Ended, store: Store) -> None:
+    run = ended(comparison(simple_plan("compute", 2, {"amount": 10}, SEQUENTIAL, store.settings), [THREADS], repeats=1))
+    for trial in store.trials(run):
+        store.update_trial(trial, state="failed", message="gone")
+    store.update_run(run, verdict=None)
+    store.set_state(run, "cancelled")
+    assert "No trial finished" in text_of(opened("run.py", run=run.token))
+
+
+def test_words_of_others_stay_literal(opened: Opened, ended: Ended, store: Store, small: Plan) -> None:
+    nasty = ":red[x] **b** <b>y</b> $z$ [a](javascript:1)"
+    run = ended(replace(small, title=nasty))
+    verdict = dict(run.verdict or {})
+    verdict["sentences"] = [nasty, nasty]
+    verdict["warnings"] = [{"code": "x", "sentence": nasty, "advice": nasty}]
+    store.update_run(run, verdict=verdict)
+    app = opened("run.py", run=run.token)
+    shown = [str(item.value) for kind in ("markdown", "caption", "warning") for item in getattr(app, kind)]
+    assert any("javascript" in text for text in shown)
+    assert not any("<b>" in text or "**b**" in text or ":red[" in text or "](java" in text for text in shown)
+
+
+def test_a_comparison_read_from_a_file_shows_the_same_numbers_and_starts_nothing(
+    opened: Opened, ended: Ended, store: Store, small: Plan
+) -> None:
+    run = ended(small)
+    again = import_document(store, run_document(store, run))
+    tables = [table_with(opened("run.py", run=one.token), "Speedup") for one in (run, again)]
+    assert tables[0].equals(tables[1])
+    app = opened("run.py", run=again.token)
+    assert not [button for button in app.button if button.key in ("run_all", "again")]
+    assert "Script to take home" not in {link.proto.label for link in app.get("link_button")}
+
+
+def test_run_again_keeps_the_terms(opened: Opened, ended: Ended, store: Store, small: Plan) -> None:
+    run = ended(small)
+    app = opened("run.py", run=run.token)
+    app.button(key="again").click().run()
+    assert not app.exception
+    newest = store.runs()[0]
+    assert newest.id != run.id and dict(newest.terms) == dict(run.terms)
+
+
+def test_starts_third_card_compares_on_the_sample_photos(opened: Opened) -> None:
+    app = opened()
+    assert app.button(key="demo:compare").label == "Compare on the sample photos"
+
+
+def test_demo_shops_can_be_compared_on(opened: Opened, settings: Settings) -> None:
+    app = at_workload(opened, "scrape")
+    count = len(demo_scrape_plan(Configuration("threads", 1), settings).tasks)
+    assert f"{count} tasks" in text_of(app) and "threads × 8, threads × 32" in text_of(app)
+
+
+def test_pythons_are_only_those_that_the_server_names(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = at_workload(opened, "compute")
+    assert "compare:pythons" not in [widget.key for widget in app.multiselect]
+    monkeypatch.setenv("OVERLAP_PYTHONS", "/opt/other/python")
+    app = at_workload(opened, "compute")
+    assert app.multiselect(key="compare:pythons").options == ["/opt/other/python"]
