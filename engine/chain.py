@@ -16,6 +16,7 @@ from typing import Any
 
 from engine.errors import NotAvailable, OverlapError, StoreUnusable
 from engine.executors import EXECUTORS
+from engine.images.parts import sweep
 from engine.loop import crashed, time_limit
 from engine.model import Configuration, Run, State, Trial, plain
 from engine.pythons import engine_path
@@ -92,12 +93,19 @@ class Chain:
             with Writer(save) as writer:
                 self.supervisor = Supervisor(self._assignment(trial, remaining), writer.put, self.cancelled)
                 outcome = self.supervisor.run()
+            self._sweep()
         except StoreUnusable as error:
             self.folder.free_reserve()
             self.store.update_trial(trial, state="failed", message=str(error))
             raise
         self.store.update_trial(trial, measurement=outcome.measurement, samples=outcome.samples)
         return trial, outcome, self.supervisor.done
+
+    def _sweep(self) -> None:
+        """Take away what workers that were killed had half written; a comparison's outputs go as a whole."""
+        if self.run.kind == "job":
+            target = self.run.options.get("target")
+            sweep(Path(target) if isinstance(target, str) and target else self.folder.outputs)
 
     def _assignment(self, trial: Trial, remaining: Remaining) -> Assignment:
         place = self.folder.trial(trial.order)

@@ -7,7 +7,6 @@ Only the copyright line passes, on wish, as a fresh EXIF block of its own.
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +18,7 @@ from engine.errors import TaskFailed
 from engine.images import formats
 from engine.images.opening import out_of_memory
 from engine.images.options import Resizing
+from engine.images.parts import part_of
 
 _FULL_CHROMA_FROM = 90
 """From this quality JPEG keeps colours at full resolution (4:4:4); below, 4:2:0 saves a quarter that nobody sees."""
@@ -91,8 +91,7 @@ _OPTIONS: dict[str, Callable[[Resizing], dict[str, Any]]] = {
 
 def write(target: Path, data: bytes) -> None:
     """Put `data` in place at once: a reader sees the old file or the whole new one. Raises TaskFailed not_written."""
-    # Short, so that it fits beside the longest name; the thread's id keeps workers of one process apart.
-    part = target.parent / f".{os.getpid()}-{threading.get_ident()}.part"
+    part = part_of(target)
     try:
         try:
             part.write_bytes(data)
