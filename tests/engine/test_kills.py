@@ -24,7 +24,7 @@ from tests.engine.support import alive_with, faulty_plan, once_each, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL.")
 
-TASKS: list[dict[str, Any]] = [{"do": "wait", "seconds": 0.02}] * 60
+TASKS: list[dict[str, Any]] = [{"do": "wait", "seconds": 0.02}] * 150
 HOLDING: list[dict[str, Any]] = [*TASKS[:10], *[{"do": "hold_gil"}] * 4]
 APP = """
 import sys, time
