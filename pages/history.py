@@ -20,13 +20,15 @@ from pages.parts.pictures import is_imported
 from pages.parts.runs_table import runs_table
 from pages.parts.server import store
 from pages.parts.starting import show
+from pages.parts.two_runs import two_runs
 from pages.parts.words import counted, literal
 
 MOST = 500
 KINDS = {"job": "Jobs", "comparison": "Comparisons", "experiment": "Experiments"}
 
 st.title("History", anchor=False, icon=":material/history:")
-st.caption("Every run of this server, whoever started it. Select one to open it, run it again, export or delete it.")
+st.caption("Every run of this server, whoever started it. Select one to open it, run it again, export or delete it; "
+           "select two to see what changed between them.")
 
 
 @st.dialog("Delete for good?", icon=":material/delete:")
@@ -42,8 +44,6 @@ def confirm(runs: list[Run]) -> None:
                 for run in runs:
                     store().delete(run)
             st.rerun()
-
-
 
 
 def parsed(data: bytes) -> dict[str, Any]:
@@ -100,3 +100,6 @@ with st.container(horizontal=True, key="actions"):
         help="A run that is not over must be cancelled first." if len(ended) < len(chosen) else None,
     ):
         confirm(chosen)
+if len(chosen) == 2:
+    with guard(stop=False):
+        two_runs(chosen)
