@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine import remains
 from engine.board import Board, Post
 from engine.model import Configuration, Measurement
 from engine.pythons import executable
@@ -100,6 +101,7 @@ class Supervisor:
             self.process.wait()
             exited_s = time.perf_counter()
             sampler.stop()
+            remains.sweep(own=False)  # the group was killed with its resource tracker
             self.process.stdout.close()
             if self.process.stdin:
                 self.process.stdin.close()

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine import remains
 from engine.batch import Batch
 from engine.board import Board
 from engine.errors import NotAvailable, OverlapError, TrialBroken
@@ -65,6 +66,7 @@ def main(specification: str) -> None:
     output = Output.take_stdout()
     spec = json.loads(Path(specification).read_text(encoding="utf-8"))
     die_with_parent(spec["parent"])
+    remains.name_semaphores(remains.prefix())
     try:
         code = run(spec, output)
     except OverlapError as error:

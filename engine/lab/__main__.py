@@ -12,7 +12,8 @@ import multiprocessing
 import os
 import sys
 
-from engine.lab import experiment, remains
+from engine import remains
+from engine.lab import experiment
 from engine.lab.model import Effort, Say
 from engine.lab.tether import tie_forkserver
 from engine.lifeline import die_with_parent, kill_own_group, watch_stdin

@@ -26,7 +26,7 @@ import psutil
 
 import engine
 from engine.config import usable_cpus
-from engine.lab import remains
+from engine import remains
 from engine.lab.intervals import median_interval
 from engine.lab.model import Effort, Experiment, Mode, Point, Result
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from engine.environment import environment
 from engine.errors import SettingRefused
-from engine.lab import EXPERIMENTS, experiment, remains
+from engine import remains
+from engine.lab import EXPERIMENTS, experiment
 from engine.lab.bench import Cancelled, run_experiment
 from engine.lab.cores import core_types
 from engine.lab.model import Lab, Mode, result_document

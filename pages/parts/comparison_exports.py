@@ -32,4 +32,4 @@ def exports(run: Run) -> None:
 def _has_script(run: Run) -> bool:
     """A script is made of the run's tasks, which an imported run has not, and of what the verdict recommends."""
     chosen = (run.verdict or {}).get("recommended")
-    return bool(chosen) and not is_imported(run) and chosen["executor"] in POOLS
+    return chosen is not None and not is_imported(run) and chosen["executor"] in POOLS

@@ -129,6 +129,20 @@ def test_when_a_trial_or_worker_is_killed_the_run_goes_on(role: str, how: Config
     until(lambda: not alive_with(store.settings.home), 2)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux shows semaphores as files.")
+@pytest.mark.parametrize("killed", [False, True], ids=["ended", "killed"])
+def test_no_semaphore_of_a_trial_is_left(killed: bool, store: Store) -> None:
+    run = jobs.start(store, faulty_plan(TASKS, HOWS[1], None))
+    until(lambda: store.run(run.token).ok > 0)
+    (trial,) = processes_of(store, "trial")
+    shelf = Path("/dev/shm")
+    assert [path for path in shelf.iterdir() if path.name.startswith(f"sem.overlap-{trial.pid}")], "the pool has semaphores"
+    if killed:
+        trial.kill()
+    assert jobs.wait(store, run).state == "finished"
+    until(lambda: not [path for path in shelf.iterdir() if path.name.startswith(f"sem.overlap-{trial.pid}")], 2)
+
+
 @pytest.mark.stress
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("role", ["app", "work", "trial", "worker"])

@@ -17,7 +17,8 @@ import psutil
 import pytest
 
 from engine.errors import SettingRefused
-from engine.lab import bench, experiment, names, remains, run_all
+from engine import remains
+from engine.lab import bench, experiment, names, run_all
 from engine.lab.bench import Readings, run_experiment
 from engine.lab.model import Experiment, Result
 from engine.lab.runner import chosen_names, lab_plan
@@ -38,7 +39,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def left(place: Path) -> list[str]:
     """Files, shared memory and processes of a lab that are still there."""
-    shelf = [path.name for path in SHELF.glob("*overlap-lab-*")] if SHELF.is_dir() else []
+    shelf = [path.name for path in SHELF.glob("*overlap-*")] if SHELF.is_dir() else []
     files = [path.name for path in place.glob("overlap-lab-*")]
     return [*shelf, *files, *(str(process.pid) for process in ours(place))]
 
@@ -133,7 +134,7 @@ def test_after_a_kill_of_the_runner_nothing_is_left(lab: str, name: str, delay_s
     runner.stdout.close()
     until(lambda: ours(place) == [], 2)
     remains.sweep(own=False)
-    assert [path.name for path in SHELF.glob(f"*overlap-lab-{runner.pid}-*")] == []
+    assert [path.name for path in SHELF.glob(f"*overlap-{runner.pid}-*")] == []
 
 
 def test_what_a_dead_runner_left_in_shared_memory_is_swept(place: Path) -> None:
@@ -141,10 +142,10 @@ def test_what_a_dead_runner_left_in_shared_memory_is_swept(place: Path) -> None:
         pytest.skip("This system does not list its shared memory.")
     gone = subprocess.Popen([sys.executable, "-c", "pass"])
     gone.wait()
-    for name in (f"overlap-lab-{gone.pid}-x", f"sem.overlap-lab-{gone.pid}-x", f"overlap-lab-{os.getpid()}-x"):
+    for name in (f"overlap-{gone.pid}-x", f"sem.overlap-{gone.pid}-x", f"overlap-{os.getpid()}-x"):
         (SHELF / name).write_bytes(b"1")
-    assert set(remains.sweep(own=False)) >= {f"overlap-lab-{gone.pid}-x", f"sem.overlap-lab-{gone.pid}-x"}
-    assert remains.sweep(own=True) == [f"overlap-lab-{os.getpid()}-x"]
+    assert set(remains.sweep(own=False)) >= {f"overlap-{gone.pid}-x", f"sem.overlap-{gone.pid}-x"}
+    assert remains.sweep(own=True) == [f"overlap-{os.getpid()}-x"]
 
 
 def test_an_experiment_that_fails_keeps_its_figures_and_says_why() -> None:

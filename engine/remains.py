@@ -1,7 +1,8 @@
 """What a crash may leave in shared memory, segments and semaphores: how it is named, found and removed.
 
-A name carries the process id of the runner, so that a later run can tell what has no owner any
-more. Standard library only.
+A name carries the process id of its owner (a trial, or a lab's runner), so that others can tell what
+has no owner any more: a process that is killed with its resource tracker comes to no tidy end.
+Lowest floor, standard library only.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ import sys
 from multiprocessing import process
 from pathlib import Path
 
-_NAME = "overlap-lab-"
+_NAME = "overlap-"
 _SHELF = Path("/dev/shm")
 """Where Linux keeps segments and, as sem.NAME, semaphores (shm_overview(7), sem_overview(7))."""
 
 
 def prefix() -> str:
-    """What the names of what this process's experiments make begin with."""
+    """What the names of what this process makes begin with."""
     return f"{_NAME}{os.getpid()}-"
 
 
@@ -34,8 +35,8 @@ def name_semaphores(beginning: str) -> None:
 
 
 def sweep(own: bool) -> list[str]:
-    """Remove what is left by runners that are gone or, with `own`, by this process; gives the names removed."""
-    gone = []
+    """Remove what is left by owners that are gone or, with `own`, by this process; gives the names removed."""
+    gone: list[str] = []
     for path in [*_SHELF.glob(f"{_NAME}*"), *_SHELF.glob(f"sem.{_NAME}*")] if _SHELF.is_dir() else ():
         owner = path.name.removeprefix("sem.").removeprefix(_NAME).partition("-")[0]
         if owner.isdigit() and (int(owner) == os.getpid() if own else not _alive(int(owner))):
