@@ -95,7 +95,7 @@ def _again(store: Store, run: Run, part: Part, tasks: Iterable[int] | None = Non
     if run.options.get("imported"):
         raise OverlapError(f"Run {run.id} came from a file, without its inputs: it can be looked at, not run.")
     if run.kind != "job":
-        raise OverlapError(f"Run {run.id} is of kind {run.kind}, whose trials cannot be continued: run it again instead.")
+        raise OverlapError(f"The trials of run {run.id}, a {run.kind}, cannot be continued: run it again instead.")
     store.folder(run).note_launch()
     store.update_run(run, state="waiting", cancel=False, message=None)
     _launch(store, run, part, tasks)

@@ -25,8 +25,8 @@ from typing import Any
 import psutil
 
 import engine
-from engine.config import usable_cpus
 from engine import remains
+from engine.config import usable_cpus
 from engine.lab.intervals import median_interval
 from engine.lab.model import Effort, Experiment, Mode, Point, Result
 

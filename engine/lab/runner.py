@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from engine import remains
 from engine.environment import environment
 from engine.errors import SettingRefused
-from engine import remains
 from engine.lab import EXPERIMENTS, experiment
 from engine.lab.bench import Cancelled, run_experiment
 from engine.lab.cores import core_types

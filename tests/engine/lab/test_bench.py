@@ -16,8 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from engine.errors import SettingRefused
 from engine import remains
+from engine.errors import SettingRefused
 from engine.lab import bench, experiment, names, run_all
 from engine.lab.bench import Readings, run_experiment
 from engine.lab.model import Experiment, Result
