@@ -111,6 +111,7 @@ def test_retry_runs_the_failed_tasks_again_and_only_those(store: Store, tmp_path
     once_each(store, run)
 
 
+@pytest.mark.stress
 def test_retry_of_some_tasks_leaves_the_others_failed(store: Store, tmp_path: Path) -> None:
     run = run_to_end(store, faulty_plan(flaky(tmp_path, 4), THREADS))
     run = jobs.wait(store, jobs.retry(store, run, [1, 3]), poll_s=0.05)
@@ -137,6 +138,7 @@ def test_a_retry_without_a_failed_task_is_refused(store: Store, tmp_path: Path) 
         jobs.retry(store, run, [0])
 
 
+@pytest.mark.stress
 def test_an_interrupted_retry_leaves_true_counts_behind(store: Store, tmp_path: Path) -> None:
     """What a killed retry took off the count of failures comes back when the run goes on."""
     run = run_to_end(store, faulty_plan([{"do": "fine"}, *flaky(tmp_path, 2)], THREADS))

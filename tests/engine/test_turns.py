@@ -115,6 +115,7 @@ def test_a_measurement_waits_for_the_jobs_and_is_then_alone(others: Others) -> N
     assert later.says() == "got True"
 
 
+@pytest.mark.stress
 def test_two_measurements_take_turns(others: Others) -> None:
     first = others.start("one", "comparison")
     assert first.says() == "got True"
@@ -124,6 +125,7 @@ def test_two_measurements_take_turns(others: Others) -> None:
     assert second.says() == "got True"
 
 
+@pytest.mark.stress
 def test_a_measurement_waits_for_the_seats_of_a_server_with_a_higher_limit(others: Others) -> None:
     many = [others.start(f"job{number}", jobs_at_once=3) for number in range(3)]
     assert [one.says() for one in many] == ["got True"] * 3

@@ -201,6 +201,7 @@ def test_an_interrupted_command_cancels_its_run_and_leaves_nothing(number: signa
     assert json.loads(again.stdout)[0]["state"] == "cancelled"
 
 
+@pytest.mark.stress
 def test_two_commands_at_once_share_one_history(cli: Cli, photos: Path, tmp_path: Path) -> None:
     ends: list[int] = []
 

@@ -108,6 +108,7 @@ def test_waiting_for_a_run_survives_a_locked_database(store: Store) -> None:
     assert ended == ["finished"]
 
 
+@pytest.mark.stress
 def test_a_cancel_is_obeyed_once_the_database_is_free_again(store: Store) -> None:
     run = jobs.start(store, faulty_plan([{"do": "wait", "seconds": 0.1}] * 400, THREADS))
     until(lambda: store.run(run.token).ok > 0)
