@@ -3,12 +3,14 @@
     python benchmarks/calibration.py                  the simulated half: about a minute
     python benchmarks/calibration.py --quick          a tenth of it
     python benchmarks/calibration.py --recorded FILE  with noise resampled from a JSON list of wall times in seconds
+    python benchmarks/calibration.py --real [20]      the other half: real comparisons of equals, six seconds each
 
 A/A rows: all configurations are the same, so every named difference is false; at most 5% may be.
 Power rows: one configuration truly is 1.3 times as fast; the right winner must be named in at least 90%
 under Gaussian noise. Tied rows: two configurations are equally fast, far ahead of the baseline, so a single
 winner is false.
 Precision rows: the number of repeats is chosen by the stopping rule, looking after every block.
+Real rows: compute tasks, one after the other, under two names; at most 2 of 20 may name a winner.
 Bootstrap rows: the method that was not taken, for comparison: percentile intervals of the mean log ratio.
 """
 
@@ -16,8 +18,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp, log
@@ -175,6 +179,40 @@ def real(compare: Callable[[int], Verdict], comparisons: int = 20) -> Row:
     return tally("A/A, real", "this machine", "5", [1.0], verdicts)
 
 
+def real_comparison(folder: Path, repeats: int = 5) -> Callable[[int], Verdict]:
+    """What runs one real comparison of a configuration with itself under another name, in a store of its own.
+
+    The other name says "chunks of 1", which is what the loop does with tasks of more than a millisecond anyway.
+    """
+    from engine import jobs
+    from engine.analysis.samples import samples_from
+    from engine.config import Settings
+    from engine.plans import comparison, simple_plan
+    from engine.store import Store
+
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)  # no other run's turn is waited for
+    store = Store.open(Settings(home=folder / "home"))
+    other = Configuration("sequential", 1, chunk=1)
+
+    def compare(number: int) -> Verdict:
+        job = simple_plan("compute", 16, {"amount": 100_000}, BASELINE, store.settings)
+        run = jobs.wait(store, jobs.start(store, comparison(job, [other], repeats=repeats)))
+        trials = [trial for trial in store.trials(run) if trial.repeat >= 0]
+        found = verdict(samples_from([(one, store.records.of_trial(one)) for one in trials], BASELINE), BASELINE)
+        sys.stderr.write(f"{number + 1}: {found.sentences[0]}\n")
+        return found
+
+    return compare
+
+
+def real_half(comparisons: int) -> int:
+    """Run the real half and print it; exit code 1 when more than a tenth of the comparisons name a winner."""
+    with tempfile.TemporaryDirectory() as folder:
+        row = real(real_comparison(Path(folder)), comparisons)
+    sys.stdout.write(table([row]) + f"\nFalse winners: {row.named} of {row.comparisons}.\n")
+    return 1 if row.named > 0.1 * row.comparisons else 0
+
+
 def table(rows: Sequence[Row]) -> str:
     """The rows as text, in percent of the comparisons."""
     lines = [
@@ -196,7 +234,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="a tenth of the comparisons")
     parser.add_argument("--recorded", type=Path, help="a JSON list of wall times to resample noise from")
+    parser.add_argument("--real", type=int, nargs="?", const=20, metavar="N", help="N real comparisons of equals  [20]")
     given = parser.parse_args()
+    if given.real:
+        return real_half(given.real)
     recorded = json.loads(given.recorded.read_text(encoding="utf-8")) if given.recorded else ()
     rows = simulated(100 if given.quick else 1000, recorded=recorded)
     sys.stdout.write(table(rows) + "\n")

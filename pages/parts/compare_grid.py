@@ -137,7 +137,9 @@ def _measure(material: Material, available: Sequence[str], number: int) -> Measu
             "No task ended well within a few seconds, so there is nothing to propose from: another run may have the "
             "machine, or every task failed. Choose executors and workers yourself."
         )
-    found = propose(pilot, usable_cpus(), material.count or len(plan.tasks), available, settings().max_workers)
+    # A cluster for which nobody gave an address would be made for each trial: to try it out is everybody's own choice.
+    offered = [name for name in available if name != "dask" or settings().dask_address]
+    found = propose(pilot, usable_cpus(), material.count or len(plan.tasks), offered, settings().max_workers)
     grid: dict[str, list[int]] = {}
     for one in found.configurations:
         if one != SEQUENTIAL:

@@ -18,7 +18,7 @@ from pages.parts.server import settings
 from pages.parts.words import counted, literal
 from pages.parts.words import duration as in_words
 
-REPEATS, PRECISE = "Number of repeats", "Precision or time"
+REPEATS, PRECISE = "Repeats", "Precision or time"
 SUITS_S = 2.0
 """A sample of a past run is preset to take about this long one after the other: long enough to time, short to wait."""
 LEAST, MOST = 8, 100
@@ -123,7 +123,7 @@ def choose_terms(material: Material, configurations: Sequence[Configuration]) ->
 def _repeats(material: Material) -> int:
     return int(
         st.number_input(
-            "Repeats",
+            "How many",
             min_value=1,
             max_value=200,
             value=3 if material.demo else 5,

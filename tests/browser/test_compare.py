@@ -1,0 +1,84 @@
+"""A newcomer compares: one click, the verdict first, figures that can be read, and a script that runs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from engine import jobs
+from engine.model import Configuration
+from engine.plans import SEQUENTIAL, comparison, simple_plan
+from tests.browser.conftest import Tab
+
+THREADS = Configuration("threads", 4)
+NARROW = 420
+
+
+def start(tab: Tab, repeats: int, tasks: int = 8) -> str:
+    """A comparison of waiting tasks, whose verdict is sure also on a busy machine."""
+    settings = tab.server.store.settings
+    plan = simple_plan("wait", tasks, {"seconds": 0.05}, SEQUENTIAL, settings)
+    return jobs.start(tab.server.store, comparison(plan, [THREADS], repeats=repeats)).token
+
+
+def width_beyond(tab: Tab) -> int:
+    """By how many pixels the page is wider than its window."""
+    found = tab.page.evaluate(
+        "(() => { const main = document.querySelector('[data-testid=stMain]');"
+        " return main.scrollWidth - main.clientWidth })()"
+    )
+    return int(found)
+
+
+def test_a_newcomer_compares_waiting_tasks_and_takes_the_script_home(tab: Tab, tmp_path: Path) -> None:
+    tab.open("compare")
+    tab.choose("compare-workload", "Wait")
+    tab.key("compare-tasks-wait").get_by_role("spinbutton").fill("16")
+    tab.page.keyboard.press("Tab")
+    tab.settled()
+    tab.button("Measure a few tasks first").click()
+    expect(tab.page.get_by_text("The tasks wait for all but")).to_be_visible(timeout=20_000)
+    expect(tab.page.get_by_text("an estimate from the tasks measured")).to_be_visible()
+    tab.button("Compare").click()
+    token = tab.token()
+    expect(tab.page.get_by_text(re.compile(r"Block \d of 5, trial \d+ of \d+"))).to_be_visible()
+    expect(tab.page.locator(".js-plotly-plot")).to_have_count(0)
+    tab.ended()
+    run = tab.server.store.run(token)
+    assert run.state == "finished" and run.verdict is not None
+    expect(tab.key("verdict")).to_contain_text(run.verdict["sentences"][0][:40])
+    expect(tab.page.locator(".js-plotly-plot")).to_have_count(5)
+
+    script = tmp_path / "script.py"
+    tab.download("Script to take home").save_as(script)
+    done = subprocess.run(
+        [sys.executable, "-I", str(script)], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=True
+    )
+    assert len(done.stdout.splitlines()) == 16
+
+
+def test_cancel_in_the_middle_leaves_what_the_finished_trials_allow_to_be_said(tab: Tab) -> None:
+    token = start(tab, repeats=40)
+    tab.open(f"run?run={token}")
+    expect(tab.page.get_by_text(re.compile("Block [2-9]"))).to_be_visible(timeout=30_000)
+    tab.button("Cancel").click()
+    tab.ended()
+    expect(tab.page.get_by_text(re.compile("Ended early, after"))).to_be_visible()
+    run = tab.server.store.run(token)
+    assert run.state == "cancelled" and run.verdict is not None
+    expect(tab.key("verdict")).to_contain_text("threads × 4")
+
+
+def test_on_a_telephone_nothing_is_wider_than_the_screen(tab: Tab) -> None:
+    token = start(tab, repeats=1)
+    jobs.wait(tab.server.store, tab.server.store.run(token))
+    tab.page.set_viewport_size({"width": NARROW, "height": 800})
+    for page in ("compare", f"run?run={token}"):
+        tab.open(page)
+        expect(tab.page.get_by_role("heading").first).to_be_visible()
+        assert width_beyond(tab) <= 0
+    expect(tab.page.locator(".js-plotly-plot")).to_have_count(5)
