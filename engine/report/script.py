@@ -78,7 +78,7 @@ def _parts(run: Run, chosen: Configuration, work: Work, found: Needed, names: di
     pool = texts.POOLS[chosen.executor]
     measured = dict(run.environment.get("libraries") or {})
     lines = _list(requirements(found.packages, measured))
-    yield Template(texts.METADATA).substitute(dependencies=lines)
+    yield Template(texts.METADATA).substitute(dependencies=lines, python=pool.python)
     yield _header(run, chosen, work)
     yield "\n".join(_imports({*work.imports, *pool.imports}, bool(found.modules))) + "\n\n"
     yield Template(pool.constants).substitute(names)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 METADATA = """\
 # /// script
-# requires-python = ">=3.11"
+# requires-python = "$python"
 # dependencies = $dependencies
 # ///
 """
@@ -59,6 +59,7 @@ class Pool:
     imports: tuple[str, ...]
     constants: str
     lines: str
+    python: str = ">=3.11"
 
 
 POOLS = {
@@ -76,9 +77,15 @@ POOLS = {
         "with ProcessPoolExecutor(WORKERS, context$initializer) as pool:\n"
         "    report(pool.map(attempt, TASKS, chunksize=CHUNK))\n",
     ),
+    "subinterpreters": Pool(
+        ("from concurrent.futures import InterpreterPoolExecutor",),
+        "WORKERS = $workers\n",
+        "with InterpreterPoolExecutor(WORKERS$initializer) as pool:\n    report(pool.map(attempt, TASKS))\n",
+        ">=3.14",
+    ),
     "asyncio": Pool(("import asyncio",), "WORKERS = $workers\n", "${prepare}report(asyncio.run(all_tasks()))\n"),
 }
-"""Executor: how a script runs tasks on it. The others need more than one file: a cluster, or a newer Python."""
+"""Executor: how a script runs tasks on it. dask needs more than one file: a cluster."""
 
 MAIN = '''\
 def main():

@@ -184,6 +184,15 @@ def test_a_function_whose_name_is_no_name_is_refused(kept: Store) -> None:
         script(kept, kept.run(run.token))
 
 
+def test_subinterpreters_ask_for_a_python_that_has_them_and_dask_for_more_than_a_file(kept: Store) -> None:
+    run = ended(kept, simple_plan("compute", 1, {"amount": 1}, SEQUENTIAL, kept.settings))
+    text = script(kept, run, Configuration("subinterpreters", 2))
+    assert 'requires-python = ">=3.14"' in text and "with InterpreterPoolExecutor(WORKERS) as pool:" in text
+    ast.parse(text)
+    with pytest.raises(NotAvailable, match="more than one file"):
+        script(kept, run, Configuration("dask", 2))
+
+
 def test_a_run_that_came_from_a_file_has_no_script_and_says_why(kept: Store) -> None:
     run = import_document(kept, document([record(0, "a")]))
     with pytest.raises(NotAvailable, match="came from a file"):
