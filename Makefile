@@ -25,8 +25,10 @@ run:
 install:
 	@$(PYTHON) start.py install --dev
 
+# Most tests wait more than they compute, so they run side by side; those that measure run alone afterwards.
 test: install
-	$(VENV_PYTHON) -m pytest $(ARGS)
+	$(VENV_PYTHON) -m pytest -m "not stress and not alone" -n 3 --dist loadgroup $(ARGS)$(if $(ARGS), || test $$? -eq 5)
+	$(VENV_PYTHON) -m pytest -m "alone and not stress" $(ARGS)$(if $(ARGS), || test $$? -eq 5)
 
 check: install
 	$(VENV_PYTHON) -m ruff check .

@@ -31,10 +31,11 @@ def browser_path() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test below tests/browser carries the browser marker."""
+    """Every test below tests/browser carries the browser marker, and one process runs them all: it has one app."""
     for item in items:
         if in_browser_folder(item):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.hookimpl(wrapper=True)

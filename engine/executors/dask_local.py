@@ -17,6 +17,7 @@ from typing import Any
 import dask
 from distributed import Client, LocalCluster, Worker
 
+from engine import remains
 from engine.errors import TrialBroken
 from engine.executors.base import Start
 from engine.executors.dask_calls import DaskExecutor
@@ -35,6 +36,7 @@ def local_cluster(workers: int, start: Start, arguments: tuple[Any, ...]) -> Das
     cluster: Any = LocalCluster(n_workers=0, threads_per_worker=1, dashboard_address=None, host="127.0.0.1")  # type: ignore[no-untyped-call]
     context: Any = multiprocessing.get_context(_METHOD)
     if _METHOD == "forkserver":
+        remains.keep_sockets_short()
         forkserver.set_forkserver_preload(["engine.executors.tether", __name__, *preload(start, arguments)])
     processes = [
         context.Process(target=live, args=(cluster.scheduler_address, slot, start, arguments), daemon=True)

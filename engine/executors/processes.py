@@ -14,6 +14,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import forkserver
 from typing import Any
 
+from engine import remains
 from engine.executors.base import Factory, Start
 from engine.lifeline import die_with_parent, kill_own_group
 from engine.model import Configuration
@@ -43,6 +44,7 @@ class Processes(Factory):
     def open(self, start: Start, arguments: tuple[Any, ...]) -> Executor:
         """A pool of `workers` processes; with forkserver, the modules of `start` are imported once, in the server."""
         if self.start_method == "forkserver":
+            remains.keep_sockets_short()
             forkserver.set_forkserver_preload(["engine.executors.tether", *preload(start, arguments)])
         slots = self.context.SimpleQueue()
         for slot in range(self.workers):

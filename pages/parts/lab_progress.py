@@ -12,7 +12,7 @@ from pages.parts.guard import guard
 from pages.parts.server import run_of, store
 from pages.parts.words import literal
 
-POLL_S = 2.0
+POLL_S = 4.0
 """Watching must not change what is watched."""
 
 

@@ -1,7 +1,7 @@
 """The view of a run, the same while it runs and afterwards: one flat fragment that polls the store.
 
-While a job runs it looks twice a second, while a measuring run goes on every two seconds: watching
-must not change what is watched. When the run is over it stops looking and draws the page once more.
+While a job runs it looks every second, while a measuring run goes on every four: a look costs the server and
+the browser about 0.1 s of CPU together (benchmarks/observer.py), and watching must not change what is watched.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from pages.parts.results import results
 from pages.parts.server import run_of, store
 from pages.parts.starting import show
 
-JOB_POLL_S = 0.5
-MEASURING_POLL_S = 2.0
+JOB_POLL_S = 1.0
+MEASURING_POLL_S = 4.0
 
 
 def run_view(run: Run) -> None:

@@ -78,9 +78,9 @@ def await_answer(url: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the server did not answer within 30 s")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(browser_path: str | None) -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for a module's tests: playwright keeps an event loop in this thread, which others need free."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=list(ARGUMENTS))
         yield browser

@@ -22,7 +22,7 @@ from engine.model import Configuration, Run
 from engine.store import Store
 from tests.engine.support import alive_with, faulty_plan, once_each, until
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL.")
+pytestmark = [pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL."), pytest.mark.alone]
 
 TASKS: list[dict[str, Any]] = [{"do": "wait", "seconds": 0.02}] * 150
 HOLDING: list[dict[str, Any]] = [*TASKS[:10], *[{"do": "hold_gil"}] * 4]
@@ -142,6 +142,25 @@ def test_no_semaphore_of_a_trial_is_left(killed: bool, store: Store) -> None:
         trial.kill()
     assert jobs.wait(store, run).state == "finished"
     until(lambda: not list(shelf.glob(name)), 2)
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["ended", "killed"])
+def test_a_long_temporary_folder_is_no_obstacle_and_holds_nothing_afterwards(
+    killed: bool, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / ("long" * 20)
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    run = jobs.start(store, faulty_plan(TASKS, HOWS[1], None))
+    until(lambda: store.run(run.token).ok > 0)
+    (trial,) = processes_of(store, "trial")
+    if killed:
+        trial.kill()
+    assert jobs.wait(store, run).state == "finished"
+    left = [path.name for folder in (place, Path("/tmp")) for path in folder.glob(f"overlap-{trial.pid}-*")]
+    assert left == [], "the sockets went with the trial"
+    assert [path.name for path in place.iterdir() if path.name.startswith("pymp")] == []
 
 
 @pytest.mark.stress

@@ -19,6 +19,8 @@ from engine.store import Store
 from tests.engine.chore_plan import chore_plan
 from tests.engine.support import alive_with, faulty_plan, once_each, run_to_end
 
+pytestmark = pytest.mark.alone
+
 PROCESSES, THREADS = Configuration("processes", 2), Configuration("threads", 2)
 SEQUENTIAL = Configuration("sequential", 1)
 ONE_MORE = pytest.param(SEQUENTIAL, marks=pytest.mark.stress)

@@ -21,6 +21,8 @@ from engine.store import Store
 from tests.engine.chore_plan import chore_plan
 from tests.engine.support import run_to_end, until
 
+pytestmark = pytest.mark.alone
+
 ROOT = Path(__file__).parents[2]
 HOLDS = "import os, sys, time; kept = bytearray(os.urandom(1000)) * {megabytes}000; print(flush=True); time.sleep(60)"
 FAMILY = (

@@ -27,6 +27,8 @@ from tests.engine.support import until
 ROOT = Path(__file__).resolve().parents[3]
 SHELF = Path("/dev/shm")
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
