@@ -29,7 +29,10 @@ WARM_UP = -1
 
 def comparison(run: Run, trials: list[Trial], live: bool) -> None:
     """Draw a comparison."""
+    # In the order in which they were asked for: that in which chance let them run tells nothing.
+    place = {one: number for number, one in enumerate(run.configurations)}
     counted = [trial for trial in trials if trial.repeat != WARM_UP]
+    counted.sort(key=lambda trial: (place.get(trial.configuration, len(place)), trial.order))
     finished = [trial for trial in counted if trial.state == "finished"]
     _head(run, finished)
     if run.state not in ENDED:

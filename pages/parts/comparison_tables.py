@@ -17,7 +17,7 @@ SECONDS = st.column_config.NumberColumn(format="%.3f s")
 
 def configurations_table(run: Run, trials: Sequence[Trial]) -> None:
     """The verdict's figures; before there is a verdict, how long each configuration took so far."""
-    table = speedup_table(run.verdict) if run.verdict and run.verdict.get("figures") else _so_far(trials)
+    table = speedup_table(run, run.verdict) if run.verdict and run.verdict.get("figures") else _so_far(trials)
     st.dataframe(
         table,
         hide_index=True,

@@ -36,9 +36,9 @@ def verdict(run: Run, measured: int) -> None:
             if run.state not in ENDED:
                 st.caption("So far: every block that ends is added.")
         st.markdown(f"##### {literal(sentences[0])}")
-        if run.state in ENDED:
+        if run.state in ENDED and sentences[1:]:
             st.markdown("\n\n".join(map(literal, sentences[1:])))
-        _why(found)
+        _why(run, found)
     if run.state in ENDED:  # while it goes on, "too few repeats" would be the most frequent of them
         _warnings(found.get("warnings") or [])
     _left_out(found)
@@ -57,12 +57,13 @@ def _nothing(run: Run, measured: int) -> None:
         st.info("No trial finished, so there is nothing to compare.", icon=":material/info:")
 
 
-def _why(found: Mapping[str, Any]) -> None:
-    """One line for each configuration, in the words of what was measured; the best ones first."""
-    order = [one["label"] for one in found.get("leaders") or []]
-    explained = [one for one in found.get("explanations") or [] if one.get("sentences")]
-    explained.sort(key=lambda one: order.index(one["label"]) if one["label"] in order else len(order))
-    lines = [(one["label"], " ".join(map(str, one["sentences"]))) for one in explained if not _is_baseline(one, found)]
+def _why(run: Run, found: Mapping[str, Any]) -> None:
+    """One line for each configuration with several workers, in the words of what was measured; the best ones first."""
+    order = [*(one["label"] for one in found.get("leaders") or []), *(one.label for one in run.configurations)]
+    place = {label: number for number, label in reversed(list(enumerate(order)))}
+    explained = [one for one in found.get("explanations") or [] if one.get("sentences") and _says_something(one, found)]
+    explained.sort(key=lambda one: place.get(one["label"], len(order)))
+    lines = [(one["label"], " ".join(map(str, one["sentences"]))) for one in explained]
     if lines:
         st.markdown("**Why**")
         st.markdown("\n".join(f"- **{literal(label)}**: {literal(text)}" for label, text in lines))
@@ -75,8 +76,10 @@ def _why(found: Mapping[str, Any]) -> None:
         st.caption(literal(text))
 
 
-def _is_baseline(explained: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
-    return bool(explained["label"] == (found.get("baseline") or {}).get("label"))
+def _says_something(explained: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """What one worker does side by side with itself explains nothing; nor does the baseline against itself."""
+    baseline = (found.get("baseline") or {}).get("label")
+    return bool(explained["label"] != baseline and explained["configuration"]["workers"] > 1)
 
 
 def _warnings(warnings: Sequence[Mapping[str, Any]]) -> None:
@@ -103,12 +106,15 @@ def _left_out(found: Mapping[str, Any]) -> None:
         st.caption(f"Left out of the verdict: {literal(', '.join(labels))}.")
 
 
-def speedup_table(found: Mapping[str, Any]) -> pd.DataFrame:
+def speedup_table(run: Run, found: Mapping[str, Any]) -> pd.DataFrame:
     """A row for each configuration: speedup with its interval, wall time, start-up, memory, cores busy."""
     ratios = {row["configuration"]["label"]: row["ratio"] for row in found.get("rows") or []}
     left_out = {one.get("label") for one in found.get("left_out") or []}
     rows = []
-    for figure in found.get("figures") or []:
+    place = {one.label: number for number, one in enumerate(run.configurations)}
+    figures = list(found.get("figures") or [])
+    figures.sort(key=lambda figure: place.get(figure["configuration"]["label"], len(place)))
+    for figure in figures:
         label = figure["configuration"]["label"]
         ratio = ratios.get(label)
         rows.append(
