@@ -25,6 +25,9 @@ BUSY_EACH = 0.6
 FULL = 0.8
 """All usable CPUs count as taken from this share on; the rest is what the operating system keeps."""
 
+CROWDED = 0.2
+"""Other programs that used more of the machine than this may have slowed the tasks as well as their neighbours did."""
+
 _WORKERS = {
     "threads": "threads",
     "processes": "processes",
@@ -86,7 +89,7 @@ def explain(
     grown = slowdown(cpu_times(alone), cpu_times(together)) if slowed else None
     return described(
         figure.configuration, slowed, grown.estimate if grown else None, figure.tasks_at_once, figure.cores_busy,
-        usable_cpus, break_even(baseline, figure), nouns,
+        usable_cpus, break_even(baseline, figure), nouns, figure.other_busy,
     )
 
 
@@ -99,9 +102,13 @@ def described(
     usable_cpus: int | None = None,
     pays_from: int | None = None,
     nouns: tuple[str, str] = ("task", "tasks"),
+    other_busy: float | None = None,
 ) -> Explanation:
     """Put the measured figures of one configuration into words; "took turns" only where cores busy says so."""
     turns, cause = _turns(configuration, slowed, cpu_growth, cores_busy, usable_cpus)
+    if turns is not None and slowed is not None and slowed.estimate >= SLOWED and (other_busy or 0.0) > CROWDED:
+        share = words.percent(other_busy or 0.0)
+        turns, cause = None, f": other programs used {share} of the machine meanwhile, so the cause was not measured"
     sentences: list[str] = []
     if slowed is not None and configuration.workers > 1:
         times = f"{words.number(slowed.estimate)}×"

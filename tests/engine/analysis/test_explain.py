@@ -44,6 +44,15 @@ def test_tasks_that_took_twice_as_long_on_one_core_took_turns() -> None:
     assert text == "Each task took 1.90× as long on 2 threads as alone, with 1.0 cores busy: they took turns."
 
 
+def test_no_cause_is_stated_while_other_programs_used_the_machine() -> None:
+    found = described(PROCESSES_2, times(2.3), 1.0, 2.0, 0.7, usable_cpus=2, other_busy=0.6)
+    assert found.took_turns is None
+    assert "took turns" not in " ".join(found.sentences)
+    assert "other programs used 60% of the machine meanwhile" in found.sentences[0]
+    idle = described(THREADS_2, times(1.9), 1.0, 2.0, 1.0, usable_cpus=2, other_busy=0.1)
+    assert idle.took_turns is True
+
+
 def test_tasks_that_took_no_longer_did_not() -> None:
     found = described(THREADS_2, times(1.02), 1.0, 2.0, 1.9, usable_cpus=2, nouns=("photo", "photos"))
     assert found.took_turns is False
