@@ -1,1 +1,1 @@
-"""What pages share: inputs, how to run, the view of a run, and small helpers."""
+"""What pages share: inputs, how to run, the view of a run, and small pieces."""
