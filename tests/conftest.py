@@ -31,11 +31,11 @@ def browser_path() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test below tests/browser carries the browser marker, and one process runs them all: it has one app."""
+    """Every test below tests/browser carries the browser marker; a module's run in one process, which has one app."""
     for item in items:
         if in_browser_folder(item):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(f"browser {item.path.stem}"))
 
 
 @pytest.hookimpl(wrapper=True)

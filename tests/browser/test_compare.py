@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from engine import jobs
@@ -32,6 +33,12 @@ def width_beyond(tab: Tab) -> int:
         " return main.scrollWidth - main.clientWidth })()"
     )
     return int(found)
+
+
+@pytest.fixture(params=["light", pytest.param("dark", marks=pytest.mark.stress)])
+def theme(request: pytest.FixtureRequest) -> str:
+    """Light, and dark with the slow tests: a comparison takes its time, and the stories show both themes."""
+    return str(request.param)
 
 
 def test_a_newcomer_compares_waiting_tasks_and_takes_the_script_home(tab: Tab, tmp_path: Path) -> None:

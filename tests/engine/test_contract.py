@@ -66,7 +66,7 @@ def test_a_worker_killed_once_costs_nothing(how: Configuration, store: Store, tm
 
 
 @EVERY
-@pytest.mark.parametrize("fault", ["spin", "hold_gil"])
+@pytest.mark.parametrize("fault", [pytest.param("spin", marks=pytest.mark.stress), "hold_gil"])
 def test_a_task_past_its_limit_is_ended_and_named(how: Configuration, fault: str, store: Store) -> None:
     tasks = [*FINE[:3], {"do": fault}, *FINE[3:]]
     began = time.perf_counter()
@@ -81,7 +81,7 @@ def test_a_task_past_its_limit_is_ended_and_named(how: Configuration, fault: str
 
 
 @EVERY
-@pytest.mark.parametrize("task", ["wait", "hold_gil"])
+@pytest.mark.parametrize("task", ["wait", pytest.param("hold_gil", marks=pytest.mark.stress)])
 def test_cancel_ends_within_two_seconds_and_keeps_what_is_done(how: Configuration, task: str, store: Store) -> None:
     slow: dict[str, Any] = {"do": task, "seconds": 60}
     run = jobs.start(store, faulty_plan([{"do": "fine"}] * 4 + [slow] * 4, how, time_limit_s=None))

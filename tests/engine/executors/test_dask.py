@@ -144,6 +144,7 @@ def test_a_task_that_kills_a_worker_elsewhere_is_named(cluster: Any, tmp_path: P
     assert records[3].reason == "crashed"
 
 
+@pytest.mark.stress  # distributed waits ten seconds before it gives its scheduler up
 def test_a_scheduler_that_dies_ends_the_run_with_a_clear_sentence(cluster: Any) -> None:
     made, store = cluster()
     run = jobs.start(store, faulty_plan([{"do": "fine"}] * 4 + [{"do": "wait", "seconds": 3}] * 8, HOW, None))
