@@ -126,8 +126,9 @@ def _launch(store: Store, run: Run, part: Part, tasks: Iterable[int] | None = No
         code = process.wait()
         assert process.stdin is not None
         process.stdin.close()
-        # A negative code is a signal: the run then reads as interrupted and can be resumed.
-        if code > 0 and code != ABANDONED:
+        if code < 0:
+            _killed(store, run.token)
+        elif code not in (0, ABANDONED):
             _report(store, run.token, log)
 
     threading.Thread(target=own, name=f"overlap-run-{run.id}", daemon=True).start()
@@ -149,6 +150,13 @@ def _text(name: str, value: Any) -> str:
     if isinstance(value, list):
         return (os.pathsep if name == "folders" else ",").join(value)
     return str(value)
+
+
+def _killed(store: Store, token: str) -> None:
+    """An orchestrator that a signal ended: its run reads as interrupted, which nobody knew of one not begun yet."""
+    run = store.run(token)
+    if run.state == "waiting" and not store.folder(run).alive():
+        store.set_state(run, "interrupted")
 
 
 def _report(store: Store, token: str, log: Path) -> None:

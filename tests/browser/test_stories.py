@@ -69,7 +69,7 @@ def test_a_newcomer_uploads_photos_cancels_resumes_retries_and_takes_the_zip_hom
     store = tab.server.store
     tab.page.wait_for_function("document.querySelectorAll(\"[data-testid='stImage'] img\").length > 0")
     tab.button("Cancel").click()
-    tab.button("Resume").wait_for(timeout=5_000)
+    tab.button("Resume").wait_for()
     run = store.run(token)
     assert run.state == "cancelled" and 0 < run.done < 30
     tab.button("Resume").click()

@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from engine import jobs
-from engine.model import Configuration, Run
+from engine.model import ENDED, Configuration, Run
 from engine.store import Store
 from tests.engine.support import alive_with, faulty_plan, once_each, until
 
@@ -129,6 +129,16 @@ def test_when_a_trial_or_worker_is_killed_the_run_goes_on(role: str, how: Config
     until(lambda: not alive_with(store.settings.home), 2)
 
 
+def test_an_orchestrator_killed_before_it_began_is_seen_at_once(store: Store) -> None:
+    run = jobs.start(store, faulty_plan(TASKS, HOWS[0], None))
+    (work,) = processes_of(store, "work")
+    work.kill()
+    until(lambda: store.run(run.token).state == "interrupted", 2)
+    jobs.resume(store, store.run(run.token))
+    run = jobs.wait(store, run)
+    assert (run.state, run.ok) == ("finished", len(TASKS))
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="Only Linux shows semaphores as files.")
 @pytest.mark.parametrize("killed", [False, True], ids=["ended", "killed"])
 def test_no_semaphore_of_a_trial_is_left(killed: bool, store: Store) -> None:
@@ -179,8 +189,9 @@ def test_fifty_kills_at_random_moments(role: str, store: Store) -> None:
                 victim.kill()
         if role in ("app", "work"):
             until(lambda: not alive_with(store.settings.home), 2)
+            until(lambda token=run.token: store.run(token).state in ENDED, 2)  # type: ignore[misc]
             run = store.run(run.token)
-            if store.run(run.token).state == "interrupted":
+            if run.state == "interrupted":
                 jobs.resume(store, run)
         run = jobs.wait(store, run)
         assert (run.state, run.ok) == ("finished", len(TASKS)), (turn, run.message)
