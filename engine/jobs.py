@@ -39,7 +39,7 @@ def start(store: Store, plan: Plan, token: str | None = None) -> Run:
     if store.exists(token):
         return store.run(token)
     run = store.create(plan, token, environment())
-    _launch(store, run, "all")
+    _launch(store, run, store.folder(run).note_launch(), "all")
     return run
 
 
@@ -96,13 +96,13 @@ def _again(store: Store, run: Run, part: Part, tasks: Iterable[int] | None = Non
         raise OverlapError(f"Run {run.id} came from a file, without its inputs: it can be looked at, not run.")
     if run.kind != "job":
         raise OverlapError(f"The trials of run {run.id}, a {run.kind}, cannot be continued: run it again instead.")
-    store.folder(run).note_launch()
+    launch = store.folder(run).note_launch()
     store.update_run(run, state="waiting", cancel=False, message=None)
-    _launch(store, run, part, tasks)
+    _launch(store, run, launch, part, tasks)
     return store.run(run.token)
 
 
-def _launch(store: Store, run: Run, part: Part, tasks: Iterable[int] | None = None) -> None:
+def _launch(store: Store, run: Run, launch: str, part: Part, tasks: Iterable[int] | None = None) -> None:
     """Start the orchestrator in a session of its own and give its handle to a thread that waits for it."""
     folder = store.folder(run).path
     arguments = ["--part", part]
@@ -127,7 +127,7 @@ def _launch(store: Store, run: Run, part: Part, tasks: Iterable[int] | None = No
         assert process.stdin is not None
         process.stdin.close()
         if code < 0:
-            _killed(store, run.token)
+            store.folder(run).note_killed(launch)  # the run reads as interrupted, also when it had not begun yet
         elif code not in (0, ABANDONED):
             _report(store, run.token, log)
 
@@ -150,13 +150,6 @@ def _text(name: str, value: Any) -> str:
     if isinstance(value, list):
         return (os.pathsep if name == "folders" else ",").join(value)
     return str(value)
-
-
-def _killed(store: Store, token: str) -> None:
-    """An orchestrator that a signal ended: its run reads as interrupted, which nobody knew of one not begun yet."""
-    run = store.run(token)
-    if run.state == "waiting" and not store.folder(run).alive():
-        store.set_state(run, "interrupted")
 
 
 def _report(store: Store, token: str, log: Path) -> None:

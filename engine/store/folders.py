@@ -6,7 +6,8 @@
         outputs/             what the tasks made
         trials/<order>/      specification and board of each trial
         alive.lock           held by the orchestrator as long as it lives
-        launched             touched whenever an orchestrator is started
+        launched             names the latest start of an orchestrator; written at each
+        killed.<start>       the orchestrator of that start was ended by a signal
         reserve              while it runs: room on the disk for the run's last words
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import json
 import math
+import secrets
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -78,9 +80,23 @@ class RunFolder:
         with open(self.tasks_file, encoding="utf-8") as file:
             return [_first(line, 1)[0] for line in file]
 
-    def note_launch(self) -> None:
-        """Remember that an orchestrator is being started now."""
-        (self.path / "launched").touch()
+    def note_launch(self) -> str:
+        """Remember that an orchestrator is being started now; the name of this start."""
+        name = secrets.token_hex(4)
+        (self.path / "launched").write_text(name, encoding="ascii")
+        return name
+
+    def note_killed(self, launch: str) -> None:
+        """Remember that a signal ended the orchestrator of this start; nothing when the run is deleted already."""
+        if self.path.is_dir():
+            (self.path / f"killed.{launch}").touch()
+
+    def killed(self) -> bool:
+        """Whether a signal is known to have ended the latest orchestrator."""
+        try:
+            return (self.path / f"killed.{(self.path / 'launched').read_text(encoding='ascii')}").exists()
+        except FileNotFoundError:
+            return False
 
     def since_launch_s(self) -> float:
         """Seconds since an orchestrator was last started; infinite where none ever was."""

@@ -153,7 +153,7 @@ class Store:
             return stored
         age_s = abs(time.time() - datetime.fromisoformat(row.created_at).astimezone(UTC).timestamp())
         young = stored == "waiting" and min(age_s, folder.since_launch_s()) < STARTING_S
-        return "waiting" if young else "interrupted"
+        return "waiting" if young and not folder.killed() else "interrupted"
 
     # -- trials ----------------------------------------------------------------
 
