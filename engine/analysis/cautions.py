@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from engine.analysis.caution import Caution, Rule
 from engine.analysis.findings import Circumstances, Findings
-from engine.analysis.rules_noise import busy, noisy, too_few_repeats, unstable
+from engine.analysis.rules_noise import busy, noisy, thin_lead, too_few_repeats, unstable
 from engine.analysis.rules_size import startup_not_paid, too_few_tasks, too_short, workers_above_cpus
 from engine.analysis.rules_work import cancelled, failures, nothing_finished, outputs_differ, outputs_vary
 
@@ -20,6 +20,7 @@ RULES: dict[str, Rule] = {
     "too_few_repeats": too_few_repeats,
     "busy_machine": busy,
     "noisy_baseline": noisy,
+    "thin_lead": thin_lead,
     "unstable": unstable,
     "workers_above_cpus": workers_above_cpus,
     "too_few_tasks": too_few_tasks,

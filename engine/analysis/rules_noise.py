@@ -61,10 +61,26 @@ def noisy(findings: Findings, _: Circumstances) -> Iterator[Caution]:
     yield Caution(
         "noisy_baseline", None, reach,
         f"{words.sentence(findings.baseline.label)} compared with itself agrees only within ±{words.percent(reach)} "
-        f"over {findings.repeats} repeats: smaller differences cannot be seen here.",
+        f"over {findings.repeats} repeats: smaller differences are hard to see here.",
         "A quieter machine or more tasks will help; more repeats only slowly." if findings.repeats >= MANY_REPEATS else
         f"Ask for more repeats ({2 * max(findings.repeats, 5)}, say), or for more tasks.",
     )
+
+
+def thin_lead(findings: Findings, _: Circumstances) -> Iterator[Caution]:
+    """The winner leads by less than the baseline differs from itself: the pairs agreed, the machine may not again."""
+    reach = findings.noise.within if findings.noise else None
+    if reach is None or findings.outcome != "faster":
+        return
+    lead = 1 / max(pair.ratio.estimate for pair in findings.pairs) - 1
+    if lead < reach:
+        winner = findings.leaders[0]
+        yield Caution(
+            "thin_lead", winner, lead,
+            f"The lead of {winner.label}, {words.percent(lead)}, was seen in block after block, but is smaller than "
+            f"the ±{words.percent(reach)} within which {findings.baseline.label} agrees with itself.",
+            "Compare once more before you rely on it.",
+        )
 
 
 def unstable(findings: Findings, _: Circumstances) -> Iterator[Caution]:

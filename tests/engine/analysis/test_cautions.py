@@ -47,6 +47,15 @@ def one_slow_trial(busy: float) -> list[Sample]:
     ]
 
 
+def restless_baseline(lead: float) -> list[Sample]:
+    """Candidates that hardly vary, beside a baseline whose second trial of a block is now slower, now faster by 6%."""
+    samples = comparison({THREADS_2: 1.5, PROCESSES_2: 1.5 * lead}, noise=0.001)
+    return [
+        replace(one, wall_s=one.wall_s * (1.06 if one.block % 2 else 0.94)) if one.role == "baseline_again" else one
+        for one in samples
+    ]
+
+
 CASES: dict[str, tuple[list[Sample], Circumstances]] = {
     "cancelled": (clean()[:9], replace(QUIET, cancelled=True)),
     "outputs_differ": (changed(clean(), THREADS_2, fingerprints={3: "other"}), QUIET),
@@ -56,6 +65,7 @@ CASES: dict[str, tuple[list[Sample], Circumstances]] = {
     "too_few_repeats": (clean()[:8], QUIET),
     "busy_machine": ([replace(one, other_busy=0.08) for one in clean()], QUIET),
     "noisy_baseline": (comparison({THREADS_2: 1.5, PROCESSES_2: 1.9}, noise=0.05), QUIET),
+    "thin_lead": (restless_baseline(1.05), QUIET),
     "unstable": (one_slow_trial(0.01), QUIET),
     "workers_above_cpus": (comparison({THREADS_16: 1.9}), replace(QUIET, planned=())),
     "too_few_tasks": ([replace(one, tasks=3) for one in clean()], QUIET),
@@ -71,6 +81,11 @@ def test_every_warning_appears_where_it_must_with_a_sentence_and_advice(code: st
     for text in (caution.sentence, caution.advice):
         assert (text[0].isupper() or text[0].isdigit()) and text.endswith(".")
         assert "  " not in text and "None" not in text
+
+
+def test_a_lead_beyond_the_noise_is_not_called_thin() -> None:
+    assert verdict(restless_baseline(1.05), SEQUENTIAL, QUIET).winner == PROCESSES_2
+    assert "thin_lead" not in warned(restless_baseline(1.3))
 
 
 def test_workers_above_the_cpus_are_right_for_tasks_that_wait() -> None:
