@@ -83,9 +83,11 @@ class Records:
             row = connection.execute(self._latest(run, *tables.records.c).where(tables.records.c.task == task)).first()
         return None if row is None else record_from(tuple(row))
 
-    def latest_columns(self, run: Run, *names: str) -> list[tuple[Any, ...]]:
-        """Chosen columns of the last record of each task of a run, ordered by task; `output` stays JSON text."""
+    def latest_columns(self, run: Run, *names: str, status: str | None = None) -> list[tuple[Any, ...]]:
+        """Chosen columns of the last record of each task, ordered by task; `output` stays JSON text."""
         query = self._latest(run, *(tables.records.c[name] for name in names)).order_by(tables.records.c.task)
+        if status:
+            query = query.where(tables.records.c.status == status)
         with self.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(query)]
 

@@ -1,6 +1,10 @@
-"""Failures grouped by reason, and "retry failed"."""
+"""Failures in groups, by host and reason where tasks have hosts, and "try again" for any of them."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,65 +14,110 @@ from engine.model import ENDED, Run
 from pages.parts.containment import containment
 from pages.parts.guard import guard
 from pages.parts.pictures import is_imported
+from pages.parts.prices import shop_of
 from pages.parts.server import store
 from pages.parts.words import counted, in_words
 
 SHOWN = 1_000
 """Failed tasks that are listed one by one; the export has them all."""
+NO_HOST = "–"
+BY_HOST, BY_REASON = "Host and reason", "Reason"
+Row = tuple[int, str, str | None, str | None]
+"""Of a failed task: its index, label, reason and the sentence that says what happened."""
+
+
+@dataclass(slots=True)
+class Group:
+    """Failed tasks of one host (None where tasks have none, or hosts are not told apart) with one reason."""
+
+    host: str | None
+    reason: str | None
+    example: str
+    tasks: list[int] = field(default_factory=list)
+
+
+def grouped(rows: Iterable[Row], by_host: bool = True) -> list[Group]:
+    """The failed tasks in groups, the largest first. Hosts count where any task's label is an address."""
+    found: dict[tuple[str | None, str | None], Group] = {}
+    for task, label, reason, error in rows:
+        host = host_of(label) if by_host else None
+        group = found.setdefault((host, reason), Group(host, reason, error or ""))
+        group.tasks.append(task)
+    return sorted(found.values(), key=lambda group: (-len(group.tasks), group.host or "", group.reason or ""))
+
+
+def host_of(label: str) -> str | None:
+    """The host of a task whose label is an address (a demo shop's name stands for it); None for any other label."""
+    return (shop_of(label) or None) if "://" in label else None
 
 
 def failures(run: Run) -> None:
-    """One line a reason with its count and an example, the button that tries them again, then every failed task."""
-    grouped = store().records.failures(run)
-    if not grouped:
+    """A line for each group with its count and an example, "try again" for those selected, then every failed task."""
+    rows: list[Row] = store().records.latest_columns(run, "task", "label", "reason", "error", status="failed")
+    if not rows:
         st.caption("Nothing has failed.")
         return
-    containment(run, {reason for reason, _, _ in grouped})
+    groups = grouped(rows)
+    containment(run, {group.reason or "" for group in groups})
+    reasons = len({group.reason for group in groups})
+    if 1 < reasons < len(groups) and _look() == BY_REASON:
+        groups = grouped(rows, by_host=False)
     if run.state in ENDED and run.kind == "job" and not is_imported(run):
-        _retry(run, [(reason, count) for reason, _, count in grouped])
-    st.dataframe(
-        pd.DataFrame(
-            [(in_words(reason), count, example) for reason, example, count in grouped],
-            columns=["Reason", "Tasks", "For example"],
-        ),
-        hide_index=True,
-        column_config={
-            "Reason": st.column_config.TextColumn(width="medium"),
-            "Tasks": st.column_config.NumberColumn(width="small"),
-            "For example": st.column_config.TextColumn(width="large"),
-        },
-        alt="Failed tasks by reason",
-        key="reasons",
-    )
+        _retry(run, groups)
+    else:
+        _table(run, groups, choose=False)
     with st.expander("Every failed task", key="every_failure", on_change="rerun") as opened:
         if opened.open:
             _each(run)
 
 
-def _retry(run: Run, grouped: list[tuple[str, int]]) -> None:
-    every = sum(count for _, count in grouped)
-    counts: dict[str | None, int] = {None: every, **dict(grouped)}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = None
-        if len(grouped) > 1:
-            chosen = st.selectbox(
-                "Try again",
-                list(counts),
-                format_func=lambda reason: f"{in_words(reason) if reason else 'All'} ({counts[reason]:,})",
-                key="retry_reason",
-                width=320,
-            )
-        label = "Retry failed" if chosen is None else "Retry these"
+def _look() -> str | None:
+    looks = [BY_HOST, BY_REASON]
+    return st.segmented_control("Group by", looks, default=BY_HOST, required=True, key="group_failures")
+
+
+def _retry(run: Run, groups: list[Group]) -> None:
+    """The table above its button: the button is reached next by keyboard, and acts on what is selected."""
+    chosen = _table(run, groups, choose=len(groups) > 1)
+    tasks = [task for group in chosen for task in group.tasks]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        label = f"Try these again ({len(tasks):,})" if chosen else "Retry failed"
         pressed = st.button(label, icon=":material/refresh:", key="retry", type="primary")
+        if len(groups) > 1:
+            told = f"{len(chosen)} of {counted(len(groups), 'group')} selected." if chosen else (
+                f"All {len(groups):,} groups. Select rows to try only those again."
+            )  # fmt: skip
+            st.caption(told)
     if pressed:
         with guard():
-            jobs.retry(store(), run, None if chosen is None else _tasks(run, chosen))
+            jobs.retry(store(), run, tasks or None)
         st.rerun()
 
 
-def _tasks(run: Run, reason: str) -> list[int]:
-    rows = store().records.latest_columns(run, "task", "status", "reason")
-    return [task for task, status, said in rows if status == "failed" and said == reason]
+def _table(run: Run, groups: Sequence[Group], choose: bool) -> list[Group]:
+    """Draw the groups and give those that are selected."""
+    rows = [
+        (group.host or NO_HOST, in_words(group.reason), len(group.tasks), group.example) for group in groups
+    ]
+    table = pd.DataFrame(rows, columns=["Host", "Reason", "Tasks", "For example"])
+    hosts = any(group.host for group in groups)
+    event: Any = st.dataframe(
+        table if hosts else table.drop(columns="Host"),
+        hide_index=True,
+        height=min(420, 38 + 35 * len(groups)),
+        on_select="rerun" if choose else "ignore",
+        selection_mode="multi-row",
+        column_config={
+            "Host": st.column_config.TextColumn(width=200),
+            "Reason": st.column_config.TextColumn(width=160),
+            "Tasks": st.column_config.NumberColumn(width=70),
+            "For example": st.column_config.TextColumn(width=520),
+        },
+        alt=f"Failed tasks by {'host and reason' if hosts else 'reason'}",
+        # Another end or another grouping is another table: a selection must never mean other rows.
+        key=f"failed_groups:{hosts}:{run.ended_at}" if choose else "failed_groups",
+    )
+    return [groups[row] for row in event.selection.rows if row < len(groups)] if choose else []
 
 
 def _each(run: Run) -> None:

@@ -88,17 +88,6 @@ def test_a_crash_is_told_with_what_it_cost_and_what_would_have_contained_it(
     assert "SIGSEGV" in warning and "On processes only that task's worker would have ended" in warning
 
 
-def test_only_one_reason_can_be_retried(opened: Opened, ended: Ended, store: Store, settings: Settings) -> None:
-    run = ended(scrape_plan(["http://10.0.0.1/a", "ftp://shop.example/c"], THREADS, settings))
-    app = opened("run.py", run=run.token)
-    app.session_state[f"tabs:False:{run.token}"] = "Failures (2)"
-    app.run()
-    app.selectbox(key="retry_reason").select_index(2).run()
-    app.button(key="retry").click().run()
-    jobs.wait(store, run)
-    assert store.trials(run)[-1].tasks == 1
-
-
 def test_cancel_keeps_what_is_done_and_resume_runs_the_rest(opened: Opened, store: Store, settings: Settings) -> None:
     run = jobs.start(store, simple_plan("wait", 40, {"seconds": 0.1}, THREADS, settings))
     app = opened("run.py", run=run.token)
