@@ -6,7 +6,7 @@ The name of a file says nothing about what is in it, so only its first bytes are
 from __future__ import annotations
 
 READ = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF")
-"""Pillow's names of what is opened. HEIF (.heic) needs the optional package pi-heif."""
+"""Pillow's names of what is opened. HEIF (.heic) needs an optional package: `engine.images.heic`."""
 
 HEAD_BYTES = 4096
 """How much of a file `sniff` wants to see; SVG may begin with a long comment."""

@@ -15,16 +15,15 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from PIL import AvifImagePlugin, Image, JpegImagePlugin, UnidentifiedImageError
 
 from engine.config import Settings
 from engine.errors import TaskFailed
-from engine.images import formats
+from engine.images import formats, heic
 
 # Set once for the process, since `catch_warnings` is not safe among threads: a bomb is an error,
 # and what Pillow remarks about odd metadata, which is dropped anyway, is nobody's business.
@@ -107,7 +106,7 @@ def read_header(path: Path, settings: Settings) -> Header:
 
 def _opened(file: IO[bytes], head: bytes, length: int, settings: Settings) -> Image.Image:
     name = formats.sniff(head)
-    if name is None or (name == "HEIF" and not heif_available()):
+    if name is None or (name == "HEIF" and heic.serving()[0] is None):
         raise TaskFailed("unsupported_format", _unsupported(head, name))
     limit = int(settings.image_max_megapixels * 1e6)
     # Pillow only warns up to twice this value and looks again at tiles and frames, hence it is set here too.
@@ -143,12 +142,10 @@ def _check_raw(image: Image.Image) -> None:
 
 
 def _unsupported(head: bytes, name: str | None) -> str:
-    if name == "HEIF":
-        return (
-            "This is a HEIC picture, which needs an optional package: "
-            "install pi-heif (pip install pi-heif) and start again."
-        )
-    known = ", ".join("HEIC" if one == "HEIF" else one for one in formats.READ if one != "HEIF" or heif_available())
+    served, refusal = heic.serving()
+    if name == "HEIF" and refusal:
+        return refusal
+    known = ", ".join("HEIC" if one == "HEIF" else one for one in formats.READ if one != "HEIF" or served)
     return f"This is {formats.refused(head)}, whatever its name says; opened are {known}."
 
 
@@ -206,20 +203,3 @@ def decode(image: Image.Image, length: int, settings: Settings) -> None:
         image.decodermaxblock = max(length, 65536)
     with failures(length, settings):
         image.load()
-
-
-_heif: list[bool] = []
-
-
-def heif_available() -> bool:
-    """Whether the optional package pi-heif is there, which reads HEIC (its wheels are LGPL-3.0; it only decodes)."""
-    if not _heif:
-        try:
-            pi_heif: Any = import_module("pi_heif")
-        except ImportError:
-            _heif.append(False)
-        else:
-            pi_heif.options.DECODE_THREADS = 1
-            pi_heif.register_heif_opener()
-            _heif.append(True)
-    return _heif[0]

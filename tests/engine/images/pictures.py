@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 from pathlib import Path
 
@@ -121,3 +122,18 @@ def cmyk_profile() -> bytes:
     white = b"XYZ " + bytes(4) + _s15(0.9642) + _s15(1.0) + _s15(0.8249)
     tags = {b"desc": _text(b"press"), b"wtpt": white, b"A2B0": table, b"A2B1": table}
     return _profile(b"CMYK", b"Lab ", b"prtr", tags)
+
+
+HEIC = base64.b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAb5tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAADRpbG9jAAAA"
+    "AERAAAIAAQAAAAAB4gABAAAAAAAAAJ4AAgAAAAACgAABAAAAAAAAADwAAAA4aWluZgAAAAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAAABVpbmZl"
+    "AgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAAA/WlwcnAAAADdaXBjbwAAAHZodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH/"
+    "/wNwAAADAJAAAAMAAAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkAAAATY29s"
+    "cm5jbHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xhcAAAAEAAAAABAAAAMAAAAAEAAAAAAAAAAv////AAAAACAAAAEHBpeGkAAAAA"
+    "AwgICAAAABhpcG1hAAAAAAAAAAEAAQWBAgMFhAAAABppcmVmAAAAAAAAAA5jZHNjAAIAAQABAAAA4m1kYXQAAACaKAGvCeAjNS3/61//+NzyHjWZ"
+    "HTu79ShWygm8Qf/o6bX36T+UF1P/8zkQH8YUl/8Sh/MIivR8Nvd38P0+JBjhQTM7DLToPedDIbNhC513pyJKfSc9jqBMyYx8HLnpea9HvaI8XKDw"
+    "sURL2XgvrIx05FVtUFrAXxqndqNwPfzx9dIDlhTjiXVsX/tzMKhvtvzVD7orUpYDeNajhgAAAAZFeGlmAABNTQAqAAAACAACARIAAwAAAAEABgAA"
+    "gpgAAgAAAAwAAAAmAAAAAChjKSBTb21lb25lAA=="
+)
+"""64 × 48 pixels: red left above, green left below, blue on the right; its EXIF says orientation 6, which
+HEIF (ISO/IEC 23008-12) tells readers to ignore in favour of its own properties."""

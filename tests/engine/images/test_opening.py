@@ -186,16 +186,6 @@ def test_a_header_is_read_without_decoding(tmp_path: Path) -> None:
     assert header.bytes == path.stat().st_size
 
 
-def test_without_the_optional_package_heic_is_refused_with_its_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(opening, "_heif", [False])
-    path = tmp_path / "phone.heic"
-    path.write_bytes(b"\x00\x00\x00\x1cftypheic\0\0\0\0mif1heic" + bytes(40))
-    with pytest.raises(TaskFailed, match="pi-heif"):
-        resize_file(path, [tmp_path / "out.jpg"], SMALL, settings(tmp_path))
-
-
 def test_brands_tell_avif_from_heic() -> None:
     assert sniff(b"\x00\x00\x00\x1cftypmif1\0\0\0\0mif1avif" + bytes(40)) == "AVIF"
     assert sniff(b"\x00\x00\x00\x1cftypmif1\0\0\0\0mif1heic" + bytes(40)) == "HEIF"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import math
 import multiprocessing
@@ -220,35 +219,6 @@ def test_ten_thousand_frames_cost_no_more_than_one(tmp_path: Path) -> None:
     output = resize(tmp_path / "many.gif", "a.png", sizes=["20x20"])[0]
     assert output.note == "first of more than 1000 frames"
     assert (output.width, output.height) == (20, 20)
-
-
-HEIC = (
-    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAb5tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAADRpbG9jAAAA"
-    "AERAAAIAAQAAAAAB4gABAAAAAAAAAJ4AAgAAAAACgAABAAAAAAAAADwAAAA4aWluZgAAAAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAAABVpbmZl"
-    "AgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAAA/WlwcnAAAADdaXBjbwAAAHZodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH/"
-    "/wNwAAADAJAAAAMAAAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkAAAATY29s"
-    "cm5jbHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xhcAAAAEAAAAABAAAAMAAAAAEAAAAAAAAAAv////AAAAACAAAAEHBpeGkAAAAA"
-    "AwgICAAAABhpcG1hAAAAAAAAAAEAAQWBAgMFhAAAABppcmVmAAAAAAAAAA5jZHNjAAIAAQABAAAA4m1kYXQAAACaKAGvCeAjNS3/61//+NzyHjWZ"
-    "HTu79ShWygm8Qf/o6bX36T+UF1P/8zkQH8YUl/8Sh/MIivR8Nvd38P0+JBjhQTM7DLToPedDIbNhC513pyJKfSc9jqBMyYx8HLnpea9HvaI8XKDw"
-    "sURL2XgvrIx05FVtUFrAXxqndqNwPfzx9dIDlhTjiXVsX/tzMKhvtvzVD7orUpYDeNajhgAAAAZFeGlmAABNTQAqAAAACAACARIAAwAAAAEABgAA"
-    "gpgAAgAAAAwAAAAmAAAAAChjKSBTb21lb25lAA=="
-)
-"""64 × 48 pixels: red left above, green left below, blue on the right; its EXIF says orientation 6, which
-HEIF (ISO/IEC 23008-12) tells readers to ignore in favour of its own properties."""
-
-
-@pytest.mark.skipif(not opening.heif_available(), reason="the optional package pi-heif is not installed")
-def test_heic_is_read_through_the_optional_package(tmp_path: Path) -> None:
-    (tmp_path / "phone.heic").write_bytes(base64.b64decode(HEIC))
-    output = resize(tmp_path / "phone.heic", "a.png", sizes=["32x32"], keep_copyright=True)[0]
-    assert (output.width, output.height, output.source_format) == (32, 24, "HEIF")
-    red, blue, green, _ = corners(tmp_path / "out" / "a.png")
-    assert close(red, (200, 40, 40), 25)
-    assert close(blue, (40, 60, 200), 25)
-    assert close(green, (40, 180, 60), 25)
-    (tmp_path / "phone.heic").write_bytes(base64.b64decode(HEIC)[:-120])
-    with pytest.raises(TaskFailed):
-        resize(tmp_path / "phone.heic", "b.png")
 
 
 def _one(arguments: tuple[str, str, Resizing, Settings]) -> str:
