@@ -24,6 +24,12 @@ _OLDEST = (1980, 1, 1, 0, 0, 0)
 """The same moment in every archive, so that the same source gives the same text."""
 LINE = 120
 
+MARKERS = {
+    "backports-zstd": 'python_version < "3.14"',
+    "cykooz-resizer": 'sys_platform == "darwin" or platform_machine == "x86_64" or platform_machine == "AMD64"',
+}
+"""Packages needed, or to be had, only in some places; elsewhere a script does without. As in pyproject.toml."""
+
 
 @dataclass(frozen=True, slots=True)
 class Needed:
@@ -67,15 +73,18 @@ def archive_text(modules: dict[str, Path]) -> str:
 
 
 def requirements(packages: Iterable[str], measured: dict[str, str]) -> list[str]:
-    """A line ``name==version`` for each package that is installed: the version measured, else the one here."""
+    """A line ``name==version`` for each package that is installed: the version measured, else the one here.
+
+    A package that is not to be had everywhere gets its marker (PEP 508), so that the lines can be installed anywhere.
+    """
     known = {_plain(name): version for name, version in measured.items()}
     distributions = importlib.metadata.packages_distributions()
     lines = []
     for package in sorted(packages, key=str.lower):
         for name in _distributions(package, distributions):
             version = known.get(_plain(name)) or importlib.metadata.version(name)
-            older = '; python_version < "3.14"' if package.startswith("backports") else ""
-            lines.append(f"{name}=={version}{older}")
+            marker = MARKERS.get(_plain(name))
+            lines.append(f"{name}=={version}" + (f"; {marker}" if marker else ""))
     return sorted(set(lines), key=str.lower)
 
 

@@ -77,7 +77,7 @@ def _names(store: Store, run: Run, chosen: Configuration, work: Work) -> dict[st
 def _parts(run: Run, chosen: Configuration, work: Work, found: Needed, names: dict[str, Any]) -> Iterator[str]:
     pool = texts.POOLS[chosen.executor]
     measured = dict(run.environment.get("libraries") or {})
-    lines = _list(requirements(found.packages, measured))
+    lines = _list(requirements({*found.packages, *work.packages}, measured))
     yield Template(texts.METADATA).substitute(dependencies=lines, python=pool.python)
     yield _header(run, chosen, work)
     yield "\n".join(_imports({*work.imports, *pool.imports}, bool(found.modules))) + "\n\n"

@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.config import Settings
 from engine.errors import NotAvailable
+from engine.images import formats, heic
 from engine.model import Run, Task
 from engine.report import script_texts as texts
 from engine.report.script_source import method_as_function
@@ -30,7 +31,8 @@ class Work:
     """What a workload puts into the script.
 
     `text` defines `run`, and `prepare` where `prepares`; `arguments` says that `before`, which stands in `main`
-    ahead of the pool, sets `arguments` for it. `roots` are the engine's modules that it needs.
+    ahead of the pool, sets `arguments` for it. `roots` are the engine's modules that it needs; `packages` are other
+    people's that these do not ask for by themselves.
     """
 
     text: str
@@ -39,6 +41,7 @@ class Work:
     imports: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     leave_out: tuple[str, ...] = NEVER
+    packages: tuple[str, ...] = ()
     prepares: bool = False
     arguments: bool = False
     before: str = ""
@@ -113,11 +116,20 @@ def _resize(store: Store, run: Run, tasks: Sequence[Task], asynchronous: bool) -
         [(task.label, {**task.argument, "source": _source(task.argument["source"], demo)}) for task in tasks],
         roots=("engine.config", "engine.images.options", "engine.images.resizing",
                *(("engine.shop.photos",) if demo else ())),
+        leave_out=(*NEVER, "psutil"),  # only the side that watches workers asks for it
+        packages=_decoders(tasks),
         prepares=True,
         arguments=True,
         before=(texts.PAINT if demo else "") + "arguments = (archive,)\n",
         remarks=(f"Arguments: the folder of the photos, then the folder for the results. {where}".strip(),),
     )  # fmt: skip
+
+
+def _decoders(tasks: Sequence[Task]) -> tuple[str, ...]:
+    """The optional package for HEIC, where a photo is one by its name and the package is installed here."""
+    wanted = any(formats.SUFFIXES.get(Path(task.argument["source"]).suffix.lower()) == "HEIF" for task in tasks)
+    served = heic.serving()[0] if wanted else None
+    return (served,) if served else ()
 
 
 def _source(source: str, demo: bool) -> str:

@@ -9,11 +9,14 @@ import re
 import subprocess
 import sys
 import tomllib
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.markers import Marker
+from packaging.requirements import Requirement
 from PIL import Image
 
 from engine import jobs
@@ -23,8 +26,10 @@ from engine.model import Configuration, Plan, Run, Task
 from engine.plans import SEQUENTIAL, comparison, demo_resize_plan, demo_scrape_plan, resize_plan, simple_plan
 from engine.report import export_chunks, file_name
 from engine.report.document import import_document, run_document
+from engine.report.embedding import MARKERS
 from engine.report.script import script
 from engine.store import Store
+from tests.engine.images.pictures import HEIC, photo
 from tests.engine.report.made import document, record
 from tests.engine.support import TESTS, open_store
 
@@ -52,14 +57,14 @@ def ended(store: Store, plan: Plan) -> Run:
     return run
 
 
-def outputs(text: str, folder: Path, *arguments: str) -> dict[str, Any]:
+def outputs(text: str, folder: Path, *arguments: str, python: str = sys.executable) -> dict[str, Any]:
     """What the script prints when an isolated Python runs it in an empty folder."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "taken_home.py"
     file.write_text(text, encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("OVERLAP_", "PYTHON"))}
     done = subprocess.run(
-        [sys.executable, "-I", "-W", "error", str(file), *arguments],
+        [python, "-I", "-W", "error", str(file), *arguments],
         cwd=folder, env=environment, capture_output=True, text=True, timeout=50, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
@@ -108,9 +113,73 @@ def test_resized_photos_have_the_same_bytes(kept: Store, tmp_path: Path, how: Co
     text = script(kept, run)
     assert any(line.lower().startswith("pillow==") for line in dependencies(text))
     assert len(outputs(text, tmp_path / "away")) == 3
-    for one in kept.records.latest(run):
-        for made in map(Path, (one.output["path"], *(also["path"] for also in one.output["also"]))):
-            assert (tmp_path / "away" / "resized" / made.name).read_bytes() == made.read_bytes()
+    assert resized_elsewhere(kept, run, tmp_path / "away") == []
+
+
+def plain(name: str) -> str:
+    """A package's name as the index compares it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def resized_elsewhere(kept: Store, run: Run, folder: Path) -> list[str]:
+    """Outputs of the run that the script, run in `folder`, gave other bytes; every task gave at least one."""
+    every = [each for one in kept.records.latest(run) for each in (one.output, *one.output["also"])]
+    pairs = [(folder / "resized" / Path(each["path"]).name, Path(each["path"])) for each in every]
+    assert len(pairs) >= run.tasks > 0
+    return [made.name for there, made in pairs if there.read_bytes() != made.read_bytes()]
+
+
+def test_a_resize_script_names_what_it_needs_and_no_more_with_markers_where_there_are_no_wheels(
+    kept: Store, tmp_path: Path
+) -> None:
+    (tmp_path / "phone.heic").write_bytes(HEIC)
+    Image.new("RGB", (30, 20)).save(tmp_path / "plain.png")
+    everywhere = {"pillow"}
+    for names, wanted in ((["plain.png"], everywhere), (["plain.png", "phone.heic"], {*everywhere, "pillow-heif"})):
+        plan = resize_plan([tmp_path / name for name in names], Resizing(sizes=("10",)), THREADS, kept.settings)
+        run = ended(kept, plan)
+        text = script(kept, run)
+        named = [Requirement(line) for line in dependencies(text)]
+        arm = {"sys_platform": "linux", "platform_machine": "aarch64"}
+        intel = {"sys_platform": "linux", "platform_machine": "x86_64"}
+        assert {plain(one.name) for one in named if one.marker is None or one.marker.evaluate(arm)} == wanted
+        on_intel = {plain(one.name) for one in named if one.marker is None or one.marker.evaluate(intel)}
+        assert on_intel == {*wanted, "cykooz-resizer"}
+        assert all(str(one.specifier).startswith("==") for one in named)
+        away = tmp_path / f"away {len(names)}"
+        assert len(outputs(text, away, str(tmp_path))) == len(names)
+        assert resized_elsewhere(kept, run, away) == []
+
+
+def test_markers_are_those_of_the_project_itself() -> None:
+    project = tomllib.loads((Path(TESTS).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [Requirement(line) for line in project["dependencies"]]
+    marked = {plain(one.name): one.marker for one in asked if one.marker}
+    assert marked == {name: Marker(text) for name, text in MARKERS.items()}
+
+
+@pytest.mark.stress
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("how", [THREADS, PROCESSES], ids=lambda how: how.executor)
+def test_in_a_fresh_environment_with_only_the_packages_named_it_writes_the_same_bytes(
+    kept: Store, tmp_path: Path, how: Configuration
+) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "phone.heic").write_bytes(HEIC)
+    for number, suffix in enumerate(("jpg", "png", "webp", "tif")):
+        photo(700, 500, number + 1).save(tmp_path / "photos" / f"{number}.{suffix}")
+    sources = sorted((tmp_path / "photos").iterdir())
+    run = ended(kept, resize_plan(sources, Resizing(sizes=("300", "50%")), how, kept.settings))
+    text = script(kept, run)
+    venv.create(tmp_path / "fresh", with_pip=True)
+    python = tmp_path / "fresh" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    command = [str(python), "-m", "pip", "install", "--quiet", *dependencies(text)]
+    got = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    if got.returncode and "onnection" in got.stderr:
+        pytest.skip("no package index can be reached")
+    assert got.returncode == 0, got.stderr[-2000:]
+    assert len(outputs(text, tmp_path / "away", python=str(python))) == len(sources)
+    assert resized_elsewhere(kept, run, tmp_path / "away") == []
 
 
 @pytest.mark.stress
