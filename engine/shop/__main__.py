@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.config import load
 from engine.errors import OverlapError
-from engine.shop.lifetime import end_with_parent
+from engine.lifeline import die_with_parent
 from engine.shop.server import main
 
 
@@ -21,7 +21,7 @@ def command() -> int:
     parser.add_argument("--parent", type=int, help="on Linux, be killed as soon as this process ends")
     options = parser.parse_args()
     if options.parent is not None:
-        end_with_parent(options.parent)
+        die_with_parent(options.parent)
     try:
         main(options.port, options.home or load().home, until_stdin_closes=options.until_stdin_closes)
     except OverlapError as error:
