@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -20,6 +21,13 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         home = tmp_path_factory.mktemp("home")
         patch.setenv("OVERLAP_HOME", str(home))
         yield home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_ends() -> None:
+    """A shell starts what runs in the background with SIGINT ignored, and every child inherits that: not here."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -183,7 +183,8 @@ def test_the_verdict_stands_first_then_charts_trials_and_exports(opened: Opened,
     assert run.verdict["sentences"][0] in said
     for warning in run.verdict["warnings"]:
         assert warning["sentence"] in said and warning["advice"] in said
-    assert run.verdict["explanations"][1]["sentences"][0] in said
+    explained = {one["label"]: one["sentences"] for one in run.verdict["explanations"]}
+    assert explained["threads × 2"][0] in said
     assert len(app.get("plotly_chart")) == 5
     speedups = table_with(app, "Speedup")
     assert set(speedups["Configuration"]) == {"sequential", "threads × 2"}
