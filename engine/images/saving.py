@@ -40,6 +40,8 @@ def encoded(image: Image.Image, name: str, resizing: Resizing, exif: bytes | Non
     """The file's bytes, the same for the same pixels and options. `exif` is a block made by `engine.images.rights`."""
     if name == "jpeg":
         image = flattened(image, resizing.colour)
+    # Some encoders write what they find here; and the profile that a colour transform leaves tells the time of day.
+    image.info = {}
     buffer = BytesIO()
     extra = {"exif": exif} if exif else {}
     try:

@@ -55,6 +55,18 @@ def test_an_embedded_rgb_profile_is_applied(tmp_path: Path) -> None:
     check(resized(tmp_path / "in.png"), [(241, 0, 10), (0, 204, 0), (39, 69, 229), (244, 220, 0)])
 
 
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "avif"])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_no_profile_is_left_in_an_output_so_its_bytes_do_not_tell_when_it_was_made(
+    tmp_path: Path, mode: str, suffix: str
+) -> None:
+    quarters().convert(mode).save(tmp_path / "in.png", icc_profile=wide_rgb_profile())
+    resize_file(tmp_path / "in.png", [tmp_path / f"a.{suffix}"], resizing_from({"sizes": ["60"]}), Settings(tmp_path))
+    with Image.open(tmp_path / f"a.{suffix}") as picture:
+        assert "icc_profile" not in picture.info
+    assert b"acsp" not in (tmp_path / f"a.{suffix}").read_bytes()
+
+
 def test_an_embedded_grey_profile_is_applied_and_grey_stays_grey(tmp_path: Path) -> None:
     quarters(64, 64).convert("L").save(tmp_path / "in.png", icc_profile=grey_profile())
     check(resized(tmp_path / "in.png"), [(163,) * 3, (193,) * 3, (152,) * 3, (232,) * 3])

@@ -1,4 +1,4 @@
-"""Every file of a folder of hostile pictures ends as an output or a reason.
+"""Every file of a folder of hostile pictures ends as an output or a reason: alone, and in runs on every executor.
 
 Set PILLOW_TEST_IMAGES to `Tests/images` of Pillow's source distribution
 (`pip download --no-deps --no-binary pillow pillow`, unpacked), then run `pytest -m stress`.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,15 +19,33 @@ from engine.config import Settings
 from engine.errors import TaskFailed
 from engine.images.options import resizing_from
 from engine.images.resizing import resize_file
+from engine.model import Configuration, Record
+from engine.plans import resize_plan
+from engine.store import Store
+from tests.engine.support import alive_with, once_each, open_store, run_to_end, until
 
 FOLDER = os.environ.get("PILLOW_TEST_IMAGES", "")
+REASONS = {"damaged", "truncated", "unsupported_format", "too_many_pixels", "empty_file"}
+SLOWEST_S = 10
+OPTIONS = resizing_from({"sizes": ["200x200", "50%"], "keep_copyright": True})
+HOWS = (Configuration("sequential", 1), Configuration("threads", 2), Configuration("processes", 2))
+
+pytestmark = [
+    pytest.mark.stress,
+    pytest.mark.skipif(not FOLDER, reason="PILLOW_TEST_IMAGES names no folder"),
+    pytest.mark.filterwarnings("ignore::UserWarning:PIL"),
+]
+
+
+def corpus() -> list[Path]:
+    """All files, whatever their names promise."""
+    return sorted(path for path in Path(FOLDER).rglob("*") if path.is_file())
 
 
 def ending(path: Path, out: Path) -> tuple[str, float]:
     start = time.perf_counter()
-    options = resizing_from({"sizes": ["200x200", "50%"], "keep_copyright": True})
     try:
-        resize_file(path, [out / f"{path.name}.1.png", out / f"{path.name}.2.jpg"], options, Settings(home=out))
+        resize_file(path, [out / f"{path.name}.1.png", out / f"{path.name}.2.jpg"], OPTIONS, Settings(home=out))
         reason = "ok"
     except TaskFailed as failure:
         assert failure.message.endswith(".")
@@ -34,15 +53,63 @@ def ending(path: Path, out: Path) -> tuple[str, float]:
     return reason, time.perf_counter() - start
 
 
-@pytest.mark.stress
-@pytest.mark.skipif(not FOLDER, reason="PILLOW_TEST_IMAGES names no folder")
-@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 @pytest.mark.parametrize("workers", [1, 4])
 def test_every_file_ends_as_an_output_or_a_reason(tmp_path: Path, workers: int) -> None:
-    paths = sorted(path for path in Path(FOLDER).rglob("*") if path.is_file())
+    paths = corpus()
     with ThreadPoolExecutor(workers) as threads:
         endings = list(threads.map(lambda path: ending(path, tmp_path), paths))
     counts = Counter(reason for reason, _ in endings)
-    assert set(counts) <= {"ok", "damaged", "truncated", "unsupported_format", "too_many_pixels", "empty_file"}
+    assert set(counts) <= {"ok", *REASONS}
     assert counts["ok"] > len(paths) / 2
-    assert max(seconds for _, seconds in endings) < 10
+    assert max(seconds for _, seconds in endings) < SLOWEST_S
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store for the runs of this module."""
+    place = tmp_path_factory.mktemp("corpus")
+    (place / "tmp").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(place / "tmp"))
+        patch.setattr("tempfile.tempdir", None)
+        store = open_store(place / "home")
+        yield store
+        store.close()
+
+
+@pytest.fixture(scope="module")
+def alone(kept: Store) -> dict[str, Record]:
+    """The records of the whole corpus, one file after the other."""
+    return records(kept, HOWS[0])
+
+
+def records(store: Store, how: Configuration) -> dict[str, Record]:
+    """The records, by name below the corpus, of one run over all of it; the run itself has lost nothing on the way."""
+    paths = corpus()
+    run = run_to_end(store, resize_plan(paths, OPTIONS, how, store.settings, root=Path(FOLDER)))
+    assert run.state == "finished", run.message
+    (trial,) = store.trials(run)
+    assert trial.state == "finished", "no file may cost a trial"
+    found = {record.label: record for record in once_each(store, run).values()}
+    assert len(found) == len(paths)
+    until(lambda: not alive_with(store.settings.home), 2)
+    return found
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("how", HOWS, ids=lambda how: how.executor)
+def test_a_run_over_all_of_them_ends_with_an_output_or_a_reason_for_each(
+    kept: Store, alone: dict[str, Record], how: Configuration
+) -> None:
+    found = alone if how == HOWS[0] else records(kept, how)
+    failed = [record for record in found.values() if record.status != "ok"]
+    assert {record.reason for record in failed} <= REASONS, Counter(record.reason for record in failed)
+    sentences = [record.error or "" for record in failed]
+    assert [text for text in sentences if not text.endswith(".") or "Traceback" in text or "Error:" in text] == []
+    assert len(failed) < len(found) / 2
+    assert {record.attempts for record in found.values()} == {1}
+    assert max((record.finished_s or 0) - (record.started_s or 0) for record in found.values()) < SLOWEST_S
+    made = [Path(each["path"]) for one in found.values() if one.output for each in (one.output, *one.output["also"])]
+    assert len(made) == 2 * (len(found) - len(failed)) and all(path.stat().st_size for path in made)
+    endings = {name: (record.reason, record.fingerprint) for name, record in found.items()}
+    assert endings == {name: (record.reason, record.fingerprint) for name, record in alone.items()}
