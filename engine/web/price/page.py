@@ -1,7 +1,7 @@
 """One HTML page, parsed once within bounds, and what the readers share: language, host, heading.
 
-`open_page` promises to end: the parser's work grows with the square of the nesting and of one tag's
-attributes, so a page beyond the bounds below is cut before it is parsed, and says so.
+`open_page` promises to end: a page that would cost the parser too much (bounds.py) is cut before it is parsed,
+and says so.
 Every reader of this package takes a Page.
 """
 
@@ -9,36 +9,23 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from engine.web.price.bounds import harmless_length
 from engine.web.price.currency import country_of, decimal_mark_of
 
 LARGEST_PAGE = 8_000_000
 """Bytes that are read of one page; the fetcher's own cap is lower."""
-MOST_STEPS = 150_000_000
-"""Tags times the depth at which they stand: the parser looks upwards at each tag, at about 3 ns a step."""
 LARGEST_SCRIPT = 1_500_000
 """Characters of one script that are looked at."""
-HARMLESS = 64_000
-"""Bytes up to which neither nesting nor attributes can cost more than half a second."""
-MOST_ATTRIBUTES = 500
-"""Attributes of one tag; the parser compares each with all before it (18 s for 100,000)."""
 
 HEADINGS = 'h2,[itemprop="name"],[class*="title" i],[id*="title" i],[class*="product-name" i],[class*="productname" i]'
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I)
-_TAG = re.compile(rb"</?[a-z][a-z0-9:-]*")
-_ATTRIBUTE = rb"[\s/]++[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?)?+"
-_EXACT_TAG = re.compile(rb"<[a-zA-Z][^\s/>]*+((?:" + _ATTRIBUTE + rb"|[\s/]++)*+)")
-_ROUGH_TAG = re.compile(rb"<[a-zA-Z][^>\"']*+(?:(?:\"[^\"]*+\"|'[^']*+')[^>\"']*+)*+")
-"""At least as long as the tag that the parser sees, but for quotes in odd places; three times as fast to find."""
-_FLAT = "area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option"
-_NEVER_DEEP = frozenset(f"<{name}".encode() for name in _FLAT.split())
 
 
 @dataclass
@@ -140,11 +127,10 @@ def open_page(html: str | bytes, url: str | None) -> Page:
     if len(data) > LARGEST_PAGE:
         data = data[:LARGEST_PAGE]
         doubts.append(f"Only the first {LARGEST_PAGE // 1_000_000} MB of the page were read.")
-    if len(data) > HARMLESS:
-        end = min(_too_deep(data), _too_long(data))
-        if end < len(data):
-            data = data[:end]
-            doubts.append("The page is nested deeper than any shop's; only what stands before that was read.")
+    end = harmless_length(data)
+    if end < len(data):
+        data = data[:end]
+        doubts.append("The page is nested deeper than any shop's; only what stands before that was read.")
     return Page(LexborHTMLParser(data), len(data), url, doubts)
 
 
@@ -171,40 +157,3 @@ def to_utf8(data: bytes) -> bytes:
         ).encode()
     except (LookupError, UnicodeError):  # a charset that does not exist, or is no text encoding
         return data.decode("windows-1252", "replace").encode()
-
-
-def _too_deep(data: bytes, piece: int = 32_768) -> int:
-    """Where parsing would have taken MOST_STEPS, by an upper bound of every piece's depth; else the page's length."""
-    tags = data.count(b"<")
-    if tags * tags <= MOST_STEPS or tags * (tags - data.count(b"</")) <= MOST_STEPS:
-        return len(data)
-    depths: dict[bytes, int] = {}
-    steps = 0
-    for start in range(0, len(data), piece):
-        names = Counter(_TAG.findall(data[start : start + piece].lower()))
-        opened = 0
-        for name in {tag.replace(b"/", b"", 1) for tag in names} - _NEVER_DEEP:
-            opening = names[name]
-            depths[name] = max(0, depths.get(name, 0) + opening - names[b"</" + name[1:]])
-            opened += opening
-        steps += names.total() * (sum(depths.values()) + opened)
-        if steps > MOST_STEPS:
-            return start
-    return len(data)
-
-
-def _too_long(data: bytes) -> int:
-    """Where a tag with more than MOST_ATTRIBUTES begins; the page's length without one."""
-    tags = _ROUGH_TAG.findall(data)
-    if not any(_parts(tag) > MOST_ATTRIBUTES for tag in tags if len(tag) > 2 * MOST_ATTRIBUTES):
-        return len(data)
-    for rough in _ROUGH_TAG.finditer(data):
-        if _parts(rough[0]) > MOST_ATTRIBUTES:
-            for tag in _EXACT_TAG.finditer(data, *rough.span()):
-                if len(re.findall(_ATTRIBUTE, tag[1])) > MOST_ATTRIBUTES:
-                    return tag.start()
-    return len(data)
-
-
-def _parts(tag: bytes) -> int:
-    return len(tag.replace(b"/", b" ").split())

@@ -1,0 +1,140 @@
+"""How much of a page the parser can be given: its work grows with the square of the nesting and of a tag's attributes.
+
+Nothing here parses. Both checks must be right for hostile pages and cheap for shops' own, since every page pays them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+HARMLESS = 64_000
+"""Bytes up to which neither nesting nor attributes can cost more than half a second."""
+MOST_STEPS = 150_000_000
+"""Tags times the depth at which they stand: the parser looks upwards at each tag, at about 3 ns a step."""
+MOST_PAIRS = 300_000_000
+"""Attributes of a tag, squared: the parser compares each with all before it, 1.7 ns a pair (18 s for 100,000)."""
+MANY_ATTRIBUTES = 500
+"""Attributes of one tag from which they are counted."""
+SHORT = 1_500
+"""Bytes of a tag that hold about MANY_ATTRIBUTES with names that differ; longer tags do no harm on small pages."""
+MOST_PRODUCT = 2_500_000_000
+"""Bytes of a page times bytes of its longest tag: at 3 bytes and 1.7 ns for each pair, half a second."""
+MOST_READ = 2_000_000
+"""Bytes of tags that are read one by one before all are."""
+
+_TAG = re.compile(rb"</?[a-z][a-z0-9:-]*")
+_FLAT = "area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option"
+_NEVER_DEEP = frozenset(f"<{name}".encode() for name in _FLAT.split())
+_START = re.compile(rb"<[a-zA-Z]")
+_ATTRIBUTE = rb"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?)?+"
+_EACH = re.compile(_ATTRIBUTE)
+_EXACT_TAG = re.compile(rb"<[a-zA-Z][^\s/>]*+((?:" + _ATTRIBUTE + rb"|[\s/]++)*+)")
+_ROUGH_TAG = re.compile(rb"<[a-zA-Z][^>\"']*+(?:(?:\"[^\"]*+\"|'[^']*+')[^>\"']*+)*+")
+"""At least as long as the tag that the parser sees, but for quotes in odd places; three times as fast to find."""
+
+
+def harmless_length(data: bytes) -> int:
+    """Bytes of the page, from its start, that can be parsed in bounded time; its length for every shop's page."""
+    return min(_too_deep(data), _too_long(data)) if len(data) > HARMLESS else len(data)
+
+
+def _too_deep(data: bytes, piece: int = 32_768) -> int:
+    """Where parsing would have taken MOST_STEPS, by an upper bound of every piece's depth; else the page's length."""
+    tags = data.count(b"<")
+    if tags * tags <= MOST_STEPS or tags * (tags - data.count(b"</")) <= MOST_STEPS:
+        return len(data)
+    depths: dict[bytes, int] = {}
+    steps = 0
+    for start in range(0, len(data), piece):
+        names = Counter(_TAG.findall(data[start : start + piece].lower()))
+        opened = 0
+        for name in {tag.replace(b"/", b"", 1) for tag in names} - _NEVER_DEEP:
+            opening = names[name]
+            depths[name] = max(0, depths.get(name, 0) + opening - names[b"</" + name[1:]])
+            opened += opening
+        steps += names.total() * (sum(depths.values()) + opened)
+        if steps > MOST_STEPS:
+            return start
+    return len(data)
+
+
+def _too_long(data: bytes) -> int:
+    """Where the attributes of tags have taken MOST_PAIRS; the page's length for less.
+
+    What looks like a tag in a script counts too: whether a script is one is for the parser to know.
+    """
+    if all_short(data, max(SHORT, MOST_PRODUCT // len(data))):
+        return len(data)
+    pairs = 0
+    for rough in _ROUGH_TAG.finditer(data):
+        if rough.end() - rough.start() > 2 * MANY_ATTRIBUTES and _parts(rough[0]) > MANY_ATTRIBUTES:
+            for tag in _EXACT_TAG.finditer(data, *rough.span()):
+                pairs += _attributes(tag) ** 2
+                if pairs > MOST_PAIRS:
+                    return tag.start()
+    return len(data)
+
+
+def _attributes(tag: re.Match[bytes]) -> int:
+    few = _parts(tag[0])
+    return few if few <= MANY_ATTRIBUTES else len(_EACH.findall(tag[1]))
+
+
+def _parts(tag: bytes) -> int:
+    """At least as many as the tag has attributes: each stands behind white space, a slash or another's quoted value."""
+    return len(tag.replace(b"/", b" ").split()) + tag.count(b"=")
+
+
+def all_short(data: bytes, short: int) -> bool:
+    """Whether surely every tag has at most `short` bytes or MANY_ATTRIBUTES; False where only reading them all can tell.
+
+    The page is cut every few thousand bytes, behind a `>` that is in no tag; the tags of longer pieces are read.
+    """
+    place, budget = 0, MOST_READ
+    while len(data) - place > short:
+        end = _last_outside(data, place, place + short)
+        if end < 0:
+            end = _first_outside(data, place, place + short)
+            for start in _START.finditer(data, place, end):
+                tag = _EXACT_TAG.match(data, start.start(), end)
+                length = 0 if tag is None else tag.end() - tag.start()
+                budget -= length
+                if budget < 0 or (length > 2 * MANY_ATTRIBUTES and tag and _attributes(tag) > MANY_ATTRIBUTES):
+                    return False
+        place = end + 1
+    return True
+
+
+def _last_outside(data: bytes, start: int, end: int) -> int:
+    """The last of the last few `>` before `end` that are in no tag; -1 if there is none. `start` is in no tag."""
+    for _ in range(12):
+        end = data.rfind(b">", start, end)
+        if end < 0 or _outside(data, start, end):
+            return end
+    return -1
+
+
+def _first_outside(data: bytes, start: int, end: int) -> int:
+    """The first `>` from `end` on that is in no tag; the page's length if there is none near."""
+    for _ in range(200):
+        end = data.find(b">", end)
+        if end < 0:
+            break
+        if _outside(data, start, end):
+            return end
+        end += 1
+    return len(data)
+
+
+def _outside(data: bytes, start: int, end: int) -> bool:
+    """Whether the `>` at `end` is surely in no tag that began behind `start`.
+
+    Within a tag it would stand in a quoted value, and the last quote of its kind would have opened that, behind a `=`.
+    """
+    for mark in (b'"', b"'"):
+        quote = data.rfind(mark, start, end)
+        lead = data[max(start, quote - 20) : quote].rstrip() if quote >= 0 else b"-"
+        if not lead or lead.endswith(b"="):
+            return False
+    return True
