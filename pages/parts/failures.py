@@ -85,7 +85,7 @@ def _retry(run: Run, groups: list[Group]) -> None:
         pressed = st.button(label, icon=":material/refresh:", key="retry", type="primary")
         if len(groups) > 1:
             told = f"{len(chosen)} of {counted(len(groups), 'group')} selected." if chosen else (
-                f"All {len(groups):,} groups. Select rows to try only those again."
+                f"All {len(groups):,} groups. Select rows (Shift+Space by keyboard) to try only those again."
             )  # fmt: skip
             st.caption(told)
     if pressed:
@@ -108,9 +108,8 @@ def _table(run: Run, groups: Sequence[Group], choose: bool) -> list[Group]:
         on_select="rerun" if choose else "ignore",
         selection_mode="multi-row",
         column_config={
-            "Host": st.column_config.TextColumn(width=200),
-            "Reason": st.column_config.TextColumn(width=160),
-            "Tasks": st.column_config.NumberColumn(width=70),
+            # Host and reason are as wide as their longest text, so a narrow screen shows the count beside them.
+            "Tasks": st.column_config.NumberColumn(width=60),
             "For example": st.column_config.TextColumn(width=520),
         },
         alt=f"Failed tasks by {'host and reason' if hosts else 'reason'}",
