@@ -75,7 +75,7 @@ def resize(sources: tuple[Path, ...], target: Path, pattern: str | None, skip_un
     target = target.resolve()
     target.mkdir(parents=True, exist_ok=True)
     done = Done(target, resizing)
-    with gathered(sources, pattern, settings, leave_out=target) as (files, root):
+    with gathered(sources, pattern, settings, target, done) as (files, root):
         how, fewer = fitting(files, resizing, how, settings)
         if fewer:
             click.echo(fewer, err=True)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.config import Settings
+from engine.images.archive import Note
 from engine.images.unchanged import Done
 from engine.model import Run
 from engine.store import Store
@@ -15,11 +16,11 @@ from engine.store import Store
 
 @contextmanager
 def gathered(
-    sources: Sequence[Path], pattern: str | None, settings: Settings, leave_out: Path
+    sources: Sequence[Path], pattern: str | None, settings: Settings, leave_out: Path, done: Done | None = None
 ) -> Iterator[tuple[list[Path], Path | None]]:
     """The files, and the folder below which their folders are kept; ZIPs lie unpacked until the block ends.
 
-    What lies below `leave_out`, the folder of the results, is no source.
+    What lies below `leave_out`, the folder of the results, is no source. `done` is told what came out of which ZIP.
 
     Raises InputRefused for an archive that is not safe.
     """
@@ -35,10 +36,14 @@ def gathered(
                 files += find_images(source.resolve(), pattern, settings, leave_out)
             elif source.suffix.lower() == ".zip":
                 roots.append(Path(place) / str(number))
-                files += unpack(source, roots[-1], settings)
+                files += unpack(source, roots[-1], settings, _noting(done, source))
             else:
                 files.append(source.resolve())
         yield files, roots[0] if len(roots) == 1 else None
+
+
+def _noting(done: Done | None, archive: Path) -> Note | None:
+    return (lambda path, name, state: done.unpacked(path, archive, name, state)) if done is not None else None
 
 
 def note_done(store: Store, run: Run, done: Done) -> None:

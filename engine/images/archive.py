@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -24,7 +24,13 @@ from engine.images.naming import key
 _BLOCK = 1 << 18
 
 
-def unpack(archive: Path | IO[bytes], folder: Path, settings: Settings) -> list[Path]:
+Note = Callable[[Path, str, str], None]
+"""Told of a file that was unpacked: where it lies, its name in the archive, and its size and CRC-32 as one text."""
+
+
+def unpack(
+    archive: Path | IO[bytes], folder: Path, settings: Settings, note: Note | None = None
+) -> list[Path]:
     """Unpack the images of a ZIP below `folder`, in the archive's order; names become safe, folders are kept.
 
     Files that are no images by name are left out. Raises InputRefused, with why, before anything is
@@ -34,7 +40,11 @@ def unpack(archive: Path | IO[bytes], folder: Path, settings: Settings) -> list[
         check_directory(archive, settings)
         with zipfile.ZipFile(archive) as opened:
             entries = checked_entries(opened, settings)
-            return _extract(opened, entries, folder, settings)
+            written = _extract(opened, entries, folder, settings)
+            for path, (info, _) in zip(written, entries, strict=True):
+                if note is not None:
+                    note(path, info.filename, f"{info.file_size} {info.CRC:08x}")
+            return written
     except OSError as error:
         raise InputRefused(f"The ZIP cannot be unpacked ({error.strerror or error}): nothing of it was kept.") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, ValueError) as error:

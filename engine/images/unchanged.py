@@ -2,6 +2,7 @@
 
 A file of JSON lines in the results' folder: one line per finished source with its size and
 modification time, the options, and its outputs. Appending survives a kill; the last line per source counts.
+A source out of an archive lies elsewhere each time: it is known by its name in the archive, its size and its CRC-32.
 """
 
 from __future__ import annotations
@@ -30,7 +31,12 @@ class Done:
         self._options = options_digest(resizing)
         self._lines = _read(folder / FILE)
         self._states: dict[str, str] = {}
+        self._unpacked: dict[str, tuple[str, str]] = {}
         self._file: Any = None
+
+    def unpacked(self, path: Path, archive: Path, name: str, state: str) -> None:
+        """Know a file that was unpacked by its `name` in the archive and by a `state` that changes with its content."""
+        self._unpacked[os.path.realpath(path)] = (f"{os.path.realpath(archive)}/{name}", state)
 
     def look(self, sources: Iterable[Path]) -> None:
         """Remember the sources' states as they are now, before the run."""
@@ -40,7 +46,7 @@ class Done:
     def is_current(self, source: Path, names: Sequence[str]) -> bool:
         """Whether the outputs `names` (below the folder) of a source are there and would come out the same."""
         state = self._state(source)
-        line = self._lines.get(_key(source))
+        line = self._lines.get(self._key(source))
         if state is None or line is None or [line.get("state"), line.get("options")] != [state, self._options]:
             return False
         known = line.get("outputs")
@@ -50,9 +56,10 @@ class Done:
 
     def add(self, source: Path, names: Sequence[str]) -> None:
         """Note that a source is finished; its state is the one from before the run, where it was looked at then."""
-        state = self._states.get(_key(source)) or self._state(source)
+        key = self._key(source)
+        state = self._states.get(key) or self._state(source)
         outputs = {name: _size(self._folder / name) for name in names}
-        line = {"source": _key(source), "state": state, "options": self._options, "outputs": outputs}
+        line = {"source": key, "state": state, "options": self._options, "outputs": outputs}
         if self._file is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._file = (self._folder / FILE).open("a", encoding="utf-8", errors="surrogateescape")
@@ -77,19 +84,20 @@ class Done:
             status = source.stat()
         except OSError:
             return None
-        state = f"{status.st_size} {status.st_mtime_ns}"
-        self._states[_key(source)] = state
+        _, unpacked = self._unpacked.get(os.path.realpath(source), (None, None))
+        state = unpacked or f"{status.st_size} {status.st_mtime_ns}"
+        self._states[self._key(source)] = state
         return state
+
+    def _key(self, source: Path) -> str:
+        """What a source is known by; links by their target, since a run names that where a folder names the link."""
+        path = os.path.realpath(source)
+        return self._unpacked.get(path, (path, ""))[0]
 
 
 def options_digest(resizing: Resizing) -> str:
     """A short digest that changes with every option that changes an output's bytes or name."""
     return hashlib.sha256(json.dumps(resizing.plain(), sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _key(source: Path) -> str:
-    """What a source is known by: a run names a link's target where a folder names the link."""
-    return os.path.realpath(source)
 
 
 def _size(path: Path) -> int | None:

@@ -166,6 +166,19 @@ def test_a_second_run_does_only_what_has_changed_since_before_the_first(
     ).stderr
 
 
+def test_what_is_unchanged_in_a_zip_is_left_out_too(cli: Cli, photos: Path, tmp_path: Path) -> None:
+    first, *others = sorted(photos.glob("*.jpg"))[:3]
+    archive, command = tmp_path / "photos.zip", ("resize", tmp_path / "photos.zip", "--to", tmp_path / "out")
+    for content, left in ((first, None), (first, "3 of 3"), (others[0], "2 of 3")):
+        with zipfile.ZipFile(archive, "w") as packed:
+            packed.write(content, "2026/changes.jpg")
+            for other in others:
+                packed.write(other, f"2026/{other.name}")
+        told = cli(*command, "--size", "60", "--skip-unchanged").stderr
+        assert (f"{left} are unchanged" in told) if left else ("unchanged" not in told)
+        assert len(list((tmp_path / "out").rglob("*.jpg"))) == 3
+
+
 @pytest.mark.parametrize(
     ("names", "said"),
     [

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import tempfile
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from engine.config import Settings
+from engine.images.archive import unpack
 from engine.images.options import Resizing
 from engine.images.unchanged import FILE, Done, options_digest
 
@@ -93,3 +97,48 @@ def test_a_link_is_known_by_its_target(tmp_path: Path, source: Path) -> None:
     (tmp_path / "link.jpg").symlink_to(source)
     finish(tmp_path / "out", source, Resizing())
     assert Done(tmp_path / "out", Resizing()).is_current(tmp_path / "link.jpg", ["photo.jpg"])
+
+
+def from_archive(folder: Path, done: Done, **contents: bytes) -> list[Path]:
+    """Pack files as the same photos.zip, and unpack it into a folder that was not there before."""
+    with zipfile.ZipFile(folder / "photos.zip", "w") as packed:
+        for name, content in contents.items():
+            packed.writestr(f"2026/{name}.jpg", content)
+    place = Path(tempfile.mkdtemp(dir=folder))
+    archive = folder / "photos.zip"
+
+    def note(path: Path, name: str, state: str) -> None:
+        done.unpacked(path, archive, name, state)
+
+    return unpack(archive, place, Settings(home=folder), note)
+
+
+def test_what_came_out_of_an_archive_is_known_wherever_it_lies_the_next_time(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    for name in "ab":
+        (folder / f"{name}.jpg").write_bytes(b"small")
+    with Done(folder, Resizing()) as done:
+        for path in from_archive(tmp_path, done, a=b"one", b=b"two"):
+            assert not done.is_current(path, [path.name])
+            done.add(path, [path.name])
+    again = Done(folder, Resizing())
+    assert [again.is_current(path, [path.name]) for path in from_archive(tmp_path, again, a=b"one", b=b"two")] == [
+        True, True,
+    ]  # fmt: skip
+    changed = Done(folder, Resizing())
+    assert [changed.is_current(path, [path.name]) for path in from_archive(tmp_path, changed, a=b"one", b=b"owt")] == [
+        True, False,
+    ], "the same length and the same name, but other bytes"  # fmt: skip
+
+
+def test_the_same_name_in_another_archive_is_another_source(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a.jpg").write_bytes(b"small")
+    with Done(tmp_path / "out", Resizing()) as done:
+        (path,) = from_archive(tmp_path, done, a=b"one")
+        done.add(path, ["a.jpg"])
+    (tmp_path / "other").mkdir()
+    again = Done(tmp_path / "out", Resizing())
+    (path,) = from_archive(tmp_path / "other", again, a=b"one")
+    assert not again.is_current(path, ["a.jpg"])
