@@ -22,7 +22,7 @@ from engine.images.options import resizing_from
 from engine.model import Configuration, Plan, Record, Run
 from engine.plans import resize_plan
 from engine.store import Store
-from tests.engine.images.pictures import QUARTERS, close, corners, photo, quarters
+from tests.engine.images.pictures import HEIC, QUARTERS, close, corners, photo, quarters
 from tests.engine.support import alive_with, once_each, open_store, run_to_end, until
 
 HERE = Path(__file__).parent
@@ -103,6 +103,7 @@ GOOD: dict[str, bytes] = {
     "frames.gif": animated(),
     "wide.png": encoded(Image.new("I;16", (240, 160), 40_000), "PNG"),
     "grey.jpg": jpeg(quarters().convert("L")),
+    "phone.heic": HEIC,
     "CON.jpg": turned(1),
     "folder/PLAIN.jpg": turned(1),
 }

@@ -1,18 +1,22 @@
 """Every file of a folder of hostile pictures ends as an output or a reason: alone, and in runs on every executor.
 
-Set PILLOW_TEST_IMAGES to `Tests/images` of Pillow's source distribution
-(`pip download --no-deps --no-binary pillow pillow`, unpacked), then run `pytest -m stress`.
+The folder is `Tests/images` of the source distribution of the Pillow that is installed, fetched by pip;
+PILLOW_TEST_IMAGES names another folder instead.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import tarfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import PIL
 import pytest
 
 from engine.config import Settings
@@ -24,7 +28,6 @@ from engine.plans import resize_plan
 from engine.store import Store
 from tests.engine.support import alive_with, once_each, open_store, run_to_end, until
 
-FOLDER = os.environ.get("PILLOW_TEST_IMAGES", "")
 REASONS = {"damaged", "truncated", "unsupported_format", "too_many_pixels", "empty_file"}
 SLOWEST_S = 10
 OPTIONS = resizing_from({"sizes": ["200x200", "50%"], "keep_copyright": True})
@@ -32,14 +35,33 @@ HOWS = (Configuration("sequential", 1), Configuration("threads", 2), Configurati
 
 pytestmark = [
     pytest.mark.stress,
-    pytest.mark.skipif(not FOLDER, reason="PILLOW_TEST_IMAGES names no folder"),
     pytest.mark.filterwarnings("ignore::UserWarning:PIL"),
 ]
 
 
-def corpus() -> list[Path]:
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of hostile pictures."""
+    named = os.environ.get("PILLOW_TEST_IMAGES")
+    if named:
+        return Path(named)
+    place = tmp_path_factory.mktemp("pillow")
+    options = ["--quiet", "--no-deps", "--no-binary", "pillow", "--dest", str(place), f"pillow=={PIL.__version__}"]
+    command = [sys.executable, "-m", "pip", "download", *options]
+    got = subprocess.run(command, capture_output=True, text=True, check=False)
+    if got.returncode:
+        pytest.skip(f"Pillow's source distribution cannot be had: {got.stderr[-500:]}")
+    with tarfile.open(next(place.glob("*.tar.gz"))) as packed:
+        packed.extractall(place, filter="data")
+    return next(place.glob("*/Tests/images"))
+
+
+@pytest.fixture(scope="module")
+def corpus(images: Path) -> list[Path]:
     """All files, whatever their names promise."""
-    return sorted(path for path in Path(FOLDER).rglob("*") if path.is_file())
+    found = sorted(path for path in images.rglob("*") if path.is_file())
+    assert len(found) > 100
+    return found
 
 
 def ending(path: Path, out: Path) -> tuple[str, float]:
@@ -54,13 +76,12 @@ def ending(path: Path, out: Path) -> tuple[str, float]:
 
 
 @pytest.mark.parametrize("workers", [1, 4])
-def test_every_file_ends_as_an_output_or_a_reason(tmp_path: Path, workers: int) -> None:
-    paths = corpus()
+def test_every_file_ends_as_an_output_or_a_reason(corpus: list[Path], tmp_path: Path, workers: int) -> None:
     with ThreadPoolExecutor(workers) as threads:
-        endings = list(threads.map(lambda path: ending(path, tmp_path), paths))
+        endings = list(threads.map(lambda path: ending(path, tmp_path), corpus))
     counts = Counter(reason for reason, _ in endings)
     assert set(counts) <= {"ok", *REASONS}
-    assert counts["ok"] > len(paths) / 2
+    assert counts["ok"] > len(corpus) / 2
     assert max(seconds for _, seconds in endings) < SLOWEST_S
 
 
@@ -78,15 +99,14 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="module")
-def alone(kept: Store) -> dict[str, Record]:
+def alone(kept: Store, images: Path, corpus: list[Path]) -> dict[str, Record]:
     """The records of the whole corpus, one file after the other."""
-    return records(kept, HOWS[0])
+    return records(kept, images, corpus, HOWS[0])
 
 
-def records(store: Store, how: Configuration) -> dict[str, Record]:
+def records(store: Store, images: Path, paths: list[Path], how: Configuration) -> dict[str, Record]:
     """The records, by name below the corpus, of one run over all of it; the run itself has lost nothing on the way."""
-    paths = corpus()
-    run = run_to_end(store, resize_plan(paths, OPTIONS, how, store.settings, root=Path(FOLDER)))
+    run = run_to_end(store, resize_plan(paths, OPTIONS, how, store.settings, root=images))
     assert run.state == "finished", run.message
     (trial,) = store.trials(run)
     assert trial.state == "finished", "no file may cost a trial"
@@ -99,9 +119,9 @@ def records(store: Store, how: Configuration) -> dict[str, Record]:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("how", HOWS, ids=lambda how: how.executor)
 def test_a_run_over_all_of_them_ends_with_an_output_or_a_reason_for_each(
-    kept: Store, alone: dict[str, Record], how: Configuration
+    kept: Store, images: Path, corpus: list[Path], alone: dict[str, Record], how: Configuration
 ) -> None:
-    found = alone if how == HOWS[0] else records(kept, how)
+    found = alone if how == HOWS[0] else records(kept, images, corpus, how)
     failed = [record for record in found.values() if record.status != "ok"]
     assert {record.reason for record in failed} <= REASONS, Counter(record.reason for record in failed)
     sentences = [record.error or "" for record in failed]
