@@ -1,6 +1,7 @@
 """One product read from one HTML page: its price, currency and what else the page tells, with the evidence.
 
-    page.py          the page, parsed within bounds
+    excerpt.py       what the page tells machines, cut out and parsed alone: enough for many pages
+    page.py          the page, parsed within bounds (bounds.py)
     structured.py    JSON-LD          ┐
     microdata.py     itemprop, RDFa   │
     meta.py          meta tags        ├ each gives Candidates

@@ -87,7 +87,7 @@ def _parts(tag: bytes) -> int:
 
 
 def all_short(data: bytes, short: int) -> bool:
-    """Whether surely every tag has at most `short` bytes or MANY_ATTRIBUTES; False where only reading them all can tell.
+    """Whether surely every tag has at most `short` bytes or MANY_ATTRIBUTES; False where that is not sure.
 
     The page is cut every few thousand bytes, behind a `>` that is in no tag; the tags of longer pieces are read.
     """

@@ -15,7 +15,7 @@ from engine.web.price.currency import COUNTRY_CURRENCY, currency_of
 from engine.web.price.embedded import hints, read_embedded, stated_currency
 from engine.web.price.meta import read_meta
 from engine.web.price.microdata import read_microdata
-from engine.web.price.page import Page, squeeze
+from engine.web.price.page import Incomplete, Page, squeeze
 from engine.web.price.product import Candidate, Facts, Product
 from engine.web.price.quick import undisputed
 from engine.web.price.sights import Sight
@@ -34,12 +34,23 @@ CLOSE = 0.7
 """Difference of scores below which two visible prices are as good as each other."""
 
 
+def decide_quickly(excerpt: Page, source: bytes) -> Product | None:
+    """The product that an excerpt of the page settles; None where the whole page is needed."""
+    try:
+        meta, meta_facts = read_meta(excerpt)
+        found = [*read_json_ld(excerpt), *meta]
+        quick = undisputed(_stated(found), source)
+        return None if quick is None else _product(excerpt, quick, _facts(found, meta_facts, excerpt), 0.95)
+    except Incomplete:  # the name or the currency stands elsewhere
+        return None
+
+
 def decide(page: Page) -> Product:
     """The one product of the page; without a price where nothing is sure enough."""
     meta, meta_facts = read_meta(page)
     found = [*read_json_ld(page), *read_microdata(page), *meta]
     facts = _facts(found, meta_facts, page)
-    stated = [candidate for candidate in found if candidate.weight > 0 and candidate.value > 0]
+    stated = _stated(found)
     quick = undisputed(stated, page.tree.raw_html)
     if quick is not None:
         return _product(page, quick, facts, 0.95)
@@ -54,6 +65,11 @@ def decide(page: Page) -> Product:
             sights, {value for value in (*hints(page), *(item.value for item in stated)) if value not in named}
         )
     return _weigh(page, stated, sights, facts)
+
+
+def _stated(found: list[Candidate]) -> list[Candidate]:
+    """The candidates that state a price."""
+    return [candidate for candidate in found if candidate.weight > 0 and candidate.value > 0]
 
 
 def _settled(stated: list[Candidate], sights: list[Sight]) -> bool:
@@ -178,8 +194,10 @@ def _facts(found: list[Candidate], meta: Facts, page: Page) -> Facts:
     facts = Facts()
     for candidate in found:
         facts = facts.or_else(candidate.facts)
-    heading = squeeze(page.heading.text()) if page.heading is not None else ""
-    return facts.or_else(Facts(name=heading or None)).or_else(meta).or_else(Facts(name=page.title or None))
+    if not facts.name and page.heading is not None:
+        facts = facts.or_else(Facts(name=squeeze(page.heading.text()) or None))
+    facts = facts.or_else(meta)
+    return facts if facts.name else facts.or_else(Facts(name=page.title or None))
 
 
 def _currency(

@@ -28,14 +28,22 @@ HEADINGS = 'h2,[itemprop="name"],[class*="title" i],[id*="title" i],[class*="pro
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I)
 
 
+class Incomplete(Exception):
+    """An excerpt of a page was asked for something that only the whole page holds."""
+
+
 @dataclass
 class Page:
-    """A parsed page. `doubts` says what was cut; `host` is None where no address is known."""
+    """A parsed page. `doubts` says what was cut; `host` is None where no address is known.
+
+    Where it is not `whole`, but an excerpt, what cannot be told from that raises Incomplete.
+    """
 
     tree: LexborHTMLParser
     size: int
     url: str | None
     doubts: list[str] = field(default_factory=list)
+    whole: bool = True
 
     @cached_property
     def host(self) -> str | None:
@@ -72,6 +80,8 @@ class Page:
     @cached_property
     def scripts(self) -> list[str]:
         """The texts of the inline scripts, JSON-LD and the huge ones left out."""
+        if not self.whole:
+            raise Incomplete
         return [
             text
             for node in self.tree.css("script:not([src])")[:300]
@@ -97,7 +107,10 @@ class Page:
     @cached_property
     def heading(self) -> LexborNode | None:
         """The element that shows the product's name: an h1, else what is called a title and repeats the page's."""
-        return self._named("h1", 20, -1.0) or self._named(HEADINGS, 60, 0.5)
+        heading = self._named("h1", 20, -1.0)
+        if heading is None and not self.whole:
+            raise Incomplete
+        return heading or self._named(HEADINGS, 60, 0.5)
 
     def _named(self, selector: str, most: int, least: float) -> LexborNode | None:
         wanted = words(self.title)
@@ -122,15 +135,23 @@ def words(text: str) -> frozenset[str]:
 
 def open_page(html: str | bytes, url: str | None) -> Page:
     """The page, parsed. Work is bounded for any input; what had to be cut is told in `doubts`."""
-    doubts: list[str] = []
+    return parsed(*source_of(html), url)
+
+
+def source_of(html: str | bytes) -> tuple[bytes, list[str]]:
+    """The page's source in UTF-8, up to LARGEST_PAGE, and what had to be cut."""
     data = html.encode("utf-8", "replace") if isinstance(html, str) else to_utf8(html[: LARGEST_PAGE + 1])
-    if len(data) > LARGEST_PAGE:
-        data = data[:LARGEST_PAGE]
-        doubts.append(f"Only the first {LARGEST_PAGE // 1_000_000} MB of the page were read.")
+    if len(data) <= LARGEST_PAGE:
+        return data, []
+    return data[:LARGEST_PAGE], [f"Only the first {LARGEST_PAGE // 1_000_000} MB of the page were read."]
+
+
+def parsed(data: bytes, doubts: list[str], url: str | None) -> Page:
+    """The page of a source, parsed as far as work is bounded."""
     end = harmless_length(data)
     if end < len(data):
         data = data[:end]
-        doubts.append("The page is nested deeper than any shop's; only what stands before that was read.")
+        doubts = [*doubts, "The page is nested deeper than any shop's; only what stands before that was read."]
     return Page(LexborHTMLParser(data), len(data), url, doubts)
 
 

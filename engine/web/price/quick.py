@@ -6,16 +6,21 @@ amount stands near that is not plainly an old price, the slow way decides.
 
 from __future__ import annotations
 
+import heapq
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 
 from engine.web.price.amount import Amount, find_amounts
 from engine.web.price.product import Candidate
 
 NEAR = 450
 """Bytes of source before and behind the shown amount that are read."""
-MOST_PLACES = 50
+MOST_PLACES = 20
+MOST_OCCURRENCES = 2_000
+GROUP_MARKS = (".", ",", "'", " ", "&nbsp;", "\u00a0")
 LEAST_WEIGHT = 0.75
 _OLD = re.compile(
     r"<(?:del|s|strike)\b|line-through|\b(?:old|was|list|regular|reg|msrp|rrp|compare|original|strike\w*|before|statt|uvp)\b"
@@ -23,6 +28,10 @@ _OLD = re.compile(
     re.I,
 )
 _TAG = re.compile(r"<[^>]*>?")
+_END = re.compile(rb"(?:[.,](?:00|-{1,2}|\xe2\x80\x93))?(?![\d.,])")
+_BUSY = re.compile(rb"[\d<=\"]")
+_SHORT_END = re.compile(rb"[^<>\d]{0,20}<")
+_TEXT = re.compile(r"(?:^|>)([^<>]*\d[^<>]*)(?=<|$)")
 
 
 def undisputed(stated: list[Candidate], raw: bytes) -> Candidate | None:
@@ -44,23 +53,33 @@ def undisputed(stated: list[Candidate], raw: bytes) -> Candidate | None:
     return None
 
 
-def _places(value: Decimal, raw: bytes) -> list[tuple[int, int]]:
-    """Where the value stands as text between two tags, in any number format."""
+def _places(value: Decimal, raw: bytes) -> Iterator[tuple[int, int]]:
+    """Where the value stands as text between two tags, in any number format, in the page's order."""
     whole, _, cents = format(value.quantize(Decimal("0.01")), "f").partition(".")
-    digits = ""
-    for place, digit in enumerate(whole):
-        left = len(whole) - place
-        digits += digit + (r"(?:[.,' ]|&nbsp;|\xc2\xa0)?" if left > 1 and left % 3 == 1 else "")
-    tail = rf"[.,]{cents}" if cents != "00" else r"(?:[.,](?:00|-{1,2}|\xe2\x80\x93))?"
-    found = []
-    for number, match in enumerate(re.finditer(f"{digits}{tail}(?![\\d.,]\\d?)".encode("latin-1"), raw)):
-        if number >= MOST_PLACES:
-            break
-        lead = raw[max(0, match.start() - 20) : match.start()].rpartition(b">")
-        behind = raw[match.end() : match.end() + 21]
-        if lead[1] and not re.search(rb"[\d<=\"]", lead[2]) and re.match(rb"[^<>\d]{0,20}<", behind):
-            found.append(match.span())
-    return found
+    groups = [whole[max(0, end - 3) : end] for end in range(len(whole), 0, -3)][::-1]
+    numbers = {mark.join(groups) for mark in ("", *(GROUP_MARKS if len(groups) > 1 else ()))}
+    tails = ("." + cents, "," + cents) if cents != "00" else ("",)
+    wanted = (f"{number}{tail}".encode() for number in numbers for tail in tails)
+    places = heapq.merge(*(_occurrences(text, raw) for text in wanted))
+    return islice(((start, end) for start, end in places if _alone(raw, start, end)), MOST_PLACES)
+
+
+def _occurrences(text: bytes, raw: bytes) -> Iterator[tuple[int, int]]:
+    """Where a number stands with no digit behind it."""
+    place = raw.find(text)
+    for _ in range(MOST_OCCURRENCES):
+        if place < 0:
+            return
+        end = _END.match(raw, place + len(text))
+        if end is not None:
+            yield place, end.end()
+        place = raw.find(text, place + 1)
+
+
+def _alone(raw: bytes, start: int, end: int) -> bool:
+    """Whether the number is the first of a text between two tags, with but a few letters around it."""
+    lead = raw[max(0, start - 20) : start].rpartition(b">")
+    return bool(lead[1]) and _BUSY.search(lead[2]) is None and _SHORT_END.match(raw, end) is not None
 
 
 def _marked(amount: Amount, raw: bytes, place: tuple[int, int]) -> Amount:
@@ -92,7 +111,7 @@ def _amounts(source: str) -> list[tuple[Decimal, str]]:
     """The amounts with a currency in a piece of source, each with the source from the amount before it."""
     found: list[tuple[Decimal, str]] = []
     last = 0
-    for text in re.finditer(r"(?:^|>)([^<>]*\d[^<>]*)(?=<|$)", source):
+    for text in _TEXT.finditer(source):
         context = source[last : text.end()]
         amounts = (amount for amount in find_amounts(text[1], None, 6) if amount.mark and amount.value > 0)
         found.extend((amount.value, context) for amount in amounts)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from engine.web.price.amount import parse_amount
 from engine.web.price.currency import currency_of
-from engine.web.price.decide import decide
-from engine.web.price.page import Page, open_page, squeeze
+from engine.web.price.decide import decide, decide_quickly
+from engine.web.price.excerpt import excerpt
+from engine.web.price.page import Page, parsed, source_of, squeeze
 from engine.web.price.product import Product
 
 
@@ -16,7 +17,12 @@ def read_product(html: str | bytes, url: str | None = None, selector: str | None
     where it finds an amount, that amount is taken.
     """
     try:
-        page = open_page(html, url)
+        source, doubts = source_of(html)
+        excerpted = excerpt(source, url) if not selector else None
+        product = decide_quickly(excerpted, source) if excerpted is not None else None
+        if product is not None:
+            return _with_doubts(product, doubts) if doubts else product
+        page = parsed(source, doubts, url)
         product = decide(page)
         if selector:
             product = _selected(page, selector, product)
