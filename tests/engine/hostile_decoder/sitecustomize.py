@@ -32,6 +32,13 @@ def eat() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def hang() -> None:
+    """Never come back, keep the interpreter's lock, and let nobody ask this process to end."""
+    library = ctypes.PyDLL(None)  # unlike CDLL, keeps the lock while it calls
+    library.signal(int(signal.SIGTERM), ctypes.c_void_p(1))  # SIG_IGN, from any thread
+    library.sleep(600)
+
+
 class HostileDecoder(ImageFile.PyDecoder):
     """Does what the file says."""
 
@@ -39,7 +46,7 @@ class HostileDecoder(ImageFile.PyDecoder):
 
     def decode(self, buffer: Any) -> tuple[int, int]:
         """Never comes back with a picture."""
-        {b"segfault": segfault, b"eat": eat}[self.args[0]]()
+        {b"segfault": segfault, b"eat": eat, b"hang": hang}[self.args[0]]()
         raise OSError("the hostile decoder did no harm")
 
 
