@@ -5,10 +5,11 @@
     python benchmarks/images.py --json FILE           the figures, as JSON too
 
 The photographs are those of Debian's mate-backgrounds and plasma-workspace-wallpapers with at least a megapixel,
-taken in turn until there are enough. Those packages, vipsthumbnail and ImageMagick are installed by apt-get where
-they are missing and this runs as root; else the command is printed. Every tool writes JPEG of quality 85, with the
-same longest edge. A round runs everything once, in random order; a ratio is the median over the rounds of the ratios
-within a round. CPU time is shown beside: it hardly changes when other programs keep the machine busy.
+copied in turn under new names until there are enough (it prints how many are distinct). Those packages, vipsthumbnail
+and ImageMagick are installed by apt-get where they are missing and this runs as root; else the command is printed.
+Every tool writes JPEG of quality 85, with the same longest edge. A round runs everything once, in random order; a ratio
+is the median over the rounds of the ratios within a round. Ours runs as a job of the engine, and its figure is the
+trial's `wall_s`. CPU time is shown beside: it hardly changes when other programs keep the machine busy.
 Quality is told apart from encoding: the same tools write PNG, compared with a full-size Lanczos by SSIM (Wang and
 others, 2004: luma, Gaussian window of 11 with sigma 1.5) and PSNR.
 """
@@ -17,7 +18,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
 import random
 import shutil
@@ -27,7 +27,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -38,10 +38,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import numpy as np
 from PIL import Image
 
+from engine import jobs
 from engine.config import Settings
 from engine.images.opening import open_image
 from engine.images.options import Resizing
-from engine.images.resizing import resize_file
+from engine.model import Configuration
+from engine.plans import resize_plan
+from engine.store import Store
 
 PACKAGES = ("mate-backgrounds", "plasma-workspace-wallpapers", "libvips-tools", "imagemagick")
 QUALITY = 85
@@ -78,6 +81,15 @@ class Batch:
     edge: int
     out: Path
     suffix: str = ".jpg"
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds that a batch took: on the clock, of CPU (None: as the system counted it), and to start, beside these."""
+
+    wall_s: float
+    cpu_s: float | None = None
+    start_s: float | None = None
 
 
 # ---- Set-up ----
@@ -128,34 +140,27 @@ def laid_out(originals_: Sequence[Path], count: int, folder: Path) -> list[Path]
 # ---- The tools ----
 
 
-def ours(batch: Batch, kind: str, workers: int) -> float:
-    """Wall seconds from the first submission to the last result, on a warmed pool.
+def ours(batch: Batch, kind: str, workers: int) -> Spent:
+    """A job of the engine, as `python -m engine resize` starts it: the trial's own wall and CPU time.
 
-    The one place to change when the batch is to run through the engine's own trial.
+    From the first submission to the last result, on warmed workers. What the others are timed by holds their start too:
+    so ours is told beside it (`start_s`), and matters less the larger the batch.
     """
-    resizing = Resizing(sizes=(str(batch.edge),), quality=QUALITY)
-    one = partial(_ours_one, out=batch.out, suffix=batch.suffix, resizing=resizing, settings=Settings(home=batch.out))
-    with _executor(kind, workers) as executor:
-        for done in [executor.submit(_warm) for _ in range(workers)]:
-            done.result()
-        return _timed(lambda: list(executor.map(one, batch.photos)))
+    resizing = Resizing(sizes=(str(batch.edge),), quality=QUALITY, format=_FORMATS[batch.suffix])
+    store = Store.open(Settings(home=batch.out.with_name("home")))
+    plan = resize_plan(batch.photos, resizing, Configuration(kind, workers), store.settings, target=batch.out)
+    run = jobs.wait(store, jobs.start(store, plan))
+    measured = store.trials(run)[-1].measurement
+    if run.ok != len(batch.photos) or measured.wall_s is None:
+        raise RuntimeError(f"Only {run.ok} of {len(batch.photos)} photographs were resized: {run.message}")
+    store.close()
+    return Spent(measured.wall_s, measured.cpu_s, (measured.interpreter_s or 0) + (measured.startup_s or 0))
 
 
-def _executor(kind: str, workers: int) -> Executor:
-    if kind == "threads":
-        return ThreadPoolExecutor(workers)
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+_FORMATS = {".jpg": "jpeg", ".png": "png"}
 
 
-def _warm() -> None:
-    time.sleep(0.3)  # Long enough that every worker takes one.
-
-
-def _ours_one(photo: Path, out: Path, suffix: str, resizing: Resizing, settings: Settings) -> None:
-    resize_file(photo, [out / (photo.stem + suffix)], resizing, settings)
-
-
-def floor(batch: Batch) -> float:
+def floor(batch: Batch) -> Spent:
     """Wall seconds to decode alone, at the least reduced scale that holds the target (draft 1), on two threads."""
     one = partial(_decode_one, edge=batch.edge, settings=Settings(home=batch.out))
     with ThreadPoolExecutor(2) as executor:
@@ -169,7 +174,7 @@ def _decode_one(photo: Path, edge: int, settings: Settings) -> None:
     image.load()
 
 
-def article(batch: Batch) -> float:
+def article(batch: Batch) -> Spent:
     # A file of its own: where workers are not forked they import the program, which they cannot from `-c`.
     program = batch.out.with_name("article.py")
     program.write_text(ARTICLE, encoding="utf-8")
@@ -177,14 +182,14 @@ def article(batch: Batch) -> float:
     return _timed(lambda: _run(command, "\n".join(map(str, batch.photos))))
 
 
-def vipsthumbnail(batch: Batch, side_by_side: int) -> float:
+def vipsthumbnail(batch: Batch, side_by_side: int) -> Spent:
     form = batch.out / ("%s.jpg[Q=85,strip]" if batch.suffix == ".jpg" else "%s.png[strip]")
     head = ["vipsthumbnail", "--size", f"{batch.edge}x{batch.edge}>", "-o", str(form)]
     parts = [batch.photos[start::side_by_side] for start in range(side_by_side)]
     return _timed(lambda: _together([[*head, *map(str, part)] for part in parts]))
 
 
-def mogrify(batch: Batch, hint: bool) -> float:
+def mogrify(batch: Batch, hint: bool) -> Spent:
     hints = ["-define", f"jpeg:size={2 * batch.edge}x{2 * batch.edge}"] if hint else []
     size = ["-resize", f"{batch.edge}x{batch.edge}>", "-quality", str(QUALITY)]
     return _timed(lambda: _run(["mogrify", "-path", str(batch.out), *hints, *size, *map(str, batch.photos)]))
@@ -200,17 +205,17 @@ def _together(commands: Iterable[Sequence[str]]) -> None:
         raise RuntimeError("A program failed: run it by hand to see why.")
 
 
-def _timed(work: Callable[[], Any]) -> float:
+def _timed(work: Callable[[], Any]) -> Spent:
     start = time.perf_counter()
     work()
-    return time.perf_counter() - start
+    return Spent(time.perf_counter() - start)
 
 
 ARTICLES = "article's script, Pool(3)"
 VIPS = "vipsthumbnail, two side by side"
 FLOOR = "decoding alone (floor), 2 threads"
 
-TOOLS: dict[str, Callable[[Batch], float]] = {
+TOOLS: dict[str, Callable[[Batch], Spent]] = {
     ARTICLES: article,
     "vipsthumbnail, one process": partial(vipsthumbnail, side_by_side=1),
     VIPS: partial(vipsthumbnail, side_by_side=2),
@@ -221,7 +226,7 @@ TOOLS: dict[str, Callable[[Batch], float]] = {
     "ours, processes × 2": partial(ours, kind="processes", workers=2),
 }
 
-SLOW: dict[str, Callable[[Batch], float]] = {
+SLOW: dict[str, Callable[[Batch], Spent]] = {
     "ImageMagick mogrify": partial(mogrify, hint=False),
     "ImageMagick mogrify, with its JPEG hint": partial(mogrify, hint=True),
 }
@@ -316,14 +321,16 @@ def measure(photos: Sequence[Path], edge: int, rounds: int, folder: Path) -> tup
             out.mkdir()
             chosen = photos[::6] if name in SLOW else photos
             before = _cpu_s()
-            found[name].append(tool(Batch(chosen, edge, out)) / len(chosen))
-            cpu[name].append((_cpu_s() - before) / len(chosen))
-            written = len(list(out.iterdir()))
+            spent = tool(Batch(chosen, edge, out))
+            found[name].append(spent.wall_s / len(chosen))
+            cpu[name].append((_cpu_s() - before if spent.cpu_s is None else spent.cpu_s) / len(chosen))
+            written = len([path for path in out.iterdir() if not path.name.startswith(".")])
             if written not in (0 if tool is floor else len(chosen),):
                 raise RuntimeError(f"{name} wrote {written} of {len(chosen)} files.")
             shutil.rmtree(out)
-            spent = f"{1 / found[name][-1]:7.1f} img/s  {1000 * cpu[name][-1]:6.1f} ms CPU"
-            say(f"  round {number + 1}  {name:42s} {spent}")
+            told_s = f"{1 / found[name][-1]:7.1f} img/s  {1000 * cpu[name][-1]:6.1f} ms CPU"
+            start = f"  (started in {spent.start_s:.2f} s, not counted)" if spent.start_s is not None else ""
+            say(f"  round {number + 1}  {name:42s} {told_s}{start}")
     return found, cpu
 
 
