@@ -23,6 +23,8 @@ NUMBER = (
 NUMBERS = re.compile(NUMBER)
 _BEFORE = re.compile(rf"(?:(?<![^\W\d_])([^\W\d_]{{1,5}}\.?/?)\s?)?([{SIGNS}]?)[\s\u00a0:]{{0,3}}$")
 _AFTER = re.compile(rf"[\s\u00a0]{{0,2}}(?:([{SIGNS}])(?!\s?[\d.])\s?([A-Z]{{3}})?|([^\W\d_]{{1,5}}\.?))(?![^\W\d_])")
+_PLAIN = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,2})?")
+"""Most prices: nothing in them can be read in two ways."""
 EURO_AS_POINT = re.compile(r"(?<=\d)([€£])(\d{2})(?![\d.,])")
 LARGEST = Decimal(10) ** 10
 LONGEST_TEXT = 20_000
@@ -124,6 +126,8 @@ def read_number(
     number: str, mark: str | None = None, decimal_mark: str | None = None
 ) -> tuple[Decimal, tuple[str, ...]] | None:
     """The value of a number as written and what is doubtful in it; None where its separators make no sense."""
+    if _PLAIN.fullmatch(number):
+        return Decimal(number), ()
     digits = number.rstrip(".,-–—").translate(_CLEAN)
     points, commas = digits.count("."), digits.count(",")
     doubts: tuple[str, ...] = ()

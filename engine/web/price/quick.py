@@ -6,7 +6,6 @@ amount stands near that is not plainly an old price, the slow way decides.
 
 from __future__ import annotations
 
-import heapq
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,8 +18,8 @@ from engine.web.price.product import Candidate
 NEAR = 450
 """Bytes of source before and behind the shown amount that are read."""
 MOST_PLACES = 20
-MOST_OCCURRENCES = 2_000
-GROUP_MARKS = (".", ",", "'", " ", "&nbsp;", "\u00a0")
+MOST_OCCURRENCES = 1_500
+GROUP_MARKS = ("", ".", ",", "'", " ", "&nbsp;", "\u00a0")
 LEAST_WEIGHT = 0.75
 _OLD = re.compile(
     r"<(?:del|s|strike)\b|line-through|\b(?:old|was|list|regular|reg|msrp|rrp|compare|original|strike\w*|before|statt|uvp)\b"
@@ -54,25 +53,26 @@ def undisputed(stated: list[Candidate], raw: bytes) -> Candidate | None:
 
 
 def _places(value: Decimal, raw: bytes) -> Iterator[tuple[int, int]]:
-    """Where the value stands as text between two tags, in any number format, in the page's order."""
+    """Where the value stands as text between two tags, in any number format."""
     whole, _, cents = format(value.quantize(Decimal("0.01")), "f").partition(".")
     groups = [whole[max(0, end - 3) : end] for end in range(len(whole), 0, -3)][::-1]
-    numbers = {mark.join(groups) for mark in ("", *(GROUP_MARKS if len(groups) > 1 else ()))}
-    tails = ("." + cents, "," + cents) if cents != "00" else ("",)
-    wanted = (f"{number}{tail}".encode() for number in numbers for tail in tails)
-    places = heapq.merge(*(_occurrences(text, raw) for text in wanted))
-    return islice(((start, end) for start, end in places if _alone(raw, start, end)), MOST_PLACES)
+    leads = [(mark.join(groups[:-1]) + mark).encode() for mark in GROUP_MARKS] if len(groups) > 1 else [b""]
+    tails = ("." + cents, "," + cents) if cents != "00" else (".00", ",00", "") if len(whole) < 3 else ("",)
+    texts = ((groups[-1] + tail).encode() for tail in tails)
+    places = (place for text in texts for place in _occurrences(text, leads, raw))
+    return islice((place for place in places if _alone(raw, *place)), MOST_PLACES)
 
 
-def _occurrences(text: bytes, raw: bytes) -> Iterator[tuple[int, int]]:
-    """Where a number stands with no digit behind it."""
+def _occurrences(text: bytes, leads: list[bytes], raw: bytes) -> Iterator[tuple[int, int]]:
+    """Where a number stands: its last digits, one of its leads before them and no digit behind."""
     place = raw.find(text)
     for _ in range(MOST_OCCURRENCES):
         if place < 0:
             return
-        end = _END.match(raw, place + len(text))
+        lead = next((len(lead) for lead in leads if raw.startswith(lead, max(0, place - len(lead)))), -1)
+        end = _END.match(raw, place + len(text)) if lead >= 0 else None
         if end is not None:
-            yield place, end.end()
+            yield place - lead, end.end()
         place = raw.find(text, place + 1)
 
 

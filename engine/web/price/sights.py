@@ -101,15 +101,16 @@ def walk(page: Page, body: LexborNode) -> View:
     for place, node in enumerate(islice(nodes, MOST_ELEMENTS)):
         tag = node.tag_id  # a number: the name would be made anew for each of thousands of nodes
         if tag != _TEXT:
-            skip = tag in special and tag in _SKIPPED_TAGS
-            if tag in special and not skip:
-                if tag == heading_tag and node.mem_id == heading_id:
+            skip = False
+            if tag in special:
+                if tag in _SKIPPED_TAGS:
+                    skip = True
+                elif tag == heading_tag and node.mem_id == heading_id:
                     view.heading, listed = place, False
                 elif tag in _BUYING_TAGS and _buys(node):
                     view.buttons.append(place)
             continue
-        text = "" if skip else (node.text_content or "").strip()
-        if not text:
+        if skip or not (text := (node.text_content or "").strip()):
             continue
         if len(text) <= LONGEST_TEXT:
             if _digit(text) and _like_a_price(text):

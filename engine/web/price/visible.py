@@ -115,12 +115,21 @@ def _linked(node: LexborNode | None) -> bool:
 
 def _words(sight: Sight) -> float:
     """What the text before and behind the price says of it."""
-    score = 0.0
-    for pattern, weight, old in BEFORE:
-        if pattern.search(sight.before):
-            score += weight
-            sight.old = sight.old or old
-    return score + sum(weight for pattern, weight in AFTER if pattern.match(sight.after))
+    score, old = _before(sight.before) if sight.before else (0.0, False)
+    sight.old = sight.old or old
+    return score + (_after(sight.after) if sight.after else 0.0)
+
+
+@lru_cache(maxsize=512)
+def _before(text: str) -> tuple[float, bool]:
+    """What a text that leads up to a price says of it; lists of products repeat theirs."""
+    found = [(weight, old) for pattern, weight, old in BEFORE if pattern.search(text)]
+    return sum(weight for weight, _ in found), any(old for _, old in found)
+
+
+@lru_cache(maxsize=512)
+def _after(text: str) -> float:
+    return sum(weight for pattern, weight in AFTER if pattern.match(text))
 
 
 def _surroundings(sight: Sight, memory: dict[int, Told]) -> float:
