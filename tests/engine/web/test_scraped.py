@@ -1,0 +1,122 @@
+"""Real scrape runs against real servers, on every executor: what may be reached, what comes out of hostile pages."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine import jobs
+from engine.model import Configuration, Record, Run
+from engine.plans import scrape_plan
+from engine.report.tables import csv_chunks
+from engine.store import Store
+from tests.engine.support import once_each, open_store
+from tests.engine.web.servers import Handler, Reply, server
+from tests.engine.web.test_gate import SPELLINGS
+
+BOTH = ["threads", "asyncio"]
+MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>$\\href{javascript:alert(3)}{x}$"
+FORMULAS = ["=HYPERLINK(1)", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", " =1", "＝1"]
+
+
+def product(name: str) -> bytes:
+    """A page of a product with this name, in mark-up."""
+    told = {"@context": "https://schema.org", "@type": "Product", "name": name,
+            "offers": {"@type": "Offer", "price": "12.50", "priceCurrency": "EUR"}}  # fmt: skip
+    safe = json.dumps(told).replace("<", "\\u003c")
+    return f"<!doctype html><title>x</title><script type='application/ld+json'>{safe}</script>".encode()
+
+
+Scraped = Callable[..., tuple[Run, dict[int, Record]]]
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A store whose politeness does not slow these tests."""
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    opened = open_store(tmp_path / "home", host_gap_s=0.02, allowed_hosts=("localhost",), fetch_deadline_s=5.0)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def scraped(store: Store) -> Scraped:
+    """Scrapes addresses to the end of the run; gives its records by address."""
+
+    def scrape(urls: list[str], executor: str, workers: int = 4) -> tuple[Run, dict[int, Record]]:
+        run = jobs.start(store, scrape_plan(urls, Configuration(executor, workers), store.settings))
+        run = jobs.wait(store, run, poll_s=0.05)
+        assert run.state == "finished", run.message
+        return run, once_each(store, run)
+
+    return scrape
+
+
+@pytest.mark.parametrize("executor", ["sequential", "threads", "processes", "asyncio"])
+def test_no_spelling_of_loopback_reaches_the_canary_from_a_run(scraped: Scraped, executor: str) -> None:
+    with server() as canary, server(host="::1") as other:
+        hosts = [host for host in SPELLINGS if host.rstrip(".").lower() not in ("localhost", "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ")]
+        urls = [f"http://{host}:{port}/" for host in hosts for port in (canary.port, other.port)]
+        run, records = scraped(urls, executor, 1 if executor == "sequential" else 2)
+        assert {record.reason for record in records.values()} <= {"blocked_address", "invalid_host", "invalid_url"}
+        assert (run.ok, run.failed, canary.connections, other.connections) == (0, len(urls), 0, 0)
+
+
+@pytest.mark.parametrize("executor", BOTH)
+def test_mark_up_and_formulas_of_a_page_come_out_as_text(scraped: Scraped, store: Store, executor: str) -> None:
+    names = [MARKUP, *FORMULAS]
+    table: dict[str, Handler] = {f"/{number}": _sends(name) for number, name in enumerate(names)}
+    with server(table) as shop:
+        run, records = scraped([f"http://localhost:{shop.port}/{number}" for number in range(len(names))], executor)
+    assert run.ok == len(names)
+    assert any(record.output["name"] == MARKUP for record in records.values()), "read as it stands, nothing stripped"
+    content = b"".join(csv_chunks(store, run)).decode("utf-8-sig")
+    cells = [cell for row in csv.reader(io.StringIO(content, newline="")) for cell in row]
+    numbers = [cell for cell in cells if cell[:1] == "-" and cell[1:].replace(".", "").isdigit()]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r")) and cell not in numbers] == []
+
+
+def _sends(name: str) -> Handler:
+    return lambda reply: reply.send(body=product(name))
+
+
+CORPUS = {
+    "a PDF": ("text/html", b"%PDF-1.7\n" + bytes(range(256)) * 40),
+    "an image": ("text/html", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40),
+    "noise": ("text/html", bytes(range(1, 256)) * 200),
+    "an unknown charset": ("text/html; charset=klingon-8", product("Kettle")),
+    "a lying charset": ("text/html; charset=utf-16", product("Kettle")),
+    "a charset that is no charset": ("text/html; charset=zlib_codec", product("Kettle")),
+    "half a character": ("text/html; charset=utf-8", product("Kettle") + b"\xe2\x82"),
+    "a deeply nested page": ("text/html", b"<div>" * 100_000 + product("Kettle")),
+    "deeply nested mark-up": ("text/html", b"<script type='application/ld+json'>" + b'{"a":[' * 50_000 + b"</script>"),
+    "an endless tag": ("text/html", b"<p " + b"a='" * 200_000),
+    "zeros": ("text/html", b"<html>" + bytes(5_000) + product("Kettle")),
+    "a type that is none": ("\xff/;;=", product("Kettle")),
+}
+
+
+@pytest.mark.parametrize("executor", BOTH)
+def test_any_bytes_are_a_price_or_a_reason_and_never_a_traceback(scraped: Scraped, executor: str) -> None:
+    table: dict[str, Handler] = {f"/{number}": _answers(*item) for number, item in enumerate(CORPUS.values())}
+    with server(table) as shop:
+        run, records = scraped([f"http://localhost:{shop.port}/{number}" for number in range(len(CORPUS))], executor)
+    ends = {name: records[number].reason or records[number].output["price"] for number, name in enumerate(CORPUS)}
+    assert set(ends.values()) <= {"12.50", "no_price", "not_a_web_page"}, ends
+    assert all(ends[name] == "not_a_web_page" for name in ("a PDF", "an image"))
+    assert all(ends[name] == "12.50" for name in CORPUS if "charset" in name), ends
+    assert not any("Error" in (record.error or "") for record in records.values())
+    assert run.done == len(CORPUS)
+
+
+def _answers(content_type: str, body: bytes) -> Handler:
+    def answer(reply: Reply) -> None:
+        reply.send(body=body, Content_Type=content_type)
+
+    return answer
