@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -47,6 +48,7 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "a.bmp": ("RGB", {}),
     "a.tif": ("RGB", {"compression": "tiff_lzw"}),
     "a.avif": ("RGB", {"speed": 10}),
+    "a.heic": ("RGB", {"enc_params": {"preset": "ultrafast"}}),
 }
 
 
@@ -54,6 +56,7 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
 @pytest.mark.parametrize("name", KINDS)
 def test_the_estimate_is_above_the_measured_peak_and_not_absurdly(tmp_path: Path, name: str) -> None:
     mode, options = KINDS[name]
+    pillow_heif.register_heif_opener()  # which writes, too
     photo(3000, 2000).convert(mode).save(tmp_path / name, **options)
     photo(16, 16).convert(mode).save(tmp_path / ("tiny" + Path(name).suffix), **options)
     command = [sys.executable, "-c", MEASURE, str(tmp_path), name, "800"]
