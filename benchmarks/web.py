@@ -17,6 +17,7 @@ import asyncio
 import json
 import os
 import queue
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -237,6 +238,25 @@ def extractor(wanted: bool) -> Extract:
     return read
 
 
+def cost_of_reading(times: int = 200) -> tuple[float, float]:
+    """CPU milliseconds to read one page's price: as it is done, and with the whole page parsed; medians of 5."""
+    from engine.web.price import read_product
+    from engine.web.price.decide import decide
+    from engine.web.price.page import open_page
+
+    def cost_ms(read: Callable[[], object]) -> float:
+        found = []
+        for _ in range(5):
+            begun = time.process_time()
+            for _ in range(times):
+                read()
+            found.append((time.process_time() - begun) * 1000 / times)
+        return statistics.median(found)
+
+    url = "http://shop.example/kettle"
+    return cost_ms(lambda: read_product(PAGE, url)), cost_ms(lambda: decide(open_page(PAGE, url)))
+
+
 def run_one(tool: str, port: int, pages: int, at_once: int, extract: bool) -> None:
     """One tool in this process: prints its seconds and CPU seconds as JSON."""
     urls = [f"http://127.0.0.1:{port}/p/{number}" for number in range(pages)]
@@ -309,6 +329,9 @@ def compare(arguments: argparse.Namespace) -> None:
         what = "with our reader of prices in every tool" if arguments.extract else "pages are fetched, not read"
         print(f"{arguments.pages:,} pages of {len(PAGE):,} bytes, {LATENCY_S * 1000:.0f} ms latency; {what}.")
         print("Politeness is off for all. CPU is the tool's own; the server uses the same cores.")
+        if arguments.extract:
+            quick_ms, whole_ms = cost_of_reading()
+            print(f"Reading one page takes {quick_ms:.2f} ms of CPU; with the whole page parsed {whole_ms:.2f} ms.")
         for at_once in arguments.at_once:
             with server() as port:
                 rows = measure(pythons, port, arguments.pages, at_once, arguments.extract)
