@@ -25,10 +25,14 @@ run:
 install:
 	@$(PYTHON) start.py install --dev
 
-# Most tests wait more than they compute, so they run side by side; those that measure run alone afterwards.
+# Most tests wait more than they compute, so they run side by side; then those that promise seconds, two at a time,
+# and those that measure, alone. pytest's code 5 says that none was selected.
+PYTEST := $(VENV_PYTHON) -m pytest
+NONE_IS_FINE = $(ARGS)$(if $(ARGS), || test $$? -eq 5)
 test: install
-	$(VENV_PYTHON) -m pytest -m "not stress and not alone" -n 3 --dist loadgroup $(ARGS)$(if $(ARGS), || test $$? -eq 5)
-	$(VENV_PYTHON) -m pytest -m "alone and not stress" $(ARGS)$(if $(ARGS), || test $$? -eq 5)
+	$(PYTEST) -m "not (stress or paced or alone)" -n 3 --dist loadgroup $(NONE_IS_FINE)
+	$(PYTEST) -m "paced and not stress" -n 2 $(NONE_IS_FINE)
+	$(PYTEST) -m "alone and not stress" $(NONE_IS_FINE)
 
 check: install
 	$(VENV_PYTHON) -m ruff check .

@@ -17,9 +17,9 @@ from engine.model import Configuration, Measurement, Run
 from engine.process_readers import tree
 from engine.store import Store
 from tests.engine.chore_plan import chore_plan
-from tests.engine.support import alive_with, faulty_plan, once_each, run_to_end
+from tests.engine.support import MEASURES, alive_with, faulty_plan, once_each, run_to_end
 
-pytestmark = pytest.mark.alone
+pytestmark = MEASURES
 
 PROCESSES, THREADS = Configuration("processes", 2), Configuration("threads", 2)
 SEQUENTIAL = Configuration("sequential", 1)

@@ -19,9 +19,9 @@ from engine.process_readers import PortableReader, ProcessReader, reader, tree
 from engine.sampler import INTERVAL_S, Sampler
 from engine.store import Store
 from tests.engine.chore_plan import chore_plan
-from tests.engine.support import run_to_end, until
+from tests.engine.support import MEASURES, run_to_end, until
 
-pytestmark = pytest.mark.alone
+pytestmark = MEASURES
 
 ROOT = Path(__file__).parents[2]
 HOLDS = "import os, sys, time; kept = bytearray(os.urandom(1000)) * {megabytes}000; print(flush=True); time.sleep(60)"
