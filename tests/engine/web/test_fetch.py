@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gzip
 import socket
+import ssl
 import threading
 import time
 import tracemalloc
 import zlib
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import trustme
 
 from engine.errors import TaskFailed
 from engine.web.answers import FetchFailed, Page
@@ -423,6 +426,20 @@ def test_a_bad_certificate_is_a_certificate_error(
         browser = open_browser(configure(shop), ca_file=None if which == "good" else own_ca.ca_file)
         failure = failure_of(browser, f"{shop.url}/")
         assert failure.reason == "certificate_error" and "127.0.0.1" in failure.message
+        assert shop.requests == []
+
+
+def test_a_certificate_that_has_expired_is_a_certificate_error(
+    open_browser: Open, configure: Configure, tmp_path: Path
+) -> None:
+    ca = trustme.CA()
+    ca.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    past = datetime.now(UTC) - timedelta(days=1)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert("127.0.0.1", not_before=past - timedelta(days=1), not_after=past).configure_cert(context)
+    with server(tls=context) as shop:
+        failure = failure_of(open_browser(configure(shop), ca_file=tmp_path / "ca.pem"), f"{shop.url}/")
+        assert failure.reason == "certificate_error" and "expired" in failure.message
         assert shop.requests == []
 
 
