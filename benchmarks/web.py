@@ -7,6 +7,7 @@
 Server and tools share this machine, each in a process of its own; the server's CPU time counts against every tool
 alike. Politeness is off by configuration (no gap, no limit per host) for all; ours still asks the gate and robots.txt.
 Time runs from the first request to the last page, without start-up. The latency limit is pages × latency ÷ at once.
+Every round runs each tool once, in random order; figures are medians, ratios are taken within a round.
 Scrapy is installed by pip into a temporary environment; without a package index its row is left out, and says so.
 """
 
@@ -17,6 +18,7 @@ import asyncio
 import json
 import os
 import queue
+import random
 import statistics
 import subprocess
 import sys
@@ -288,9 +290,9 @@ def scrapy_python(folder: Path, extract: bool) -> Path | None:
 
 
 def measure(pythons: dict[str, Path], port: int, pages: int, at_once: int, extract: bool) -> list[dict[str, Any]]:
-    """Every tool once, each in a fresh process."""
+    """Every tool once, each in a fresh process, in random order."""
     rows = []
-    for tool, python in pythons.items():
+    for tool, python in random.sample(list(pythons.items()), len(pythons)):
         command = [python, __file__, "--run", tool, "--port", port, "--pages", pages, "--at-once", at_once]
         done = subprocess.run(
             [str(part) for part in command] + ["--extract"] * extract, capture_output=True, text=True, cwd=ROOT
@@ -302,17 +304,28 @@ def measure(pythons: dict[str, Path], port: int, pages: int, at_once: int, extra
     return rows
 
 
-def show(rows: list[dict[str, Any]], pages: int, at_once: int) -> None:
-    """A table for one degree of concurrency."""
+def show(rounds: list[list[dict[str, Any]]], pages: int, at_once: int) -> None:
+    """A table for one degree of concurrency: medians over the rounds, ratios taken within each round."""
     limit_s = pages * LATENCY_S / at_once
-    base = next((row["wall_s"] for row in rows if row["tool"] == "Scrapy"), None)
     print(f"\n{at_once} at once; the latency limit is {limit_s:.2f} s, {pages / limit_s:,.0f} pages/s")
     print(f"{'':26}{'s':>7}{'pages/s':>9}{'of limit':>10}{'× Scrapy':>10}{'CPU ms/page':>13}{'CPU busy':>10}")
-    for row in rows:
-        wall_s, cpu_s = row["wall_s"], row["cpu_s"]
-        ratio = f"{base / wall_s:.2f}" if base else "–"
+    by_tool = {tool: [row for rows in rounds for row in rows if row["tool"] == tool] for tool in TOOLS}
+    for tool, rows in by_tool.items():
+        if not rows:
+            continue
+        wall_s, cpu_s = (statistics.median(row[name] for row in rows) for name in ("wall_s", "cpu_s"))
+        times = [ours / scrapys for scrapys, ours in paired(rounds, "Scrapy", tool)]
+        ratio = f"{1 / statistics.median(times):.2f}" if times else "–"
         figures = f"{wall_s:7.2f}{pages / wall_s:9,.0f}{limit_s / wall_s:10.0%}{ratio:>10}"
-        print(f"{row['tool']:26}{figures}{1000 * cpu_s / pages:13.2f}{cpu_s / wall_s:10.0%}")
+        print(f"{tool:26}{figures}{1000 * cpu_s / pages:13.2f}{cpu_s / wall_s:10.0%}", flush=True)
+
+
+def paired(rounds: list[list[dict[str, Any]]], first: str, second: str) -> Iterator[tuple[float, float]]:
+    """The seconds of two tools in each round that has both."""
+    for rows in rounds:
+        walls = {row["tool"]: row["wall_s"] for row in rows}
+        if first in walls and second in walls:
+            yield walls[first], walls[second]
 
 
 def compare(arguments: argparse.Namespace) -> None:
@@ -334,9 +347,11 @@ def compare(arguments: argparse.Namespace) -> None:
             print(f"Reading one page takes {quick_ms:.2f} ms of CPU; with the whole page parsed {whole_ms:.2f} ms.")
         for at_once in arguments.at_once:
             with server() as port:
-                rows = measure(pythons, port, arguments.pages, at_once, arguments.extract)
-            show(rows, arguments.pages, at_once)
-            found += rows
+                rounds = [
+                    measure(pythons, port, arguments.pages, at_once, arguments.extract) for _ in range(arguments.rounds)
+                ]
+            show(rounds, arguments.pages, at_once)
+            found += [{"round": number, **row} for number, rows in enumerate(rounds) for row in rows]
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
 
@@ -345,6 +360,7 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=2_000)
+    parser.add_argument("--rounds", type=int, default=3, help="times that every tool runs; medians are shown")
     parser.add_argument("--at-once", type=int, nargs="+", default=[32, 128])
     parser.add_argument("--extract", action="store_true", help="read the price of each page, in every tool")
     parser.add_argument("--without-scrapy", action="store_true")
