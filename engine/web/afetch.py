@@ -213,7 +213,8 @@ def _hooks() -> aiohttp.TraceConfig:
         under_way.timings["connect"] = time.monotonic() - under_way.begun - dns_s
 
     async def sent(*_: Any) -> None:
-        _under_way.get().ask.sent()
+        # aiohttp tells just before it writes; were the gap counted from here, a slow disk would shorten it.
+        asyncio.get_running_loop().call_soon(_under_way.get().ask.sent)
 
     hooks.on_connection_create_end.append(connected)
     hooks.on_request_headers_sent.append(sent)

@@ -11,6 +11,7 @@ import socket
 import ssl
 import sys
 import time
+from http.client import CONTINUE, SWITCHING_PROTOCOLS, HTTPResponse, parse_headers
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -19,6 +20,17 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from engine.web.gate import Address
 from engine.web.watch import Watch, active
+
+
+class _Response(HTTPResponse):
+    """An answer after any number of interim ones: http.client passes over 100 alone (RFC 9110 15.2: all of 1xx)."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if status in (CONTINUE, SWITCHING_PROTOCOLS) or not 100 < status < 200:
+                return version, status, reason
+            parse_headers(self.fp)
 
 
 class _Gated:
@@ -53,9 +65,13 @@ class _Gated:
 class GatedConnection(_Gated, HTTPConnection):
     """http."""
 
+    response_class = _Response
+
 
 class GatedSecureConnection(_Gated, HTTPSConnection):
     """https. The TLS handshake as a whole is bounded by the socket's timeout (CPython's _ssl counts it down)."""
+
+    response_class = _Response
 
     def connect(self) -> None:
         watch: Watch = active.watch

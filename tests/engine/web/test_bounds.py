@@ -134,6 +134,11 @@ def test_the_process_does_not_grow_by_bombs(tmp_path: Path, bombs: dict[str, byt
     assert grown_mb < 2 * cap_mb, "what is unpacked is dropped as soon as it is known to be too much"
 
 
+def drip_early_hints(reply: Reply) -> None:
+    """Answers that announce the answer, one after the other."""
+    reply.drip(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" * 1_000, 0.002)
+
+
 def drip_status_line(reply: Reply) -> None:
     reply.drip(b"HTTP/1.1 200 " + b"O" * 1_000)
 
@@ -154,7 +159,9 @@ def drip_trailers(reply: Reply) -> None:
 
 
 @pytest.mark.parametrize(
-    "handler", [drip_status_line, drip_packed, drip_a_refusal, drip_trailers], ids=lambda item: item.__name__
+    "handler",
+    [drip_early_hints, drip_status_line, drip_packed, drip_a_refusal, drip_trailers],
+    ids=lambda item: item.__name__,
 )
 def test_every_further_drip_ends_by_the_deadline(open_browser: Open, configure: Configure, handler: Handler) -> None:
     with server({"/": handler}) as shop:
@@ -164,6 +171,18 @@ def test_every_further_drip_ends_by_the_deadline(open_browser: Open, configure: 
             browser.fetch(f"{shop.url}/")
         assert time.monotonic() - begun < DEADLINE_S + 1
         assert failure.value.reason in ("timed_out", "bad_answer")
+
+
+def test_early_hints_before_a_page_are_passed_over(open_browser: Open, configure: Configure) -> None:
+    def hint(reply: Reply) -> None:
+        for status in (100, 102, 103, 103):
+            reply.connection.sendall(b"HTTP/1.1 %d Wait\r\nLink: </a.css>; rel=preload\r\n\r\n" % status)
+        reply.send()
+
+    with server({"/": hint}) as shop:
+        browser = open_browser(configure(shop))
+        assert [browser.fetch(f"{shop.url}/").body for _ in range(2)] == [PAGE, PAGE]
+        assert shop.connections == 1
 
 
 def test_a_robots_txt_that_drips_counts_towards_the_pages_deadline(open_browser: Open, configure: Configure) -> None:

@@ -9,11 +9,13 @@ import sys
 import time
 from itertools import pairwise
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from engine.config import Settings
 from engine.errors import Later, TaskFailed
+from engine.web import locks
 from engine.web.allowed import Allowed, register_shop
 from engine.web.answers import Page
 from engine.web.polite import Polite, back_off
@@ -21,7 +23,8 @@ from engine.web.urls import checked_url
 from tests.engine.web.conftest import Configure, Open
 from tests.engine.web.servers import Reply, Server, server
 
-WORKER = """
+WORKERS = {
+    "requests": """
 import sys
 from pathlib import Path
 from engine.config import Settings
@@ -31,7 +34,21 @@ settings = Settings(home=Path(home), allowed_hosts=(host,), host_gap_s=float(gap
 with Fetcher(settings, 1) as fetcher:
     for url in urls:
         assert fetcher.fetch_waiting(url, 50).status == 200
-"""
+""",
+    "aiohttp": """
+import asyncio, sys
+from pathlib import Path
+from engine.config import Settings
+from engine.web.afetch import AsyncFetcher
+home, host, gap, parallel, *urls = sys.argv[1:]
+settings = Settings(home=Path(home), allowed_hosts=(host,), host_gap_s=float(gap), host_parallel=int(parallel))
+async def main():
+    async with AsyncFetcher(settings, len(urls)) as fetcher:
+        pages = await asyncio.gather(*(fetcher.fetch_waiting(url, 50) for url in urls))
+    assert [page.status for page in pages] == [200] * len(urls)
+asyncio.run(main())
+""",
+}
 HOLDER = """
 import sys, time
 from pathlib import Path
@@ -67,13 +84,30 @@ def test_many_workers_keep_the_gap_and_the_limit(open_browser: Open, configure: 
         assert len(shop.requests) == 13
 
 
-def test_eight_processes_keep_the_gap_and_fetch_robots_once(tmp_path: Path) -> None:
+def test_a_disk_that_is_slow_to_take_the_gap_does_not_shorten_it(
+    open_browser: Open, configure: Configure, tmp_path: Path
+) -> None:
+    """The host's state is held by somebody else when the first request is sent."""
+    with server() as shop:
+        browser = open_browser(configure(shop, host_gap_s=0.2, host_parallel=2))
+        browser.fetch(f"{shop.url}/robots-are-known-now")
+        time.sleep(0.3)
+        key = locks.key(shop.url.removeprefix("http://"))
+        held = locks.try_lock(tmp_path / "polite" / "hosts" / f"{key}.lock")
+        assert held is not None
+        Timer(0.35, held.release).start()
+        browser.many([f"{shop.url}/{index}" for index in range(3)])
+        assert min(gaps(shop)) >= 0.2
+
+
+@pytest.mark.parametrize("libraries", [["requests"], ["aiohttp"], ["requests", "aiohttp"]], ids=" and ".join)
+def test_eight_processes_keep_the_gap_and_fetch_robots_once(tmp_path: Path, libraries: list[str]) -> None:
     with server({"*": slowly}) as shop:
         begun = time.monotonic()
         host = shop.url.removeprefix("http://")
         workers = [
             subprocess.Popen(
-                [sys.executable, "-c", WORKER, str(tmp_path), host, "0.1", "3"]
+                [sys.executable, "-c", WORKERS[libraries[number % len(libraries)]], str(tmp_path), host, "0.1", "3"]
                 + [f"{shop.url}/{number}-{index}" for index in range(4)]
             )
             for number in range(8)
