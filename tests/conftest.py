@@ -39,13 +39,12 @@ def browser_path() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test below tests/browser carries the browser marker; a module's run in one process, which has one app."""
+    """Every test below tests/browser carries the browser marker and may take its time."""
     for item in items:
         if in_browser_folder(item):
             item.add_marker(pytest.mark.browser)
             if not item.get_closest_marker("timeout"):
                 item.add_marker(pytest.mark.timeout(180))
-            item.add_marker(pytest.mark.xdist_group(f"browser {item.path.stem}"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Download, Locator, Page, expect, sync_playwright
@@ -23,7 +24,8 @@ ARGUMENTS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-THEMES = ("light", "dark")
+THEMES: dict[Literal["dark", "light"], str] = {"dark": "rgb(18, 24, 31)", "light": "rgb(255, 255, 255)"}
+"""The browser's preference: the background that the app then has."""
 CONNECTED = "[data-testid='stApp'][data-test-connection-state='CONNECTED']"
 PATIENCE_MS = 30_000
 """How long a browser test waits for what must come: a machine that does other work is slow, not wrong."""
@@ -111,6 +113,13 @@ class Tab:
         self.page.wait_for_selector(QUIET)
         return self
 
+    def in_both_themes(self, look: Callable[[], None]) -> None:
+        """Look at the page in dark and in light; the app follows the browser's preference at once."""
+        for theme, background in THEMES.items():
+            self.page.emulate_media(color_scheme=theme)
+            expect(self.page.locator("[data-testid='stApp']")).to_have_css("background-color", background)
+            look()
+
     def key(self, key: str) -> Locator:
         """The element with this key."""
         return self.page.locator(f".st-key-{key}")
@@ -166,10 +175,10 @@ class Tab:
         return self.page.url.partition("run=")[2]
 
 
-@pytest.fixture(params=THEMES)
-def theme(request: pytest.FixtureRequest) -> str:
-    """Light and dark."""
-    return str(request.param)
+@pytest.fixture
+def theme() -> str:
+    """The browser's preference when a tab is opened."""
+    return "light"
 
 
 @pytest.fixture

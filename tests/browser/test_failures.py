@@ -17,12 +17,6 @@ ROW = 35
 HOSTS = 100
 
 
-@pytest.fixture
-def theme() -> str:
-    """One theme is enough here."""
-    return "light"
-
-
 @pytest.fixture(scope="module")
 def made() -> dict[str, Run]:
     """What the module's tests have run."""

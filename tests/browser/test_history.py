@@ -15,12 +15,6 @@ ROW = 35
 
 
 @pytest.fixture
-def theme() -> str:
-    """One theme is enough here."""
-    return "light"
-
-
-@pytest.fixture
 def runs(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     """Three finished runs with a title of their own, the newest first."""
     store = tab.server.store

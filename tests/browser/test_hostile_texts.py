@@ -16,12 +16,6 @@ HOSTILE = (
 )
 
 
-@pytest.fixture
-def theme() -> str:
-    """One theme is enough here."""
-    return "light"
-
-
 def document(workload: str, output: dict[str, Any]) -> dict[str, Any]:
     """A finished run in which every text is hostile."""
     common = {"worker": 0, "started_s": 0.0, "finished_s": 0.5, "cpu_s": 0.1, "attempts": 1, "fingerprint": None}

@@ -20,12 +20,6 @@ COUNT, DISTINCT = 5_000, 100
 BESIDE_UPLOAD_MB = 250
 
 
-@pytest.fixture
-def theme() -> str:
-    """One theme is enough here."""
-    return "light"
-
-
 def archive(folder: Path) -> Path:
     """A ZIP of COUNT photo-like JPEGs of 320 × 240 pixels in ten folders."""
     contents = []

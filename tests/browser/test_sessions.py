@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Server, Tab
-
-
-@pytest.fixture
-def theme() -> str:
-    """One theme is enough here."""
-    return "light"
 
 
 def test_a_double_click_starts_one_run_that_back_reload_and_a_second_tab_show(tab: Tab) -> None:

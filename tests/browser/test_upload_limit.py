@@ -18,12 +18,6 @@ from tests.engine.support import alive_with
 LIMIT_MB = 5
 
 
-@pytest.fixture
-def theme() -> str:
-    """One theme is enough here."""
-    return "light"
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An app that takes LIMIT_MB a run, ended by its process number."""

@@ -85,9 +85,9 @@ def test_of_a_shops_several_pages_the_lowest_price_counts_and_a_doubtful_one_las
 
 def test_very_many_pages_of_one_product_are_drawn_in_time() -> None:
     rows = [(f"http://shop{at % 50}/{at}", page(price=str(at + 1))) for at in range(20_000)]
-    began = time.process_time()
+    began = time.thread_time()
     drawn = prices(rows)
-    assert time.process_time() - began < 2.0
+    assert time.thread_time() - began < 2.0
     assert len(drawn.data) == 50
 
 

@@ -62,9 +62,9 @@ def test_very_many_tasks_are_a_heat_map_of_busy_fractions() -> None:
 
 def test_a_hundred_thousand_tasks_are_drawn_within_a_second_of_server_time() -> None:
     rows = many(100_000, workers=16)
-    began = time.process_time()
+    began = time.thread_time()
     text = timeline(rows, THREADS_2).to_json()
-    assert time.process_time() - began < 1.0
+    assert time.thread_time() - began < 1.0
     assert len(text) < 1_000_000
 
 

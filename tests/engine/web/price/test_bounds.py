@@ -29,9 +29,9 @@ COSTLY = {
 @pytest.mark.parametrize("name", list(COSTLY))
 def test_attributes_that_would_cost_seconds_are_cut_off(name: str) -> None:
     data = b"<h1>Vase</h1>" + PADDING + COSTLY[name] + PADDING
-    begun = time.process_time()
+    begun = time.thread_time()
     page = open_page(data, None)
-    assert time.process_time() - begun < 1.5
+    assert time.thread_time() - begun < 1.5
     assert len(PADDING) < page.size < len(data) - len(PADDING)
     assert page.doubts
 

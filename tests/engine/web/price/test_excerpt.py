@@ -91,6 +91,6 @@ def test_a_selector_looks_at_the_whole_page() -> None:
 )
 def test_a_hostile_source_is_given_up_soon(text: str) -> None:
     source = b"ld+json" + text.encode() * (4_000_000 // len(text))
-    begun = time.process_time()
+    begun = time.thread_time()
     excerpt(source, None)
-    assert time.process_time() - begun < 1.0
+    assert time.thread_time() - begun < 1.0

@@ -53,9 +53,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", list(HOSTILE))
 def test_a_hostile_page_is_read_within_a_second_of_work(name: str) -> None:
-    start = time.process_time()
+    start = time.thread_time()
     read_product(HOSTILE[name])
-    assert time.process_time() - start < 1.5
+    assert time.thread_time() - start < 1.5
 
 
 def test_a_page_that_is_too_deep_is_cut_and_says_so() -> None:
