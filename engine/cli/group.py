@@ -17,12 +17,15 @@ class Commands(click.Group):
     """A group whose errors are one sentence on stderr and exit code 1."""
 
     def invoke(self, context: click.Context) -> object:
-        """Run the command named; an OverlapError becomes its sentence."""
+        """Run the command named; an OverlapError becomes its sentence, Ctrl-C the exit code of a cancel."""
         try:
             return super().invoke(context)
         except (OverlapError, TaskFailed) as error:
             click.echo(f"overlap: {error}", err=True)
             sys.exit(FAILED)
+        except KeyboardInterrupt:
+            click.echo("\nCancelled.", err=True)
+            sys.exit(CANCELLED)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

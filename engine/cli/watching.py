@@ -26,9 +26,9 @@ def run_plan(store: Store, plan: Plan, as_json: bool) -> Run:
 
 def watch(store: Store, run: Run, as_json: bool) -> Run:
     """Show a run's progress until it has ended; Ctrl-C and SIGTERM cancel it."""
-    signal.signal(signal.SIGTERM, _interrupt)
     progress = Progress()
     try:
+        signal.signal(signal.SIGTERM, _interrupt)
         run = jobs.wait(store, run, progress.show)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)

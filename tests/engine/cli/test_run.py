@@ -207,7 +207,7 @@ def test_an_interrupted_command_cancels_its_run_and_leaves_nothing(number: signa
         number, "compare", "wait", "--tasks", "400", "--seconds", "0.05", "--executors", "threads", "--workers", "2"
     )
     assert "Traceback" not in errors
-    assert code == 130
+    assert code == 130, errors
     assert seconds < 5
     own.nothing_is_left()
     again = own("runs", "--json")

@@ -34,8 +34,15 @@ from tests.engine.report.made import document, record
 from tests.engine.support import TESTS, open_store
 
 THREADS, PROCESSES, ASYNCIO = (Configuration(name, 2) for name in ("threads", "processes", "asyncio"))
+SLOW_SEQUENTIAL, SLOW_THREADS, SLOW_PROCESSES, SLOW_ASYNCIO = (
+    pytest.param(how, marks=pytest.mark.stress) for how in (SEQUENTIAL, THREADS, PROCESSES, ASYNCIO)
+)
 # PEP 723's own regular expression.
 METADATA = r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$"
+
+
+def name_of(how: Configuration) -> str:
+    return how.executor
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +95,7 @@ def dependencies(text: str) -> list[str]:
     return named
 
 
-@pytest.mark.parametrize("how", [SEQUENTIAL, THREADS, PROCESSES], ids=lambda how: how.executor)
+@pytest.mark.parametrize("how", [SLOW_SEQUENTIAL, SLOW_THREADS, PROCESSES], ids=name_of)
 def test_compute_gives_the_same_values_and_needs_nothing(kept: Store, tmp_path: Path, how: Configuration) -> None:
     run = ended(kept, simple_plan("compute", 5, {"amount": 500}, how, kept.settings))
     text = script(kept, run)
@@ -96,13 +103,13 @@ def test_compute_gives_the_same_values_and_needs_nothing(kept: Store, tmp_path: 
     assert dependencies(text) == [] and "engine" not in text and "ARCHIVE" not in text
 
 
-@pytest.mark.parametrize("how", [THREADS, ASYNCIO], ids=lambda how: how.executor)
+@pytest.mark.parametrize("how", [SLOW_THREADS, ASYNCIO], ids=name_of)
 def test_wait_gives_the_same_values(kept: Store, tmp_path: Path, how: Configuration) -> None:
     run = ended(kept, simple_plan("wait", 3, {"seconds": 0.01}, how, kept.settings))
     assert outputs(script(kept, run), tmp_path) == recorded(kept, run)
 
 
-@pytest.mark.parametrize("how", [THREADS, PROCESSES], ids=lambda how: how.executor)
+@pytest.mark.parametrize("how", [THREADS, SLOW_PROCESSES], ids=name_of)
 def test_resized_photos_have_the_same_bytes(kept: Store, tmp_path: Path, how: Configuration) -> None:
     photos = tmp_path / "photos"
     photos.mkdir()
@@ -191,7 +198,7 @@ def test_the_sample_photos_are_painted_where_they_are_missing(kept: Store, tmp_p
     assert (tmp_path / "overlap-demo" / "samples" / source.name).read_bytes() == source.read_bytes()
 
 
-@pytest.mark.parametrize("how", [THREADS, ASYNCIO], ids=lambda how: how.executor)
+@pytest.mark.parametrize("how", [THREADS, SLOW_ASYNCIO], ids=name_of)
 def test_scraped_prices_are_the_same_and_the_demo_shops_come_along(
     kept: Store, tmp_path: Path, how: Configuration
 ) -> None:

@@ -100,7 +100,15 @@ def test_a_disk_that_is_slow_to_take_the_gap_does_not_shorten_it(
         assert min(gaps(shop)) >= 0.2
 
 
-@pytest.mark.parametrize("libraries", [["requests"], ["aiohttp"], ["requests", "aiohttp"]], ids=" and ".join)
+@pytest.mark.parametrize(
+    "libraries",
+    [
+        pytest.param(["requests"], marks=pytest.mark.stress),
+        pytest.param(["aiohttp"], marks=pytest.mark.stress),
+        ["requests", "aiohttp"],
+    ],
+    ids=" and ".join,
+)
 def test_eight_processes_keep_the_gap_and_fetch_robots_once(tmp_path: Path, libraries: list[str]) -> None:
     with server({"*": slowly}) as shop:
         begun = time.monotonic()
