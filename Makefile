@@ -30,7 +30,7 @@ install:
 PYTEST := $(VENV_PYTHON) -m pytest
 NONE_IS_FINE = $(ARGS)$(if $(ARGS), || test $$? -eq 5)
 test: install
-	$(PYTEST) -m "not (stress or paced or alone)" -n 4 --dist loadfile --no-loadscope-reorder $(NONE_IS_FINE)
+	$(PYTEST) -m "not (stress or paced or alone)" -n 3 --dist loadfile --no-loadscope-reorder $(NONE_IS_FINE)
 	$(PYTEST) -m "paced and not stress" -n 2 $(NONE_IS_FINE)
 	$(PYTEST) -m "alone and not stress" $(NONE_IS_FINE)
 

@@ -41,7 +41,9 @@ OUTPUTS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("workload", list(OUTPUTS))
+@pytest.mark.parametrize(
+    "workload", [pytest.param(name, marks=[pytest.mark.stress] * (name == "compute")) for name in OUTPUTS]
+)
 def test_hostile_texts_stay_texts_on_every_section_of_a_run(tab: Tab, workload: str) -> None:
     run = import_document(tab.server.store, document(workload, OUTPUTS[workload]))
     tab.open(f"run?run={run.token}")

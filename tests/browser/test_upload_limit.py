@@ -54,6 +54,7 @@ def files(folder: Path, name: str, count: int, megabytes: float) -> list[Path]:
     return paths
 
 
+@pytest.mark.stress  # the page and the engine test the limit too; here the browser and the memory of the server
 def test_uploads_over_the_budget_are_refused_and_start_nothing(tab: Tab, server: Server, tmp_path: Path) -> None:
     tab.open("resize").choose("pictures_from", "Photos")
     before = held_mb(server)

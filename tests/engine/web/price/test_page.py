@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 
 import pytest
@@ -53,9 +54,13 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", list(HOSTILE))
 def test_a_hostile_page_is_read_within_a_second_of_work(name: str) -> None:
+    gc.collect()
+    gc.freeze()  # collections would walk through all that other tests have left, which is no work of the reader's
     start = time.thread_time()
     read_product(HOSTILE[name])
-    assert time.thread_time() - start < 1.5
+    spent_s = time.thread_time() - start
+    gc.unfreeze()
+    assert spent_s < 1.5
 
 
 def test_a_page_that_is_too_deep_is_cut_and_says_so() -> None:
