@@ -92,8 +92,8 @@ def run_experiment(experiment: Experiment, mode: Mode, cancelled: Callable[[], b
     started_at, began_s = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
     problem: str | None = None
     rounds = 0
-    for _ in rounds_of(experiment, mode, began_s, readings):
-        problem = run_round(experiment, readings, cancelled)
+    for number in rounds_of(experiment, mode, began_s, readings):
+        problem = run_round(experiment, readings, cancelled, number)
         if problem:
             break
         rounds += 1
@@ -122,10 +122,12 @@ def rounds_of(experiment: Experiment, mode: Mode, began_s: float, readings: Read
         yield number
 
 
-def run_round(experiment: Experiment, readings: Readings, cancelled: Callable[[], bool]) -> str | None:
+def run_round(
+    experiment: Experiment, readings: Readings, cancelled: Callable[[], bool], number: int = 0
+) -> str | None:
     """One fresh interpreter, to its end; gives what went wrong, in a sentence. Raises Cancelled."""
     with tempfile.TemporaryDirectory(prefix="overlap-lab-") as scratch, tempfile.TemporaryFile() as errors:
-        effort = Effort(experiment.repeats, usable_cpus(), scratch, remains.prefix())
+        effort = Effort(experiment.repeats, usable_cpus(), scratch, remains.prefix(), number)
         process = _start(experiment, effort, errors)
         try:
             _read(process, readings, cancelled)

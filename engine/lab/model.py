@@ -24,6 +24,8 @@ class Effort:
     """A folder for what an experiment writes; it is removed afterwards."""
     prefix: str
     """What the names of shared memory segments begin with, so that the parent can remove them after a crash."""
+    round: int = 0
+    """Which interpreter of the experiment this is, from 0."""
 
     @property
     def worker_counts(self) -> list[int]:
