@@ -6,6 +6,7 @@ and time spent are in a small file until then. One worker at a time has an addre
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -34,12 +35,16 @@ class Trips:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "trips"
+        self._text = f"{self._folder}{os.sep}"
         self._folder.mkdir(parents=True, exist_ok=True)
         locks.forget(self._folder, "*.json", FORGOTTEN_S)
 
     def load(self, name: str, url: str) -> Trip:
         """The fetch of this name, begun at `url` unless it was put off before."""
-        values = locks.read_json(self._path(name))
+        path = f"{self._text}{locks.key(name)}.json"
+        if not os.path.exists(path):  # most were never put off: asking is a tenth of the cost of trying to open
+            return Trip(url)
+        values = locks.read_json(Path(path))
         if values.pop("name", None) != name or time.time() - values.pop("at", 0.0) > FORGOTTEN_S:
             return Trip(url)
         try:
