@@ -68,6 +68,7 @@ def test_a_newcomer_compares_waiting_tasks_and_takes_the_script_home(tab: Tab, t
     assert len(done.stdout.splitlines()) == 16
 
 
+@pytest.mark.stress  # the engine and the page test it too; here both in a browser
 def test_cancel_in_the_middle_leaves_what_the_finished_trials_allow_to_be_said(tab: Tab) -> None:
     token = start(tab, repeats=40)
     tab.open(f"run?run={token}")

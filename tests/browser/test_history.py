@@ -40,6 +40,7 @@ def select(tab: Tab, *rows: int) -> None:
         tab.settled()
 
 
+@pytest.mark.stress  # the page is tested without a browser too
 def test_two_selected_runs_are_shown_side_by_side(tab: Tab, runs: list[Run]) -> None:
     select(filtered(tab), 0, 2)
     newest, oldest = runs[0], runs[2]

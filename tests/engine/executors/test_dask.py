@@ -95,7 +95,7 @@ def test_each_worker_is_a_process_with_its_own_cpu_clock(store: Store) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL.")
-@pytest.mark.parametrize("role", ["work", "trial"])
+@pytest.mark.parametrize("role", [pytest.param("work", marks=pytest.mark.stress), "trial"])
 @pytest.mark.parametrize(
     "task",
     [

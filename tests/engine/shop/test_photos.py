@@ -63,7 +63,7 @@ def test_two_processes_at_once_leave_every_photo_whole_and_nothing_else(home: Pa
             picture.load()
 
 
-@pytest.mark.parametrize("photo", SMALL, ids=lambda photo: photo.name)
+@pytest.mark.parametrize("photo", SMALL[:4], ids=lambda photo: photo.name)
 def test_the_same_bytes_every_time(photo: Photo, photos: dict[str, Path], tmp_path: Path) -> None:
     again = tmp_path / photo.name
     save(photo, again)
