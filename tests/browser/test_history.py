@@ -55,6 +55,7 @@ def test_deleting_asks_first_and_takes_only_what_was_selected(tab: Tab, runs: li
     select(filtered(tab), 1)
     tab.button("Delete").click()
     tab.button("Keep").click()
+    expect(tab.page.get_by_test_id("stDialog")).to_have_count(0)
     tab.settled()
     assert all(store.exists(run.token) for run in runs)
     tab.button("Delete").click()
