@@ -39,8 +39,11 @@ check: install
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m mypy
 
+# Reading prices is measured on saved pages with a manifest: make bench PAGES=FOLDER
 bench: install
-	set -e; for script in benchmarks/*.py; do echo "== $$script"; $(VENV_PYTHON) "$$script"; done
+	set -e; for script in $(filter-out benchmarks/prices.py,$(wildcard benchmarks/*.py)); do \
+	echo "== $$script"; $(VENV_PYTHON) "$$script"; done
+	$(if $(PAGES),$(VENV_PYTHON) benchmarks/prices.py "$(PAGES)")
 
 stress: install
 	$(VENV_PYTHON) -m pytest -m stress --timeout 900 $(ARGS)
