@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -42,11 +43,17 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app as `streamlit run app.py` serves it, ended by its process number."""
-    folder = tmp_path_factory.mktemp("browser")
+    """The app with its usual settings."""
+    with serving(tmp_path_factory.mktemp("browser")) as served:
+        yield served
+
+
+@contextmanager
+def serving(folder: Path, **settings: str) -> Iterator[Server]:
+    """The app as `streamlit run app.py` serves it, with these variables set, ended by its process number."""
     (folder / "tmp").mkdir()
     port = free_port()
-    environment = {**os.environ, "OVERLAP_HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp")}
+    environment = {**os.environ, "OVERLAP_HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp"), **settings}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)

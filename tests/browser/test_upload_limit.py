@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from engine.config import Settings
-from engine.store import Store
-from tests.browser.conftest import ROOT, Server, Tab, await_answer, free_port
+from tests.browser.conftest import Server, Tab, serving
 from tests.engine.support import alive_with
 
 LIMIT_MB = 5
@@ -20,23 +16,9 @@ LIMIT_MB = 5
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """An app that takes LIMIT_MB a run, ended by its process number."""
-    folder = tmp_path_factory.mktemp("limited")
-    port = free_port()
-    environment = {**os.environ, "OVERLAP_HOME": str(folder / "home"), "OVERLAP_UPLOAD_MAX_MB": str(LIMIT_MB)}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        try:
-            await_answer(f"http://127.0.0.1:{port}/_stcore/health", process)
-            yield Server(f"http://127.0.0.1:{port}", Store.open(Settings(home=folder / "home")))
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    """An app that takes LIMIT_MB a run."""
+    with serving(tmp_path_factory.mktemp("limited"), OVERLAP_UPLOAD_MAX_MB=str(LIMIT_MB)) as served:
+        yield served
 
 
 def held_mb(server: Server) -> float:
