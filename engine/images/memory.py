@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from heapq import nlargest
 from pathlib import Path
 
+from engine.images.allocator import KEPT_BYTES
 from engine.images.opening import Header
 from engine.images.options import Resizing
 from engine.images.resizing import needed, reduction
@@ -47,6 +48,12 @@ def estimate_memory(inputs: Iterable[Header], resizing: Resizing, workers: int =
     return math.ceil(sum(peaks) / len(peaks)) if peaks else 0
 
 
+def worker_bytes(inputs: Iterable[Header], resizing: Resizing, workers: int) -> int:
+    """Bytes of one worker at the most: its interpreter, its pictures, and what it keeps of earlier ones meanwhile."""
+    pictures = estimate_memory(inputs, resizing, workers)
+    return WORKER_BYTES + pictures + min(pictures, KEPT_BYTES)
+
+
 def peak_bytes(header: Header, resizing: Resizing) -> int:
     """Bytes at the most while one image is resized; its orientation is not known yet, so both ways count."""
     upright = (header.width, header.height)
@@ -80,9 +87,9 @@ def workers_that_fit(
     headers = list(inputs)
     free = int((available_bytes() if available is None else available) * SHARE)
     fitting = workers
-    while fitting > 1 and fitting * (estimate_memory(headers, resizing, fitting) + WORKER_BYTES) > free:
+    while fitting > 1 and fitting * worker_bytes(headers, resizing, fitting) > free:
         fitting -= 1
-    need = estimate_memory(headers, resizing, fitting) + WORKER_BYTES
+    need = worker_bytes(headers, resizing, fitting)
     told = f"The largest pictures need about {need / 1e6:,.0f} MB a worker, and {free / 1e6:,.0f} MB are to be had"
     if need * fitting > free:
         return 1, f"{told}: even one worker may run out of memory; leave the largest pictures out."

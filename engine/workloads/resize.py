@@ -7,6 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from engine.images.allocator import keep_freed_memory
 from engine.images.memory import limit_this_process, may_be_limited
 from engine.images.options import resizing_from
 from engine.images.resizing import resize_file
@@ -27,6 +28,7 @@ class Resize(Workload):
         super().__init__(options, place)
         self.resizing = resizing_from(options)
         self.target = Path(options["target"]) if options.get("target") else place.outputs
+        keep_freed_memory()
         if place.settings.worker_memory_mb and may_be_limited():
             limit_this_process(int(place.settings.worker_memory_mb * 1e6))
 
