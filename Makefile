@@ -25,6 +25,9 @@ run:
 install:
 	@$(PYTHON) start.py install --dev
 
+# Tests start hundreds of interpreters: what one compiles is kept for the next, whatever the surroundings say.
+test stress bench: export PYTHONDONTWRITEBYTECODE =
+
 # Most tests wait more than they compute, so they run side by side; then those that promise seconds, two at a time,
 # and those that measure, alone. A test that fails is tried once more and then named in the summary as RERUN: other
 # programs use the machine too, and a fault fails twice. pytest's code 5 says that none was selected.
