@@ -1,14 +1,16 @@
 """Does the verdict cry wolf, and does it see what is there? Simulated comparisons with a known truth.
 
-    python benchmarks/calibration.py                  the simulated half: about a minute
-    python benchmarks/calibration.py --quick          a tenth of it
-    python benchmarks/calibration.py --recorded FILE  with noise resampled from a JSON list of wall times in seconds
-    python benchmarks/calibration.py --real [20]      the other half: real comparisons of equals, six seconds each
+    python benchmarks/calibration.py                  both halves: six minutes on 2 cores
+    python benchmarks/calibration.py --real 0         the simulated half, with 200 trials recorded for it
+    python benchmarks/calibration.py --recorded FILE  with those of a JSON list of wall times in seconds
+    python benchmarks/calibration.py --quick          a tenth of the simulated half, nothing recorded, nothing real
 
 A/A rows: all configurations are the same, so every named difference is false; at most 5% may be.
 Power rows: one configuration truly is 1.3 times as fast; the right winner must be named in at least 90%
 under Gaussian noise. Tied rows: two configurations are equally fast, far ahead of the baseline, so a single
 winner is false.
+Recorded rows: the noise is drawn from trials of one configuration, run here just before; `--record FILE` keeps their
+wall times.
 Precision rows: the number of repeats is chosen by the stopping rule, looking after every block.
 Real rows: compute tasks, one after the other, under two names; at most 2 of 20 may name a winner.
 Bootstrap rows: the method that was not taken, for comparison: percentile intervals of the mean log ratio.
@@ -22,22 +24,29 @@ import os
 import random
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import exp, log
 from pathlib import Path
+from statistics import median, quantiles
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from engine import jobs
 from engine.analysis.findings import Circumstances
-from engine.analysis.samples import Sample, log_walls
+from engine.analysis.samples import Sample, log_walls, samples_from
 from engine.analysis.stopping import another_block
 from engine.analysis.verdict import Verdict, verdict
-from engine.model import Configuration
+from engine.config import Settings
+from engine.model import Configuration, Trial
+from engine.plans import comparison, simple_plan
+from engine.store import Store
 
 Noise = Callable[[random.Random], float]
 BASELINE = Configuration("sequential", 1)
 MOST_BLOCKS = 40
+REAL = "A/A, real"
 MUST_NOT_NAME = ("A/A", "tied at 1.9×", "A/A to ±5%")
 
 
@@ -173,44 +182,53 @@ def _bootstrap_claims(logs: Sequence[float], resamples: int, rng: random.Random)
     return (low > 0 or high < 0) and abs(sum(logs) / len(logs)) > log(1.03)
 
 
-def real(compare: Callable[[int], Verdict], comparisons: int = 20) -> Row:
-    """The other half: real A/A comparisons. `compare(number)` runs one on this machine and gives its verdict."""
-    verdicts = [compare(number) for number in range(comparisons)]
-    return tally("A/A, real", "this machine", "5", [1.0], verdicts)
+@contextmanager
+def own_store() -> Iterator[Store]:
+    """A store in a temporary folder, used for the rest of the program: no other run's turn is waited for."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["TMPDIR"] = tempfile.tempdir = folder
+        store = Store.open(Settings(home=Path(folder, "home")))
+        yield store
+        store.close()
 
 
-def real_comparison(folder: Path, repeats: int = 5) -> Callable[[int], Verdict]:
-    """What runs one real comparison of a configuration with itself under another name, in a store of its own.
+def finished_trials(store: Store, others: list[Configuration], repeats: int) -> list[Trial]:
+    """The trials, warm-up left out, of a comparison of the baseline with others, on a small batch of compute tasks."""
+    job = simple_plan("compute", 16, {"amount": 100_000}, BASELINE, store.settings)
+    run = jobs.wait(store, jobs.start(store, comparison(job, others, repeats=repeats)))
+    return [trial for trial in store.trials(run) if trial.repeat >= 0 and trial.state == "finished"]
+
+
+def recorded_walls(store: Store, count: int) -> list[float]:
+    """Wall times in seconds of so many trials of one configuration; the baseline stands twice in every block."""
+    trials = finished_trials(store, [], -(-count // 2))
+    return [trial.measurement.wall_s for trial in trials if trial.measurement.wall_s][:count]
+
+
+def real_comparison(store: Store, number: int, repeats: int = 5) -> Verdict:
+    """One real comparison of a configuration with itself under another name.
 
     The other name says "chunks of 1", which is what the loop does with tasks of more than a millisecond anyway.
     """
-    from engine import jobs
-    from engine.analysis.samples import samples_from
-    from engine.config import Settings
-    from engine.plans import comparison, simple_plan
-    from engine.store import Store
-
-    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)  # no other run's turn is waited for
-    store = Store.open(Settings(home=folder / "home"))
-    other = Configuration("sequential", 1, chunk=1)
-
-    def compare(number: int) -> Verdict:
-        job = simple_plan("compute", 16, {"amount": 100_000}, BASELINE, store.settings)
-        run = jobs.wait(store, jobs.start(store, comparison(job, [other], repeats=repeats)))
-        trials = [trial for trial in store.trials(run) if trial.repeat >= 0]
-        found = verdict(samples_from([(one, store.records.of_trial(one)) for one in trials], BASELINE), BASELINE)
-        sys.stderr.write(f"{number + 1}: {found.sentences[0]}\n")
-        return found
-
-    return compare
+    trials = finished_trials(store, [Configuration("sequential", 1, chunk=1)], repeats)
+    found = verdict(samples_from([(one, store.records.of_trial(one)) for one in trials], BASELINE), BASELINE)
+    sys.stderr.write(f"{number + 1}: {found.sentences[0]}\n")
+    return found
 
 
-def real_half(comparisons: int) -> int:
-    """Run the real half and print it; exit code 1 when more than a tenth of the comparisons name a winner."""
-    with tempfile.TemporaryDirectory() as folder:
-        row = real(real_comparison(Path(folder)), comparisons)
-    sys.stdout.write(table([row]) + f"\nFalse winners: {row.named} of {row.comparisons}.\n")
-    return 1 if row.named > 0.1 * row.comparisons else 0
+def real(store: Store, comparisons: int) -> Row:
+    """The other half: real A/A comparisons on this machine."""
+    verdicts = [real_comparison(store, number) for number in range(comparisons)]
+    return tally(REAL, "this machine", "5", [1.0], verdicts)
+
+
+def spread_of(wall_s: Sequence[float]) -> str:
+    """How far recorded wall times lie apart, in a sentence."""
+    tenths = quantiles(wall_s, n=10)
+    return (
+        f"Noise from {len(wall_s)} recorded trials of {median(wall_s):.3f} s (median): "
+        f"the middle 80% from {tenths[0]:.3f} to {tenths[-1]:.3f} s, {min(wall_s):.3f} to {max(wall_s):.3f} s in all."
+    )
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -230,24 +248,46 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def main() -> int:
-    """Print the table; exit code 1 when a false winner is named in more than 5% or a true one in less than 90%."""
+    """Print the table; exit code 1 when a false winner is named in more than 5% or a true one in less than 90%.
+
+    Of the real comparisons, which are few, a tenth may name one.
+    """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="a tenth of the comparisons")
-    parser.add_argument("--recorded", type=Path, help="a JSON list of wall times to resample noise from")
-    parser.add_argument("--real", type=int, nargs="?", const=20, metavar="N", help="N real comparisons of equals  [20]")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the simulated half, and nothing else")
+    parser.add_argument("--recorded", type=Path, metavar="FILE", help="a JSON list of wall times, instead of recording")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="keep the wall times that were recorded")
+    parser.add_argument("--trials", type=int, default=200, help="how many to record  [200]")
+    parser.add_argument("--real", type=int, default=20, metavar="N", help="real comparisons of equals  [20]")
     given = parser.parse_args()
-    if given.real:
-        return real_half(given.real)
-    recorded = json.loads(given.recorded.read_text(encoding="utf-8")) if given.recorded else ()
-    rows = simulated(100 if given.quick else 1000, recorded=recorded)
-    sys.stdout.write(table(rows) + "\n")
+    with own_store() as store:
+        rows = table_of(given, store)
     wolf = [row for row in rows if row.what in MUST_NOT_NAME and row.named > 0.05 * row.comparisons]
+    wolf += [row for row in rows if row.what == REAL and row.named > 0.1 * row.comparisons]
     blind = [
         row for row in rows
         if row.what == "1.3×" and row.noise.startswith("Gaussian") and row.repeats == "5"
         and row.right < 0.9 * row.comparisons
     ]
     return 1 if wolf or blind else 0
+
+
+def table_of(given: argparse.Namespace, store: Store) -> list[Row]:
+    """Record, simulate and compare what is asked for, printing as it goes."""
+    walls: list[float] = []
+    if given.recorded:
+        walls = json.loads(given.recorded.read_text(encoding="utf-8"))
+    elif not given.quick:
+        walls = recorded_walls(store, given.trials)
+    if walls:
+        print(spread_of(walls), flush=True)
+    if given.record:
+        given.record.write_text(json.dumps(walls), encoding="utf-8")
+    rows = simulated(100 if given.quick else 1000, recorded=walls)
+    print(table(rows), flush=True)
+    if given.real and not given.quick:
+        rows.append(real(store, given.real))
+        print(table(rows[-1:]))
+    return rows
 
 
 if __name__ == "__main__":

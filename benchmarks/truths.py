@@ -1,0 +1,134 @@
+"""Does a comparison see what is there? Three whose outcome is known, run on this machine and judged by the engine.
+
+    python benchmarks/truths.py                five repeats each: about a minute on 2 cores
+    python benchmarks/truths.py --only wait compute --repeats 3
+
+wait: 64 tasks of 50 ms, 16 at once. The ideal is 64 × 50 ms ÷ 16 = 0.2 s; threads and asyncio come within 10% of it,
+and processes, which wait no better, are not named the winner. compute: pure Python on two workers. Processes reach
+1.6×; threads stay between 0.8× and 1.1× and the text says that they took turns, or reach 1.6× too on a Python without
+a GIL. resize: sample photos by Pillow, which releases the GIL. Threads and processes both reach 1.5×.
+Figures are the verdict's own: geometric means over the blocks. Exit code 1 where one of these does not hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from engine import jobs, plans
+from engine.config import Settings
+from engine.environment import gil
+from engine.images.options import Resizing
+from engine.model import Configuration, Plan
+from engine.plans import SEQUENTIAL
+from engine.store import Store
+
+TASKS, WAIT_S, AT_ONCE = 64, 0.05, 16
+IDEAL_S = TASKS * WAIT_S / AT_ONCE
+Claim = tuple[str, bool]
+"""What should hold, with the measured figure, and whether it does."""
+
+
+def of(verdict: Mapping[str, Any], part: str, label: str) -> dict[str, Any]:
+    """The entry of a configuration in a part of the verdict's document."""
+    found: list[dict[str, Any]] = verdict[part]
+    return next(one for one in found if label in (one.get("label"), one["configuration"].get("label")))
+
+
+def speedup(verdict: Mapping[str, Any], label: str) -> tuple[float, str]:
+    """A configuration's speedup against the baseline, and in words with its interval."""
+    ratio = of(verdict, "rows", label)["ratio"]
+    return ratio["estimate"], f"{label} {ratio['estimate']:.2f}× ({ratio['low']:.2f}–{ratio['high']:.2f})"
+
+
+def waiting(verdict: Mapping[str, Any]) -> list[Claim]:
+    """Waiting costs no CPU: whoever waits 16 at once is done in a sixteenth of the time."""
+    claims = []
+    for name in ("threads", "asyncio"):
+        label = Configuration(name, AT_ONCE).label
+        wall_s = of(verdict, "figures", label)["wall_s"]
+        claims.append((f"{label} {wall_s:.3f} s, ideal {IDEAL_S:.1f} s: within 10%", wall_s <= 1.1 * IDEAL_S))
+    winner = (verdict["winner"] or {}).get("label", "nobody alone")
+    return [*claims, (f"winner {winner}: not processes", not winner.startswith("processes"))]
+
+
+def computing(verdict: Mapping[str, Any]) -> list[Claim]:
+    """Pure Python needs an interpreter for each CPU."""
+    processes, told = speedup(verdict, Configuration("processes", 2).label)
+    claims = [(f"{told}: 1.6× or more", processes >= 1.6)]
+    threads, told = speedup(verdict, Configuration("threads", 2).label)
+    if not gil():
+        return [*claims, (f"{told}: 1.6× or more without a GIL", threads >= 1.6)]
+    why = " ".join(of(verdict, "explanations", Configuration("threads", 2).label)["sentences"])
+    return [*claims, (f"{told}: 0.8× to 1.1×", 0.8 <= threads <= 1.1), (f'"{why}": says so', "took turns" in why)]
+
+
+def resizing(verdict: Mapping[str, Any]) -> list[Claim]:
+    """Pillow works outside the GIL, so threads do as well as processes."""
+    found = [speedup(verdict, Configuration(name, 2).label) for name in ("threads", "processes")]
+    return [(f"{told}: 1.5× or more", value >= 1.5) for value, told in found]
+
+
+def wait_plan(settings: Settings) -> Plan:
+    """64 tasks that sleep."""
+    return plans.simple_plan("wait", TASKS, {"seconds": WAIT_S}, SEQUENTIAL, settings)
+
+
+def compute_plan(settings: Settings) -> Plan:
+    """32 tasks of some 20 ms of arithmetic."""
+    return plans.simple_plan("compute", 32, {"amount": 400_000}, SEQUENTIAL, settings)
+
+
+def resize_plan(settings: Settings) -> Plan:
+    """The sample photos, 400 px."""
+    return plans.demo_resize_plan(Resizing(sizes=("400x400",)), SEQUENTIAL, settings)
+
+
+Known = tuple[Callable[[Settings], Plan], list[Configuration], Callable[[Mapping[str, Any]], list[Claim]]]
+WAITERS = [Configuration(name, AT_ONCE) for name in ("threads", "asyncio", "processes")]
+PAIRS = [Configuration(name, 2) for name in ("threads", "processes")]
+TRUTHS: dict[str, Known] = {
+    "wait": (wait_plan, WAITERS, waiting),
+    "compute": (compute_plan, PAIRS, computing),
+    "resize": (resize_plan, PAIRS, resizing),
+}
+
+
+def compared(store: Store, plan: Plan, configurations: list[Configuration], repeats: int) -> Mapping[str, Any]:
+    """The verdict's document of one comparison. Raises SystemExit when it did not finish."""
+    run = jobs.wait(store, jobs.start(store, plans.comparison(plan, configurations, repeats=repeats)))
+    if run.state != "finished" or run.verdict is None:
+        raise SystemExit(run.message or f"The comparison of {plan.title} ended as {run.state}.")
+    return run.verdict
+
+
+def main() -> int:
+    """Print what was found; exit code 1 where it is not what is known."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--only", nargs="+", choices=TRUTHS, default=list(TRUTHS))
+    parser.add_argument("--repeats", type=int, default=5)
+    given = parser.parse_args()
+    hold = True
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["TMPDIR"] = tempfile.tempdir = folder  # no other run's turn is waited for
+        store = Store.open(Settings(home=Path(folder, "home")))
+        for name in given.only:
+            plan_of, configurations, claims_of = TRUTHS[name]
+            found = compared(store, plan_of(store.settings), configurations, given.repeats)
+            print(f"{name}: {found['text']}", flush=True)
+            for claim, holds in claims_of(found):
+                print(f"    {'holds' if holds else 'FAILS'}  {claim}", flush=True)
+                hold = hold and holds
+        store.close()
+    return 0 if hold else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
