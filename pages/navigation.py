@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.menu import PAGES
+from pages.parts.collector import freeze_modules
 from pages.parts.guard import guard
 
 HERE = Path(__file__).parent
@@ -31,3 +32,4 @@ st.logo(HERE / "wordmark.svg", size="large", icon_image=HERE / "icon.svg")
 page = st.navigation(sections)
 with guard():
     page.run()
+freeze_modules()

@@ -1,8 +1,4 @@
-"""The view of a run, the same while it runs and afterwards: one flat fragment that polls the store.
-
-While a job runs it looks every second, while a measuring run goes on every four: a look costs the server and
-the browser about 0.1 s of CPU together (benchmarks/observer.py), and watching must not change what is watched.
-"""
+"""The view of a run, the same while it runs and afterwards: one flat fragment that polls the store."""
 
 from __future__ import annotations
 
@@ -11,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from engine.model import ENDED, Run, Trial
+from pages.parts.collector import freeze_modules
 from pages.parts.comparison import comparison
 from pages.parts.downloads import downloads
 from pages.parts.failures import failures
@@ -18,12 +15,10 @@ from pages.parts.guard import guard
 from pages.parts.headline import figures, head
 from pages.parts.how_it_ran import how_it_ran
 from pages.parts.lab_run import lab_run
+from pages.parts.polling import interval_s, take_note
 from pages.parts.results import results
 from pages.parts.server import run_of, store
 from pages.parts.starting import show
-
-JOB_POLL_S = 1.0
-MEASURING_POLL_S = 4.0
 
 
 def run_view(run: Run) -> None:
@@ -31,16 +26,16 @@ def run_view(run: Run) -> None:
     if opened := st.session_state.pop("open", None):
         show(run_of(opened))
     live = run.state not in ENDED
-    every = None if not live else JOB_POLL_S if run.kind == "job" else MEASURING_POLL_S
-    st.fragment(run_every=every)(_view)(run.token, live)
+    st.fragment(run_every=interval_s(run.kind, run.token) if live else None)(_view)(run.token, live)
 
 
 def _view(token: str, live: bool) -> None:
     with guard():
         run = run_of(token)
-        if live and run.state in ENDED:
+        if live and (run.state in ENDED or take_note(run.kind, run.token)):
             st.rerun()
         VIEWS.get(run.kind, _job)(run, store().trials(run), live)
+    freeze_modules()
 
 
 def _job(run: Run, trials: list[Trial], live: bool) -> None:

@@ -1,0 +1,49 @@
+"""How often the page of a live run looks: watching must not change what is watched.
+
+A look costs the browser 0.1 to 0.2 s of CPU time and the server 0.02 (benchmarks/observer.py). While something is
+measured, that is once in four seconds. A job is looked at every second, unless it keeps the machine's CPUs busy:
+then as seldom, because each look would take that long from its tasks.
+"""
+
+from __future__ import annotations
+
+import psutil
+import streamlit as st
+
+OFTEN_S = 1.0
+SELDOM_S = 4.0
+BUSY = 0.8
+"""Share of all CPU time; a page that is being drawn takes less than that of two CPUs."""
+LOOKS = 2
+"""So many looks in a row must find the machine busy: the first ones are made while the page is still loading."""
+
+
+def interval_s(kind: str, token: str) -> float:
+    """Seconds from one look to the next."""
+    return OFTEN_S if kind == "job" and _busy_looks(token) < LOOKS else SELDOM_S
+
+
+def take_note(kind: str, token: str) -> bool:
+    """Read how busy the machine was since the last look; True when the interval is another one from now on."""
+    before = interval_s(kind, token)
+    idle, total = _clock()
+    then = st.session_state.get(_key(token, "clock"), (idle, total))
+    st.session_state[_key(token, "clock")] = (idle, total)
+    busy = total > then[1] and 1 - (idle - then[0]) / (total - then[1]) >= BUSY
+    if _busy_looks(token) < LOOKS:  # once is for good: going back and forth would itself cost a look each time
+        st.session_state[_key(token, "busy")] = _busy_looks(token) + 1 if busy else 0
+    return interval_s(kind, token) != before
+
+
+def _busy_looks(token: str) -> int:
+    return int(st.session_state.get(_key(token, "busy"), 0))
+
+
+def _key(token: str, what: str) -> str:
+    return f"poll:{what}:{token}"
+
+
+def _clock() -> tuple[float, float]:
+    """CPU seconds since the start of the machine, over all CPUs: idle, in all."""
+    times = psutil.cpu_times()
+    return times.idle + getattr(times, "iowait", 0.0), sum(times[:8])
