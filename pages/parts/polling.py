@@ -1,8 +1,8 @@
 """How often the page of a live run looks: watching must not change what is watched.
 
 A look costs the browser 0.1 to 0.2 s of CPU time and the server 0.02 (benchmarks/observer.py). While something is
-measured, that is once in four seconds. A job is looked at every second, unless it keeps the machine's CPUs busy:
-then as seldom, because each look would take that long from its tasks.
+measured, that is once in four seconds. A job is looked at every second, but as seldom once it has kept the machine's
+CPUs busy for a while: then each look takes that long from its tasks.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ OFTEN_S = 1.0
 SELDOM_S = 4.0
 BUSY = 0.8
 """Share of all CPU time; a page that is being drawn takes less than that of two CPUs."""
-LOOKS = 2
-"""So many looks in a row must find the machine busy: the first ones are made while the page is still loading."""
+LOOKS = 5
+"""So many looks in a row must find it busy: a short job stays lively, and the first ones see the page being loaded."""
 
 
 def interval_s(kind: str, token: str) -> float:
