@@ -7,6 +7,7 @@ This module sits on the lowest floor: a trial imports it, so it imports only the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
@@ -70,10 +71,23 @@ class Configuration:
         extras = [
             self.start_method or "",
             f"chunks of {self.chunk}" if self.chunk else "",
-            self.python or "",
+            _python_name(self.python) if self.python else "",
         ]
         named = ", ".join(extra for extra in extras if extra)
         return f"{text} ({named})" if named else text
+
+
+def _python_name(path: str) -> str:
+    """``Python 3.13.0`` for ``…/3.13.0/bin/python``, ``python3.13`` for ``/usr/bin/python3.13``, ``shop/.venv``."""
+    parts = [part for part in re.split(r"[/\\\\]", path) if part]
+    name = parts.pop().removesuffix(".exe") if parts else path
+    if name not in ("python", "python3") or not parts:
+        return name
+    if parts[-1] in ("bin", "Scripts") and len(parts) > 1:
+        parts.pop()
+    if parts[-1][0].isdigit():
+        return f"Python {parts[-1]}"
+    return "/".join(parts[-2:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ with left:
         format_func=WORKLOADS.__getitem__,
         key="compare:workload",
         persist_state="session",
+        wrap=True,
     )
     material = choose_material(str(workload or "resize"))
     if material is not None:

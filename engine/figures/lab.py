@@ -12,13 +12,12 @@ from math import log10
 from typing import Any, NamedTuple
 
 from engine.figures.colours import EXECUTORS, SERIES, theme
-from engine.figures.look import escape, figure, nothing
+from engine.figures.look import escape, figure, legend_below, nothing
 
 DECADES = 1.5
 """An axis that spans more than this is logarithmic."""
 _UNITS = {"s": "s", "MB/s": "B/s", "MB": "B"}
 _NAMES = {"thread": "threads", "asyncio task": "asyncio", "subinterpreter": "subinterpreters"}
-_FEW = 4
 _DASHES = ("solid", "dash", "dot")
 _SCALES = {"MB/s": 1e6, "MB": 1e6}
 
@@ -150,9 +149,7 @@ def _lines(
     texts = [_bytes(x) for x in ticks] if part["x_name"] == "bytes" else [f"{x:g}" for x in ticks]
     drawn.update_xaxes(type="log" if part["log_x"] else "linear", tickvals=ticks, ticktext=texts)
     _scale(drawn.update_yaxes, points, unit)
-    if len(by_series) > _FEW:  # the legend needs lines of its own, which a narrow page has below only
-        below = 26 * -(-len(by_series) // 2)
-        drawn.update_layout(height=430 + below, margin_b=70 + below, legend={"y": -0.2, "yanchor": "top"})
+    legend_below(drawn, len(by_series))
     return drawn
 
 

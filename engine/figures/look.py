@@ -36,6 +36,18 @@ def figure(title: str, x: str | None = None, y: str | None = None, dark: bool = 
     return empty
 
 
+FEW = 4
+"""So many names of a legend stand beside the title; more need lines of their own."""
+
+
+def legend_below(drawn: Any, names: int) -> None:
+    """Put a legend of many names under the plot, two in a line, where a narrow page has room for it too."""
+    if names > FEW:
+        below = 26 * -(-names // 2)
+        drawn.update_layout(height=drawn.layout.height + 30 + below, margin_b=70 + below)
+        drawn.update_layout(legend={"y": -0.2, "yanchor": "top"})
+
+
 def nothing(title: str, sentence: str, dark: bool = False) -> Any:
     """A figure that says why there is nothing to draw."""
     blank = figure(title, dark=dark, height=180)

@@ -11,8 +11,11 @@ import plotly.graph_objects as go
 from engine.analysis.samples import sample_from
 from engine.analysis.scaling import Scaling, curves_of, scaling
 from engine.figures.colours import executor_colour, theme
-from engine.figures.look import escape, figure, nothing
+from engine.figures.look import escape, figure, legend_below, nothing
 from engine.model import Configuration, Trial, configuration_from
+
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
+"""One for each Python: its executors keep their colours."""
 
 
 def fits_of(trials: Sequence[Trial], baseline: Configuration) -> dict[Configuration, Scaling]:
@@ -45,13 +48,15 @@ def speedups(
         families.setdefault(_family(configuration_from(row["configuration"])), []).append(row)
     drawn = figure(f"Speedup against {escape(baseline.label)}", "Workers", "Speedup (times as fast)", dark, 380)
     _add_ideal(drawn, max(row["configuration"]["workers"] for row in rows), rows, dark)
+    pythons = list(dict.fromkeys(family.python for family in families))
     for family, members in families.items():
-        drawn.add_trace(_measured(family, members))
+        drawn.add_trace(_measured(family, members, SYMBOLS[pythons.index(family.python) % len(SYMBOLS)]))
     for head, fit in (fits or {}).items():
         drawn.add_trace(_fit(head, fit))
     drawn.update_xaxes(rangemode="tozero", dtick=1 if max(_counts(rows)) <= 12 else None)
     drawn.update_yaxes(rangemode="tozero")
     drawn.update_layout(showlegend=True)
+    legend_below(drawn, len(drawn.data))
     return drawn
 
 
@@ -69,7 +74,7 @@ def _add_ideal(drawn: Any, most: int, rows: Sequence[Mapping[str, Any]], dark: b
     )  # fmt: skip
 
 
-def _measured(family: Configuration, rows: Sequence[Mapping[str, Any]]) -> Any:
+def _measured(family: Configuration, rows: Sequence[Mapping[str, Any]], symbol: str) -> Any:
     ordered = sorted(rows, key=lambda row: int(row["configuration"]["workers"]))
     ratios = [row["ratio"] for row in ordered]
     known = [ratio["low"] is not None and ratio["high"] is not None for ratio in ratios]
@@ -81,7 +86,7 @@ def _measured(family: Configuration, rows: Sequence[Mapping[str, Any]]) -> Any:
         error_y={"type": "data", "symmetric": False, "array": up, "arrayminus": down, "thickness": 1.5, "width": 4},
         mode="markers",
         name=escape(_kind(family)),
-        marker={"color": executor_colour(family.executor), "size": 9},
+        marker={"color": executor_colour(family.executor), "size": 9, "symbol": symbol},
         hovertext=[_ratio_words(row) for row in ordered],
         hovertemplate="%{hovertext}<extra></extra>",
     )

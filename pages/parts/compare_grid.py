@@ -61,6 +61,7 @@ def choose_grid(material: Material) -> list[Configuration]:
         format_func=str.capitalize,
         key=f"{key}:executors",
         help="sequential, one task after the other, is always among them: speedups are against it.",
+        wrap=True,
     )
     found = [SEQUENTIAL]
     if chosen:

@@ -58,7 +58,7 @@ def choose_material(workload: str) -> Material | None:
     source: str | None = NEW
     if past:
         source = st.segmented_control(
-            "Tasks", [NEW, PAST], default=NEW, required=True, key=f"compare:source:{workload}"
+            "Tasks", [NEW, PAST], default=NEW, required=True, key=f"compare:source:{workload}", wrap=True
         )
     if source == PAST:
         return _past(workload, past)

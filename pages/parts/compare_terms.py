@@ -72,6 +72,7 @@ def more(configurations: list[Configuration]) -> list[Configuration]:
             required=True,
             key="compare:method",
             help="How worker processes come to life: the first is the usual one.",
+            wrap=True,
         )
         chunk = right.number_input(
             "Tasks per hand-over",

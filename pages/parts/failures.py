@@ -73,7 +73,7 @@ def failures(run: Run) -> None:
 
 def _look() -> str | None:
     looks = [BY_HOST, BY_REASON]
-    return st.segmented_control("Group by", looks, default=BY_HOST, required=True, key="group_failures")
+    return st.segmented_control("Group by", looks, default=BY_HOST, required=True, key="group_failures", wrap=True)
 
 
 def _retry(run: Run, groups: list[Group]) -> None:

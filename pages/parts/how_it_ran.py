@@ -50,6 +50,7 @@ def _chosen(trials: Sequence[Trial]) -> Trial:
         format_func=lambda order: f"{order + 1}",
         help="A run that was resumed or retried has a trial for each time.",
         key="trial",
+        wrap=True,
     )
     return next(trial for trial in trials if trial.order == order)
 

@@ -37,6 +37,7 @@ def how_to_run(workload: str) -> Configuration:
             format_func=str.capitalize,
             key=f"executor:{workload}",
             help="How the tasks are run. The preset is sound: change it to try something.",
+            wrap=True,
         )
         executor = str(chosen or preset.executor)
         st.caption(EXPLAINED.get(executor, ""))
@@ -76,5 +77,6 @@ def _start_method(workload: str, methods: tuple[str, ...]) -> str | None:
         required=True,
         key=f"method:{workload}",
         help="How worker processes come to life. Leave it unless you want to see what another one costs.",
+        wrap=True,
     )
     return None if method in (None, methods[0]) else str(method)

@@ -48,7 +48,7 @@ def choose_pictures() -> Pictures | None:
     """Draw the choice of source and its input; None while nothing usable is chosen."""
     names = [name for name in SOURCES if name != "Folder of this server" or settings().folders]
     chosen = st.segmented_control(
-        "Pictures from", names, default=names[0], required=True, key="pictures_from", persist_state="session"
+        "Pictures from", names, default=names[0], required=True, key="pictures_from", persist_state="session", wrap=True
     )
     found: Pictures | None = None
     with guard(stop=False):

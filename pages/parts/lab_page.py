@@ -94,6 +94,7 @@ def _chosen(which: Lab, large: bool) -> list[Experiment]:
         required=True,
         format_func=lambda name: ALL if name == ALL else known[name].title,
         key=f"lab:{which}:one",
+        wrap=True,
     )
     return list(known.values()) if name == ALL else [known[str(name)]]
 

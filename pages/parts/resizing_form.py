@@ -14,7 +14,7 @@ from pages.parts.words import literal
 def resizing_form() -> Resizing | None:
     """Draw the options; None, with what is wrong shown, when they cannot be used."""
     chosen = st.segmented_control(
-        "Made for", list(PRESETS), default="Gallery", required=True, key="preset", persist_state="session"
+        "Made for", list(PRESETS), default="Gallery", required=True, key="preset", persist_state="session", wrap=True
     )
     name = str(chosen or "Gallery")
     st.caption(EXPLAINED[name])
@@ -46,6 +46,7 @@ def _options(preset: str, start: Resizing) -> dict[str, object]:
             format_func=FITS.__getitem__,
             key=f"fit:{preset}",
             help="Concerns sizes with a width and a height.",
+            wrap=True,
         )
         anchor = st.selectbox("Keep when cropping", list(ANCHORS), format_func=str.capitalize, key=f"anchor:{preset}")
         colour = st.color_picker("Colour of padding", start.colour, key=f"colour:{preset}")
@@ -57,6 +58,7 @@ def _options(preset: str, start: Resizing) -> dict[str, object]:
             required=True,
             format_func=FORMATS.__getitem__,
             key=f"format:{preset}",
+            wrap=True,
         )
         quality = st.slider("Quality", 1, 100, start.quality, key=f"quality:{preset}", help="Of JPEG, WebP and AVIF.")
         pattern = st.text_input(

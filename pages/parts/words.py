@@ -58,8 +58,10 @@ def counted(count: int, noun: str) -> str:
 
 
 def in_words(reason: str | None) -> str:
-    """A short code such as ``timed_out`` as words: ``Timed out``."""
-    return (reason or "unknown").replace("_", " ").capitalize()
+    """A short code such as ``timed_out`` as words: ``Timed out``; acronyms keep their capitals."""
+    first, *rest = (reason or "unknown").split("_")
+    shown = {"dns": "DNS", "tls": "TLS", "http": "HTTP", "url": "URL"}
+    return " ".join([shown.get(first, first.capitalize()), *(shown.get(word, word) for word in rest)])
 
 
 def moment(iso: str | None, timezone: str | None = None) -> datetime | None:

@@ -59,3 +59,11 @@ def test_a_sample_is_spread_from_the_first_to_the_last(items: list[int], most: i
     assert len(chosen) == min(most, len(items)) == len(set(chosen))
     if len(items) > most > 1:
         assert (chosen[0], chosen[-1]) == (items[0], items[-1])
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("dns_failed", "DNS failed"), ("invalid_url", "Invalid URL"), ("timed_out", "Timed out"), (None, "Unknown")],
+)
+def test_reasons_are_words_and_acronyms_keep_their_capitals(reason: str | None, words: str) -> None:
+    assert in_words(reason) == words

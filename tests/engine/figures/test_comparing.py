@@ -59,6 +59,20 @@ def test_a_speedup_is_a_mark_with_its_interval_and_an_unknown_one_has_none() -> 
     assert not [trace for trace in drawn.data if trace.name.startswith("fit")]
 
 
+def test_other_pythons_have_marks_of_their_own_and_many_names_stand_below_the_plot() -> None:
+    pythons = [None, "/opt/3.13.0/bin/python", "/opt/3.14.0/bin/python"]
+    rows = [verdict(("threads", 2, 1.9, 1.8, 2.1), ("processes", 2, 1.9, 1.8, 2.1)) for _ in pythons]
+    for one, python in zip(rows, pythons, strict=True):
+        for row in one["rows"]:
+            row["configuration"]["python"] = python
+    drawn = speedups({**rows[0], "rows": [row for one in rows for row in one["rows"]]})
+    assert named(drawn, "threads").marker.symbol != named(drawn, "threads (Python 3.13.0)").marker.symbol
+    assert named(drawn, "threads").marker.color == named(drawn, "threads (Python 3.13.0)").marker.color
+    assert drawn.layout.legend.y < 0 and drawn.layout.legend.yanchor == "top"
+    few = speedups(rows[0])
+    assert few.layout.legend.y is None and few.layout.height < drawn.layout.height
+
+
 def scaling_trials(counts: tuple[int, ...]) -> list[Any]:
     """Three blocks in which threads follow Amdahl's law with a tenth that takes turns."""
     found: list[Any] = []
