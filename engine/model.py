@@ -81,8 +81,10 @@ def _python_name(path: str) -> str:
     """``Python 3.13.0`` for ``…/3.13.0/bin/python``, ``python3.13`` for ``/usr/bin/python3.13``, ``shop/.venv``."""
     parts = [part for part in re.split(r"[/\\\\]", path) if part]
     name = parts.pop().removesuffix(".exe") if parts else path
-    if name not in ("python", "python3") or not parts:
+    if not parts or (name not in ("python", "python3") and not name.startswith(".")):
         return name
+    if name.startswith("."):  # the folder of an environment
+        return f"{parts[-1]}/{name}"
     if parts[-1] in ("bin", "Scripts") and len(parts) > 1:
         parts.pop()
     if parts[-1][0].isdigit():

@@ -230,6 +230,7 @@ def comparison(
     """
     base = baseline or SEQUENTIAL
     chosen = tuple(dict.fromkeys([base, SEQUENTIAL, *configurations]))
+    _refuse_same_names(chosen)
     for one in chosen:
         check(one, job_plan.workload, job_plan.options)
     if repeats is None and precision is None and budget_s is None:
@@ -244,6 +245,17 @@ def comparison(
     }
     title = f"{job_plan.title}, {counted(len(chosen), 'configuration')}"
     return replace(job_plan, kind="comparison", title=title, configurations=chosen, terms=terms)
+
+
+def _refuse_same_names(configurations: Sequence[Configuration]) -> None:
+    """Two Pythons in folders of the same name could not be told apart in tables and sentences."""
+    named: dict[str, Configuration] = {}
+    for one in configurations:
+        if named.setdefault(one.label, one) != one:
+            raise InputRefused(
+                f"{named[one.label].python} and {one.python} would both be called {one.label!r}: "
+                "name one of them by a link or a folder of another name."
+            )
 
 
 def grid(executors: Sequence[str], workers: Sequence[int]) -> list[Configuration]:

@@ -32,7 +32,7 @@ def runs_table(runs: Sequence[Run], key: str, mode: Literal["single-row", "multi
     rows = [
         (
             run.id, title_of(run)[0], run.title, _how(run), STATES[run.state][0],
-            run.done / run.tasks if run.tasks else 0.0, run.tasks, run.failed, moment(run.created_at, timezone),
+            _share(run), run.tasks, run.failed, moment(run.created_at, timezone),
         )
         for run in runs
     ]  # fmt: skip
@@ -55,5 +55,14 @@ def runs_table(runs: Sequence[Run], key: str, mode: Literal["single-row", "multi
     return [runs[row] for row in event.selection.rows if row < len(runs)]
 
 
+def _share(run: Run) -> float | None:
+    """How much is done, 0 to 1; None for a comparison that did not finish, because it runs its tasks many times."""
+    if run.kind == "comparison":
+        return 1.0 if run.state == "finished" else None
+    return run.done / run.tasks if run.tasks else 0.0
+
+
 def _how(run: Run) -> str:
+    if run.kind == "experiment":
+        return "measured"
     return run.configurations[0].label if len(run.configurations) == 1 else f"{len(run.configurations)} configurations"

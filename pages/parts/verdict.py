@@ -18,6 +18,9 @@ OUTCOMES = {
 }
 """Outcome: its icon, its words, its colour."""
 
+WHY = 6
+"""So many configurations are explained at once, the best ones; the others are folded."""
+
 
 def verdict(run: Run, measured: int) -> None:
     """The verdict's box, then the explanations and the warnings. `measured` counts finished trials.
@@ -63,10 +66,17 @@ def _why(run: Run, found: Mapping[str, Any]) -> None:
     place = {label: number for number, label in reversed(list(enumerate(order)))}
     explained = [one for one in found.get("explanations") or [] if one.get("sentences") and _says_something(one, found)]
     explained.sort(key=lambda one: place.get(one["label"], len(order)))
-    lines = [(one["label"], " ".join(map(str, one["sentences"]))) for one in explained]
-    if lines:
+    lines = [
+        f"- **{literal(one['label'])}**: {literal(' '.join(map(str, one['sentences'])))}" for one in explained
+    ]
+    # A single line is not worth a fold of its own.
+    shown = lines if len(lines) <= WHY + 1 else lines[:WHY]
+    if shown:
         st.markdown("**Why**")
-        st.markdown("\n".join(f"- **{literal(label)}**: {literal(text)}" for label, text in lines))
+        st.markdown("\n".join(shown))
+    if folded := lines[len(shown):]:
+        with st.expander(f"Why, for {len(folded)} more configurations", key="why"):
+            st.markdown("\n".join(folded))
     scaling = [str(one["sentence"]) for one in (found.get("scaling") or {}).values() if one.get("single")]
     for name, one in (found.get("scaling") or {}).items():
         if one.get("single"):

@@ -13,8 +13,9 @@ import pytest
 from engine import jobs
 from engine.analysis.grid import blocks
 from engine.comparison import WARM_UP, terms_of
+from engine.errors import InputRefused
 from engine.model import Configuration, Plan, Run, Task, configuration_from
-from engine.plans import SEQUENTIAL, comparison, simple_plan
+from engine.plans import SEQUENTIAL, comparison, on_pythons, simple_plan
 from engine.report.document import run_document
 from engine.store import Store
 from tests.engine.support import TESTS, open_store, run_to_end, until
@@ -164,3 +165,9 @@ def test_the_estimate_for_all_tasks_is_said_to_be_one(store: Store) -> None:
     run = run_to_end(store, comparison(compute(store), [THREADS], repeats=1, all_tasks=4_000))
     assert run.verdict is not None and run.verdict["estimate"]["tasks"] == 4_000
     assert any("All 4,000 tasks" in sentence and "estimate" in sentence for sentence in run.verdict["sentences"])
+
+
+def test_two_pythons_that_would_have_the_same_name_are_refused(store: Store) -> None:
+    twins = on_pythons([SEQUENTIAL], ["/home/ada/shop/.venv/bin/python", "/srv/shop/.venv/bin/python"])
+    with pytest.raises(InputRefused, match=r"would both be called 'sequential \(shop/.venv\)'"):
+        comparison(compute(store), twins)

@@ -16,6 +16,7 @@ from engine.model import Configuration, Plan, Run
 from engine.plans import SEQUENTIAL, comparison, demo_scrape_plan, simple_plan
 from engine.report.document import import_document, run_document
 from engine.store import Store
+from pages.parts.verdict import WHY
 from tests.pages.conftest import THREADS, Opened, table_with
 
 Ended = Callable[[Plan], Run]
@@ -190,6 +191,18 @@ def test_the_verdict_stands_first_then_charts_trials_and_exports(opened: Opened,
     assert set(speedups["Configuration"]) == {"sequential", "threads × 2"}
     assert "baseline" in speedups["Speedup"].tolist()
     assert {link.proto.label for link in app.get("link_button")} >= {"Report (HTML)", "CSV", "JSON"}
+
+
+def test_the_best_are_explained_at_once_and_the_others_folded(
+    opened: Opened, ended: Ended, settings: Settings
+) -> None:
+    many = [Configuration("threads", workers) for workers in range(2, WHY + 5)]
+    run = ended(comparison(simple_plan("wait", 4, {"seconds": 0.001}, SEQUENTIAL, settings), many, repeats=1))
+    app = opened("run.py", run=run.token)
+    (folded,) = [item for item in app.expander if item.label.startswith("Why")]
+    assert folded.label == f"Why, for {len(many) - WHY} more configurations"
+    lines = [item.value.count("\n") + 1 for item in folded.markdown]
+    assert lines == [len(many) - WHY]
 
 
 def test_the_warm_up_is_listed_as_discarded_and_in_no_chart(opened: Opened, ended: Ended, small: Plan) -> None:

@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable
 
 from engine.model import Plan, Run
+from engine.plans import comparison
 from engine.report.document import run_document
 from engine.store import Store
-from tests.pages.conftest import Opened, table_with
+from tests.pages.conftest import THREADS, Opened, table_with
 
 
 def test_every_run_is_listed_newest_first_and_filtered_by_its_title(
@@ -19,6 +20,15 @@ def test_every_run_is_listed_newest_first_and_filtered_by_its_title(
     assert table_with(app, "Run")["Run"].tolist() == [runs[1].id, runs[0].id]
     app.text_input(key="text").set_value("no such title").run()
     assert "No run matches" in app.info[0].value
+
+
+def test_a_finished_comparison_is_done_to_a_hundred_percent_however_often_it_ran_its_tasks(
+    opened: Opened, ended: Callable[[Plan], Run], quick: Plan
+) -> None:
+    job, compared = ended(quick), ended(comparison(quick, [THREADS], repeats=2))
+    assert compared.done > compared.tasks
+    table = table_with(opened("history.py"), "Run").set_index("Run")
+    assert table["Done"][job.id] == table["Done"][compared.id] == 1.0
 
 
 def test_nothing_can_be_done_before_a_run_is_selected(
