@@ -168,6 +168,6 @@ def test_the_estimate_for_all_tasks_is_said_to_be_one(store: Store) -> None:
 
 
 def test_two_pythons_that_would_have_the_same_name_are_refused(store: Store) -> None:
-    twins = on_pythons([SEQUENTIAL], ["/home/ada/shop/.venv/bin/python", "/srv/shop/.venv/bin/python"])
+    twins = on_pythons([SEQUENTIAL], ["/opt/shop/.venv/bin/python", "/srv/shop/.venv/bin/python"])
     with pytest.raises(InputRefused, match=r"would both be called 'sequential \(shop/.venv\)'"):
         comparison(compute(store), twins)

@@ -7,11 +7,11 @@ import pytest
 from engine.model import Configuration
 
 NAMES = {
-    "/home/ada/.pyenv/versions/3.13.0/bin/python": "Python 3.13.0",
+    "/opt/pyenv/versions/3.13.0/bin/python": "Python 3.13.0",
     "/usr/bin/python3.13": "python3.13",
     "/usr/local/bin/python3": "usr/local",
-    "/home/ada/shop/.venv/bin/python": "shop/.venv",
-    "/home/ada/shop/.venv": "shop/.venv",
+    "/opt/shop/.venv/bin/python": "shop/.venv",
+    "/opt/shop/.venv": "shop/.venv",
     r"C:\Users\Ada\shop\.venv\Scripts\python.exe": "shop/.venv",
     r"C:\Python313\python.exe": "C:/Python313",
     "python3": "python3",
