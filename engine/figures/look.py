@@ -36,8 +36,8 @@ def figure(title: str, x: str | None = None, y: str | None = None, dark: bool = 
     return empty
 
 
-FEW = 4
-"""So many names of a legend stand beside the title; more need lines of their own."""
+FEW = 2
+"""So many names of a legend fit on one line of a narrow page, between title and plot; more stand below."""
 
 
 def legend_below(drawn: Any, names: int) -> None:
@@ -75,8 +75,8 @@ def template(dark: bool) -> Any:
             "plot_bgcolor": page.paper,
             "font": {"color": page.text, "family": "Source Sans, system-ui, sans-serif", "size": 13},
             "title": {
-                "font": {"size": 15, "color": page.text}, "x": 0, "xref": "paper", "xanchor": "left",
-                "y": 1, "yref": "paper", "yanchor": "bottom", "pad": {"b": 34},
+                "font": {"size": 15, "color": page.text}, "x": 0, "xref": "container", "xanchor": "left",
+                "y": 1, "yref": "paper", "yanchor": "bottom", "pad": {"b": 34, "l": 12},
             },
             "margin": {"l": 56, "r": 16, "t": 76, "b": 44},
             "colorway": list(SERIES),
