@@ -41,7 +41,7 @@ from filelock import FileLock
 
 from engine import jobs, plans
 from engine.config import Settings, usable_cpus
-from engine.model import Configuration, Plan, Run, plain
+from engine.model import Configuration, Plan, plain
 from engine.store import Store
 from engine.turns import turns_folder
 from start import find_browser
@@ -115,19 +115,18 @@ def cpu_s_of(process: psutil.Process) -> float:
 def look(store: Store, plan: Plan, page: Any, address: str | None, watchers: Sequence[psutil.Process]) -> Look:
     """Run the plan to its end, with its page open at `address` or without."""
     with FileLock(turns_folder() / "measuring.lock"):
-        run: Run = jobs.start(store, plan)
+        run = jobs.start(store, plan)
         if address:
             page.goto(f"{address}/run?run={run.token}")
         page.wait_for_timeout(DRAWN_MS)
         began_s, before = time.perf_counter(), [cpu_s_of(watcher) for watcher in watchers]
     # The browser must be let run: playwright's clock, not time.sleep.
-    while store.run(run.token).state in ("waiting", "running"):
-        page.wait_for_timeout(500)
+    run = jobs.wait(store, run, lambda _: page.wait_for_timeout(500), poll_s=0)
     length_s = time.perf_counter() - began_s
     server, browser = ((cpu_s_of(one) - then) / length_s for one, then in zip(watchers, before, strict=True))
     page.goto("about:blank")
     trials = [trial for trial in store.trials(run) if trial.repeat >= 0]
-    assert trials and all(trial.state == "finished" for trial in trials), store.run(run.token).message
+    assert trials and all(trial.state == "finished" for trial in trials), run.message
     return Look(statistics.mean(trial.measurement.wall_s or 0.0 for trial in trials), server, browser)
 
 
