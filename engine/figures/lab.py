@@ -149,7 +149,7 @@ def _lines(
     texts = [_bytes(x) for x in ticks] if part["x_name"] == "bytes" else [f"{x:g}" for x in ticks]
     drawn.update_xaxes(type="log" if part["log_x"] else "linear", tickvals=ticks, ticktext=texts)
     _scale(drawn.update_yaxes, points, unit)
-    legend_below(drawn, len(by_series))
+    legend_below(drawn, list(by_series))
     return drawn
 
 

@@ -6,6 +6,7 @@ came from a page or a file name literal. All figures are made by `figure`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -36,14 +37,14 @@ def figure(title: str, x: str | None = None, y: str | None = None, dark: bool = 
     return empty
 
 
-FEW = 2
-"""So many names of a legend fit on one line of a narrow page, between title and plot; more stand below."""
+ONE_LINE = 26
+"""So many letters in the names of a legend fit on one line of a narrow page, between title and plot."""
 
 
-def legend_below(drawn: Any, names: int) -> None:
-    """Put a legend of many names under the plot, two in a line, where a narrow page has room for it too."""
-    if names > FEW:
-        below = 26 * -(-names // 2)
+def legend_below(drawn: Any, names: Sequence[str]) -> None:
+    """Put a legend that needs more than one line on a narrow page under the plot, two names in a line."""
+    if len(names) > 2 or sum(map(len, names)) > ONE_LINE:
+        below = 26 * -(-len(names) // 2)
         drawn.update_layout(height=drawn.layout.height + 30 + below, margin_b=70 + below)
         drawn.update_layout(legend={"y": -0.2, "yanchor": "top"})
 

@@ -56,7 +56,7 @@ def speedups(
     drawn.update_xaxes(rangemode="tozero", dtick=1 if max(_counts(rows)) <= 12 else None)
     drawn.update_yaxes(rangemode="tozero")
     drawn.update_layout(showlegend=True)
-    legend_below(drawn, len(drawn.data))
+    legend_below(drawn, [trace.name for trace in drawn.data])
     return drawn
 
 

@@ -43,7 +43,7 @@ def timelines(pairs: Sequence[tuple[Configuration, Rows | Tasks]], dark: bool = 
         subplot_titles=[escape(one.label) for one, _ in drawn_pairs],
     )
     meta: Mapping[str, Any] = figure("", dark=dark).layout.meta
-    title = "Timelines on one time axis, the repeat of median wall time"
+    title = "Timelines, the repeat of median wall time"
     drawn.update_layout(template=template(dark), height=total_px, meta=meta, title_text=title)
     for position, (one, tasks) in enumerate(drawn_pairs, 1):
         for trace in traces(tasks, one, dark, legend=False):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine import figures
 from engine.executors import EXECUTORS
 from engine.figures.colours import DARK, FAILED, LIGHT, OTHER, executor_colour, faded
-from engine.figures.look import escape
+from engine.figures.look import escape, figure, legend_below
 from tests.engine.figures.made import THREADS_2, failed, row, trial
 
 ROWS = [row(0, 0, 0.0, 0.2), failed(1, 1, 0.0, 0.3)]
@@ -107,3 +107,22 @@ def test_a_long_text_is_shortened_in_the_middle() -> None:
     assert len(shown) == 40
     assert shown.startswith("https://shop.example/")
     assert shown.endswith("/lamp.html")
+
+
+@pytest.mark.parametrize(
+    ("names", "below"),
+    [
+        (["done", "failed"], False),
+        (["threads", "processes"], False),
+        (["threads", "processes", "asyncio"], True),
+        (["threading.Lock", "multiprocessing.Lock"], True),
+    ],
+)
+def test_a_legend_of_more_than_a_narrow_line_stands_below_and_takes_no_room_from_the_plot(
+    names: list[str], below: bool
+) -> None:
+    drawn = figure("Speed", "Workers", "Times as fast")
+    height, bottom = drawn.layout.height, drawn.layout.margin.b
+    legend_below(drawn, names)
+    assert (drawn.layout.legend.yanchor == "top") == below
+    assert (drawn.layout.height > height) == below and (drawn.layout.margin.b != bottom) == below
