@@ -79,7 +79,7 @@ class Configuration:
 
 def _python_name(path: str) -> str:
     """``Python 3.13.0`` for ``…/3.13.0/bin/python``, ``python3.13`` for ``/usr/bin/python3.13``, ``shop/.venv``."""
-    parts = [part for part in re.split(r"[/\\\\]", path) if part]
+    parts = [part for part in re.split(r"[/\\]", path) if part]
     name = parts.pop().removesuffix(".exe") if parts else path
     if not parts or (name not in ("python", "python3") and not name.startswith(".")):
         return name

@@ -22,7 +22,12 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 
 
 def keep_freed_memory() -> bool:
-    """Set this process's allocator up for pictures. False where it is not glibc's on 64 bits: then nothing changes."""
+    """Set this process's allocator up for pictures. False where it is not glibc's on 64 bits: then nothing changes.
+
+    Nor in a Dask worker, which may outlive the trial.
+    """
+    if "distributed" in sys.modules:
+        return False
     if sys.platform != "linux" or sys.maxsize < 2**32 or "glibc" not in (os.confstr("CS_GNU_LIBC_VERSION") or ""):
         return False
     mallopt = ctypes.CDLL(None).mallopt

@@ -53,3 +53,8 @@ def test_twenty_pictures_take_their_pages_once_and_a_huge_one_leaves_no_more_tha
 def test_a_program_without_glibc_goes_on_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
     assert keep_freed_memory() is False
+
+
+def test_a_dask_worker_which_may_outlive_the_trial_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", sys)
+    assert keep_freed_memory() is False
