@@ -1,6 +1,6 @@
 """Does the verdict cry wolf, and does it see what is there? Simulated comparisons with a known truth.
 
-    python benchmarks/calibration.py                  both halves: six minutes on 2 cores
+    python benchmarks/calibration.py                  both halves: four minutes on 2 cores
     python benchmarks/calibration.py --real 0         the simulated half, with 200 trials recorded for it
     python benchmarks/calibration.py --recorded FILE  with those of a JSON list of wall times in seconds
     python benchmarks/calibration.py --quick          a tenth of the simulated half, nothing recorded, nothing real
@@ -188,8 +188,10 @@ def own_store() -> Iterator[Store]:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["TMPDIR"] = tempfile.tempdir = folder
         store = Store.open(Settings(home=Path(folder, "home")))
-        yield store
-        store.close()
+        try:
+            yield store
+        finally:
+            store.close()
 
 
 def finished_trials(store: Store, others: list[Configuration], repeats: int) -> list[Trial]:

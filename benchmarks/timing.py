@@ -13,19 +13,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.calibration import own_store
 from engine import jobs
-from engine.config import Settings
 from engine.executors import EXECUTORS
 from engine.model import Configuration
 from engine.plans import executors_for, simple_plan
@@ -146,12 +144,9 @@ def main() -> int:
     parser.add_argument("--executors", default="sequential,threads,processes,asyncio,subinterpreters")
     given = parser.parse_args()
     agree = []
-    with tempfile.TemporaryDirectory() as folder:
-        # A temporary folder of its own: no other run's turn is waited for, so let nothing else run meanwhile.
-        os.environ["TMPDIR"] = tempfile.tempdir = folder
-        script = Path(folder, "by_hand.py")
+    with own_store() as store:  # no other run's turn is waited for, so let nothing else run meanwhile
+        script = store.settings.home / "by_hand.py"
         script.write_text(BY_HAND, encoding="utf-8")
-        store = Store.open(Settings(home=Path(folder, "home")))
         print(f"{'':<18}{'start-up':>10}{'wall':>10}{'tear-down':>10}{'engine':>10}{'by hand':>10}"
               f"{'ms more':>10}{'':>9}   (seconds, medians of {given.pairs} pairs)")
         for name in given.executors.split(","):
@@ -163,7 +158,6 @@ def main() -> int:
             text, agrees = row(one, pairs(store, script, one, given.pairs, given.tasks, given.amount))
             agree.append(agrees)
             print(text, flush=True)
-        store.close()
     return 0 if all(agree) else 1
 
 

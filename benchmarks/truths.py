@@ -13,15 +13,14 @@ Figures are the verdict's own: geometric means over the blocks. Exit code 1 wher
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.calibration import own_store
 from engine import jobs, plans
 from engine.config import Settings
 from engine.environment import gil
@@ -116,9 +115,7 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=5)
     given = parser.parse_args()
     hold = True
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["TMPDIR"] = tempfile.tempdir = folder  # no other run's turn is waited for
-        store = Store.open(Settings(home=Path(folder, "home")))
+    with own_store() as store:
         for name in given.only:
             plan_of, configurations, claims_of = TRUTHS[name]
             found = compared(store, plan_of(store.settings), configurations, given.repeats)
@@ -126,7 +123,6 @@ def main() -> int:
             for claim, holds in claims_of(found):
                 print(f"    {'holds' if holds else 'FAILS'}  {claim}", flush=True)
                 hold = hold and holds
-        store.close()
     return 0 if hold else 1
 
 

@@ -12,14 +12,13 @@ from pages.parts.collector import freeze_modules
 from tests.pages.conftest import Opened
 
 
-def test_after_a_page_the_collector_has_little_left_to_look_through(opened: Opened) -> None:
+def test_after_a_page_the_collector_has_little_left_to_look_through(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gc.unfreeze()
-    sys.modules["a_module_that_came"] = types.ModuleType("a_module_that_came")
-    try:
-        opened("home.py")
-        assert gc.get_freeze_count() > 10 * len(gc.get_objects())
-    finally:
-        del sys.modules["a_module_that_came"]
+    monkeypatch.setattr("pages.parts.collector._modules", 0)
+    opened("home.py")
+    assert gc.get_freeze_count() > 10 * len(gc.get_objects())
 
 
 def test_without_a_new_module_nothing_more_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
