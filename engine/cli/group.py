@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections import UserDict
+from collections.abc import Iterator
+from importlib import import_module
 
 import click
 
@@ -13,8 +16,56 @@ FAILED, USAGE, SOME_FAILED, CANCELLED = 1, 2, 3, 130
 """Exit codes: the run could not be done; wrong usage; finished but some tasks failed; cancelled."""
 
 
+COMMANDS = {
+    "resize": "run:resize",
+    "scrape": "run:scrape",
+    "compare": "compare:compare",
+    "machine": "lab:machine",
+    "sharing": "lab:sharing",
+    "shop": "tools:shop",
+    "price": "tools:price",
+    "runs": "history:runs",
+    "show": "history:show",
+    "export": "history:export",
+    "open": "history:open_",
+    "resume": "history:resume",
+    "retry": "history:retry",
+    "cancel": "history:cancel",
+    "delete": "history:delete",
+    "work": "tools:work",
+}
+"""Each command's module below engine.cli, and its name there."""
+
+
+class Table(UserDict[str, click.Command]):
+    """The commands by name, each imported when it is asked for."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        """The command of this name; KeyError where there is none."""
+        if name not in self.data:
+            module, _, attribute = COMMANDS[name].partition(":")
+            self.data[name] = getattr(import_module(f"engine.cli.{module}"), attribute)
+        return self.data[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is such a command."""
+        return name in COMMANDS
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, in the order in which a newcomer needs them."""
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(COMMANDS)
+
+
 class Commands(click.Group):
-    """A group whose errors are one sentence on stderr and exit code 1."""
+    """A group that lists its commands in their own order, and whose errors are one sentence and exit code 1."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """The names in their order."""
+        return list(self.commands)
 
     def invoke(self, context: click.Context) -> object:
         """Run the command named; an OverlapError becomes its sentence, Ctrl-C the exit code of a cancel."""
@@ -37,3 +88,6 @@ def main() -> None:
     Exit code 0: every task succeeded; 3: finished, some tasks failed; 1: the run could not be done;
     2: wrong usage; 130: cancelled.
     """
+
+
+main.commands = Table()
