@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from engine.cli.watching import leave, run_plan
+from engine.cli.watching import leave, open_store, run_plan
 from engine.config import load, usable_cpus
 from engine.errors import InputRefused, SettingRefused
 from engine.model import Configuration, Plan
@@ -75,7 +75,7 @@ def compare(what: str, inputs: tuple[str, ...], as_json: bool, **given: Any) -> 
     With no inputs, resize and scrape use the demo data.
     """
     settings = load()
-    store = Store.open(settings)
+    store = open_store(settings)
     with ExitStack() as stack:
         tasks = tasks_of(what, inputs, given, store, stack)
         configurations = chosen(store, tasks, given)

@@ -9,16 +9,10 @@ from pathlib import Path
 import click
 
 from engine import jobs
-from engine.cli.watching import leave, show_table, summarise, watch
-from engine.config import load
+from engine.cli.watching import leave, open_store, show_table, summarise, watch
 from engine.errors import OverlapError
-from engine.store import Store
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
-def _store() -> Store:
-    return Store.open(load())
 
 
 @click.command()
@@ -38,7 +32,7 @@ def runs(limit: int, as_json: bool) -> None:
             "created": run.created_at[:19].replace("T", " "),
             "title": run.title,
         }
-        for run in _store().runs(limit=limit)
+        for run in open_store().runs(limit=limit)
     ]
     if as_json:
         click.echo(json.dumps(rows))
@@ -53,7 +47,7 @@ def runs(limit: int, as_json: bool) -> None:
 @json_option
 def show(run: str, as_json: bool) -> None:
     """Show one run, by its number or token."""
-    store = _store()
+    store = open_store()
     found = store.run(run)
     summarise(store, found)
     if as_json:
@@ -70,7 +64,7 @@ def export(run: str, file_format: str, target: Path | None) -> None:
     """Write a run out as JSON, CSV or an HTML report."""
     from engine.report import export_chunks
 
-    store = _store()
+    store = open_store()
     chunks = export_chunks(store, store.run(run), file_format)
     if target:
         with open(target, "wb") as file:
@@ -87,7 +81,7 @@ def open_(file: Path) -> None:
     """Take a run that was exported as JSON, here or elsewhere, into the history."""
     from engine.report.document import import_document, read_document
 
-    store = _store()
+    store = open_store()
     summarise(store, import_document(store, read_document(file)))
 
 
@@ -96,7 +90,7 @@ def open_(file: Path) -> None:
 @json_option
 def resume(run: str, as_json: bool) -> None:
     """Run the tasks of an interrupted or cancelled run that have no end yet."""
-    store = _store()
+    store = open_store()
     leave(watch(store, jobs.resume(store, store.run(run)), as_json))
 
 
@@ -105,7 +99,7 @@ def resume(run: str, as_json: bool) -> None:
 @json_option
 def retry(run: str, as_json: bool) -> None:
     """Run the failed tasks of a run again."""
-    store = _store()
+    store = open_store()
     leave(watch(store, jobs.retry(store, store.run(run)), as_json))
 
 
@@ -113,7 +107,7 @@ def retry(run: str, as_json: bool) -> None:
 @click.argument("run")
 def cancel(run: str) -> None:
     """Ask a run to stop; it does so within two seconds."""
-    store = _store()
+    store = open_store()
     found = store.run(run)
     jobs.cancel(store, found)
     click.echo(f"Run {found.id} was {found.state}; its end was asked for.", err=True)
@@ -124,7 +118,7 @@ def cancel(run: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def delete(run: str, yes: bool) -> None:
     """Delete a run with its records and files."""
-    store = _store()
+    store = open_store()
     found = store.run(run)
     if found.state in ("waiting", "running"):
         raise OverlapError(f"Run {found.id} is {found.state}: cancel it first.")

@@ -8,10 +8,8 @@ from typing import Any
 
 import click
 
-from engine.cli.watching import leave, watch
-from engine.config import load
+from engine.cli.watching import leave, open_store, watch
 from engine.model import Run
-from engine.store import Store
 
 
 def how_to_measure(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,7 +43,7 @@ def measure(which: Any, as_json: bool, mode: Any, only: tuple[str, ...]) -> None
     from engine import jobs
     from engine.lab.runner import lab_plan
 
-    store = Store.open(load())
+    store = open_store()
     run = watch(store, jobs.start(store, lab_plan(which, mode, list(only) or None)), False)
     document = dict(run.verdict or {})
     if as_json:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from engine.cli.watching import leave, run_plan
+from engine.cli.watching import leave, open_store, run_plan
 from engine.config import Settings, load
 from engine.errors import InputRefused
 from engine.executors import EXECUTORS
@@ -69,7 +69,7 @@ def resize(sources: tuple[Path, ...], target: Path, pattern: str | None, skip_un
     from engine.plans import fitting, resize_plan
 
     settings = load()
-    store = Store.open(settings)
+    store = open_store(settings)
     resizing = resizing_from({**given, "sizes": given["sizes"] or ("400x400",), "format": given["file_format"]})
     how = configuration(store, "resize", given)
     target = target.resolve()
@@ -99,7 +99,7 @@ def scrape(source: Path, csv_file: Path | None, as_json: bool, **how: Any) -> No
     from engine.report.tables import csv_chunks
 
     settings = load()
-    store = Store.open(settings)
+    store = open_store(settings)
     urls = addresses(source, settings)
     run = run_plan(store, scrape_plan(urls, configuration(store, "scrape", how), settings), as_json)
     if csv_file:

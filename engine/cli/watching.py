@@ -13,10 +13,18 @@ import click
 
 from engine import jobs
 from engine.cli.group import CANCELLED, FAILED, SOME_FAILED
+from engine.config import Settings, load
 from engine.model import Plan, Run
 from engine.store import Store
 
 _EXITS = {"cancelled": CANCELLED, "failed": FAILED, "interrupted": FAILED}
+
+
+def open_store(settings: Settings | None = None) -> Store:
+    """The store of these settings, or of those in force; it is closed when the command ends."""
+    store = Store.open(settings or load())
+    click.get_current_context().call_on_close(store.close)
+    return store
 
 
 def run_plan(store: Store, plan: Plan, as_json: bool) -> Run:
