@@ -28,15 +28,16 @@ install:
 # Tests start hundreds of interpreters: what one compiles is kept for the next, whatever the surroundings say.
 test stress bench: export PYTHONDONTWRITEBYTECODE =
 
-# Most tests wait more than they compute, so they run side by side; then those that promise seconds, two at a time,
-# and those that measure, alone. A test that fails is tried once more and then named in the summary as RERUN: other
-# programs use the machine too, and a fault fails twice. pytest's code 5 says that none was selected.
+# In phases (tests/conftest.py): what uses a browser, then what may run side by side, then what promises seconds, and
+# alone what measures. A test that fails is tried once more and then named in the summary as RERUN: other programs use
+# the machine too, and a fault fails twice. pytest's code 5 says that none was selected.
 PYTEST := $(VENV_PYTHON) -m pytest --reruns 1 --reruns-delay 1 -rR
 NONE_IS_FINE = $(ARGS)$(if $(ARGS), || test $$? -eq 5)
 test: install
-	$(PYTEST) -m "not (stress or paced or alone)" -n 3 --dist loadfile --no-loadscope-reorder $(NONE_IS_FINE)
-	$(PYTEST) -m "paced and not stress" -n 2 $(NONE_IS_FINE)
-	$(PYTEST) -m "alone and not stress" $(NONE_IS_FINE)
+	$(PYTEST) --phase browser -n 2 --dist worksteal $(NONE_IS_FINE)
+	$(PYTEST) --phase beside -n 4 --dist loadfile --no-loadscope-reorder $(NONE_IS_FINE)
+	$(PYTEST) --phase paced -n 3 --dist loadfile --no-loadscope-reorder $(NONE_IS_FINE)
+	$(PYTEST) --phase alone $(NONE_IS_FINE)
 
 check: install
 	$(VENV_PYTHON) -m ruff check .

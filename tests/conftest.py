@@ -1,4 +1,7 @@
-"""What holds for every test: a home of its own, no settings from outside, and no browser test that skips in CI."""
+"""What holds for every test: a home of its own, no settings from outside, and no browser test that skips in CI.
+
+`make test` runs the tests in phases, because some promise seconds and others measure: `--phase` chooses one.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,43 @@ import os
 import signal
 import sys
 from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+HERE = Path(__file__).parent
 FALSE = ("", "0", "false", "no")
+BESIDE = "beside"
+PHASES = {
+    "browser": ["browser"],
+    "paced": ["engine/lab/test_bench.py", "engine/test_contract.py", "engine/test_kills.py", "test_start.py"],
+    "alone": ["engine/lab/test_ways.py", "engine/test_measurement.py", "engine/test_sampler.py"],
+}
+"""Phase: its files and folders below tests. A browser keeps two cores busy; paced tests promise something within
+seconds; those of the last phase measure time or memory, so no other test may run beside them. All others: BESIDE."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--phase` runs the tests of one phase; without it, all are run."""
+    parser.addoption("--phase", choices=[*PHASES, BESIDE], help="run the tests of this phase alone")
+
+
+@cache
+def phase_of(path: Path) -> str:
+    """The phase of a file of tests."""
+    return next(
+        (name for name, places in PHASES.items() if any(path.is_relative_to(HERE / one) for one in places)), BESIDE
+    )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What holds no test of the phase is not even read: importing all of them takes longer than a short phase."""
+    phase, path = config.getoption("phase"), collection_path
+    if not phase or not path.is_relative_to(HERE):
+        return None
+    leads_there = any((HERE / one).is_relative_to(path) for one in PHASES.get(phase, ()))
+    return None if phase_of(path) == phase or leads_there else True
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,8 +76,12 @@ def browser_path() -> str | None:
     return start.find_browser()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test below tests/browser carries the browser marker and may take its time."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Every test below tests/browser carries the browser marker and may take its time; other phases' are left out."""
+    phase = config.getoption("phase")
+    if phase:  # a file that was asked for by its name is read whatever its phase
+        config.hook.pytest_deselected(items=[item for item in items if phase_of(item.path) != phase])
+        items[:] = [item for item in items if phase_of(item.path) == phase]
     for item in items:
         if in_browser_folder(item):
             item.add_marker(pytest.mark.browser)
@@ -79,7 +118,7 @@ def in_ci() -> bool:
 
 def in_browser_folder(node: pytest.Item | pytest.Collector) -> bool:
     """Whether a test or a module of tests lies in tests/browser."""
-    return node.path.is_relative_to(Path(__file__).parent / "browser")
+    return node.path.is_relative_to(HERE / "browser")
 
 
 def reason(report: pytest.TestReport | pytest.CollectReport) -> str:

@@ -26,8 +26,6 @@ import pytest
 
 import start
 
-pytestmark = pytest.mark.paced  # they wait for an app to answer and to end
-
 ROOT = Path(__file__).resolve().parents[1]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 

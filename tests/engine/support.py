@@ -16,8 +16,8 @@ from engine.executors import EXECUTORS
 from engine.model import Configuration, Plan, Record, Run, Task
 from engine.store import Store
 
-MEASURES = [pytest.mark.alone, pytest.mark.flaky(reruns=2, reruns_delay=2)]
-"""Marks of tests that measure seconds or megabytes. No test runs beside them, but other programs may: three tries."""
+MEASURES = pytest.mark.flaky(reruns=2, reruns_delay=2)
+"""Mark of tests that measure seconds or megabytes. No test runs beside them, but other programs may: three tries."""
 TESTS = str(Path(__file__).parent)
 
 

@@ -27,7 +27,6 @@ QUICK = [how for how in DEFAULTS if how.executor != "dask"]
 OTHERS = [pytest.param(how, marks=pytest.mark.stress) for how in (*DEFAULTS, *METHODS) if how not in QUICK]
 EVERY = pytest.mark.parametrize("how", [*QUICK, *OTHERS], ids=lambda how: how.label)
 EVERY_METHOD = pytest.mark.parametrize("how", [*DEFAULTS, *METHODS], ids=lambda how: how.label)
-pytestmark = pytest.mark.paced  # two of its promises are about seconds
 FINE: list[dict[str, Any]] = [{"do": "wait", "seconds": 0.03}] * 8
 
 

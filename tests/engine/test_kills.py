@@ -22,7 +22,7 @@ from engine.model import ENDED, Configuration, Run
 from engine.store import Store
 from tests.engine.support import alive_with, faulty_plan, once_each, until
 
-pytestmark = [pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL."), pytest.mark.paced]
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL.")
 
 TASKS: list[dict[str, Any]] = [{"do": "wait", "seconds": 0.02}] * 150
 HOLDING: list[dict[str, Any]] = [*TASKS[:10], *[{"do": "hold_gil"}] * 4]

@@ -78,7 +78,10 @@ def test_wall_time_is_that_of_the_tasks(how: Configuration, store: Store) -> Non
 
 @pytest.mark.parametrize(
     ("how", "setup", "setup_s"),
-    [(SEQUENTIAL, "slow_setup", 0.2), (PROCESSES, "very_slow_setup", 1.0)],
+    [
+        pytest.param(SEQUENTIAL, "slow_setup", 0.2, marks=pytest.mark.stress),
+        (PROCESSES, "very_slow_setup", 1.0),
+    ],
     ids=["sequential", "processes"],
 )
 def test_a_slow_start_of_the_workers_is_in_the_start_up_and_nowhere_else(

@@ -135,7 +135,6 @@ def settings_for(ports: list[int]) -> dict[str, str]:
 
 
 @pytest.mark.stress
-@pytest.mark.alone
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("executor", "workers"), [("threads", 32), ("asyncio", 128)])
 def test_ten_thousand_addresses_leave_the_orchestrator_small_and_are_counted_live(
@@ -172,7 +171,6 @@ def test_ten_thousand_addresses_leave_the_orchestrator_small_and_are_counted_liv
 
 
 @pytest.mark.stress
-@pytest.mark.alone
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("executor", "workers"), [("threads", 32), ("asyncio", 128)])
 def test_ten_thousand_addresses_are_cancelled_in_two_seconds(

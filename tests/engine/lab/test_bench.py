@@ -27,9 +27,6 @@ from tests.engine.support import until
 ROOT = Path(__file__).resolve().parents[3]
 SHELF = Path("/dev/shm")
 
-pytestmark = pytest.mark.alone
-
-
 @pytest.fixture
 def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A temporary folder with a short name (sockets live below it), seen by this process and what it starts."""
@@ -40,8 +37,8 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def left(place: Path) -> list[str]:
-    """Files, shared memory and processes of a lab that are still there."""
-    shelf = [path.name for path in SHELF.glob("*overlap-*")] if SHELF.is_dir() else []
+    """Files, shared memory and processes of a lab of this process that are still there."""
+    shelf = [path.name for path in SHELF.glob(f"*overlap-{os.getpid()}-*")] if SHELF.is_dir() else []
     files = [path.name for path in place.glob("overlap-lab-*")]
     return [*shelf, *files, *(str(process.pid) for process in ours(place))]
 
@@ -84,6 +81,7 @@ def test_forked_workers_share_pages_which_adding_up_rss_counts_again(place: Path
     assert thread.median < pss.median
 
 
+@pytest.mark.stress  # the contract tests end each executor's workers, too
 def test_a_killed_worker_costs_no_result_on_any_executor(place: Path) -> None:
     """FAULTS rows 24 and 29: the others finish, the culprit is named, nothing is lost."""
     result = run_experiment(short("isolation"), "quick", lambda: False)

@@ -18,8 +18,6 @@ from engine.lab.codes import CODES, code_of, ways_of
 from engine.lab.pools import no_subinterpreters
 from engine.lab.ways import WAYS, ready_of
 
-pytestmark = pytest.mark.alone  # it looks at all shared memory of the machine
-
 HERE = [way for way in WAYS if way != "subinterpreter queue" or not no_subinterpreters()]
 SHOWN = {
     way: code_of(way, experiment)
