@@ -1,4 +1,4 @@
-"""Running the command line as people do: in a process of its own."""
+"""Running the command line as people do, in a process of its own, or in this one, which starts no interpreter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from engine.cli import main
 from engine.config import Settings
 from engine.store import Store
 from tests.engine.support import alive_with, until
@@ -27,10 +29,13 @@ class Cli:
     home: Path
     temporary: Path
 
+    def own(self) -> dict[str, str]:
+        """What sets these commands apart."""
+        return {"OVERLAP_HOME": str(self.home), "TMPDIR": str(self.temporary), "PYTHONPATH": str(ROOT)}
+
     def environment(self, **settings: str) -> dict[str, str]:
         """What the commands see."""
-        own = {"OVERLAP_HOME": str(self.home), "TMPDIR": str(self.temporary), "PYTHONPATH": str(ROOT)}
-        return {**os.environ, **own, **settings}
+        return {**os.environ, **self.own(), **settings}
 
     def start(self, *arguments: object, **settings: str) -> subprocess.Popen[str]:
         """Start a command."""
@@ -47,6 +52,17 @@ class Cli:
         out, errors = process.communicate(given, timeout=55)
         assert "Traceback" not in errors, errors
         return subprocess.CompletedProcess([str(one) for one in arguments], process.returncode, out, errors)
+
+    def here(self, *arguments: object, given: str | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end in this process: the same, but for the interpreter and the signals."""
+        words, before = [str(one) for one in arguments], signal.getsignal(signal.SIGTERM)
+        try:
+            done = CliRunner().invoke(main, words, input=given, env={**self.own(), **settings})
+        finally:
+            signal.signal(signal.SIGTERM, before)
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
 
     def interrupted(self, number: signal.Signals, *arguments: object) -> tuple[int, float, str]:
         """Start a command that runs long, send it a signal once tasks are done; gives exit code, seconds and stderr."""

@@ -102,7 +102,7 @@ def test_scrape_writes_a_table_and_prints_nothing_on_stdout(cli: Cli, urls: list
 
 
 def test_a_private_address_is_one_failed_record_and_no_error(cli: Cli) -> None:
-    done = cli("scrape", "-", "--json", given="http://127.0.0.1:9/x\n")
+    done = cli.here("scrape", "-", "--json", given="http://127.0.0.1:9/x\n")
     assert done.returncode == 3
     (record,) = json.loads(done.stdout)["trials"][0]["records"]
     assert (record["status"], record["output"]) == ("failed", None)
@@ -137,15 +137,13 @@ def test_resize_with_a_broken_picture_says_why_and_does_the_others(cli: Cli, pho
     source.mkdir()
     (source / "broken.jpg").write_bytes(b"\xff\xd8\xff no picture")
     (source / "fine.jpg").write_bytes(next(photos.glob("*.jpg")).read_bytes())
-    done = cli("resize", source, "--to", tmp_path / "out", "--size", "100")
+    done = cli.here("resize", source, "--to", tmp_path / "out", "--size", "100")
     assert (done.returncode, done.stdout) == (3, "")
     assert "1 failed, " in done.stderr
     assert [path.name for path in (tmp_path / "out").rglob("*.jpg")] == ["fine.jpg"]
 
 
-def test_a_second_run_does_only_what_has_changed_since_before_the_first(
-    cli: Cli, photos: Path, tmp_path: Path
-) -> None:
+def test_a_second_run_does_only_what_has_changed_since_before_the_first(cli: Cli, photos: Path, tmp_path: Path) -> None:
     """A picture that is replaced while the first run goes on is done again by the second."""
     source = tmp_path / "in"
     shutil.copytree(photos, source)
@@ -157,13 +155,14 @@ def test_a_second_run_does_only_what_has_changed_since_before_the_first(
     finally:
         process.communicate(timeout=30)
     assert process.returncode == 0
-    again = cli("resize", source, "--to", tmp_path / "out", "--size", "60", "--skip-unchanged", "--json")
+    again = cli.here("resize", source, "--to", tmp_path / "out", "--size", "60", "--skip-unchanged", "--json")
     assert "7 of 8 are unchanged and left out." in again.stderr
     (trial,) = json.loads(again.stdout)["trials"]
     assert [record["label"] for record in trial["records"]] == [last.name]
-    assert "8 of 8 are unchanged" in cli(
-        "resize", source, "--to", tmp_path / "out", "--size", "60", "--skip-unchanged"
-    ).stderr
+    assert (
+        "8 of 8 are unchanged"
+        in cli.here("resize", source, "--to", tmp_path / "out", "--size", "60", "--skip-unchanged").stderr
+    )
 
 
 def test_what_is_unchanged_in_a_zip_is_left_out_too(cli: Cli, photos: Path, tmp_path: Path) -> None:
@@ -174,7 +173,7 @@ def test_what_is_unchanged_in_a_zip_is_left_out_too(cli: Cli, photos: Path, tmp_
             packed.write(content, "2026/changes.jpg")
             for other in others:
                 packed.write(other, f"2026/{other.name}")
-        told = cli(*command, "--size", "60", "--skip-unchanged").stderr
+        told = cli.here(*command, "--size", "60", "--skip-unchanged").stderr
         assert (f"{left} are unchanged" in told) if left else ("unchanged" not in told)
         assert len(list((tmp_path / "out").rglob("*.jpg"))) == 3
 
@@ -193,7 +192,7 @@ def test_an_archive_that_is_not_safe_is_refused_as_a_whole(
     with zipfile.ZipFile(tmp_path / "in.zip", "w") as packed:
         for name in names:
             packed.writestr(name, b"content")
-    done = cli("resize", tmp_path / "in.zip", "--to", tmp_path / "out")
+    done = cli.here("resize", tmp_path / "in.zip", "--to", tmp_path / "out")
     assert done.returncode == 1
     assert said in done.stderr
     assert list((tmp_path / "out").rglob("*")) == []
@@ -210,7 +209,7 @@ def test_an_interrupted_command_cancels_its_run_and_leaves_nothing(number: signa
     assert code == 130, errors
     assert seconds < 5
     own.nothing_is_left()
-    again = own("runs", "--json")
+    again = own.here("runs", "--json")
     assert json.loads(again.stdout)[0]["state"] == "cancelled"
 
 
