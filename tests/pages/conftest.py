@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from engine import jobs
@@ -18,6 +24,15 @@ from engine.store import Store
 
 NAVIGATION = str(Path(__file__).parents[2] / "pages" / "navigation.py")
 THREADS = Configuration("threads", 2)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_search_for_components() -> Iterator[None]:
+    """AppTest reads the metadata of every installed package each time, which a server does once."""
+    found = cache(manifest_scanner.scan_component_manifests)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", found)
+        yield
 
 
 @pytest.fixture
@@ -84,10 +99,39 @@ def table_with(app: AppTest, column: str) -> pd.DataFrame:
     return found
 
 
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A folder for each plan that ran in an empty home: the home as it then was."""
+    folders: dict[str, Path] = {}
+    return lambda plan: folders.setdefault(plan, tmp_path_factory.mktemp("finished") / "home")
+
+
 @pytest.fixture
-def ended(store: Store, settings: Settings) -> Callable[[Plan], Run]:
-    """Runs a plan to its end."""
-    return lambda plan: jobs.wait(store, jobs.start(store, plan), poll_s=0.05)
+def ended(store: Store, settings: Settings, finished: Callable[[str], Path]) -> Callable[[Plan], Run]:
+    """Runs a plan to its end. A home's first run is really run once, and then copied for later tests."""
+
+    def end(plan: Plan) -> Run:
+        if store.runs():
+            return jobs.wait(store, jobs.start(store, plan), poll_s=0.05)
+        kept = finished(repr((plan, replace(settings, home=Path()))))
+        if kept.exists():
+            copy_home(kept, settings.home)
+            return store.runs()[0]
+        run = jobs.wait(store, jobs.start(store, plan), poll_s=0.05)
+        copy_home(settings.home, kept)
+        return run
+
+    return end
+
+
+def copy_home(source: Path, target: Path) -> None:
+    """Copy a store's database and its runs' folders; a store that is open there sees them."""
+    shutil.copytree(source / "runs", target / "runs")
+    with (
+        closing(sqlite3.connect(source / "overlap.db")) as given,
+        closing(sqlite3.connect(target / "overlap.db")) as to,
+    ):
+        given.backup(to)
 
 
 @pytest.fixture
