@@ -89,9 +89,9 @@ def await_answer(url: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the server did not answer within 60 s")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium(browser_path: str | None) -> Iterator[Browser]:
-    """One browser for a module's tests: playwright keeps an event loop in this thread, which others need free."""
+    """One browser for this folder's tests: playwright keeps an event loop in this thread, which others need free."""
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=list(ARGUMENTS))

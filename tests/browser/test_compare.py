@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from engine import jobs
 from engine.model import Configuration
@@ -16,7 +16,8 @@ from engine.plans import SEQUENTIAL, comparison, simple_plan
 from tests.browser.conftest import Tab
 
 THREADS = Configuration("threads", 4)
-NARROW = 420
+SCREEN: ViewportSize = {"width": 1400, "height": 900}
+TELEPHONE: ViewportSize = {"width": 420, "height": 800}
 
 
 def start(tab: Tab, repeats: int, tasks: int = 8) -> str:
@@ -41,11 +42,15 @@ def theme(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def test_a_newcomer_compares_waiting_tasks_and_takes_the_script_home(tab: Tab, tmp_path: Path) -> None:
+def test_a_newcomer_compares_takes_the_script_home_and_sees_it_on_a_telephone(tab: Tab, tmp_path: Path) -> None:
+    tab.page.set_viewport_size(TELEPHONE)
     tab.open("compare")
+    expect(tab.page.get_by_role("heading").first).to_be_visible()
+    assert width_beyond(tab) <= 0
+    tab.page.set_viewport_size(SCREEN)
     tab.choose("compare-workload", "Wait")
     tab.key("compare-tasks-wait").get_by_role("spinbutton").fill("16")
-    tab.page.get_by_role("spinbutton", name="How many").fill("2")
+    tab.page.get_by_role("spinbutton", name="How many").fill("1")
     tab.page.keyboard.press("Tab")
     tab.settled()
     tab.button("Measure a few tasks first").click()
@@ -53,7 +58,7 @@ def test_a_newcomer_compares_waiting_tasks_and_takes_the_script_home(tab: Tab, t
     expect(tab.page.get_by_text("an estimate from the tasks measured")).to_be_visible()
     tab.button("Compare").click()
     token = tab.token()
-    expect(tab.page.get_by_text(re.compile(r"Block \d of 2, trial \d+ of \d+"))).to_be_visible()
+    expect(tab.page.get_by_text(re.compile(r"Block 1 of 1, trial \d+ of \d+"))).to_be_visible()
     expect(tab.page.locator(".js-plotly-plot")).to_have_count(0)
     tab.ended()
     run = tab.server.store.run(token)
@@ -68,6 +73,11 @@ def test_a_newcomer_compares_waiting_tasks_and_takes_the_script_home(tab: Tab, t
     )
     assert len(done.stdout.splitlines()) == 16
 
+    tab.page.set_viewport_size(TELEPHONE)
+    tab.open(f"run?run={token}")
+    expect(tab.page.locator(".js-plotly-plot")).to_have_count(5)
+    assert width_beyond(tab) <= 0
+
 
 @pytest.mark.stress  # the engine and the page test it too; here both in a browser
 def test_cancel_in_the_middle_leaves_what_the_finished_trials_allow_to_be_said(tab: Tab) -> None:
@@ -80,14 +90,3 @@ def test_cancel_in_the_middle_leaves_what_the_finished_trials_allow_to_be_said(t
     run = tab.server.store.run(token)
     assert run.state == "cancelled" and run.verdict is not None
     expect(tab.key("verdict")).to_contain_text("threads × 4")
-
-
-def test_on_a_telephone_nothing_is_wider_than_the_screen(tab: Tab) -> None:
-    token = start(tab, repeats=1)
-    jobs.wait(tab.server.store, tab.server.store.run(token))
-    tab.page.set_viewport_size({"width": NARROW, "height": 800})
-    for page in ("compare", f"run?run={token}"):
-        tab.open(page)
-        expect(tab.page.get_by_role("heading").first).to_be_visible()
-        assert width_beyond(tab) <= 0
-    expect(tab.page.locator(".js-plotly-plot")).to_have_count(5)

@@ -58,6 +58,18 @@ def last_trial(tab: Tab, run: Run) -> list[str]:
     return sorted(label for (label,) in store.records.columns(store.trials(run)[-1:], "label"))
 
 
+def fits_a_narrow_window(tab: Tab) -> None:
+    """The table and the button are there on a telephone, too."""
+    tab.page.set_viewport_size({"width": 390, "height": 900})
+    tab.settled()
+    table = tab.page.locator("[data-testid='stDataFrame']").first
+    box = table.bounding_box()
+    assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["height"] <= 440
+    expect(tab.button("Retry failed")).to_be_visible()
+    sideways = "(m => m.scrollWidth - m.clientWidth)(document.querySelector('[data-testid=stMain]'))"
+    assert tab.page.evaluate(sideways) == 0
+
+
 @pytest.mark.stress  # the keyboard's way stays in the fast tests: what it needs, the mouse needs too
 def test_a_group_chosen_by_mouse_in_a_sorted_table_is_the_one_tried_again(
     opened: Callable[[], Tab], run: Run
@@ -73,8 +85,13 @@ def test_a_group_chosen_by_mouse_in_a_sorted_table_is_the_one_tried_again(
     assert last_trial(tab, run) == ["ftp://10.0.0.1/0", "ftp://10.0.0.1/1", "http://10.0.0.1/"]
 
 
-def test_a_group_can_be_chosen_and_tried_again_by_keyboard_alone(opened: Callable[[], Tab], run: Run) -> None:
+def test_two_hundred_groups_fit_a_narrow_window_and_one_is_tried_again_by_keyboard_alone(
+    opened: Callable[[], Tab], run: Run
+) -> None:
     tab = opened()
+    fits_a_narrow_window(tab)
+    tab.page.set_viewport_size({"width": 1400, "height": 900})
+    tab.settled()
     press = tab.page.keyboard.press
     expect(tab.page.locator("[data-testid='stDataFrame'] canvas").first).to_be_visible()
     tab.page.get_by_role("tab", name="Failures").focus()
@@ -92,15 +109,3 @@ def test_a_group_can_be_chosen_and_tried_again_by_keyboard_alone(opened: Callabl
     press("Enter")
     hosts = {url.partition("://")[2].partition("/")[0] for url in last_trial(tab, run)}
     assert len(hosts) == 1 and f"({1 + int(hosts.pop().rpartition('.')[2])})" in label
-
-
-def test_two_hundred_groups_fit_a_narrow_window(opened: Callable[[], Tab]) -> None:
-    tab = opened()
-    tab.page.set_viewport_size({"width": 390, "height": 900})
-    tab.settled()
-    table = tab.page.locator("[data-testid='stDataFrame']").first
-    box = table.bounding_box()
-    assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["height"] <= 440
-    expect(tab.button("Retry failed")).to_be_visible()
-    sideways = "(m => m.scrollWidth - m.clientWidth)(document.querySelector('[data-testid=stMain]'))"
-    assert tab.page.evaluate(sideways) == 0

@@ -295,7 +295,7 @@ def test_where_no_limit_is_set_the_system_ends_the_worker_and_the_record_says_so
     [
         (THREADS, b"segfault"),
         (THREADS, b"eat"),
-        (SEQUENTIAL, b"segfault"),
+        pytest.param(SEQUENTIAL, b"segfault", marks=pytest.mark.stress),
         pytest.param(SEQUENTIAL, b"eat", marks=pytest.mark.stress),
     ],
     ids=lambda value: value.label if isinstance(value, Configuration) else value.decode(),

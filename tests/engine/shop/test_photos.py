@@ -53,12 +53,13 @@ def photos(home: Path) -> dict[str, Path]:
     return {path.name: path for path in sample_photos(home)}
 
 
+@pytest.mark.stress  # painting takes both cores for seconds
 def test_two_processes_at_once_leave_every_photo_whole_and_nothing_else(home: Path, photos: dict[str, Path]) -> None:
-    before = {photo.name: photos[photo.name].read_bytes() for photo in SMALL}
+    before = {photo.name: photos[photo.name].read_bytes() for photo in SMALL[::2]}
     for name in before:
         photos[name].unlink()
     counts = [int(words[0]) for words in painted_by(2, home)]
-    assert max(counts) == len(SMALL)
+    assert max(counts) == len(before)
     assert {name: photos[name].read_bytes() for name in before} == before
     assert sorted(path.name for path in (home / "samples").iterdir()) == sorted([STAMP, *photos])
     for path in photos.values():
