@@ -36,7 +36,7 @@ NONE_IS_FINE = $(ARGS)$(if $(ARGS), || test $$? -eq 5)
 test: install
 	$(PYTEST) --phase browser -n 2 --dist worksteal $(NONE_IS_FINE)
 	$(PYTEST) --phase beside -n 4 --dist loadfile --no-loadscope-reorder $(NONE_IS_FINE)
-	$(PYTEST) --phase paced -n 3 --dist loadfile --no-loadscope-reorder $(NONE_IS_FINE)
+	$(PYTEST) --phase paced -n 3 --dist loadgroup $(NONE_IS_FINE)
 	$(PYTEST) --phase alone $(NONE_IS_FINE)
 
 check: install

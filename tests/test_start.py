@@ -27,6 +27,7 @@ import pytest
 import start
 
 ROOT = Path(__file__).resolve().parents[1]
+pytestmark = pytest.mark.xdist_group("start")  # two that start at once may both choose a port before either has it
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 
 

@@ -314,7 +314,9 @@ def test_where_workers_share_a_process_it_costs_the_trial_but_not_the_run(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM is no request there")
-@pytest.mark.parametrize("how", EVERY, ids=lambda how: how.label)
+@pytest.mark.parametrize(
+    "how", [*BESIDE, pytest.param(SEQUENTIAL, marks=pytest.mark.stress)], ids=lambda how: how.label
+)
 def test_a_decoder_that_never_returns_and_ignores_sigterm_is_ended_at_its_time_limit(
     how: Configuration, store: Store, tmp_path: Path
 ) -> None:

@@ -68,7 +68,7 @@ def test_failures_are_counted_by_reason_and_can_be_retried(
     assert len(store.trials(run)) == 2
 
 
-@pytest.mark.parametrize("executor", ["threads", "sequential", "processes"])
+@pytest.mark.parametrize("executor", ["threads", pytest.param("sequential", marks=pytest.mark.stress), "processes"])
 def test_a_crash_is_told_with_what_it_cost_and_what_would_have_contained_it(
     executor: str, opened: Opened, ended: Ended, store: Store
 ) -> None:

@@ -198,7 +198,11 @@ def test_an_archive_that_is_not_safe_is_refused_as_a_whole(
     assert list((tmp_path / "out").rglob("*")) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.stress)],
+    ids=["Ctrl-C", "SIGTERM"],
+)
 def test_an_interrupted_command_cancels_its_run_and_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
     (tmp_path / "temporary").mkdir()
     own = Cli(tmp_path / "home", tmp_path / "temporary")

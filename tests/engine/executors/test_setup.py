@@ -17,7 +17,9 @@ from tests.engine.support import faulty_plan, run_to_end
 HERE = [name for name, kind in EXECUTORS.items() if kind.unavailable() is None]
 
 
-@pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.stress] * (name in ("asyncio", "threads"))) for name in HERE]
+)
 def test_setup_runs_once_in_every_process_and_counts_as_start_up(name: str, store: Store) -> None:
     how = Configuration(name, 1 if name == "sequential" else 2)
     plan = faulty_plan([{"do": "fine"}] * 4, how)

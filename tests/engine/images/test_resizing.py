@@ -244,7 +244,7 @@ def processes() -> Iterator[Executor]:
         yield pool
 
 
-@pytest.mark.parametrize("output_format", ["jpeg", "png", "webp", "avif"])
+@pytest.mark.parametrize("output_format", ["jpeg", "png", "webp", pytest.param("avif", marks=pytest.mark.stress)])
 def test_all_executors_write_the_same_bytes(
     tmp_path: Path, corpus: Path, processes: Executor, output_format: str
 ) -> None:

@@ -27,6 +27,7 @@ print(Store.open(Settings(home=Path(sys.argv[1]))).runs())
 """
 
 
+@pytest.mark.stress
 def test_eight_processes_start_on_an_empty_database_at_once(tmp_path: Path) -> None:
     root = Path(__file__).parents[3]
     started = [
