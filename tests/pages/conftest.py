@@ -102,8 +102,7 @@ def table_with(app: AppTest, column: str) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """A folder for each plan that ran in an empty home: the home as it then was."""
-    folders: dict[str, Path] = {}
-    return lambda plan: folders.setdefault(plan, tmp_path_factory.mktemp("finished") / "home")
+    return cache(lambda plan: tmp_path_factory.mktemp("finished") / "home")
 
 
 @pytest.fixture
