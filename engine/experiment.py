@@ -1,6 +1,6 @@
 """The orchestrator: `python -m engine work TOKEN` takes one stored run to its end.
 
-It holds the run's lock as long as it lives, waits for the run's turn, starts what its tasks need, runs
+It starts what the run's tasks need, holds the run's lock as long as it lives, waits for its turn, runs
 its trials, and stores the end. It ends, with all that it started, when its stdin closes: then
 whoever started it has died.
 """
@@ -11,7 +11,6 @@ import os
 import signal
 import threading
 from collections.abc import Iterable
-from contextlib import ExitStack
 from typing import Any, Literal
 
 from filelock import Timeout
@@ -25,7 +24,7 @@ from engine.lifeline import watch_stdin
 from engine.model import Run, State
 from engine.pythons import described
 from engine.remaining import Remaining
-from engine.services import services
+from engine.services import Services
 from engine.store import Store
 from engine.store.database import explain
 from engine.turns import turn
@@ -42,17 +41,20 @@ ABANDONED = 75
 """Exit code of an orchestrator that had to leave before it could store the end; sysexits.h: try again later."""
 
 
-def work(settings: Settings, token: str, part: Part = "all", chosen: Iterable[int] | None = None) -> State:
+def work(
+    settings: Settings, token: str, services: Services, part: Part = "all", chosen: Iterable[int] | None = None
+) -> State:
     """Run a stored run, or a part of it, and give the state in which it ended.
 
-    `chosen` narrows a retry to some tasks. A run that another orchestrator has, or has taken to its
-    end, is left to it (somebody clicked twice). Raises RunNotFound or StoreUnusable.
+    `services` are those that its tasks need, already started. `chosen` narrows a retry to some tasks. A run
+    that another orchestrator has, or has taken to its end, is left to it (somebody clicked twice).
+    Raises RunNotFound or StoreUnusable.
     """
     store = Store.open(settings, PATIENCE_S)
     try:
         with store.folder(store.run(token)).lock().acquire(timeout=_LOCK_S):
             run = store.run(token)
-            return Orchestrator(store, run).run_part(part, chosen) if run.state == "waiting" else run.state
+            return Orchestrator(store, run, services).run_part(part, chosen) if run.state == "waiting" else run.state
     except Timeout:
         return store.run(token).state
 
@@ -60,8 +62,8 @@ def work(settings: Settings, token: str, part: Part = "all", chosen: Iterable[in
 class Orchestrator:
     """Takes one run to its end."""
 
-    def __init__(self, store: Store, run: Run) -> None:
-        self.store, self.run = store, run
+    def __init__(self, store: Store, run: Run, services: Services) -> None:
+        self.store, self.run, self.services = store, run, services
         self.abandoned = threading.Event()
         self.chain: Chain | None = None
         self._cancel = threading.Event()
@@ -114,12 +116,10 @@ class Orchestrator:
     def _run(self, part: Part, chosen: Iterable[int] | None) -> State:
         if self.run.kind == "experiment":
             return self._measure()
-        with ExitStack() as stack:
-            extra: dict[str, Any] = services(self.run, self.store.folder(self.run), self.store.settings, stack)
-            self.chain = Chain(self.store, self.run, self.cancelled, extra)
-            if self.run.kind == "comparison":
-                return Comparison(self.store, self.run, self.chain).to_the_end()
-            return self.chain.to_the_end(self.run.configurations[0], self._remaining(part, chosen))
+        self.chain = Chain(self.store, self.run, self.cancelled, self.services.options())
+        if self.run.kind == "comparison":
+            return Comparison(self.store, self.run, self.chain).to_the_end()
+        return self.chain.to_the_end(self.run.configurations[0], self._remaining(part, chosen))
 
     def _measure(self) -> State:
         """A lab experiment: its document grows in the run's verdict, one finished experiment after the other."""

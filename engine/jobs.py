@@ -23,6 +23,7 @@ from engine.environment import environment
 from engine.errors import OverlapError, StoreBusy
 from engine.experiment import ABANDONED, PATIENCE_S, Part
 from engine.model import ENDED, Plan, Run
+from engine.services import needed
 from engine.store import Store
 
 POLL_S = 0.2
@@ -39,7 +40,7 @@ def start(store: Store, plan: Plan, token: str | None = None) -> Run:
     if store.exists(token):
         return store.run(token)
     run = store.create(plan, token, environment())
-    _launch(store, run, store.folder(run).note_launch(), "all")
+    _launch(store, run, store.folder(run).note_launch(), needed(plan.workload, plan.tasks), "all")
     return run
 
 
@@ -97,15 +98,18 @@ def _again(store: Store, run: Run, part: Part, tasks: Iterable[int] | None = Non
     if run.kind != "job":
         raise OverlapError(f"The trials of run {run.id}, a {run.kind}, cannot be continued: run it again instead.")
     launch = store.folder(run).note_launch()
+    services = needed(run.workload, store.folder(run).tasks())
     store.update_run(run, state="waiting", cancel=False, message=None)
-    _launch(store, run, launch, part, tasks)
+    _launch(store, run, launch, services, part, tasks)
     return store.run(run.token)
 
 
-def _launch(store: Store, run: Run, launch: str, part: Part, tasks: Iterable[int] | None = None) -> None:
+def _launch(
+    store: Store, run: Run, launch: str, services: list[str], part: Part, tasks: Iterable[int] | None = None
+) -> None:
     """Start the orchestrator in a session of its own and give its handle to a thread that waits for it."""
     folder = store.folder(run).path
-    arguments = ["--part", part]
+    arguments = ["--part", part, *(f"--service={name}" for name in services)]
     if tasks is not None:
         (folder / "chosen.txt").write_text("\n".join(map(str, tasks)), encoding="utf-8")
         arguments += ["--chosen", str(folder / "chosen.txt")]

@@ -139,7 +139,7 @@ class Supervisor:
 
             with contextlib.suppress(OSError):  # the system's limit for unprivileged pipes may be lower
                 fcntl.fcntl(self.process.stdout.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-        self._flushed_s = began_s
+        self._flushed_s = began_s - FLUSH_S  # the first records are stored at once: somebody waits for them
         return began_s
 
     def _read(self, descriptor: int) -> None:

@@ -38,11 +38,16 @@ def price(files: tuple[Path, ...], as_json: bool) -> None:
 @click.argument("token")
 @click.option("--part", type=click.Choice(["all", "unfinished", "failed"]), default="all")
 @click.option("--chosen", type=click.Path(path_type=Path, exists=True))
-def work(token: str, part: str, chosen: Path | None) -> None:
+@click.option("--service", "services", multiple=True)
+def work(token: str, part: str, chosen: Path | None, services: tuple[str, ...]) -> None:
     """The orchestrator of one stored run; started by the others."""
-    from engine.experiment import Part
-    from engine.experiment import work as orchestrate
+    from engine.services import Services
 
-    parts: dict[str, Part] = {"all": "all", "unfinished": "unfinished", "failed": "failed"}
-    tasks = [int(line) for line in chosen.read_text(encoding="utf-8").split()] if chosen else None
-    orchestrate(load(), token, parts[part], tasks)
+    settings = load()
+    with Services(services, settings) as running:  # first: they come up while the orchestrator is imported
+        from engine.experiment import Part
+        from engine.experiment import work as orchestrate
+
+        parts: dict[str, Part] = {"all": "all", "unfinished": "unfinished", "failed": "failed"}
+        tasks = [int(line) for line in chosen.read_text(encoding="utf-8").split()] if chosen else None
+        orchestrate(settings, token, running, parts[part], tasks)

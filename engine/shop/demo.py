@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -27,10 +28,9 @@ GRACE_S = 2.0
 
 
 class DemoShops:
-    """The demo shops in a child process, ready when the constructor returns; a context manager.
+    """The demo shops in a child process; a context manager. `base_url` waits until they serve.
 
     The child ends when it is closed and when this process ends, however that happens.
-    Raises NotAvailable when it does not come up.
     """
 
     def __init__(self, home: Path) -> None:
@@ -41,7 +41,11 @@ class DemoShops:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
             start_new_session=True, env=_environment(),
         )
-        self.base_url = self._wait()
+
+    @cached_property
+    def base_url(self) -> str:
+        """Scheme, host and port, once the child serves. Raises NotAvailable when it does not come up."""
+        return self._wait()
 
     @property
     def pid(self) -> int:
