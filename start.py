@@ -20,6 +20,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 import webbrowser
@@ -60,7 +61,8 @@ def main() -> int:
         return 1
     options = _options()
     try:
-        install(dev=getattr(options, "dev", False))
+        with Turn(f"install-{hashlib.sha256(bytes(ROOT)).hexdigest()[:12]}", "installing in this folder"):
+            install(dev=getattr(options, "dev", False))
         return 0 if options.command == "install" else run(options)
     except Stop as reason:
         print(f"\n{reason}", file=sys.stderr)
@@ -83,6 +85,59 @@ def _options() -> argparse.Namespace:
     installing = commands.add_parser("install", help="install and stop")
     installing.add_argument("--dev", action="store_true", help="also install the tests' packages and a Chromium")
     return parser.parse_args()
+
+
+# One start at a time
+
+
+class Turn:
+    """The right to do what only one start.py at a time may do, until `end`; a context manager.
+
+    A lock on a file in the folder for temporary files, so one for each user; the system ends it with the process.
+    """
+
+    def __init__(self, name: str, doing: str) -> None:
+        user = "" if WINDOWS else os.getuid()
+        path = Path(tempfile.gettempdir()) / f"overlap-{user}-{name}.lock"
+        self._file: int | None
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        except OSError:  # no place for such a file: nobody waits for anybody, as when no two start at once
+            self._file = None
+        if self._file is not None and not _locks(self._file):
+            print(f"Another start.py is {doing}: waiting for it. (Ctrl-C gives up)", flush=True)
+            while not _locks(self._file):
+                time.sleep(0.1)
+
+    def end(self) -> None:
+        """Let the next one in. A second call does nothing."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def __enter__(self) -> Turn:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.end()
+
+
+def _locks(file: int) -> bool:
+    """Whether the file could be locked; it stays so until it is closed."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):  # another process has it
+        return False
+    except OSError:  # a file system without locks
+        return True
+    return True
 
 
 # Installing
@@ -229,6 +284,11 @@ def _apt_install(package: str) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve the app until it is told to stop; returns the exit code. Raises Stop with the reason."""
+    with Turn("port", "about to take a port") as turn:  # until the app answers, another one would choose the same
+        return _serve(options, turn)
+
+
+def _serve(options: argparse.Namespace, turn: Turn) -> int:
     port = options.port or _first_free(options.address)
     if not _is_free(options.address, port):
         raise Stop(f"Port {port} is in use: give another with --port, or none to take the first free one.")
@@ -242,14 +302,17 @@ def run(options: argparse.Namespace) -> int:
     # A session of its own: Ctrl-C then reaches the app once, from here, and not a second time from the terminal.
     app = subprocess.Popen([str(part) for part in command], cwd=ROOT, env=_environment(options.folders),
                            stdin=subprocess.DEVNULL, start_new_session=not WINDOWS, preexec_fn=_die_with_parent())
-    return _watch(app, asked, options, port)
+    return _watch(app, asked, options, port, turn)
 
 
-def _watch(app: subprocess.Popen[bytes], asked: list[int], options: argparse.Namespace, port: int) -> int:
+def _watch(
+    app: subprocess.Popen[bytes], asked: list[int], options: argparse.Namespace, port: int, turn: Turn
+) -> int:
     started, told = time.monotonic(), False
     while app.poll() is None and not asked:
         if not told and _answers(options.address, port):
             told = True
+            turn.end()
             print(f"\nOverlap is running at {_url(options.address, port)}   (Ctrl-C stops it)\n", flush=True)
             if options.open:
                 webbrowser.open(_url(options.address, port))

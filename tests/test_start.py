@@ -18,8 +18,10 @@ import time
 import urllib.request
 import venv
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -110,6 +112,38 @@ def test_the_app_ends_when_start_is_killed(running: Running) -> None:
 def test_the_app_listens_on_this_machine_only(running: Running) -> None:
     addresses = {found.laddr.ip for found in running.app.net_connections() if found.status == psutil.CONN_LISTEN}
     assert addresses == {"127.0.0.1"}
+
+
+def test_starts_at_the_same_moment_each_serve_where_they_say(project: Path) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        starts = list(pool.map(lambda _: Running(project), range(3)))
+    try:
+        listening = [
+            {found.laddr.port for found in start.app.net_connections() if found.status == psutil.CONN_LISTEN}
+            for start in starts
+        ]
+        assert listening == [{urlsplit(start.address).port} for start in starts]
+    finally:
+        for start in starts:
+            start.end()
+
+
+def test_one_start_at_a_time_installs(project: Path, tmp_path: Path) -> None:
+    """A pip that takes a second and says when it begins and ends: two installs never overlap."""
+    shutil.copytree(project, tmp_path, symlinks=True, dirs_exist_ok=True)
+    (tmp_path / "requirements.txt").write_text("# changed\n", encoding="utf-8")
+    (packages,) = (tmp_path / ".venv").glob("[Ll]ib/**/site-packages")
+    (packages / "pip").mkdir()
+    (packages / "pip" / "__main__.py").write_text(
+        "import pathlib, time\n"
+        "with open('said', 'a') as said: print('begin', file=said)\n"
+        "time.sleep(1)\n"
+        "with open('said', 'a') as said: print('end', file=said)\n"
+    )
+    (packages / "pip" / "__init__.py").touch()
+    both = [subprocess.Popen([sys.executable, "start.py", "install"], cwd=tmp_path) for _ in range(2)]
+    assert [one.wait(30) for one in both] == [0, 0]
+    assert (tmp_path / "said").read_text().split() == ["begin", "end"]  # the second finds it installed
 
 
 def test_the_folders_reach_the_app(project: Path, tmp_path: Path) -> None:
