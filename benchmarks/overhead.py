@@ -47,9 +47,11 @@ def ours(executor: str, tasks: int, profile: str | None = None) -> dict[str, flo
     from engine.chain import Chain
     from engine.config import Settings
     from engine.environment import environment
+    from engine.experiment import collect_rarely
     from engine.model import Configuration, Plan, Task
     from engine.store import Store
 
+    collect_rarely()
     configuration = Configuration(executor, WORKERS)
     named = tuple(Task(index, f"compute {index + 1}", index) for index in range(tasks))
     plan = Plan("job", "compute", "nothing", named, (configuration,), {"amount": 0})

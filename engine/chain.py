@@ -131,7 +131,7 @@ class Chain:
             specification=place / "trial.json",
             board=place / "board",
             configuration=trial.configuration,
-            labels=self.labels,
+            labels=lambda: self.labels,
             limit_s=self.run.time_limit_s,
             can_kill=EXECUTORS[trial.configuration.executor].can_kill,
             has_async=EXECUTORS[trial.configuration.executor].has_async,

@@ -47,7 +47,8 @@ class Assignment:
     specification: Path
     board: Path
     configuration: Configuration
-    labels: Sequence[str]
+    labels: Callable[[], Sequence[str]]
+    """The tasks' labels, by index: read while the trial's interpreter starts. Raises what the trial ends with."""
     limit_s: float | None
     can_kill: bool
     has_async: bool
@@ -80,6 +81,7 @@ class Supervisor:
         self.done: set[int] = set()
         """Tasks whose record has arrived."""
         self.process: subprocess.Popen[bytes] | None = None
+        self._labels: Sequence[str] = ()
         self._rows: list[Row] = []
         self._failed = 0
         self._events: dict[str, dict[str, Any]] = {}
@@ -95,6 +97,7 @@ class Supervisor:
         sampler = Sampler(self.process.pid)
         sampler.start()
         try:
+            self._labels = self.work.labels()
             self._read(self.process.stdout.fileno())
         finally:
             self.kill()
@@ -164,24 +167,22 @@ class Supervisor:
         whole, _, self._rest = (self._rest + piece).rpartition(b"\n")
         if not whole:
             return
+        trial_id, labels, rows, done = self.work.trial_id, self._labels, self._rows, self.done
+        origin = self.outcome.origin_s
         for item in json.loads(b"[" + whole.replace(b"\n", b",") + b"]"):
             if isinstance(item, dict):
                 self._events[item["event"]] = item
                 if item["event"] == "open":
-                    self.outcome.origin_s = item["at"]
-            else:
-                self._rows.append(self._row(item))
-
-    def _row(self, item: list[Any]) -> Row:
-        task, slot, started, finished, cpu_s, attempt, waited_s, status, reason, error, output, print_ = item
-        origin = self.outcome.origin_s
-        self.done.add(task)
-        if status != "ok":
-            self._failed += 1
-        return (
-            self.work.trial_id, task, self.work.labels[task], slot, started - origin, finished - origin, cpu_s,
-            status, reason, error, attempt, output, print_, waited_s,
-        )  # fmt: skip
+                    origin = self.outcome.origin_s = item["at"]
+                continue
+            task, slot, started, finished, cpu_s, attempt, waited_s, status, reason, error, output, print_ = item
+            done.add(task)
+            if status != "ok":
+                self._failed += 1
+            rows.append((
+                trial_id, task, labels[task], slot, started - origin, finished - origin, cpu_s,
+                status, reason, error, attempt, output, print_, waited_s,
+            ))  # fmt: skip
 
     def _flush(self) -> None:
         rows, self._rows, failed, self._failed = self._rows, [], self._failed, 0
