@@ -19,7 +19,10 @@ FALSE = ("", "0", "false", "no")
 BESIDE = "beside"
 PHASES = {
     "browser": ["browser"],
-    "paced": ["engine/lab/test_bench.py", "engine/test_contract.py", "engine/test_kills.py", "test_start.py"],
+    "paced": [
+        "engine/lab/test_bench.py", "engine/test_contract.py", "engine/test_kills.py", "engine/test_services.py",
+        "test_start.py",
+    ],
     "alone": ["engine/lab/test_ways.py", "engine/test_measurement.py", "engine/test_sampler.py"],
 }
 """Phase: its files and folders below tests. A browser keeps two cores busy; paced tests promise something within
