@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from engine.figures.colours import FAILED, SERIES, executor_colour, faded, theme
-from engine.figures.look import escape, figure, nothing
+from engine.figures.look import escape, figure, nothing, seconds
 from engine.figures.spans import open_over_time, time_inside
 from engine.figures.tasks import Floats, Rows, Tasks, tasks_from
 from engine.figures.timeline import TIME
@@ -34,7 +34,7 @@ _MEMORY_KINDS = {
 def task_times(rows: Rows | Tasks, configuration: Configuration, dark: bool = False) -> Any:
     """A histogram of how long the tasks took, with the median and the 95th percentile."""
     tasks = tasks_from(rows)
-    title = "Time per task"
+    title, axis = "Time per task", "Time of one task (s)"
     if not len(tasks):
         return nothing(title, "No task has ended yet.", dark)
     times_s = np.maximum(tasks.duration_s, 1e-6)
@@ -43,7 +43,7 @@ def task_times(rows: Rows | Tasks, configuration: Configuration, dark: bool = Fa
     edges = np.geomspace if wide else np.linspace
     edges_s = edges(times_s.min() * 0.999, times_s.max() * 1.001, count + 1)
     half, most = np.quantile(times_s, (0.5, 0.95))
-    drawn = figure(f"{title}: median {half:.3g} s, 95% within {most:.3g} s", "Time of one task (s)", "Tasks", dark)
+    drawn = figure(f"{title}: median {seconds(half)}, 95% within {seconds(most)}", axis, "Tasks", dark)
     kinds = (("done", ~tasks.failed, executor_colour(configuration.executor)), ("failed", tasks.failed, FAILED))
     for name, chosen, colour in kinds:
         if chosen.any():
@@ -61,7 +61,7 @@ def task_times(rows: Rows | Tasks, configuration: Configuration, dark: bool = Fa
 
 
 def _add_bins(drawn: Any, counts: Any, edges_s: Floats, name: str, colour: str) -> None:
-    words = [f"{low:.3g}–{high:.3g} s" for low, high in pairwise(edges_s)]
+    words = [f"{seconds(low)} to {seconds(high)}" for low, high in pairwise(edges_s)]
     drawn.add_bar(
         x=edges_s[:-1], width=np.diff(edges_s), offset=0, y=counts, name=name, marker={"color": colour},
         customdata=words, hovertemplate="%{customdata}: %{y} " + name + "<extra></extra>",

@@ -27,6 +27,15 @@ def escape(text: object, longest: int = _LONGEST) -> str:
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("$", "&#36;")
 
 
+def seconds(value_s: float) -> str:
+    """A time to three digits, in the unit that suits it: ``10.6 µs``, ``4.2 ms``, ``0.25 s``, ``5,210 s``."""
+    if value_s < 0.9995e-3:
+        return f"{value_s * 1e6:.3g} µs"
+    if value_s < 0.09995:
+        return f"{value_s * 1e3:.3g} ms"
+    return f"{value_s:.3g} s" if value_s < 999.5 else f"{value_s:,.0f} s"
+
+
 def figure(title: str, x: str | None = None, y: str | None = None, dark: bool = False, height: int = HEIGHT) -> Any:
     """An empty figure with its titles (already escaped) and every colour spelled out."""
     page = theme(dark)

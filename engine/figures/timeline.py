@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from engine.figures.colours import FAILED, executor_colour, faded, theme
-from engine.figures.look import escape, figure, nothing
+from engine.figures.look import escape, figure, nothing, seconds
 from engine.figures.spans import busy_fraction
 from engine.figures.tasks import Bools, Rows, Tasks, tasks_from
 from engine.model import Configuration
@@ -97,13 +97,14 @@ def _bars(tasks: Tasks, chosen: Bools, name: str, colour: str, dark: bool) -> An
 
 
 def _hover(tasks: Tasks, position: int) -> str:
+    lasted = seconds(tasks.duration_s[position])
     lines = [
         escape(tasks.labels[position]),
         f"task {tasks.task[position]} on worker {tasks.workers[tasks.row[position]]}",
-        f"{tasks.started_s[position]:.3f} s to {tasks.finished_s[position]:.3f} s: {tasks.duration_s[position]:.3g} s",
+        f"{tasks.started_s[position]:.3f} s to {tasks.finished_s[position]:.3f} s: {lasted}",
     ]
     if np.isfinite(tasks.cpu_s[position]):
-        lines.append(f"CPU time {tasks.cpu_s[position]:.3g} s")
+        lines.append(f"CPU time {seconds(tasks.cpu_s[position])}")
     if tasks.failed[position]:
         lines.append(f"failed: {escape(tasks.reasons[position] or 'no reason given')}")
     return "<br>".join(lines)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine import figures
 from engine.executors import EXECUTORS
 from engine.figures.colours import DARK, FAILED, LIGHT, OTHER, executor_colour, faded
-from engine.figures.look import escape, figure, legend_below
+from engine.figures.look import escape, figure, legend_below, seconds
 from tests.engine.figures.made import THREADS_2, failed, row, trial
 
 ROWS = [row(0, 0, 0.0, 0.2), failed(1, 1, 0.0, 0.3)]
@@ -53,6 +53,15 @@ EMPTY: dict[str, Callable[[], Any]] = {
     "memory_by_configuration": lambda: figures.memory_by_configuration([]),
     "timelines": lambda: figures.timelines([]),
 }
+
+
+@pytest.mark.parametrize(
+    ("value_s", "text"),
+    [(0.0, "0 µs"), (1.06e-5, "10.6 µs"), (9.996e-4, "1 ms"), (0.0042, "4.2 ms"), (0.1, "0.1 s"), (0.25, "0.25 s"),
+     (1.2345, "1.23 s"), (999.4, "999 s"), (5210.4, "5,210 s")],
+)  # fmt: skip
+def test_a_time_is_three_digits_in_its_unit(value_s: float, text: str) -> None:
+    assert seconds(value_s) == text
 
 
 @pytest.mark.parametrize("name", ALL)
