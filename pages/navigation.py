@@ -5,6 +5,7 @@ It runs first at every rerun; what stops a page is shown as a sentence.
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
@@ -32,4 +33,5 @@ st.logo(HERE / "wordmark.svg", size="large", icon_image=HERE / "icon.svg")
 page = st.navigation(sections)
 with guard():
     page.run()
+    import_module("pages.parts.run_view")  # where a click leads: imported while the first page is being read
 freeze_modules()

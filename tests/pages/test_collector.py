@@ -26,7 +26,7 @@ def test_without_a_new_module_nothing_more_is_set_aside(monkeypatch: pytest.Monk
     before = gc.get_freeze_count()
     kept = [[] for _ in range(1000)]  # type: list[list[int]]
     freeze_modules()
-    assert gc.get_freeze_count() == before
+    assert gc.get_freeze_count() <= before  # an object set aside before may be gone by now
     monkeypatch.setitem(sys.modules, "another_module_that_came", types.ModuleType("another_module_that_came"))
     freeze_modules()
     assert gc.get_freeze_count() > before + len(kept) / 2
