@@ -30,14 +30,13 @@ test stress bench: export PYTHONDONTWRITEBYTECODE =
 
 # In phases (tests/conftest.py): what uses a browser, then what may run side by side, then what promises seconds, and
 # alone what measures. A test that fails is tried once more and then named in the summary as RERUN: other programs use
-# the machine too, and a fault fails twice. pytest's code 5 says that none was selected. loadfile keeps a file's tests
-# in one process: two of start.py at once might choose one port.
+# the machine too, and a fault fails twice. pytest's code 5 says that none was selected.
 PYTEST := $(VENV_PYTHON) -m pytest --reruns 1 --reruns-delay 1 -rR
 NONE_IS_FINE = $(ARGS)$(if $(ARGS), || test $$? -eq 5)
 test: install
 	$(PYTEST) --phase browser -n 2 --dist worksteal $(NONE_IS_FINE)
 	$(PYTEST) --phase beside -n 4 --dist loadfile --no-loadscope-reorder $(NONE_IS_FINE)
-	$(PYTEST) --phase paced -n 3 --dist loadfile --no-loadscope-reorder $(NONE_IS_FINE)
+	$(PYTEST) --phase paced -n 3 --dist worksteal $(NONE_IS_FINE)
 	$(PYTEST) --phase alone $(NONE_IS_FINE)
 
 check: install

@@ -17,7 +17,6 @@ from typing import Any, Literal
 from filelock import Timeout
 
 from engine.chain import Chain
-from engine.comparison import Comparison
 from engine.config import Settings
 from engine.environment import environment
 from engine.errors import OverlapError, StoreUnusable
@@ -128,6 +127,8 @@ class Orchestrator:
             return self._measure()
         self.chain = Chain(self.store, self.run, self.cancelled, self.services.options())
         if self.run.kind == "comparison":
+            from engine.comparison import Comparison  # with all of engine.analysis: a job starts without
+
             return Comparison(self.store, self.run, self.chain).to_the_end()
         return self.chain.to_the_end(self.run.configurations[0], self._remaining(part, chosen))
 

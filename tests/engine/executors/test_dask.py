@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,8 @@ from engine.store import Store
 from tests.engine import faulty
 from tests.engine.support import alive_with, faulty_plan, once_each, open_store, run_to_end, until
 
-pytest.importorskip("distributed")
-
-from engine.executors.dask_remote import shared_out
+if find_spec("distributed") is None:  # importing it takes longer than reading all other tests of this folder
+    pytest.skip("Dask is not installed.", allow_module_level=True)
 
 HOW = Configuration("dask", 2)
 ROOT = Path(__file__).parents[3]
@@ -173,6 +173,8 @@ def test_an_absent_scheduler_is_told_and_other_executors_go_on(tmp_path: Path, s
 
 
 def test_workers_elsewhere_are_taken_whole_or_refused() -> None:
+    from engine.executors.dask_remote import shared_out
+
     threads = {"a": 4, "b": 2, "c": 2}
     assert shared_out(threads, 4, "x") == {"a": (0, 1, 2, 3)}
     assert shared_out(threads, 2, "x") == {"b": (0, 1)}
