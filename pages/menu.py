@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 
 class Entry(NamedTuple):
-    """One page: the menu's section, its file, its title, its icon and its address."""
+    """One page: the menu's section, its file, its title, its icon and its address (the first page's is / alone)."""
 
     section: str
     file: str
