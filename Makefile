@@ -45,9 +45,10 @@ check: install
 
 # Reading prices is measured on saved pages with a manifest: make bench PAGES=FOLDER
 bench: install
-	set -e; for script in $(filter-out benchmarks/prices.py,$(wildcard benchmarks/*.py)); do \
-	echo "== $$script"; $(VENV_PYTHON) "$$script"; done
-	$(if $(PAGES),$(VENV_PYTHON) benchmarks/prices.py "$(PAGES)")
+	@missed=; for script in $(filter-out benchmarks/prices.py,$(wildcard benchmarks/*.py)); do \
+	echo "== $$script"; $(VENV_PYTHON) "$$script" || missed="$$missed $$script"; done; \
+	$(if $(PAGES),$(VENV_PYTHON) benchmarks/prices.py "$(PAGES)" || missed="$$missed benchmarks/prices.py";) \
+	test -z "$$missed" || { echo "Failed, or missed what it is to reach:$$missed"; exit 1; }
 
 stress: install
 	$(VENV_PYTHON) -m pytest -m stress --timeout 900 $(ARGS)
