@@ -98,9 +98,9 @@ class Turn:
 
     def __init__(self, name: str, doing: str) -> None:
         user = "" if WINDOWS else os.getuid()
-        path = Path(tempfile.gettempdir()) / f"overlap-{user}-{name}.lock"
         self._file: int | None
         try:
+            path = Path(tempfile.gettempdir()) / f"overlap-{user}-{name}.lock"
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
         except OSError:  # no place for such a file: nobody waits for anybody, as when no two start at once
             self._file = None

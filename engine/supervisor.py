@@ -48,7 +48,7 @@ class Assignment:
     board: Path
     configuration: Configuration
     labels: Callable[[], Sequence[str]]
-    """The tasks' labels, by index: read while the trial's interpreter starts. Raises what the trial ends with."""
+    """The tasks' labels, by index: read while the trial's interpreter starts. Raises OverlapError when it cannot be."""
     limit_s: float | None
     can_kill: bool
     has_async: bool
