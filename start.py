@@ -34,6 +34,7 @@ WINDOWS = os.name == "nt"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 LEAST = (3, 11)
 FIRST_PORT, LAST_PORT = 8501, 8599
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 START_LIMIT_S = 120.0
 STOP_LIMIT_S = 4.0
 
@@ -293,7 +294,7 @@ def _serve(options: argparse.Namespace, turn: Turn) -> int:
     if not _is_free(options.address, port):
         raise Stop(f"Port {port} is in use: give another with --port, or none to take the first free one.")
     command = [PYTHON, "-m", "streamlit", "run", "app.py", "--server.port", port, "--server.address", options.address,
-               "--server.headless", "true", "--logger.hideWelcomeMessage", "true"]
+               "--server.headless", "true", "--logger.hideWelcomeMessage", "true", *_allowed_hosts(options.address)]
     asked: list[int] = []
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         number = getattr(signal, name, None)
@@ -303,6 +304,16 @@ def _serve(options: argparse.Namespace, turn: Turn) -> int:
     app = subprocess.Popen([str(part) for part in command], cwd=ROOT, env=_environment(options.folders),
                            stdin=subprocess.DEVNULL, start_new_session=not WINDOWS, preexec_fn=_die_with_parent())
     return _watch(app, asked, options, port, turn)
+
+
+def _allowed_hosts(address: str) -> list[str]:
+    """Options that let browsers in only by this machine's own names, where it is for this machine only.
+
+    Else any web site could let its own name point here and drive the app from its scripts (DNS rebinding).
+    """
+    if "STREAMLIT_SERVER_ALLOWED_HOSTS" in os.environ or not (address in LOOPBACK or address.startswith("127.")):
+        return []
+    return [part for name in dict.fromkeys((*LOOPBACK, address)) for part in ("--server.allowedHosts", name)]
 
 
 def _watch(

@@ -5,7 +5,10 @@ The project folder is made up, and its virtual environment borrows this one's pa
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import hashlib
+import http.client
 import json
 import os
 import re
@@ -144,6 +147,40 @@ def test_one_start_at_a_time_installs(project: Path, tmp_path: Path) -> None:
     both = [subprocess.Popen([sys.executable, "start.py", "install"], cwd=tmp_path) for _ in range(2)]
     assert [one.wait(30) for one in both] == [0, 0]
     assert (tmp_path / "said").read_text().split() == ["begin", "end"]  # the second finds it installed
+
+
+def shake_hands(port: int, host: str) -> int:
+    """The status that opening the page's WebSocket gets, as a browser asks that was led here by the name `host`."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/_stcore/stream", headers={
+        "Host": f"{host}:{port}", "Origin": f"http://{host}:{port}", "Connection": "Upgrade", "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": base64.b64encode(bytes(16)).decode(),
+    })  # fmt: skip
+    with contextlib.closing(connection):
+        return connection.getresponse().status
+
+
+def test_a_strangers_name_for_this_machine_cannot_drive_the_app(running: Running) -> None:
+    """DNS rebinding: a web site lets its own name point here, so that its scripts count as ours."""
+    port = urlsplit(running.address).port or 0
+    assert {name: shake_hands(port, name) for name in ("localhost", "127.0.0.1", "shop.example")} == {
+        "localhost": 101, "127.0.0.1": 101, "shop.example": 403,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "named"), [(["--address", "0.0.0.0"], ""), ([], "overlap.example shop.example")], ids=["open", "named"]
+)
+def test_other_names_are_let_in_where_the_network_is_or_where_they_are_named(
+    project: Path, options: list[str], named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if named:
+        monkeypatch.setenv("STREAMLIT_SERVER_ALLOWED_HOSTS", named)
+    started = Running(project, *options)
+    try:
+        assert shake_hands(urlsplit(started.address).port or 0, "shop.example") == 101
+    finally:
+        started.end()
 
 
 def test_the_folders_reach_the_app(project: Path, tmp_path: Path) -> None:

@@ -139,8 +139,16 @@ def run_round(
         if code == 0:
             return None
         errors.seek(0)
-        last = (errors.read().decode("utf-8", "replace").strip().splitlines() or [f"exit code {code}"])[-1]
-        return f"It could not be finished here ({last[:300]})."
+        return f"It could not be finished here ({_why(code, errors.read().decode('utf-8', 'replace'))})."
+
+
+def _why(code: int, said: str) -> str:
+    """Why a round ended with this exit code: the signal that ended it, else its last words."""
+    with contextlib.suppress(ValueError):  # not a signal that this system names
+        name = signal.Signals(-code).name
+        full = ", as when /dev/shm is full" if name == "SIGBUS" else ""
+        return f"its process was ended by {name}{full}"
+    return (said.strip().splitlines() or [f"exit code {code}"])[-1][:300]
 
 
 def _start(experiment: Experiment, effort: Effort, errors: Any) -> subprocess.Popen[bytes]:

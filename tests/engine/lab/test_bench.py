@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -159,6 +160,20 @@ def test_an_experiment_that_fails_keeps_its_figures_and_says_why() -> None:
     problem = bench.run_round(replace(experiment("deadlock"), name="nonsense"), readings, lambda: False)
     assert problem is not None
     assert "There is no experiment 'nonsense'" in problem
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals that end a process")
+@pytest.mark.parametrize(("name", "said"), [("SIGBUS", "SIGBUS, as when /dev/shm is full"), ("SIGKILL", "SIGKILL")])
+def test_a_round_that_a_signal_ended_says_which(place: Path, name: str, said: str) -> None:
+    def end_it() -> None:
+        until(lambda: bool(ours(place)))
+        os.kill(ours(place)[0].pid, getattr(signal, name))
+
+    ending = threading.Thread(target=end_it)
+    ending.start()
+    problem = bench.run_round(experiment("transfer"), Readings(), lambda: False)
+    ending.join()
+    assert problem == f"It could not be finished here (its process was ended by {said})."
 
 
 def test_careful_mode_goes_on_until_the_intervals_are_narrow() -> None:
