@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
+from pages.hosts import NamedHosts
 from pages.routes import ROUTES
 
-app = st.App(Path(__file__).resolve().parent / "pages" / "navigation.py", routes=ROUTES)
+HERE = Path(__file__).resolve().parent
+
+app = st.App(HERE / "pages" / "navigation.py", routes=ROUTES, middleware=[Middleware(NamedHosts)])

@@ -307,13 +307,15 @@ def _serve(options: argparse.Namespace, turn: Turn) -> int:
 
 
 def _allowed_hosts(address: str) -> list[str]:
-    """Options that let browsers in only by this machine's own names, where it is for this machine only.
+    """Options that let browsers in only by this machine's own names, and by those that the environment adds.
 
     Else any web site could let its own name point here and drive the app from its scripts (DNS rebinding).
+    An app that serves a network cannot know its names: there all are let in, unless some are named.
     """
-    if "STREAMLIT_SERVER_ALLOWED_HOSTS" in os.environ or not (address in LOOPBACK or address.startswith("127.")):
+    named = os.environ.get("STREAMLIT_SERVER_ALLOWED_HOSTS", "").split()
+    if not named and not (address in LOOPBACK or address.startswith("127.")):
         return []
-    return [part for name in dict.fromkeys((*LOOPBACK, address)) for part in ("--server.allowedHosts", name)]
+    return [part for name in dict.fromkeys((*LOOPBACK, address, *named)) for part in ("--server.allowedHosts", name)]
 
 
 def _watch(

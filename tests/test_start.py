@@ -178,7 +178,8 @@ def test_other_names_are_let_in_where_the_network_is_or_where_they_are_named(
         monkeypatch.setenv("STREAMLIT_SERVER_ALLOWED_HOSTS", named)
     started = Running(project, *options)
     try:
-        assert shake_hands(urlsplit(started.address).port or 0, "shop.example") == 101
+        port = urlsplit(started.address).port or 0
+        assert (shake_hands(port, "shop.example"), shake_hands(port, "localhost")) == (101, 101)
     finally:
         started.end()
 
