@@ -14,7 +14,7 @@ from typing import Any
 from engine.board import Board
 from engine.errors import Later
 from engine.loop import LOOK_S, time_limit
-from engine.worker import FAILED, Errand, Returned, Shared, coroutine_seat, failure, success
+from engine.worker import FAILED, Parcel, Returned, Shared, coroutine_seat, failure, success
 from engine.workloads import Workload
 
 
@@ -24,8 +24,8 @@ class _Pulse:
     task: asyncio.Task[None] | None = None
 
 
-async def run_chunk_async(errands: list[Errand], budget_s: float | None) -> Returned:
-    """Run the errands in turn until `budget_s` is spent (None: all of them); at least one is tried."""
+async def run_chunk_async(parcels: list[Parcel], budget_s: float | None) -> Returned:
+    """Run the tasks in turn until `budget_s` is spent (None: all of them); at least one is tried."""
     board, workload, seat = Shared.board, Shared.workload, coroutine_seat.get()
     assert board is not None and workload is not None
     if _Pulse.task is None:
@@ -35,16 +35,16 @@ async def run_chunk_async(errands: list[Errand], budget_s: float | None) -> Retu
     later: list[tuple[int, float]] = []
     tried = failed = 0
     began = time.perf_counter()
-    for errand in errands:
+    for task, argument, attempt, waited_s in parcels:
         if tried and budget_s is not None and time.perf_counter() - began > budget_s:
             break
         tried += 1
-        board.begin(seat.slot, errand.task)
+        board.begin(seat.slot, task)
         started = time.perf_counter()
         try:
-            ending, tries = success(workload, await _limited(workload, errand.argument, seat.limit_s))
+            ending, tries = success(workload, await _limited(workload, argument, seat.limit_s))
         except Later as wait:
-            later.append((errand.task, wait.delay_s))
+            later.append((task, wait.delay_s))
             board.idle(seat.slot)
             continue
         except BaseException as error:
@@ -53,8 +53,8 @@ async def run_chunk_async(errands: list[Errand], budget_s: float | None) -> Retu
         board.idle(seat.slot)
         failed += ending.startswith(FAILED)
         lines.append(
-            f"[{errand.task},{seat.slot},{started:.7f},{finished:.7f},null,"
-            f"{errand.attempt - 1 + tries},{errand.waited_s:.4f},{ending}]\n"
+            f"[{task},{seat.slot},{started:.7f},{finished:.7f},null,"
+            f"{attempt - 1 + tries},{waited_s:.4f},{ending}]\n"
         )
     elapsed = time.perf_counter() - began
     return Returned("".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), seat.slot, 0.0)

@@ -80,7 +80,7 @@ def run_loop(
 def send(executor: Executor, chunk: list[Errand], batch: Batch, flight: Flight) -> None:
     """Hand one chunk over; an executor that is already broken gives it back and raises BrokenExecutor."""
     try:
-        future = executor.submit(flight.run, chunk, batch.budget_s)
+        future = executor.submit(flight.run, [tuple(errand) for errand in chunk], batch.budget_s)
     except BrokenExecutor:
         batch.give_back(chunk)
         raise

@@ -48,15 +48,16 @@ class Setup:
 
 
 class Errand(NamedTuple):
-    """One task on its way to a worker: `attempt` counts from 1, `waited_s` is how long it was put back before.
-
-    A named tuple, because it is pickled for every task and a dataclass costs three times as much.
-    """
+    """One task on its way to a worker: `attempt` counts from 1, `waited_s` is how long it was put back before."""
 
     task: int
     argument: Any
     attempt: int = 1
     waited_s: float = 0.0
+
+
+Parcel = tuple[int, Any, int, float]
+"""An errand as it travels: a plain tuple, which is pickled and read five times as fast as a class of our own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +166,8 @@ def warm(workers: int) -> str | None:
     return Shared.problem
 
 
-def run_chunk(errands: list[Errand], budget_s: float | None) -> Returned:
-    """Run the errands in turn until `budget_s` is spent (None: all of them); at least one is tried."""
+def run_chunk(parcels: list[Parcel], budget_s: float | None) -> Returned:
+    """Run the tasks in turn until `budget_s` is spent (None: all of them); at least one is tried."""
     board, workload, seat = Shared.board, Shared.workload, getattr(_thread, "seat", Shared.seat)
     assert board is not None and workload is not None and seat is not None
     slot, clock, ahead_s = seat.slot, seat.clock, seat.ahead_s
@@ -174,17 +175,17 @@ def run_chunk(errands: list[Errand], budget_s: float | None) -> Returned:
     later: list[tuple[int, float]] = []
     tried = failed = 0
     began = time.perf_counter()
-    for errand in errands:
+    for task, argument, attempt, waited_s in parcels:
         if tried and budget_s is not None and time.perf_counter() - began > budget_s:
             break
         tried += 1
-        board.begin(slot, errand.task)
+        board.begin(slot, task)
         cpu = clock()
         started = time.perf_counter()
         try:
-            ending, tries = success(workload, workload.run(errand.argument))
+            ending, tries = success(workload, workload.run(argument))
         except Later as wait:
-            later.append((errand.task, wait.delay_s))
+            later.append((task, wait.delay_s))
             board.idle(slot)
             continue
         except BaseException as error:
@@ -194,8 +195,8 @@ def run_chunk(errands: list[Errand], budget_s: float | None) -> Returned:
         board.idle(slot)
         failed += ending.startswith(FAILED)
         lines.append(
-            f"[{errand.task},{slot},{started + ahead_s:.7f},{finished + ahead_s:.7f},{cpu:.7f},"
-            f"{errand.attempt - 1 + tries},{errand.waited_s:.4f},{ending}]\n"
+            f"[{task},{slot},{started + ahead_s:.7f},{finished + ahead_s:.7f},{cpu:.7f},"
+            f"{attempt - 1 + tries},{waited_s:.4f},{ending}]\n"
         )
     elapsed = time.perf_counter() - began
     cpu_s = clock() - seat.ready_cpu_s if seat.own_process else 0.0
