@@ -2,7 +2,7 @@
 
 Streamlit itself holds a page's connection to that list, because else a web site could let its own name point here
 and drive the app from its scripts (DNS rebinding). A page would stay blank then: here it says why, and files are
-held to the list too.
+held to the list too. Streamlit's own comparison is private to it.
 """
 
 from __future__ import annotations

@@ -53,7 +53,9 @@ def serving(folder: Path, **settings: str) -> Iterator[Server]:
     """The app as `streamlit run app.py` serves it, with these variables set, ended by its process number."""
     (folder / "tmp").mkdir()
     port = free_port()
-    environment = {**os.environ, "OVERLAP_HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp"), **settings}
+    own = {"OVERLAP_HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp")}
+    # As start.py does it, where the app is for this machine only.
+    environment = {**os.environ, **own, "STREAMLIT_SERVER_ALLOWED_HOSTS": "localhost 127.0.0.1", **settings}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
