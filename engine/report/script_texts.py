@@ -195,7 +195,7 @@ def prepare(archive, home, demo_shops):
 ${async_}def run(page):
     """Fetch one page, when its shop's turn has come, and read the product on it."""
     found = ${await_}fetcher.fetch_waiting(fill_in(page["url"], base), 600)
-    return product_of(found.body, found.final_url, page.get("selector"))
+    return product_of(found.text, found.final_url, page.get("selector"))
 
 
 '''

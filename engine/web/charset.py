@@ -1,8 +1,9 @@
 """From a page's bytes to its text: byte order mark, header, meta element, then detection on a bounded prefix.
 
-A declared charset that does not fit the bytes is not believed: the next source is asked, and at the end what cannot be
-read becomes U+FFFD. Labels follow the WHATWG encoding standard where Python's names differ. Detection is
-charset-normalizer's, which requests brings along; it is imported only for pages that declare nothing and are not UTF-8.
+A page is decoded here, once; whoever reads it reads that text. Labels mean what browsers take them for (the WHATWG
+encoding standard, by webencodings). A declared charset that does not fit the bytes is not believed: the next source
+is asked, and what cannot be read at the end becomes U+FFFD. Detection is charset-normalizer's, which requests brings
+along; it is imported only for pages that declare nothing, are not UTF-8 and are not mostly ASCII.
 """
 
 from __future__ import annotations
@@ -11,88 +12,89 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from webencodings import lookup
+
 META_PREFIX = 4_096
 """Bytes searched for a meta element: browsers look at 1,024, shops often need more."""
 DETECT_PREFIX = 16_384
 """Bytes that detection looks at: its time grows with them."""
+BROKEN_SHARE = 20
+"""A charset is believed while at most one in so many of the characters that are not ASCII cannot be read."""
+FOREIGN_SHARE = 50
+FEWEST_FOREIGN = 20
+"""Detection needs so many bytes that are not ASCII, and one in FOREIGN_SHARE: fewer are a Western page's accents."""
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_HEADER = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_.:\-]{1,40})""", re.IGNORECASE)
+_HEADER = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:\-]{1,40})""", re.IGNORECASE)
 _META = re.compile(
     rb"""<(?:meta|\?xml)\b[^>]{0,400}?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:\-]{1,40})""", re.IGNORECASE
 )
-# https://encoding.spec.whatwg.org/#names-and-labels: what browsers read these labels as.
-_READ_AS = {
-    "ascii": "cp1252",
-    "us-ascii": "cp1252",
-    "iso-8859-1": "cp1252",
-    "iso8859-1": "cp1252",
-    "latin1": "cp1252",
-    "latin-1": "cp1252",
-    "iso-8859-9": "cp1254",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "sjis": "cp932",
-    "euc-kr": "cp949",
-    "ks_c_5601-1987": "cp949",
-    "x-user-defined": "cp1252",
-}
+_READ_BY = {"gbk": "gb18030", "replacement": "utf-8", "x-user-defined": "cp1252"}
+"""gb18030 is how the standard decodes GBK; the other two are no charsets that a page's text can be kept in."""
+_ASCII = bytes(range(128))
+_SUPERSETS = {codecs.lookup(name).name for name in ("cp1252", "latin-1", "ascii")}
 
 
-def decoded(body: bytes, content_type: str) -> tuple[str, str]:
+def decoded(body: bytes, content_type: str = "") -> tuple[str, str]:
     """The text and the name of the charset that read it; never raises."""
     for mark, name in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, errors="replace"), name
     declared: str | None = None
-    for label in _declared(body, content_type):
-        declared = declared or label
-        text = _strictly(body, label)
+    for name in _claims(body, content_type):
+        declared = declared or name
+        text = _fitting(body, name)
         if text is not None:
-            return text, label
-    name = _detected(body) or declared or "utf-8"
+            return text, name
+    name = _detected(body) or declared or "cp1252"
     return body.decode(name, errors="replace"), name
 
 
-def _declared(body: bytes, content_type: str) -> Iterator[str]:
-    """Charsets that the page claims, known to Python, and UTF-8, which fits nothing else by chance."""
+def _claims(body: bytes, content_type: str) -> Iterator[str]:
+    """Charsets that the page claims, as Python's codecs, and UTF-8, which fits nothing else by chance."""
     header = _HEADER.search(content_type)
-    if header and (name := _known(header[1])):
-        yield name
+    in_header = _codec(header[1]) if header else None
     meta = _META.search(body[:META_PREFIX])
-    if meta and (name := _known(meta[1].decode("ascii"))):
-        # A meta element that could be read as ASCII cannot stand in a UTF-16 page (WHATWG HTML, "prescan").
-        yield "utf-8" if name.startswith(("utf-16", "utf-32")) else name
+    in_meta = _codec(meta[1].decode("ascii")) if meta else None
+    if in_meta and in_meta.startswith("utf-16"):
+        in_meta = "utf-8"  # an element that reads as ASCII cannot stand in a UTF-16 page (WHATWG HTML, "prescan")
+    if in_header in _SUPERSETS and in_meta == "utf-8":
+        # What many servers put on every page by default; where the bytes bear the page's own word out, it wins.
+        yield from (in_meta, in_header)
+    elif in_header:
+        yield in_header
+    if in_meta:
+        yield in_meta
     yield "utf-8"
 
 
-def _known(label: str) -> str | None:
-    name = _READ_AS.get(label.lower(), label)
-    try:
-        found = codecs.lookup(name)
-        b" ".decode(name)
-    except UnicodeError:  # one byte is too short for UTF-16, which is a charset all the same
-        return found.name
-    except (LookupError, ValueError):  # unknown, or a codec that is none of text (rot13, hex)
-        return None
-    return found.name
+def _codec(label: str) -> str | None:
+    """The name of Python's codec for a label, None for one that browsers do not know."""
+    found = lookup(label)
+    return None if found is None else _READ_BY.get(found.name) or codecs.lookup(found.codec_info.name).name
 
 
-def _strictly(body: bytes, name: str) -> str | None:
+def _fitting(body: bytes, name: str) -> str | None:
+    """The text where the charset fits the bytes; a few broken characters in a long page are no reason to doubt it."""
     try:
         return body.decode(name)
-    except (UnicodeError, ValueError):
-        # One broken character in a long page is no reason to doubt UTF-8.
-        if name != "utf-8":
-            return None
-    text = body.decode("utf-8", errors="replace")
-    return text if text.count("\ufffd") <= max(1, len(text) // 10_000) else None
+    except UnicodeDecodeError as error:
+        if name == "utf-8" and error.reason == "unexpected end of data":  # cut off within its last character
+            return body[: error.start].decode()
+        text = body.decode(name, errors="replace")
+    return text if text.count("\ufffd") * BROKEN_SHARE <= _foreign(body) else None
+
+
+def _foreign(data: bytes) -> int:
+    return len(data.translate(None, _ASCII))
 
 
 def _detected(body: bytes) -> str | None:
+    """The charset that the bytes look like."""
+    foreign = _foreign(body)
+    if foreign < FEWEST_FOREIGN or foreign * FOREIGN_SHARE < len(body):
+        return "cp1252"
     from charset_normalizer import from_bytes
 
     best = from_bytes(body[:DETECT_PREFIX], steps=5, chunk_size=512).best()
-    return None if best is None else _known(best.encoding)
+    return None if best is None else codecs.lookup(best.encoding).name

@@ -37,12 +37,12 @@ class Scrape(Workload):
     def run(self, argument: Any) -> Any:
         """Name, price (decimal string), currency and so on; raises TaskFailed where there is no price."""
         page = self.fetcher.fetch(self._url(argument))
-        return Tried(product_of(page.body, page.final_url, argument.get("selector")), page.attempts)
+        return Tried(product_of(page.text, page.final_url, argument.get("selector")), page.attempts)
 
     async def run_async(self, argument: Any) -> Any:
         """The same, fetched by aiohttp; reading the page takes the event loop's time."""
         page = await self.fetcher.fetch(self._url(argument))
-        return Tried(product_of(page.body, page.final_url, argument.get("selector")), page.attempts)
+        return Tried(product_of(page.text, page.final_url, argument.get("selector")), page.attempts)
 
     def _url(self, argument: Any) -> str:
         return fill_in(argument["url"], self.options.get("demo_base", ""))
@@ -53,9 +53,9 @@ class Scrape(Workload):
             self.fetcher.close()
 
 
-def product_of(body: bytes, url: str, selector: str | None) -> dict[str, Any]:
+def product_of(text: str, url: str, selector: str | None) -> dict[str, Any]:
     """What a page says of its product, as plain values. Raises TaskFailed(no_price)."""
-    product = read_product(body, url, selector)
+    product = read_product(text, url, selector)
     if product.price is None:
         named = f" of {product.name}" if product.name else ""
         raise TaskFailed("no_price", f"The page was read, but no price{named} was found on it.")

@@ -7,7 +7,6 @@ Every reader of this package takes a Page.
 
 from __future__ import annotations
 
-import codecs
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from engine.web.charset import decoded
 from engine.web.price.bounds import harmless_length
 from engine.web.price.currency import country_of, decimal_mark_of
 
@@ -24,8 +24,6 @@ LARGEST_SCRIPT = 1_500_000
 """Characters of one script that are looked at."""
 
 HEADINGS = 'h2,[itemprop="name"],[class*="title" i],[id*="title" i],[class*="product-name" i],[class*="productname" i]'
-
-_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I)
 
 
 class Incomplete(Exception):
@@ -140,7 +138,8 @@ def open_page(html: str | bytes, url: str | None) -> Page:
 
 def source_of(html: str | bytes) -> tuple[bytes, list[str]]:
     """The page's source in UTF-8, up to LARGEST_PAGE, and what had to be cut."""
-    data = html.encode("utf-8", "replace") if isinstance(html, str) else to_utf8(html[: LARGEST_PAGE + 1])
+    text = html if isinstance(html, str) else decoded(html[: LARGEST_PAGE + 1])[0]
+    data = text.encode("utf-8", "replace")
     if len(data) <= LARGEST_PAGE:
         return data, []
     return data[:LARGEST_PAGE], [f"Only the first {LARGEST_PAGE // 1_000_000} MB of the page were read."]
@@ -153,28 +152,3 @@ def parsed(data: bytes, doubts: list[str], url: str | None) -> Page:
         data = data[:end]
         doubts = [*doubts, "The page is nested deeper than any shop's; only what stands before that was read."]
     return Page(LexborHTMLParser(data), len(data), url, doubts)
-
-
-def to_utf8(data: bytes) -> bytes:
-    """The page as UTF-8: by byte order mark, as it is when valid, by its meta tag, else as Windows-1252."""
-    for mark, name in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):
-        if data.startswith(mark):
-            return data[len(mark) :].decode(name, "replace").encode()
-    try:
-        data.decode("utf-8")
-        return data
-    except UnicodeDecodeError as error:
-        if error.reason == "unexpected end of data":  # cut within the last character
-            return data[: error.start]
-    declared = _CHARSET.search(data[:4096])
-    name = declared[1].decode("ascii", "replace") if declared else "windows-1252"
-    try:
-        return data.decode(
-            "windows-1252" if name.lower() in ("utf-8", "iso-8859-1", "latin1") else name, "replace"
-        ).encode()
-    except (LookupError, UnicodeError):  # a charset that does not exist, or is no text encoding
-        return data.decode("windows-1252", "replace").encode()

@@ -69,6 +69,29 @@ def test_no_spelling_of_loopback_reaches_the_canary_from_a_run(scraped: Scraped,
 
 
 @pytest.mark.parametrize("executor", BOTH)
+def test_name_and_price_are_read_in_the_charset_that_the_header_names(scraped: Scraped, executor: str) -> None:
+    shops = {
+        "windows-1251": ("Чайник", "1 990 руб.", "1990", "RUB"),
+        "shift_jis": ("電気ケトル", "1,980円", "1980", "JPY"),
+        "iso-8859-15": ("Bouilloire d'été", "39,90 €", "39.90", "EUR"),
+        "utf-16le": ("Bouilloire", "39,90 €", "39.90", "EUR"),
+    }
+
+    def sends(charset: str) -> Handler:
+        name, price, _, _ = shops[charset]
+        html = f"<title>{name}</title><h1>{name}</h1><div class=price>{price}</div><button>Add to cart</button>"
+        return lambda reply: reply.send(body=html.encode(charset), Content_Type=f"text/html; charset={charset}")
+
+    with server({f"/{charset}": sends(charset) for charset in shops}) as shop:
+        run, records = scraped([f"http://localhost:{shop.port}/{charset}" for charset in shops], executor)
+    assert run.ok == len(shops)
+    read = {record.label.rpartition("/")[2]: record.output for record in records.values()}
+    for charset, (name, _, price, currency) in shops.items():
+        found = read[charset]
+        assert (found["name"], found["price"], found["currency"]) == (name, price, currency)
+
+
+@pytest.mark.parametrize("executor", BOTH)
 def test_mark_up_and_formulas_of_a_page_come_out_as_text(scraped: Scraped, store: Store, executor: str) -> None:
     names = [MARKUP, *FORMULAS]
     table: dict[str, Handler] = {f"/{number}": _sends(name) for number, name in enumerate(names)}

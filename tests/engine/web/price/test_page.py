@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.web.price import page as pages
-from engine.web.price.page import open_page, to_utf8
+from engine.web.price.page import open_page, source_of
 
 ROOT = Path(__file__).parents[4]
 N = 100_000
@@ -106,7 +106,7 @@ def test_an_ordinary_page_is_not_cut() -> None:
     ],
 )
 def test_bytes_are_read_in_their_own_character_set(data: bytes, text: str) -> None:
-    assert to_utf8(data).decode().endswith(text)
+    assert source_of(data)[0].decode().endswith(text)
 
 
 def test_the_heading_is_the_one_that_the_title_repeats() -> None:
