@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from engine import jobs
+from engine.errors import InputRefused
 from engine.model import Plan, Run
 from pages.parts.server import store
 
@@ -26,13 +27,21 @@ def plan_of(run: Run) -> Plan:
     )
 
 
-def run_again(run: Run) -> Run:
-    """Start a new run of the same plan; uploads go with it as hard links, so that each run can be deleted alone."""
-    kept, token = store(), jobs.new_token()
+def run_again(run: Run, token: str | None = None) -> Run:
+    """Start a new run of the same plan; uploads go with it as hard links, so that each run can be deleted alone.
+
+    A token that is known already starts nothing: a second click gets the run of the first. Raises OverlapError.
+    """
+    kept, token = store(), token or jobs.new_token()
+    if kept.exists(token):
+        return kept.run(token)
+    plan = plan_of(run)
+    if not plan.tasks:
+        raise InputRefused(f"The tasks of run {run.id} are no longer on this server: start a new run from its form.")
     inputs = kept.folder(run).inputs
     if inputs.is_dir():
         shutil.copytree(inputs, kept.folder(token).inputs, copy_function=_link)
-    return jobs.start(kept, plan_of(run), token)
+    return jobs.start(kept, plan, token)
 
 
 def _link(source: str, target: str) -> str:

@@ -43,15 +43,16 @@ def whole_folder(run: Run) -> RunFolder:
     return apart if apart.tasks_file.is_file() else own
 
 
-def run_all(run: Run, configuration: Configuration) -> Run:
-    """Start a job of all tasks of a comparison with one configuration. Raises OverlapError."""
+def run_all(run: Run, configuration: Configuration, token: str) -> Run:
+    """Start a job of all tasks of a comparison with one configuration, once for each token. Raises OverlapError."""
+    if store().exists(token):
+        return store().run(token)
     tasks = tuple(whole_folder(run).tasks())
     options = {name: value for name, value in run.options.items() if name != "target"}
     plan = Plan(
         "job", run.workload, f"{_without_configurations(run)} with {configuration.label}", tasks, (configuration,),
         options, run.time_limit_s,
     )  # fmt: skip
-    token = jobs.new_token()
     carry_inputs(store().folder(run).inputs, Path(store().folder(token).path) / "inputs")
     return jobs.start(store(), plan, token)
 

@@ -5,6 +5,8 @@ While trials run, nothing is drawn but words, a bar and one small table: watchin
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from engine import jobs
@@ -12,12 +14,12 @@ from engine.model import ENDED, Configuration, Run, Trial, configuration_from
 from engine.store import RunFolder
 from pages.parts import words
 from pages.parts.again import run_again
+from pages.parts.clicks import acting_button, cancel, open_next
 from pages.parts.compare_start import WHOLE, run_all, whole_folder
 from pages.parts.comparison_charts import charts
 from pages.parts.comparison_exports import exports
 from pages.parts.comparison_progress import far, progress
 from pages.parts.comparison_tables import configurations_table, trials_table
-from pages.parts.guard import guard
 from pages.parts.headline import title_of
 from pages.parts.pictures import is_imported
 from pages.parts.server import store
@@ -71,19 +73,19 @@ def _head(run: Run, finished: list[Trial]) -> None:
 
 def _buttons(run: Run) -> None:
     if run.state not in ENDED:
-        if st.button("Cancel", icon=":material/stop_circle:", key="cancel", help="Finished trials keep their say."):
-            with guard():
-                jobs.cancel(store(), run)
-                st.toast("Cancelling: what is finished is kept.", icon=":material/stop_circle:")
+        note = "Finished trials keep their say."
+        acting_button("Cancel", cancel, run, "cancel", icon=":material/stop_circle:", help=note)
         return
     if is_imported(run):
         return
-    if st.button("Run again", icon=":material/replay:", key="again", help="The same comparison once more"):
-        with guard():
-            again = run_again(run)
-            _carry_whole(run, again)
-            st.session_state["open"] = again.token
-        st.rerun()
+    note = "The same comparison once more"
+    acting_button("Run again", partial(_again, jobs.new_token()), run, "again", icon=":material/replay:", help=note)
+
+
+def _again(token: str, run: Run) -> None:
+    again = run_again(run, token)
+    _carry_whole(run, again)
+    open_next(again)
 
 
 def _carry_whole(run: Run, again: Run) -> None:
@@ -122,7 +124,9 @@ def _take(run: Run) -> None:
     configuration: Configuration = configuration_from(chosen)
     count = int(run.terms.get("all_tasks") or run.tasks)
     label = f"Run all {count:,} this way: {configuration.label}"
-    if st.button(label, icon=":material/play_arrow:", key="run_all", type="primary"):
-        with guard():
-            st.session_state["open"] = run_all(run, configuration).token
-        st.rerun()
+    act = partial(_run_all, configuration, jobs.new_token())
+    acting_button(label, act, run, "run_all", icon=":material/play_arrow:", type="primary")
+
+
+def _run_all(configuration: Configuration, token: str, run: Run) -> None:
+    open_next(run_all(run, configuration, token))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,8 +12,8 @@ import streamlit as st
 
 from engine import jobs
 from engine.model import ENDED, Run
+from pages.parts.clicks import acting_button
 from pages.parts.containment import containment
-from pages.parts.guard import guard
 from pages.parts.pictures import is_imported
 from pages.parts.prices import shop_of
 from pages.parts.server import store
@@ -82,16 +83,17 @@ def _retry(run: Run, groups: list[Group]) -> None:
     tasks = [task for group in chosen for task in group.tasks]
     with st.container(horizontal=True, vertical_alignment="center"):
         label = f"Try these again ({len(tasks):,})" if chosen else "Retry failed"
-        pressed = st.button(label, icon=":material/refresh:", key="retry", type="primary")
+        acting_button(label, partial(_try_again, tasks), run, "retry", icon=":material/refresh:", type="primary")
         if len(groups) > 1:
             told = f"{len(chosen)} of {counted(len(groups), 'group')} selected." if chosen else (
                 f"All {len(groups):,} groups. Select rows (Shift+Space by keyboard) to try only those again."
             )  # fmt: skip
             st.caption(told)
-    if pressed:
-        with guard():
-            jobs.retry(store(), run, tasks or None)
-        st.rerun()
+
+
+def _try_again(tasks: list[int], run: Run) -> None:
+    if run.state in ENDED:  # a second click: the first one has started it
+        jobs.retry(store(), run, tasks or None)
 
 
 def _table(run: Run, groups: Sequence[Group], choose: bool) -> list[Group]:

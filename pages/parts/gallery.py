@@ -11,7 +11,7 @@ from engine.model import Record, Run
 from pages.parts.address import file_url
 from pages.parts.pictures import is_imported, source_of
 from pages.parts.server import store
-from pages.parts.words import data_size, literal
+from pages.parts.words import data_size, literal, share
 
 A_PAGE = 24
 LIVE_PICTURES = 12
@@ -35,8 +35,10 @@ class Shown:
     @property
     def saved(self) -> str:
         """The share of bytes that went, in words."""
-        share = 1 - self.size / self.source_size if self.source_size else 0.0
-        return f"{share:.0%} saved" if share >= 0 else f"{-share:.0%} larger"
+        fewer = self.source_size - self.size
+        if not self.source_size:
+            return "its size before is not known"
+        return f"{share(fewer, self.source_size)} saved" if fewer >= 0 else f"{share(-fewer, self.source_size)} larger"
 
 
 def shown(record: Record) -> Shown:

@@ -20,14 +20,19 @@ def guard(stop: bool = True) -> Iterator[None]:
     """
     try:
         yield
-    except StoreUnusable as error:
-        _unusable(str(error))
-    except SQLAlchemyError as error:
-        _unusable(f"The database did not answer ({_first_line(error)}). Nothing is lost on disk: reload in a moment.")
+    except (StoreUnusable, SQLAlchemyError) as error:
+        _unusable(sentence_of(error))
     except OverlapError as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        st.error(literal(sentence_of(error)), icon=":material/error:")
         if stop:
             st.stop()
+
+
+def sentence_of(error: OverlapError | SQLAlchemyError) -> str:
+    """What stopped a page or an action, for people."""
+    if isinstance(error, SQLAlchemyError):
+        return f"The database did not answer ({_first_line(error)}). Nothing is lost on disk: reload in a moment."
+    return str(error)
 
 
 def _unusable(sentence: str) -> None:

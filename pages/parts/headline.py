@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -10,10 +11,11 @@ from engine import jobs
 from engine.model import ENDED, Run, Trial
 from pages.parts import words
 from pages.parts.again import run_again
+from pages.parts.clicks import acting_button, cancel, open_next
 from pages.parts.figures_of import Pace, pace, saved_bytes
-from pages.parts.guard import guard
 from pages.parts.pictures import is_imported
 from pages.parts.server import store
+from pages.parts.tried_again import tried_again
 
 TITLES = {
     "scrape": ("Scrape prices", "pages", ":material/sell:"),
@@ -27,10 +29,10 @@ def title_of(run: Run) -> tuple[str, str, str]:
     return TITLES.get(run.workload, (run.workload.capitalize(), "tasks", ":material/play_circle:"))
 
 
-def head(run: Run) -> None:
-    """Title, state and buttons on one line, then what the run waits for or why it ended."""
+def head(run: Run, trials: Sequence[Trial]) -> None:
+    """Title, state and buttons on one line, then what the run waits for, why it ended, or how a retry went."""
     name, _, icon = title_of(run)
-    word, state_icon, colour = words.STATES[run.state]
+    word, state_icon, colour = words.state_of(run)
     line = st.container(horizontal=True, vertical_alignment="center", key="head")
     how = run.configurations[0].label if run.kind == "job" else run.kind
     line.title(f"{words.literal(name)} · run {run.id} · {words.literal(how)}", anchor=False, icon=icon)
@@ -40,10 +42,10 @@ def head(run: Run) -> None:
     st.caption(words.literal(run.title))
     # Always there, also empty: what stands below must not change its place while the run goes on.
     with st.container(key="notice"):
-        _notice(run)
+        _notice(run, trials)
 
 
-def _notice(run: Run) -> None:
+def _notice(run: Run, trials: Sequence[Trial]) -> None:
     if run.state == "waiting" and run.waiting_for:
         st.info(f"This run {words.literal(run.waiting_for)}.", icon=":material/hourglass_top:")
     if is_imported(run):
@@ -57,27 +59,32 @@ def _notice(run: Run) -> None:
     elif run.message and run.state in ENDED:
         show = st.error if run.state == "failed" else st.info
         show(words.literal(run.message))
+    if run.state in ENDED and (told := tried_again(run.tasks, trials)):
+        st.info(told, icon=":material/refresh:")
 
 
 def _buttons(run: Run) -> None:
     if run.state not in ENDED:
-        if st.button("Cancel", icon=":material/stop_circle:", key="cancel"):
-            with guard():
-                jobs.cancel(store(), run)
-                st.toast("Cancelling: what is finished is kept.", icon=":material/stop_circle:")
+        acting_button("Cancel", cancel, run, "cancel", icon=":material/stop_circle:")
         return
     if is_imported(run):
         return
     if run.kind == "job" and run.done < run.tasks and run.state in ("interrupted", "cancelled", "failed"):
         left = words.counted(run.tasks - run.done, "task")
-        if st.button("Resume", icon=":material/resume:", key="resume", type="primary", help=f"Run the {left} left"):
-            with guard():
-                jobs.resume(store(), run)
-            st.rerun()
-    if st.button("Run again", icon=":material/replay:", key="again", help="Start a new run of the same tasks"):
-        with guard():
-            st.session_state["open"] = run_again(run).token
-        st.rerun()
+        acting_button(
+            "Resume", _resume, run, "resume", icon=":material/resume:", type="primary", help=f"Run the {left} left"
+        )
+    note = "Start a new run of the same tasks"
+    acting_button("Run again", partial(_again, jobs.new_token()), run, "again", icon=":material/replay:", help=note)
+
+
+def _resume(run: Run) -> None:
+    if run.state in ENDED:  # a second click: the first one has started it
+        jobs.resume(store(), run)
+
+
+def _again(token: str, run: Run) -> None:
+    open_next(run_again(run, token))
 
 
 def figures(run: Run, trials: Sequence[Trial]) -> None:
@@ -108,10 +115,10 @@ def _figures(run: Run, measured: Pace) -> list[tuple[str, str, str | None]]:
     saved = saved_bytes(store(), run)
     if saved and saved[0]:
         before, after = saved
-        size, share = words.data_size(abs(before - after)), abs(before - after) / before
+        size, share = words.data_size(abs(before - after)), words.share(abs(before - after), before)
         label = "Saved" if after <= before else "Grown by"
         note = f"{words.data_size(before)} of originals became {words.data_size(after)}."
-        found.append((label, f"{size}, {share:.0%}", note))
+        found.append((label, f"{size}, {share}", note))
     return found
 
 

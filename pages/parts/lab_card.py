@@ -50,9 +50,13 @@ def card(one: Experiment, part: Mapping[str, Any] | None, busy: bool, large: boo
 def _closed(one: Experiment, part: Mapping[str, Any]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"There is a result of {_when(part)}. Say what you expect to see it.")
-        if st.button("Show it without a guess", type="tertiary", key=f"show_{one.name}"):
-            st.session_state[revealed_key(one.name)] = True
-            st.rerun()
+        st.button(
+            "Show it without a guess", type="tertiary", key=f"show_{one.name}", on_click=_reveal, args=(one.name,)
+        )
+
+
+def _reveal(name: str) -> None:
+    st.session_state[revealed_key(name)] = True
 
 
 def _result(one: Experiment, part: Mapping[str, Any], large: bool) -> None:

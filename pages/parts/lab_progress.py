@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from engine import jobs
 from engine.model import ENDED, Run
+from pages.parts.clicks import acting_button, cancel, show_refusal
 from pages.parts.guard import guard
-from pages.parts.server import run_of, store
+from pages.parts.server import run_of
 from pages.parts.words import literal
 
 POLL_S = 4.0
@@ -27,6 +27,7 @@ def _bars(tokens: list[str]) -> None:
         if any(run.state in ENDED for run in runs):
             st.rerun()
         for run in runs:
+            show_refusal(run)
             bar(run)
 
 
@@ -34,8 +35,8 @@ def bar(run: Run) -> None:
     """What a measurement is at, and its Cancel."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"measuring_{run.id}"):
         st.progress(_share(run), text=literal(_text(run)))
-        if st.button("Cancel", icon=":material/stop:", key=f"cancel_{run.id}", help="What is finished is kept."):
-            jobs.cancel(store(), run)
+        note = "What is finished is kept."
+        acting_button("Cancel", cancel, run, f"cancel_{run.id}", icon=":material/stop:", help=note)
 
 
 def _share(run: Run) -> float:

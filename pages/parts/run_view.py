@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from engine.model import ENDED, Run, Trial
+from pages.parts.clicks import OPEN, show_refusal
 from pages.parts.collector import freeze_modules
 from pages.parts.comparison import comparison
 from pages.parts.downloads import downloads
@@ -23,7 +24,7 @@ from pages.parts.starting import show
 
 def run_view(run: Run) -> None:
     """Draw a run, and keep it up to date until it is over."""
-    if opened := st.session_state.pop("open", None):
+    if opened := st.session_state.pop(OPEN, None):
         show(run_of(opened))
     live = run.state not in ENDED
     st.fragment(run_every=interval_s(run.kind, run.token) if live else None)(_view)(run.token, live)
@@ -32,23 +33,27 @@ def run_view(run: Run) -> None:
 def _view(token: str, live: bool) -> None:
     with guard():
         run = run_of(token)
-        if live and (run.state in ENDED or take_note(run.kind, run.token)):
+        # Every button of a run acts by its callback (`clicks`), so no click is lost by drawing the page anew.
+        if OPEN in st.session_state or live == (run.state in ENDED) or (live and take_note(run.kind, run.token)):
             st.rerun()
+        show_refusal(run)
         VIEWS.get(run.kind, _job)(run, store().trials(run), live)
     freeze_modules()
 
 
 def _job(run: Run, trials: list[Trial], live: bool) -> None:
-    head(run)
+    head(run, trials)
     figures(run, trials)
     _sections(run, trials, live)
 
 
+SECTIONS = ("Results", "Failures", "How it ran", "Downloads")
+"""A tab's label is a part of its identity: with a count in it, another tab would open when the count changes."""
+
+
 def _sections(run: Run, trials: list[Trial], live: bool) -> None:
-    """The four tabs; only the open one is drawn. Their labels are constant while the run is live, so one stays open."""
-    count = f" ({run.failed:,})" if run.failed and not live else ""
-    labels = ["Results", f"Failures{count}", "How it ran", "Downloads"]
-    tabs = st.tabs(labels, key=f"tabs:{live}:{run.token}", on_change="rerun")
+    """The four tabs; only the open one is drawn, and it stays open when the run ends or is continued."""
+    tabs = st.tabs(SECTIONS, key=f"tabs:{run.token}", on_change="rerun")
     drawn: tuple[Callable[[], None], ...] = (
         lambda: results(run, live),
         lambda: failures(run),

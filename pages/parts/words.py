@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from engine.model import Run
+
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~&=^])")
 _JOINER = "\u2060"
 """Word joiner: no width, no break. Keeps a colon from starting an emoji code or a directive."""
@@ -19,6 +21,23 @@ STATES = {
     "failed": ("Failed", ":material/error:", "red"),
 }
 """State: its word, its icon, its colour."""
+
+
+def state_of(run: Run) -> tuple[str, str, str]:
+    """The word, icon and colour of a run's state; one that finished with failures is not plain green."""
+    if run.kind == "job" and run.state == "finished" and run.failed:
+        return f"Finished, {run.failed:,} failed", ":material/error:", "orange"
+    return STATES[run.state]
+
+
+def share(part: float, whole: float) -> str:
+    """``62%``; ``99.6%`` and ``0.4%`` near the ends, so that all and nothing mean just that."""
+    percent = 100 * part / whole
+    if 0.5 <= percent < 99.5 or percent in (0, 100):
+        return f"{percent:.0f}%"
+    if percent > 50:
+        return f"{percent:.1f}%" if percent < 99.95 or percent > 100 else "over 99.9%"
+    return f"{percent:.1f}%" if percent >= 0.05 else "under 0.1%"
 
 
 def literal(text: str) -> str:

@@ -35,7 +35,7 @@ GROUPS = {
 def failures_of(opened: Opened, run: Run) -> AppTest:
     """The run's page with its failures open."""
     app = opened("run.py", run=run.token)
-    app.session_state[f"tabs:False:{run.token}"] = f"Failures ({run.failed:,})"
+    app.session_state[f"tabs:{run.token}"] = "Failures"
     return app.run()
 
 

@@ -43,7 +43,7 @@ def test_tasks_at_once_never_carry_a_cross_and_stand_beside_cores_busy(
 ) -> None:
     run = ended(simple_plan("wait", 4, {"seconds": 0.05}, THREADS, settings))
     app = opened("run.py", run=run.token)
-    app.session_state[f"tabs:False:{run.token}"] = "How it ran"
+    app.session_state[f"tabs:{run.token}"] = "How it ran"
     app.run()
     (sentence,) = [item.value for item in app.markdown if "tasks at once" in item.value]
     assert "cores" in sentence and "×" not in sentence
@@ -58,7 +58,7 @@ def test_failures_are_counted_by_reason_and_can_be_retried(
     run = ended(scrape_plan(urls, THREADS, settings))
     assert run.failed == 3
     app = opened("run.py", run=run.token)
-    app.session_state[f"tabs:False:{run.token}"] = "Failures (3)"
+    app.session_state[f"tabs:{run.token}"] = "Failures"
     app.run()
     reasons = table_with(app, "For example")
     assert sorted(reasons["Tasks"]) == [1, 2]
@@ -75,7 +75,7 @@ def test_a_crash_is_told_with_what_it_cost_and_what_would_have_contained_it(
     how = Configuration(executor, 1 if executor == "sequential" else 2)
     run = ended(faulty_plan([{"do": "fine"}, {"do": "segfault"}, {"do": "fine"}], how))
     app = opened("run.py", run=run.token)
-    app.session_state[f"tabs:False:{run.token}"] = "Failures (1)"
+    app.session_state[f"tabs:{run.token}"] = "Failures"
     app.run()
     assert table_with(app, "For example")["Reason"].tolist() == ["Crashed"]
     warnings = [item.value.replace("\\", "") for item in app.warning]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.parts.spool import spread
-from pages.parts.words import counted, data_size, duration, in_words, literal, moment
+from pages.parts.words import counted, data_size, duration, in_words, literal, moment, share
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,12 @@ def test_a_sample_is_spread_from_the_first_to_the_last(items: list[int], most: i
 )
 def test_reasons_are_words_and_acronyms_keep_their_capitals(reason: str | None, words: str) -> None:
     assert in_words(reason) == words
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [(0, "0%"), (1, "0.1%"), (0.2, "under 0.1%"), (4, "0.4%"), (620, "62%"), (994, "99%"), (996, "99.6%"),
+     (999.9, "over 99.9%"), (1_000, "100%"), (1_004, "100.4%"), (1_500, "150%")],
+)  # fmt: skip
+def test_all_and_nothing_mean_just_that(part: float, told: str) -> None:
+    assert share(part, 1_000) == told

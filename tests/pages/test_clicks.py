@@ -1,0 +1,138 @@
+"""A click is acted on before anything draws the page anew, once, and says so when it cannot be done."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine import jobs
+from engine.config import Settings
+from engine.model import Plan, Run
+from engine.plans import SEQUENTIAL, comparison, scrape_plan, simple_plan
+from engine.store import Store
+from pages.parts import polling
+from tests.pages.conftest import THREADS, Opened
+
+Ended = Callable[[Plan], Run]
+PAGES = Path(__file__).parents[2] / "pages"
+
+
+@pytest.fixture
+def held(store: Store, settings: Settings) -> Iterator[Callable[..., Run]]:
+    """Makes runs that stay as they are: the test holds the lock that tells a live orchestrator from a dead one."""
+    locks = []
+
+    def hold(plan: Plan) -> Run:
+        run = store.create(plan, jobs.new_token(), {})
+        locks.append(store.folder(run).lock())
+        locks[-1].acquire()
+        store.set_state(run, "running")
+        return store.run(run.token)
+
+    yield hold
+    for lock in locks:
+        lock.release()
+
+
+@pytest.fixture
+def slow(settings: Settings) -> Plan:
+    """A job that nobody ends."""
+    return simple_plan("wait", 8, {"seconds": 1.0}, THREADS, settings)
+
+
+@pytest.mark.parametrize("look", range(polling.LOOKS + 2))
+def test_cancel_counts_at_every_look_also_at_the_one_that_changes_the_pace(
+    look: int, opened: Opened, held: Callable[..., Run], slow: Plan, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(1, 100))
+    monkeypatch.setattr(polling, "_clock", lambda: (0.0, float(next(clock))))  # all CPUs are busy all the time
+    run = held(slow)
+    app = opened("run.py", run=run.token)
+    for _ in range(look):
+        app.run()
+    app.button(key="cancel").click().run()
+    assert not app.exception
+    assert store.cancel_requested(run)
+
+
+def test_cancel_of_a_measurement_counts_also_when_another_one_has_just_ended(
+    opened: Opened, held: Callable[..., Run], store: Store
+) -> None:
+    from engine.lab.runner import lab_plan
+
+    first, second = held(lab_plan("sharing")), held(lab_plan("sharing"))
+    app = opened("sharing.py")
+    store.set_state(first, "finished")
+    app.button(key=f"cancel_{second.id}").click().run()
+    assert store.cancel_requested(second)
+
+
+def test_cancel_of_a_comparison_counts(opened: Opened, held: Callable[..., Run], slow: Plan, store: Store) -> None:
+    run = held(comparison(slow, [THREADS], repeats=2))
+    opened("run.py", run=run.token).button(key="cancel").click().run()
+    assert store.cancel_requested(run)
+
+
+def test_a_click_that_comes_too_late_for_cancelling_does_no_harm(
+    opened: Opened, held: Callable[..., Run], slow: Plan, store: Store
+) -> None:
+    run = held(slow)
+    app = opened("run.py", run=run.token)
+    store.set_state(run, "finished")
+    app.button(key="cancel").click().run()
+    assert not app.exception and not app.error
+    assert store.run(run.token).state == "finished" and not app.toast
+
+
+def test_the_same_button_clicked_twice_starts_one_run(
+    opened: Opened, ended: Ended, quick: Plan, store: Store
+) -> None:
+    from pages.parts.again import run_again
+
+    run, token = ended(quick), jobs.new_token()
+    assert run_again(run, token).token == run_again(run, token).token == token
+    assert len(store.runs()) == 2
+
+
+def test_a_retry_that_is_clicked_twice_starts_once(
+    opened: Opened, ended: Ended, store: Store, settings: Settings
+) -> None:
+    run = ended(scrape_plan(["http://10.0.0.1/a"], SEQUENTIAL, settings))
+    app = opened("run.py", run=run.token)
+    app.session_state[f"tabs:{run.token}"] = "Failures"
+    app.run()
+    retry = app.button(key="retry")
+    store.update_run(run, state="waiting")  # what another tab's click has done
+    retry.click().run()
+    assert not app.exception and not app.error
+    assert len(store.trials(run)) == 1
+
+
+def test_what_cannot_be_done_is_said_until_the_next_click(
+    opened: Opened, ended: Ended, quick: Plan, store: Store, settings: Settings
+) -> None:
+    run = ended(quick)
+    app = opened("run.py", run=run.token)
+    store.folder(run).tasks_file.unlink()
+    app.button(key="again").click().run()
+    assert not app.exception and len(app.error) == 1
+    app.run()
+    assert len(app.error) == 1, "it stays"
+    other = ended(quick)
+    app.query_params["run"] = other.token
+    app.run()
+    assert not app.error, "it is about the other run"
+
+
+def test_no_view_that_draws_itself_anew_has_a_button_that_acts_in_its_body() -> None:
+    """Where a fragment polls, a button must act by its callback: `acting_button`, or `on_click`."""
+    polled = {"run_view", "headline", "comparison", "comparison_progress", "failures", "results", "gallery", "prices",
+              "how_it_ran", "downloads", "lab_run", "lab_progress", "try_out", "verdict", "containment",
+              "comparison_tables", "comparison_charts", "comparison_exports"}  # fmt: skip
+    for name in polled:
+        for call in ast.walk(ast.parse((PAGES / "parts" / f"{name}.py").read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "button":
+                assert "on_click" in {word.arg for word in call.keywords}, f"{name}: line {call.lineno}"
