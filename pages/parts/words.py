@@ -33,7 +33,7 @@ def state_of(run: Run) -> tuple[str, str, str]:
 def share(part: float, whole: float) -> str:
     """``62%``; ``99.6%`` and ``0.4%`` near the ends, so that all and nothing mean just that."""
     percent = 100 * part / whole
-    if 0.5 <= percent < 99.5 or percent in (0, 100):
+    if 0.5 <= percent < 99.5 or percent >= 100.5 or percent in (0, 100):
         return f"{percent:.0f}%"
     if percent > 50:
         return f"{percent:.1f}%" if percent < 99.95 or percent > 100 else "over 99.9%"
