@@ -9,7 +9,7 @@
     visible.py       visible text     ┘  (sights.py walks the page, pieces.py joins prices in pieces)
     quick.py         the short way where data and source agree
     decide.py        candidates to one Product
-    amount.py, currency.py   numbers and currencies as text
+    amount.py, number.py, currency.py   amounts and currencies as text
     names.py, labels.py      the words of shops: names of elements, labels on the page
     json_text.py, fields.py  JSON as pages hold it, and schema.org's fields
     files.py                 saved pages

@@ -24,13 +24,27 @@ NO_DECIMALS = frozenset(["CLP", "IDR", "ISK", "JPY", "KRW", "PYG", "UGX", "VND",
 
 SYMBOLS = {
     "€": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "원": "KRW", "₺": "TRY", "tl": "TRY",
-    "₪": "ILS", "฿": "THB", "₫": "VND", "đ": "VND", "₱": "PHP", "₴": "UAH", "грн": "UAH", "₽": "RUB", "руб": "RUB",
-    "₦": "NGN", "₲": "PYG", "₡": "CRC", "₸": "KZT", "₾": "GEL", "₼": "AZN", "₵": "GHS", "gh₵": "GHS", "zł": "PLN",
-    "kč": "CZK", "ft": "HUF", "лв": "BGN", "円": "JPY", "元": "CNY", "rmb": "CNY", "sfr": "CHF", "r$": "BRL",
-    "us$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "hk$": "HKD", "nt$": "TWD",
-    "s$": "SGD", "mx$": "MXN", "ar$": "ARS", "cl$": "CLP", "col$": "COP", "u$s": "USD", "$u": "UYU", "s/": "PEN",
-    "rp": "IDR", "rm": "MYR", "cn¥": "CNY", "jp¥": "JPY", "د.إ": "AED", "ر.س": "SAR", "د.ك": "KWD",
+    "₪": "ILS", "฿": "THB", "บาท": "THB", "₫": "VND", "đ": "VND", "₱": "PHP", "₴": "UAH", "грн": "UAH", "₽": "RUB",
+    "руб": "RUB", "р": "RUB", "₦": "NGN", "₲": "PYG", "₡": "CRC", "₸": "KZT", "тг": "KZT", "тенге": "KZT", "₾": "GEL",
+    "ლარი": "GEL", "₼": "AZN", "₵": "GHS", "gh₵": "GHS", "zł": "PLN", "kč": "CZK", "ft": "HUF", "лв": "BGN",
+    "円": "JPY",
+    "元": "CNY", "人民币": "CNY", "rmb": "CNY", "sfr": "CHF", "r$": "BRL", "us$": "USD", "a$": "AUD", "au$": "AUD",
+    "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "hk$": "HKD", "nt$": "TWD", "s$": "SGD", "mx$": "MXN", "ar$": "ARS",
+    "cl$": "CLP", "col$": "COP", "u$s": "USD", "$u": "UYU", "rd$": "DOP", "s/": "PEN", "b/": "PAB", "rp": "IDR",
+    "rm": "MYR", "cn¥": "CNY", "jp¥": "JPY", "kn": "HRK", "ден": "MKD", "дин": "RSD", "сом": "KGS", "сум": "UZS",
+    "so'm": "UZS", "ksh": "KES", "kshs": "KES", "tsh": "TZS", "ush": "UGX", "৳": "BDT", "֏": "AMD",
+    "₮": "MNT", "៛": "KHR",
+    "₭": "LAK", "රු": "LKR", "ரூ": "LKR", "रु": "INR", "dhs": "AED", "kd": "KWD",
+    "د.إ": "AED", "ر.س": "SAR", "د.ك": "KWD", "ج.م": "EGP", "جنيه": "EGP", "ر.ق": "QAR", "ر.ع": "OMR", "د.ب": "BHD",
+    "د.أ": "JOD", "د.ا": "JOD", "د.ع": "IQD", "د.ل": "LYD", "د.ت": "TND", "د.ج": "DZD", "د.م": "MAD", "ل.ل": "LBP",
+    "ل.س": "SYP", "ر.ي": "YER", "ج.س": "SDG", 'ש"ח': "ILS", "ש״ח": "ILS", "ש'ח": "ILS", "שח": "ILS",
 }  # fmt: skip
+"""Symbols that one currency uses, without case and without a point behind."""
+CASED = {
+    "LE": "EGP", "L.E": "EGP", "KM": "BAM", "Br": "BYN", "Bs": "BOB", "QR": "QAR", "SR": "SAR", "BD": "BHD",
+    "JD": "JOD",
+}  # fmt: skip
+"""Letters that are a currency only as written here: `le`, `km` and `br` stand beside numbers for other reasons."""
 SHARED: dict[str, dict[str, str | None]] = {
     "$": {"": "USD", "us": "USD", "ca": "CAD", "au": "AUD", "nz": "NZD", "mx": "MXN", "sg": "SGD", "hk": "HKD",
           "tw": "TWD", "cl": "CLP", "co": "COP", "ar": "ARS", "uy": "UYU"},
@@ -40,10 +54,18 @@ SHARED: dict[str, dict[str, str | None]] = {
     "lei": {"": "RON", "ro": "RON", "md": "MDL"},
     "fr": {"": "CHF", "ch": "CHF"},
     "r": {"": "ZAR", "za": "ZAR"},
+    "﷼": {"": None, "sa": "SAR", "ir": "IRR", "qa": "QAR", "om": "OMR", "ye": "YER"},
+    "dh": {"": None, "ae": "AED", "ma": "MAD"},
+    "دينار": {"": None, "kw": "KWD", "iq": "IQD", "jo": "JOD", "bh": "BHD", "tn": "TND", "ly": "LYD", "dz": "DZD"},
 }  # fmt: skip
 """Symbols that several currencies share, by country; the empty country is the guess without one."""
 SHARED["￥"] = SHARED["¥"]
+SHARED["ريال"] = SHARED["ریال"] = SHARED["﷼"]
+SHARED["درهم"] = SHARED["dh"]
 SHARED[",-"] = {"": None, "no": "NOK", "dk": "DKK", "se": "SEK", "cz": "CZK"}
+ELSEWHERE = {"元": {"tw": "TWD", "hk": "HKD", "mo": "MOP"}}
+"""Symbols of one currency that stand for another one on pages for these countries."""
+TOMAN = frozenset(["تومان", "تومن"])
 
 _EURO = "de at fr it es nl be pt ie fi gr lu sk si ee lv lt mt cy hr eu"
 COUNTRY_CURRENCY: dict[str, str] = {
@@ -52,21 +74,31 @@ COUNTRY_CURRENCY: dict[str, str] = {
     "no": "NOK", "is": "ISK", "in": "INR", "pk": "PKR", "lk": "LKR", "ro": "RON", "md": "MDL", "ch": "CHF", "li": "CHF",
     "za": "ZAR", "pl": "PLN", "cz": "CZK", "hu": "HUF", "tr": "TRY", "ru": "RUB", "ua": "UAH", "br": "BRL", "kr": "KRW",
     "il": "ILS", "th": "THB", "vn": "VND", "ph": "PHP", "my": "MYR", "id": "IDR", "ae": "AED", "sa": "SAR", "kw": "KWD",
+    "eg": "EGP", "qa": "QAR", "om": "OMR", "bh": "BHD", "jo": "JOD", "ma": "MAD", "ir": "IRR", "ke": "KES", "ng": "NGN",
+    "pe": "PEN", "kz": "KZT", "rs": "RSD", "bd": "BDT", "by": "BYN", "bg": "EUR",
     **dict.fromkeys(_EURO.split(), "EUR"),
 }  # fmt: skip
 LANGUAGE_COUNTRY = {
     "ja": "jp", "ko": "kr", "sv": "se", "da": "dk", "nb": "no", "nn": "no", "no": "no", "pl": "pl", "cs": "cz",
     "hu": "hu", "tr": "tr", "ru": "ru", "uk": "ua", "he": "il", "th": "th", "vi": "vn", "zh": "cn", "is": "is",
     "ro": "ro", "hi": "in", "de": "de", "fr": "fr", "it": "it", "nl": "nl", "fi": "fi", "el": "gr", "sk": "sk",
-    "sl": "si",
+    "sl": "si", "fa": "ir", "kk": "kz", "bg": "bg",
 }  # fmt: skip
 _COMMA = "de fr it es nl pt pl cs sk sl hr sr hu ro bg ru uk el tr sv da nb nn no fi is et lv lt id vi ca eu gl"
 COMMA_LANGUAGES = frozenset(_COMMA.split())
 POINT_LANGUAGES = frozenset(["en", "ja", "zh", "ko", "th", "he", "hi", "ms"])
 POINT_REGIONS = frozenset(["us", "gb", "uk", "ca", "au", "nz", "ie", "in", "mx", "sg", "hk", "ch", "li", "za", "ph"])
 
-SIGNS = "$€£¥￥₹₩₺₪฿₫₱₴₽₦₲₡₸₾₼₵"
+SIGNS = "$€£¥￥₹₩₺₪฿₫₱₴₽₦₲₡₸₾₼₵﷼৳֏₮៛₭"
 """The signs that are no letters, for a regular expression's brackets."""
+COMPOSED = "|".join(
+    sorted(
+        (re.escape(mark) for mark in (*SYMBOLS, *CASED) if len(mark) > 1 and not mark.isalpha() and "$" not in mark),
+        key=len,
+        reverse=True,
+    )
+)
+"""The marks that hold more than letters (`د.إ`, `S/`, `L.E`), as an alternation for regular expressions."""
 
 
 def decimals(mark: str | None) -> int | None:
@@ -84,7 +116,12 @@ def currency_of(mark: str | None, country: str | None = None) -> tuple[str | Non
     """
     if not mark:
         return None, None
+    if _bare(mark) in TOMAN:
+        return "IRR", "The amount is in toman: one toman is ten rials (IRR)."
     code = _code(mark)
+    other = ELSEWHERE.get(mark, {}).get(country or "")
+    if code and other:
+        return other, f"The currency is a guess: “{mark}” on a page for {(country or '').upper()}."
     if code:
         return code, None
     family = SHARED.get(_bare(mark))
@@ -98,10 +135,13 @@ def currency_of(mark: str | None, country: str | None = None) -> tuple[str | Non
 
 
 def _bare(mark: str) -> str:
-    return mark.strip().rstrip(".").lower().replace(" ", "")
+    return mark.strip(" .").lower().replace(" ", "")
 
 
 def _code(mark: str) -> str | None:
+    cased = CASED.get(mark.strip(" ."))
+    if cased:
+        return cased
     upper = mark.strip().upper()
     if upper[:3] in CODES and not upper[3:4].isalpha():
         return upper[:3]
@@ -112,7 +152,10 @@ def _code(mark: str) -> str | None:
 
 def is_mark(letters: str) -> bool:
     """Whether letters beside a number are a currency: a code in capitals, or a symbol's letters (with its sign)."""
-    return letters in CODES or letters[:-1] in CODES or letters.lower() in SYMBOLS or letters.lower() in SHARED
+    if letters in CODES or letters[:-1] in CODES or letters in CASED:
+        return True
+    folded = letters.lower()
+    return folded in SYMBOLS or folded in SHARED or folded in TOMAN
 
 
 def iso(text: str | None) -> str | None:

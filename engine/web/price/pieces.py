@@ -11,6 +11,9 @@ from engine.web.price.currency import SIGNS, is_mark
 
 SIGN = re.compile(rf"[{SIGNS}円元원]")
 _CENTS = re.compile(r"\d{2}")
+_CENTS_ALONE = re.compile(r"\d{2}(?![\d.,])")
+_WHOLE = re.compile(r"[\d.,' \u00a0]{0,12}\d[.,]")
+"""The beginning of a price whose cents stand in the next piece: `118,`."""
 
 
 def marked(texts: list[str]) -> bool:
@@ -18,8 +21,10 @@ def marked(texts: list[str]) -> bool:
     return any(SIGN.search(text) or is_mark(text.strip(". ")) for text in texts if len(text) < 20)
 
 
-def incomplete(text: str, amounts: list[Amount], after: str) -> bool:
-    """Whether the text is a price in whole units with what may be its cents behind it."""
+def incomplete(text: str, amounts: list[Amount], before: str, after: str) -> bool:
+    """Whether the text is a price in whole units with what may be its cents behind it, or the cents alone."""
+    if _CENTS_ALONE.match(text) and _WHOLE.fullmatch(before):
+        return True
     if len(amounts) != 1 or len(text) > 16 or amounts[0].value != amounts[0].value.to_integral_value():
         return False
     return after[:1] in (".", ",") or _CENTS.fullmatch(after[:3].strip(".,* ")) is not None

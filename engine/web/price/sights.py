@@ -13,7 +13,7 @@ from itertools import islice
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from engine.web.price.amount import Amount, find_amounts
-from engine.web.price.currency import is_mark
+from engine.web.price.currency import COMPOSED, is_mark
 from engine.web.price.labels import BUTTON, BUTTON_STARTS, BUTTON_WORDS, OTHERS, OTHERS_STARTS, STOCK, STOCK_STARTS
 from engine.web.price.page import Page
 from engine.web.price.pieces import SIGN, incomplete, joined, marked
@@ -27,8 +27,11 @@ LONGEST_TEXT = 160
 SKIPPED = frozenset(["script", "style", "template", "noscript", "textarea", "title", "svg", "iframe"])
 _TELLING = BUTTON_STARTS | OTHERS_STARTS | STOCK_STARTS
 _digit = re.compile(r"\d").search
-_BARE = re.compile(r"[\d.,'’ \u00a0\u202f*]{1,14}(?:[-–]{1,2})?")
-_LETTERS = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,4})\.?[ \u00a0]?\d|\d(?:[.,]-)?[ \u00a0]?([^\W\d_]{2,4})(?![^\W\d_])")
+_BARE = re.compile(r"[\d.,'’٫٬،，． \u00a0\u202f*]{1,14}(?:[-–]{1,2})?")
+_LETTERS = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,5})\.?\s{0,2}\d|\d(?:[.,]-)?\s{0,2}([^\W\d_]{2,5}|[đĐрР])(?![^\W\d_])")
+_COMPOSED = re.compile(rf"\d\s{{0,2}}(?i:{COMPOSED})(?![^\W\d_])|(?<![^\W\d_])(?i:{COMPOSED})\.?\s{{0,2}}\d")
+_INVISIBLE = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+"""Marks of writing direction, which stand between an amount and an Arabic or Hebrew currency."""
 
 
 def _tags(*names: str) -> frozenset[int]:
@@ -148,7 +151,13 @@ def _like_a_price(text: str) -> bool:
     """Whether a text with a digit is worth a closer look: it has a sign, is a bare number, or names a currency."""
     if SIGN.search(text) or _BARE.fullmatch(text):
         return True
-    return len(text) < 60 and any(is_mark(first or second) for first, second in _LETTERS.findall(text))
+    if len(text) >= 60:
+        return False
+    if not text.isascii():
+        text = _INVISIBLE.sub(" ", text)
+    if any(is_mark(first or second) for first, second in _LETTERS.findall(text)):
+        return True
+    return _COMPOSED.search(text) is not None
 
 
 def _sights(found: list[_Text], texts: list[str], mark: str | None) -> list[Sight]:
@@ -166,7 +175,7 @@ def _sights(found: list[_Text], texts: list[str], mark: str | None) -> list[Sigh
         before = texts[index - 1][-60:] if index else ""
         after = texts[index + 1][:60] if index + 1 < len(texts) else ""
         leaf = element
-        if marked(texts[max(0, index - 3) : index + 4]) if bare else incomplete(text, amounts, after):
+        if marked(texts[max(0, index - 3) : index + 4]) if bare else incomplete(text, amounts, before, after):
             whole_price, whole = joined(item.node, element, mark)
             if whole_price is not None:
                 if (whole.mem_id, whole_price.start) in seen:

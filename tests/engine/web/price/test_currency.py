@@ -23,6 +23,22 @@ from engine.web.price.currency import country_of, currency_of, decimal_mark_of, 
         ("CHF ", "CHF"),
         ("USD$", "USD"),
         ("руб.", "RUB"),
+        ("р.", "RUB"),
+        ("جنيه", "EGP"),
+        ("ج.م", "EGP"),
+        ("LE", "EGP"),
+        ("L.E", "EGP"),
+        ("ر.س", "SAR"),
+        ("د.إ", "AED"),
+        ("KSh", "KES"),
+        ("S/", "PEN"),
+        ("S/.", "PEN"),
+        ("тг", "KZT"),
+        ("Kn", "HRK"),
+        ("đ", "VND"),
+        ('ש"ח', "ILS"),
+        ("ש״ח", "ILS"),
+        ("元", "CNY"),
     ],
 )
 def test_a_code_or_an_unshared_symbol_is_a_fact(mark: str, code: str) -> None:
@@ -43,12 +59,28 @@ def test_a_code_or_an_unshared_symbol_is_a_fact(mark: str, code: str) -> None:
         ("Rs.", None, "INR"),
         ("Rs", "pk", "PKR"),
         ("$", "de", "USD"),
+        ("元", "tw", "TWD"),
+        ("元", "hk", "HKD"),
+        ("﷼", "sa", "SAR"),
+        ("﷼", "ir", "IRR"),
+        ("$", "cl", "CLP"),
     ],
 )
 def test_a_shared_symbol_is_a_guess_and_says_so(mark: str, country: str | None, code: str) -> None:
     found, guess = currency_of(mark, country)
     assert found == code
     assert guess is not None and "guess" in guess
+
+
+def test_toman_are_ten_rials_each_and_this_is_told() -> None:
+    found, told = currency_of("تومان", "ir")
+    assert found == "IRR"
+    assert told is not None and "ten rials" in told
+
+
+@pytest.mark.parametrize("letters", ["le", "km", "br", "qr", "al", "so"])
+def test_small_words_are_no_currency_though_their_capitals_are(letters: str) -> None:
+    assert not is_mark(letters)
 
 
 def test_crowns_of_no_country_stay_unknown() -> None:
