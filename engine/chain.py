@@ -20,9 +20,10 @@ from engine.images.parts import sweep
 from engine.loop import crashed, time_limit
 from engine.model import Configuration, Run, State, Trial, plain
 from engine.pythons import engine_path
+from engine.record import Row, row_of
 from engine.remaining import Guilty, Remaining, after_death
 from engine.store import RunFolder, Store, Writer
-from engine.supervisor import Assignment, Outcome, Row, Supervisor
+from engine.supervisor import Assignment, Outcome, Supervisor
 
 _DEATHS_WITHOUT_PROGRESS = 3
 
@@ -164,20 +165,20 @@ class Chain:
         """The record of a task that took its trial down, or stayed past its limit."""
         error = time_limit(self.run.time_limit_s or 0.0) if guilty.overdue else crashed(guilty.attempts)
         started_s, finished_s = guilty.post.started_s - origin_s, time.perf_counter() - origin_s
-        return (
-            trial.id, guilty.task, self.labels[guilty.task], guilty.post.slot, started_s, finished_s, None,
-            "failed", error.reason, error.message, guilty.attempts, None, None, 0.0,
-        )  # fmt: skip
+        return row_of(
+            trial.id, self.labels[guilty.task], task=guilty.task, worker=guilty.post.slot, started_s=started_s,
+            finished_s=finished_s, attempts=guilty.attempts, status="failed", reason=error.reason, error=error.message,
+        )
 
     def _close(self, trial: Trial, state: State, remaining: Remaining, done: set[int]) -> State:
         """A trial's regular end; a cancelled one gets a record for every task that it did not come to."""
         if state == "cancelled" and not self.abandoned:
             message = "The run was cancelled before this task was done."
             rows = [
-                (trial.id, task, self.labels[task], None, None, None, None,
-                 "cancelled", "cancelled", message, 0, None, None, 0.0)
-                for task in remaining.attempts(self.run.tasks) if task not in done
-            ]  # fmt: skip
+                row_of(trial.id, self.labels[task], task=task, status="cancelled", reason="cancelled", error=message)
+                for task in remaining.attempts(self.run.tasks)
+                if task not in done
+            ]
             self.store.records.add(trial, self.run, rows, 0, 0)
         self.store.update_trial(trial, state=state)
         return state

@@ -1,8 +1,9 @@
 """`run_chunk` as a coroutine, for executors whose workers share one event loop.
 
 The same records from the same places as in `worker`, with two differences. A coroutine's CPU time
-cannot be told from its neighbours', so it stays unknown. And the time limit is kept here: a task
-that yields is cancelled; one that holds up the loop stops the pulse on the board, where the orchestrator sees it.
+and its run-queue delay cannot be told from its neighbours', so they stay unknown. And the time limit is kept
+here: a task that yields is cancelled; one that holds up the loop stops the pulse on the board, where the
+orchestrator sees it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any
 from engine.board import Board
 from engine.errors import Later
 from engine.loop import LOOK_S, time_limit
-from engine.worker import FAILED, Parcel, Returned, Shared, coroutine_seat, failure, success
+from engine.record import line
+from engine.worker import FAILED, Parcel, Returned, Shared, coroutine_seat, failure, success, used_by
 from engine.workloads import Workload
 
 
@@ -52,12 +54,10 @@ async def run_chunk_async(parcels: list[Parcel], budget_s: float | None) -> Retu
         finished = time.perf_counter()
         board.idle(seat.slot)
         failed += ending.startswith(FAILED)
-        lines.append(
-            f"[{task},{seat.slot},{started:.7f},{finished:.7f},null,"
-            f"{attempt - 1 + tries},{waited_s:.4f},{ending}]\n"
-        )
+        lines.append(line(task, seat.slot, started, finished, None, None, attempt - 1 + tries, waited_s, ending))
     elapsed = time.perf_counter() - began
-    return Returned("".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), seat.slot, 0.0)
+    used = used_by(seat).since(seat.ready)
+    return Returned("".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), seat.slot, used)
 
 
 async def _limited(workload: Workload, argument: Any, limit_s: float | None) -> Any:

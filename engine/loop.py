@@ -15,11 +15,14 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 from engine.batch import Batch
 from engine.board import Board, Post
 from engine.errors import TaskFailed, TrialBroken
+from engine.record import line
+from engine.usage import Used
 from engine.worker import Errand, Returned, failure
 
 LOOK_S = 0.05
@@ -31,18 +34,20 @@ Write = Callable[[bytes], None]
 
 @dataclass(slots=True)
 class Flight:
-    """The chunks that are with workers right now, and the workers' CPU time so far, by slot."""
+    """The chunks that are with workers right now, and what the workers used so far, by slot."""
 
     run: Callable[..., Any]
     """What a worker runs a chunk with."""
     chunks: dict[Future[Returned], list[Errand]] = field(default_factory=dict)
     landed: queue.SimpleQueue[Future[Returned]] = field(default_factory=queue.SimpleQueue)
-    cpu_s: dict[int, float] = field(default_factory=dict)
-    cpu_lost_s: float = 0.0
+    used: dict[int, Used] = field(default_factory=dict)
+    lost: Used = field(default_factory=Used)
 
-    def total_cpu_s(self) -> float:
-        """CPU seconds of all worker processes, those of lost generations included."""
-        return self.cpu_lost_s + sum(self.cpu_s.values())
+    def total(self, shared_thread: bool = False) -> Used:
+        """What all workers used, those of lost generations included; workers that share a thread read the same."""
+        if shared_thread:
+            return max(self.used.values(), key=lambda one: one.run_delay_s or 0.0, default=self.lost)
+        return reduce(Used.plus, self.used.values(), self.lost)
 
 
 def run_loop(
@@ -91,7 +96,7 @@ def send(executor: Executor, chunk: list[Errand], batch: Batch, flight: Flight) 
 def land(future: Future[Returned], returned: Returned, batch: Batch, flight: Flight, write: Write) -> None:
     """Write a chunk's records and settle the rest of it."""
     batch.settle(flight.chunks.pop(future), returned)
-    flight.cpu_s[returned.slot] = returned.cpu_s
+    flight.used[returned.slot] = returned.used
     if returned.lines:
         write(returned.lines)
 
@@ -129,8 +134,8 @@ class Mender:
         self.batch.give_back(back)
         self._count(progress=alone or bool(culprits) or len(back) < len(lost))
         self.overdue.clear()
-        self.flight.cpu_lost_s = self.flight.total_cpu_s()
-        self.flight.cpu_s.clear()
+        self.flight.lost = self.flight.total()
+        self.flight.used.clear()
 
     def _at_work(self, lost: list[tuple[Errand, bool]]) -> dict[int | None, Post]:
         """Who was at work when the pool broke: the board says; of workers that are elsewhere, the executor."""
@@ -165,9 +170,8 @@ class Mender:
 
 def record_line(errand: Errand, slot: int, started_s: float, error: TaskFailed) -> bytes:
     """The line of a failed record whose worker cannot write it any more."""
-    now = time.perf_counter()
-    head = f"[{errand.task},{slot},{started_s:.7f},{now:.7f},null,{errand.attempt},{errand.waited_s:.4f},"
-    return (head + failure(error) + "]\n").encode()
+    now, attempts = time.perf_counter(), errand.attempt
+    return line(errand.task, slot, started_s, now, None, None, attempts, errand.waited_s, failure(error)).encode()
 
 
 def time_limit(limit_s: float) -> TaskFailed:

@@ -34,7 +34,9 @@ class Record:
     """What happened to one task in one trial.
 
     Times count in seconds from the trial's first submission. `worker` is an integer from 0
-    (None where the task never reached one). `cpu_s` is None where it cannot be known (a coroutine's).
+    (None where the task never reached one). `cpu_s` is None where it cannot be known (a coroutine's); it
+    holds the processes that the task started and waited for. `run_delay_s` is how long the task's thread was ready
+    to run and had no CPU, None where the system does not tell; what is left of the duration it was blocked.
     `waited_s` is the time for which the task was put back because its host was busy: it is not
     part of `finished_s - started_s`. `reason` and `error` are None when `status` is ok.
     """
@@ -45,13 +47,14 @@ class Record:
     started_s: float | None
     finished_s: float | None
     cpu_s: float | None
-    status: Status
-    reason: str | None
-    error: str | None
-    attempts: int
-    output: Any
-    fingerprint: str | None
+    run_delay_s: float | None = None
+    attempts: int = 1
     waited_s: float = 0.0
+    status: Status = "ok"
+    reason: str | None = None
+    error: str | None = None
+    output: Any = None
+    fingerprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,12 @@ class Measurement:
     by the trial and its workers. Memory is of the whole process tree, `memory_kind` says how it was counted.
     `sampler_cost` is the watching's own CPU time as a fraction of one core, `other_busy` the
     fraction of the machine that other programs used.
+
+    Also over `wall_s`, of all workers together: `run_delay_s` is how long they were ready to run and had no CPU;
+    page faults (a major one reads a disk) and context switches (voluntary: to wait; involuntary: the CPU was taken
+    away) are the kernel's counts; `disk_read_mb` and `disk_written_mb` went to or came from a device. `sent_mb`
+    and `received_mb` travelled between the trial's process and workers in processes of their own.
+    `most_threads` is the most native threads that any one process of the tree had.
     """
 
     interpreter_s: float | None = None
@@ -117,6 +126,16 @@ class Measurement:
     sampler_cost: float | None = None
     other_busy: float | None = None
     chunk: int | None = None
+    run_delay_s: float | None = None
+    minor_faults: int | None = None
+    major_faults: int | None = None
+    voluntary_switches: int | None = None
+    involuntary_switches: int | None = None
+    disk_read_mb: float | None = None
+    disk_written_mb: float | None = None
+    sent_mb: float | None = None
+    received_mb: float | None = None
+    most_threads: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

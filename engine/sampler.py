@@ -64,6 +64,8 @@ class Sampler:
     """The mean time between two looks."""
     other_busy: float | None = None
     """The fraction of the machine's CPU time that went to other programs."""
+    most_threads: int | None = None
+    """The most native threads that any one process had at any look."""
     _seen: dict[int, _Seen] = field(default_factory=dict)
     _gone_cpu_s: float = 0.0
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -141,7 +143,8 @@ class Sampler:
             self.samples.append(Sample(at_s, memory_mb, cpu_s, len(self._seen)))
 
     def _refresh(self, seen: _Seen, at_s: float) -> None:
-        seen.cpu_s, rss_mb = seen.reader.quick()
+        seen.cpu_s, rss_mb, threads = seen.reader.quick()
+        self.most_threads = max(threads, self.most_threads or 0)
         changed = abs(rss_mb - seen.rss_mb) > _CHANGE * max(seen.rss_mb, 1.0)
         if changed or at_s - seen.renewed_s > _RENEW_S:
             seen.rss_mb, seen.renewed_s = rss_mb, at_s

@@ -23,6 +23,7 @@ from engine import remains
 from engine.board import Board, Post
 from engine.model import Configuration, Measurement
 from engine.pythons import executable
+from engine.record import Row, row, succeeded
 from engine.sampler import Sampler
 
 FLUSH_S = 0.4
@@ -34,9 +35,12 @@ BACKUP_S = 2.0
 """How much later than the trial the supervisor enforces a limit that the trial can enforce itself."""
 SILENT_S = 0.5
 """A loop that did not come round for this long (ten times its longest sleep) is kept from the GIL."""
+TOLD = (
+    "cpu_s", "chunk", "run_delay_s", "minor_faults", "major_faults", "voluntary_switches", "involuntary_switches",
+    "disk_read_mb", "disk_written_mb", "sent_mb", "received_mb",
+)  # fmt: skip
+"""What the trial measures of itself and says at its end, by the names of `Measurement`."""
 _PIPE_BYTES = 1 << 20  # so that a trial does not wait while its records are being stored
-
-Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +179,10 @@ class Supervisor:
                 if item["event"] == "open":
                     origin = self.outcome.origin_s = item["at"]
                 continue
-            task, slot, started, finished, cpu_s, attempt, waited_s, status, reason, error, output, print_ = item
-            done.add(task)
-            if status != "ok":
+            done.add(item[0])
+            if not succeeded(item):
                 self._failed += 1
-            rows.append((
-                trial_id, task, labels[task], slot, started - origin, finished - origin, cpu_s,
-                status, reason, error, attempt, output, print_, waited_s,
-            ))  # fmt: skip
+            rows.append(row(trial_id, labels, item, origin))
 
     def _flush(self) -> None:
         rows, self._rows, failed, self._failed = self._rows, [], self._failed, 0
@@ -236,19 +236,20 @@ class Supervisor:
     def _measurement(self, began_s: float, exited_s: float, sampler: Sampler) -> Measurement:
         ready, opened, end = (self._events.get(name, {}).get("at") for name in ("ready", "open", "end"))
         last = end or exited_s
+        told = self._events.get("end", {})
         return Measurement(
             interpreter_s=ready and ready - began_s,
             startup_s=opened and ready and opened - ready,
             wall_s=opened and last - opened,
             teardown_s=end and exited_s - end,
-            cpu_s=self._events.get("end", {}).get("cpu_s"),
+            **{name: told.get(name) for name in TOLD},
             peak_pss_mb=sampler.peak_mb,
             mean_pss_mb=sampler.mean_mb,
             memory_kind=sampler.kind,
             sampler_interval_s=sampler.interval_s,
             sampler_cost=sampler.cost,
             other_busy=sampler.other_busy,
-            chunk=self._events.get("end", {}).get("chunk"),
+            most_threads=sampler.most_threads,
         )
 
 

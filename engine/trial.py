@@ -26,6 +26,7 @@ from engine.errors import NotAvailable, OverlapError, TrialBroken
 from engine.executors import Factory, factory
 from engine.lifeline import die_with_parent, kill_own_group, watch_stdin
 from engine.loop import Flight, Mender, kill_all, run_loop, watch_limits
+from engine.meter import Meter
 from engine.model import configuration_from
 from engine.worker import Errand, Setup, run_chunk, start, warm
 from engine.workloads import workload_class
@@ -39,6 +40,8 @@ class Output:
     """The trial's only way out: a private copy of file descriptor 1."""
 
     descriptor: int
+    written: int = 0
+    """Bytes so far."""
 
     @classmethod
     def take_stdout(cls) -> Output:
@@ -50,6 +53,7 @@ class Output:
     def write(self, lines: bytes) -> None:
         """Write whole lines; a reader that is gone ends this process."""
         rest = memoryview(lines)
+        self.written += len(lines)
         while rest:
             try:
                 rest = rest[os.write(self.descriptor, rest) :]
@@ -134,16 +138,16 @@ def measure(trial: Running, executor: Executor, limit_s: float | None) -> int:
     if limit_s and trial.kind.can_kill:
         watch_limits(trial.board, mender, limit_s, trial.stop)
     trial.output.say("open")
-    cpu_s = time.process_time()
+    meter = Meter.begin(trial.output.written)
     try:
         run_loop(executor, trial.batch, flight, trial.board, trial.output.write, trial.stop, mend)
     except TrialBroken as error:
         trial.output.say("broken", message=str(error), final=False, suspects=trial.batch.suspects())
         return 1
-    cpu_s = time.process_time() - cpu_s + flight.total_cpu_s()
+    figures = meter.figures(trial.kind, flight, trial.output.written)
     if trial.stop.is_set():
         leave(trial, flight)
-    trial.output.say("end", cpu_s=cpu_s, chunk=trial.batch.largest, cancelled=trial.stop.is_set())
+    trial.output.say("end", chunk=trial.batch.largest, cancelled=trial.stop.is_set(), **figures)
     if not trial.stop.is_set():
         executor.shutdown(wait=True)
     return 0

@@ -21,10 +21,15 @@ from typing import Any, NamedTuple
 from engine.board import Board
 from engine.config import from_plain
 from engine.errors import Later, OverlapError, TaskFailed
+from engine.record import line
+from engine.usage import RunQueue, SharedChildren, Used, process_cpu_s, process_used, run_queue
 from engine.workloads import Place, Tried, Workload, workload_class
 
 encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _WARM_LIMIT_S = 60.0
+INSTANT_S = 50e-6
+"""A task shorter than this had its CPU all the time (a time slice is a hundred times as long) and started no
+process: neither is read for it, because two readings would cost as much as the task."""
 FAILED = '"failed"'
 """How the tail of a failed record's line begins."""
 
@@ -66,7 +71,8 @@ class Returned:
 
     `done` tasks ended (`failed` of them badly) in `elapsed_s`; the rest of the chunk was left
     because its time was up, but for `later`: (task, seconds to wait) pairs that were put back.
-    `cpu_s` is the worker process's CPU time since it was ready (0 where it shares the trial's).
+    `used` is what the worker used since it was ready: the run-queue delay is its thread's, the rest its process's
+    (0 where it shares the trial's).
     """
 
     lines: bytes
@@ -76,17 +82,21 @@ class Returned:
     elapsed_s: float
     later: tuple[tuple[int, float], ...]
     slot: int
-    cpu_s: float
+    used: Used
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Seat:
-    """What one worker knows of itself. `ready_cpu_s` is its process's CPU time when it was ready."""
+    """What one worker knows of itself. `ready` is what had been used when it was ready for its first task."""
 
     slot: int
     clock: Callable[[], float]
+    """The CPU seconds of the worker: of its process where it has that to itself, else of its thread."""
     own_process: bool
-    ready_cpu_s: float
+    queue: RunQueue | None
+    children: SharedChildren | None
+    """Where other workers share the process: the CPU time of processes that tasks started; else the clock holds it."""
+    ready: Used
     limit_s: float | None
     ahead_s: float = 0.0
     """What to add to this machine's clock to get the trial's."""
@@ -99,6 +109,7 @@ class Shared:
     workload: Workload | None = None
     board: Board | None = None
     problem: str | None = None
+    children: SharedChildren | None = None
     trial: str | None = None
     """Whose these are, by its board: a Dask worker outlives a trial."""
     away: bool = False
@@ -123,8 +134,19 @@ def start(slot: int, setup: Setup, ahead_s: float | None = None) -> None:
             _share(setup, away=ahead_s is not None)
     assert Shared.board is not None
     # A process of another machine may have several workers: each then counts its own thread's time.
-    clock = time.process_time if setup.own_process and not Shared.away else time.thread_time
-    seat = Seat(slot, clock, setup.own_process, clock(), setup.limit_s, ahead_s or 0.0)
+    own_process = setup.own_process and not Shared.away
+    alone = own_process or (setup.workers == 1 and not Shared.away)
+    seat = Seat(
+        slot=slot,
+        clock=process_cpu_s if alone else time.thread_time,
+        own_process=own_process,
+        queue=run_queue(),
+        children=None if alone else Shared.children,
+        ready=Used(),
+        limit_s=setup.limit_s,
+        ahead_s=ahead_s or 0.0,
+    )
+    seat.ready = used_by(seat)
     Shared.seat = _thread.seat = seat
     coroutine_seat.set(seat)
     Shared.board.ready(slot, os.getpid())
@@ -134,6 +156,7 @@ def _share(setup: Setup, away: bool) -> None:
     """Make what this process's workers share; a worker on another machine keeps a board of its own."""
     Shared.board = _own_board(setup.workers) if away else Board(Path(setup.board))
     Shared.trial, Shared.away, Shared.problem = setup.board, away, None
+    Shared.children = SharedChildren()
     try:
         Shared.workload = _make(setup)
     except OverlapError as error:
@@ -163,7 +186,15 @@ def warm(workers: int) -> str | None:
         if time.perf_counter() > deadline:
             return f"Only {Shared.board.workers_ready()} of {workers} workers started within {_WARM_LIMIT_S:.0f} s."
         time.sleep(0.0005)
+    if (seat := coroutine_seat.get(Shared.seat)) is not None:
+        seat.ready = used_by(seat)
     return Shared.problem
+
+
+def used_by(seat: Seat) -> Used:
+    """What the worker in this seat used up to now."""
+    used = process_used() if seat.own_process else Used()
+    return used._replace(run_delay_s=seat.queue.delay_s() if seat.queue else None)
 
 
 def run_chunk(parcels: list[Parcel], budget_s: float | None) -> Returned:
@@ -174,6 +205,9 @@ def run_chunk(parcels: list[Parcel], budget_s: float | None) -> Returned:
     lines: list[str] = []
     later: list[tuple[int, float]] = []
     tried = failed = 0
+    queue, children = seat.queue, seat.children
+    delay_s = None
+    delayed_s = queue.delay_s() if queue else 0.0
     began = time.perf_counter()
     for task, argument, attempt, waited_s in parcels:
         if tried and budget_s is not None and time.perf_counter() - began > budget_s:
@@ -192,15 +226,22 @@ def run_chunk(parcels: list[Parcel], budget_s: float | None) -> Returned:
             ending, tries = failure(error), getattr(error, "attempts", 1)
         finished = time.perf_counter()
         cpu = clock() - cpu
+        if (duration_s := finished - started) > INSTANT_S:
+            if children:
+                cpu += children.claim_s()
+            if queue:  # from the last reading on: between two tasks of a chunk hardly anything is waited for
+                before_s, delayed_s = delayed_s, queue.delay_s()
+                delay_s = min(duration_s, delayed_s - before_s)
+        elif queue:
+            delay_s = 0.0
         board.idle(slot)
         failed += ending.startswith(FAILED)
         lines.append(
-            f"[{task},{slot},{started + ahead_s:.7f},{finished + ahead_s:.7f},{cpu:.7f},"
-            f"{attempt - 1 + tries},{waited_s:.4f},{ending}]\n"
+            line(task, slot, started + ahead_s, finished + ahead_s, cpu, delay_s, attempt - 1 + tries, waited_s, ending)
         )
     elapsed = time.perf_counter() - began
-    cpu_s = clock() - seat.ready_cpu_s if seat.own_process else 0.0
-    return Returned("".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), slot, cpu_s)
+    used = used_by(seat).since(seat.ready)
+    return Returned("".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), slot, used)
 
 
 def success(workload: Workload, output: Any) -> tuple[str, int]:

@@ -121,6 +121,7 @@ def _record(record: Record) -> dict[str, Any]:
         "output": record.output,
         "fingerprint": record.fingerprint,
         "waited_s": _rounded(record.waited_s),
+        "run_delay_s": _rounded(record.run_delay_s),
     }
 
 

@@ -183,9 +183,14 @@ _CONFIGURATION: Mapping[str, Check] = {
 }
 FIGURES = (
     "interpreter_s", "startup_s", "wall_s", "teardown_s", "cpu_s", "peak_pss_mb", "mean_pss_mb",
-    "sampler_interval_s", "sampler_cost", "other_busy",
+    "sampler_interval_s", "sampler_cost", "other_busy", "run_delay_s", "disk_read_mb", "disk_written_mb",
+    "sent_mb", "received_mb",
 )  # fmt: skip
 """The measured numbers of a trial, as the document names them."""
+COUNTS = (
+    "chunk", "minor_faults", "major_faults", "voluntary_switches", "involuntary_switches", "most_threads",
+)  # fmt: skip
+"""Those that are whole numbers."""
 _TRIAL: Mapping[str, Check] = {
     "executor": _text,
     "workers": _whole,
@@ -201,8 +206,8 @@ _TRIAL: Mapping[str, Check] = {
     "message?": _or_none(_text),
     "configuration?": lambda value: _object(value) and _fits(value, _CONFIGURATION),
     "memory_kind?": _or_none(_one_of("pss", "uss", "rss")),
-    "chunk?": _or_none(_whole),
     "samples?": _list,
+    **{name + "?": _or_none(_whole) for name in COUNTS},
     **{name + "?": _or_none(_number) for name in FIGURES},
 }
 _RECORD: Mapping[str, Check] = {
@@ -212,6 +217,7 @@ _RECORD: Mapping[str, Check] = {
     "started_s": _or_none(_number),
     "finished_s": _or_none(_number),
     "cpu_s": _or_none(_number),
+    "run_delay_s?": _or_none(_number),
     "status": _one_of("ok", "failed", "cancelled"),
     "reason": _or_none(_text),
     "error": _or_none(_text),

@@ -13,7 +13,8 @@ from typing import Any
 
 from engine.jobs import new_token
 from engine.model import ENDED, Configuration, Measurement, Plan, Run, Trial, configuration_from, plain
-from engine.report.reading import FIGURES, read_document
+from engine.record import FIELDS, row_of
+from engine.report.reading import COUNTS, FIGURES, read_document
 from engine.store import Store
 
 _UNSAFE_OPTIONS = ("search_path", "target", "function", "folder")
@@ -62,7 +63,7 @@ def _add_trial(store: Store, run: Run, values: Mapping[str, Any]) -> None:
     )
     store.records.add(trial, run, [_row(trial, record) for record in values["records"]], 0, 0)
     measurement = Measurement(
-        **{name: values.get(name) for name in (*FIGURES, "chunk", "memory_kind")}
+        **{name: values.get(name) for name in (*FIGURES, *COUNTS, "memory_kind")}
     )
     store.update_trial(
         trial,
@@ -77,13 +78,9 @@ def _add_trial(store: Store, run: Run, values: Mapping[str, Any]) -> None:
 
 
 def _row(trial: Trial, record: Mapping[str, Any]) -> tuple[Any, ...]:
-    """One record in the order of the store's columns."""
+    """One record as a row of the store; what an older file does not know stays unknown."""
     output = None if record["output"] is None else json.dumps(record["output"])
-    return (
-        trial.id, record["task"], record["label"], record["worker"], record["started_s"], record["finished_s"],
-        record["cpu_s"], record["status"], record["reason"], record["error"], record["attempts"],
-        output, record.get("fingerprint"), record.get("waited_s", 0.0),
-    )  # fmt: skip
+    return row_of(trial.id, **{name: record[name] for name in FIELDS if name in record} | {"output": output})
 
 
 def _conclude(store: Store, run: Run, document: Mapping[str, Any]) -> None:

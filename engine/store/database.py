@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from engine.config import Settings
 from engine.errors import StoreBusy, StoreUnusable
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a database that says so is opened without importing Alembic."""
 BUSY_TIMEOUT_S = 5.0
 """How long a query waits for another program's lock; SQLite itself tries again, ever less often."""

@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, and_, func, select, update
 
 from engine.model import Record, Run, Trial
+from engine.record import FIELDS, ROW
 from engine.store import tables
 from engine.store.rows import record_from
 
 _SETTLED = ("ok", "failed")
+_FIELDS = tuple(tables.records.c[name] for name in FIELDS)
 
 
 class Records:
@@ -22,14 +24,13 @@ class Records:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        names = tables.RECORD_COLUMNS
         style = {"qmark": "?", "format": "%s", "pyformat": "%s"}.get(engine.dialect.paramstyle)
         self._insert = (
-            f"INSERT INTO records ({', '.join(names)}) VALUES ({', '.join([style] * len(names))})" if style else None
+            f"INSERT INTO records ({', '.join(ROW)}) VALUES ({', '.join([style] * len(ROW))})" if style else None
         )
 
     def add(self, trial: Trial, run: Run, rows: Sequence[tuple[Any, ...]], ok: int, failed: int) -> None:
-        """Store rows (in the order of `tables.RECORD_COLUMNS`) and count them on the trial and the run, as one step.
+        """Store rows (in the order of `record.ROW`) and count them on the trial and the run, as one step.
 
         A driver-level executemany: SQLAlchemy's own insert costs twice as much per row.
         """
@@ -38,7 +39,7 @@ class Records:
                 connection.exec_driver_sql(self._insert, list(rows))
             elif rows:
                 connection.execute(
-                    tables.records.insert(), [dict(zip(tables.RECORD_COLUMNS, row, strict=True)) for row in rows]
+                    tables.records.insert(), [dict(zip(ROW, row, strict=True)) for row in rows]
                 )
             if ok or failed:
                 self._count(connection, tables.trials, trial.id, ok, failed)
@@ -50,7 +51,7 @@ class Records:
 
     def of_trial(self, trial: Trial) -> list[Record]:
         """The trial's records in the order of their tasks."""
-        query = select(tables.records).where(tables.records.c.trial_id == trial.id).order_by(tables.records.c.task)
+        query = select(*_FIELDS).where(tables.records.c.trial_id == trial.id).order_by(tables.records.c.task)
         with self.engine.connect() as connection:
             return [record_from(tuple(row)) for row in connection.execute(query)]
 
@@ -69,7 +70,7 @@ class Records:
 
     def latest(self, run: Run, status: str | None = None, limit: int | None = None, offset: int = 0) -> list[Record]:
         """The last record of each task of a run, in the order of the tasks, filtered by status."""
-        query = self._latest(run, *tables.records.c).order_by(tables.records.c.task)
+        query = self._latest(run, *_FIELDS).order_by(tables.records.c.task)
         if status:
             query = query.where(tables.records.c.status == status)
         if limit is not None:
@@ -80,7 +81,7 @@ class Records:
     def one(self, run: Run, task: int) -> Record | None:
         """The last record of one task of a run; None where it has none."""
         with self.engine.connect() as connection:
-            row = connection.execute(self._latest(run, *tables.records.c).where(tables.records.c.task == task)).first()
+            row = connection.execute(self._latest(run, *_FIELDS).where(tables.records.c.task == task)).first()
         return None if row is None else record_from(tuple(row))
 
     def latest_columns(self, run: Run, *names: str, status: str | None = None) -> list[tuple[Any, ...]]:

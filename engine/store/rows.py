@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Row
 
 from engine.model import Measurement, Record, Run, State, Trial, configuration_from
+from engine.record import FIELDS
 
 
 def now() -> str:
@@ -62,21 +63,8 @@ def trial_from(row: Row[Any]) -> Trial:
 
 
 def record_from(row: Sequence[Any]) -> Record:
-    """A row of `records` without its trial; `output` is decoded."""
-    _trial, task, label, worker, started_s, finished_s, cpu_s, *ending = row
-    status, reason, error, attempts, output, print_, waited_s = ending
-    return Record(
-        task=task,
-        label=label,
-        worker=worker,
-        started_s=started_s,
-        finished_s=finished_s,
-        cpu_s=cpu_s,
-        status=status,
-        reason=reason,
-        error=error,
-        attempts=attempts,
-        output=None if output is None else json.loads(output),
-        fingerprint=print_,
-        waited_s=waited_s,
-    )
+    """A record from its values in the order of `record.FIELDS`; `output` is decoded."""
+    values = dict(zip(FIELDS, row, strict=True))
+    if values["output"] is not None:
+        values["output"] = json.loads(values["output"])
+    return Record(**values)

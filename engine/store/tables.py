@@ -67,7 +67,6 @@ records = Table(
     Column("output", Text),
     Column("fingerprint", String(64)),
     Column("waited_s", Float, nullable=False),
+    Column("run_delay_s", Float),
     sqlite_with_rowid=False,
 )
-
-RECORD_COLUMNS = tuple(column.name for column in records.columns)

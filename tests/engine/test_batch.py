@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.batch import AHEAD, CHUNK_TIME_S, SHORT_TASK_S, Batch
+from engine.usage import Used
 from engine.worker import Errand, Returned
 
 
@@ -20,7 +21,7 @@ def errands(count: int, first: int = 0) -> list[Errand]:
 
 def returned(tried: int, elapsed_s: float, later: tuple[tuple[int, float], ...] = ()) -> Returned:
     """What a worker gives back after `tried` tasks of a chunk."""
-    return Returned(b"", tried - len(later), 0, tried, elapsed_s, later, 0, 0.0)
+    return Returned(b"", tried - len(later), 0, tried, elapsed_s, later, 0, Used())
 
 
 def settle_all(batch: Batch, task_s: float) -> list[int]:
@@ -169,7 +170,7 @@ class Worker:
                 later.append((errand.task, 0.0001))
             else:
                 done.append(errand.task)
-        return Returned(b"", len(done), 0, len(done) + len(later), 0.000_01, tuple(later), 0, 0.0), done
+        return Returned(b"", len(done), 0, len(done) + len(later), 0.000_01, tuple(later), 0, Used()), done
 
 
 @given(

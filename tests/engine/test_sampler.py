@@ -176,8 +176,9 @@ def test_both_readers_agree_with_psutil(kind: type[ProcessReader]) -> None:
     with child("import time; end = time.process_time() + .2\nwhile time.process_time() < end: pass\nprint(flush=True)\n"
                "time.sleep(60)") as process:  # fmt: skip
         reading: ProcessReader = kind(process.pid)  # type: ignore[call-arg]
-        cpu_s, rss_mb = reading.quick()
+        cpu_s, rss_mb, threads = reading.quick()
         truth = psutil.Process(process.pid)
+        assert threads == truth.num_threads()
         assert cpu_s == pytest.approx(sum(truth.cpu_times()[:2]), abs=0.03)
         assert rss_mb == pytest.approx(truth.memory_info().rss / 1e6, rel=0.05)
         wanted: MemoryKind = "pss" if sys.platform == "linux" else "uss"

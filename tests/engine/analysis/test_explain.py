@@ -14,7 +14,7 @@ from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, THREA
 def record(
     task: int, started_s: float, finished_s: float, worker: int = 0, status: Status = "ok", cpu_s: float = 0.9
 ) -> Record:
-    return Record(task, str(task), worker, started_s, finished_s, cpu_s, status, None, None, 1, None, None)
+    return Record(task, str(task), worker, started_s, finished_s, cpu_s, status=status)
 
 
 def times(estimate: float) -> Ratio:
