@@ -125,6 +125,7 @@ class Chain:
             "only": remaining.tasks,
             "suspects": remaining.suspects,
             "time_limit_s": self.run.time_limit_s,
+            "stores": self.run.kind == "job",
         }
         (place / "trial.json").write_text(json.dumps(specification), encoding="utf-8")
         return Assignment(

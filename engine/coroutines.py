@@ -15,8 +15,10 @@ from typing import Any
 from engine.board import Board
 from engine.errors import Later
 from engine.loop import LOOK_S, time_limit
+from engine.model import Pickled
+from engine.pickling import unpacked
 from engine.record import line
-from engine.worker import FAILED, Parcel, Returned, Shared, coroutine_seat, failure, success, used_by
+from engine.worker import FAILED, Parcel, Results, Returned, Shared, coroutine_seat, failure, used_by
 from engine.workloads import Workload
 
 
@@ -33,31 +35,44 @@ async def run_chunk_async(parcels: list[Parcel], budget_s: float | None) -> Retu
     if _Pulse.task is None:
         board.pulse()
         _Pulse.task = asyncio.get_running_loop().create_task(_pulse(board))
+    results = Results(workload, seat.stores, seat.pickles)
     lines: list[str] = []
     later: list[tuple[int, float]] = []
     tried = failed = 0
+    inside_s = 0.0
     began = time.perf_counter()
     for task, argument, attempt, waited_s in parcels:
         if tried and budget_s is not None and time.perf_counter() - began > budget_s:
             break
         tried += 1
+        if type(argument) is Pickled:
+            argument = unpacked(argument)
+        problem: BaseException | None = None
+        output = None
         board.begin(seat.slot, task)
         started = time.perf_counter()
         try:
-            ending, tries = success(workload, await _limited(workload, argument, seat.limit_s))
-        except Later as wait:
-            later.append((task, wait.delay_s))
-            board.idle(seat.slot)
-            continue
+            output = await _limited(workload, argument, seat.limit_s)
         except BaseException as error:
-            ending, tries = failure(error), getattr(error, "attempts", 1)
+            problem = error.with_traceback(None)  # which would keep this frame alive
         finished = time.perf_counter()
         board.idle(seat.slot)
+        inside_s += finished - started
+        if problem is None:
+            ending, tries = results.success(output)
+        elif isinstance(problem, Later):
+            later.append((task, problem.delay_s))
+            continue
+        else:
+            ending, tries = failure(problem), getattr(problem, "attempts", 1)
         failed += ending.startswith(FAILED)
         lines.append(line(task, seat.slot, started, finished, None, None, attempt - 1 + tries, waited_s, ending))
     elapsed = time.perf_counter() - began
     used = used_by(seat).since(seat.ready)
-    return Returned("".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), seat.slot, used)
+    return Returned(
+        "".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), seat.slot, used,
+        inside_s, results.pickling_s, tuple(results.outputs),
+    )  # fmt: skip
 
 
 async def _limited(workload: Workload, argument: Any, limit_s: float | None) -> Any:

@@ -36,13 +36,28 @@ def die_with_parent(parent_pid: int | None = None) -> None:
         os._exit(1)
 
 
-def watch_stdin(on_line: Callable[[str], None], on_end: Callable[[], None]) -> None:
-    """Call `on_line` for every line on stdin and `on_end` once it closes, from a thread of its own."""
+def take_stdin() -> int:
+    """Keep stdin for this process alone: gives a private descriptor of it, and leaves an empty input in its place.
+
+    What runs here later, and the processes that it starts, then read nothing instead of this process's orders.
+    """
+    private = os.dup(0)
+    empty = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(empty, 0)
+    os.close(empty)
+    return private
+
+
+def watch_stdin(on_line: Callable[[str], None], on_end: Callable[[], None], descriptor: int = 0) -> None:
+    """Call `on_line` for every line on stdin and `on_end` once it closes, from a thread of its own.
+
+    `descriptor` is where stdin was moved to, see `take_stdin`.
+    """
 
     def watch() -> None:
         # Raw reads: a buffered reader's lock would abort the interpreter's exit.
         pending = b""
-        while piece := os.read(0, 4096):
+        while piece := os.read(descriptor, 4096):
             *lines, pending = (pending + piece).split(b"\n")
             for line in lines:
                 on_line(line.decode("utf-8", "replace"))

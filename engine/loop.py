@@ -14,13 +14,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
 from engine.batch import Batch
 from engine.board import Board, Post
 from engine.errors import TaskFailed, TrialBroken
+from engine.model import Pickled
+from engine.pickling import unpacked
 from engine.record import line
 from engine.usage import Used
 from engine.worker import Errand, Returned, failure
@@ -33,6 +35,21 @@ Write = Callable[[bytes], None]
 
 
 @dataclass(slots=True)
+class Spent:
+    """Worker-seconds so far: in chunks, in the tasks of those chunks, and in pickling their results."""
+
+    elapsed_s: float = 0.0
+    inside_s: float = 0.0
+    pickling_s: float = 0.0
+
+    def add(self, returned: Returned) -> None:
+        """Count one chunk."""
+        self.elapsed_s += returned.elapsed_s
+        self.inside_s += returned.inside_s
+        self.pickling_s += returned.pickling_s
+
+
+@dataclass(slots=True)
 class Flight:
     """The chunks that are with workers right now, and what the workers used so far, by slot."""
 
@@ -42,6 +59,10 @@ class Flight:
     landed: queue.SimpleQueue[Future[Returned]] = field(default_factory=queue.SimpleQueue)
     used: dict[int, Used] = field(default_factory=dict)
     lost: Used = field(default_factory=Used)
+    stores: bool = True
+    carried: list[Returned] = field(default_factory=list)
+    """What came back and is to be looked at only when the clock has stopped: a comparison's."""
+    spent: Spent = field(default_factory=lambda: Spent())
 
     def total(self, shared_thread: bool = False) -> Used:
         """What all workers used, those of lost generations included; workers that share a thread read the same."""
@@ -94,11 +115,21 @@ def send(executor: Executor, chunk: list[Errand], batch: Batch, flight: Flight) 
 
 
 def land(future: Future[Returned], returned: Returned, batch: Batch, flight: Flight, write: Write) -> None:
-    """Write a chunk's records and settle the rest of it."""
+    """Write a chunk's records and settle the rest of it. What a comparison's tasks returned is unpacked, and kept."""
     batch.settle(flight.chunks.pop(future), returned)
     flight.used[returned.slot] = returned.used
-    if returned.lines:
+    flight.spent.add(returned)
+    if not flight.stores:
+        flight.carried.append(arrived(returned))
+    elif returned.lines:
         write(returned.lines)
+
+
+def arrived(returned: Returned) -> Returned:
+    """The same with its outputs unpacked, which a pool in anybody's program would have done by now."""
+    if not any(type(output) is Pickled for output in returned.outputs):
+        return returned
+    return replace(returned, outputs=tuple(map(unpacked, returned.outputs)))
 
 
 class Mender:

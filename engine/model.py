@@ -21,8 +21,20 @@ ENDED: tuple[State, ...] = ("finished", "cancelled", "interrupted", "failed")
 
 
 @dataclass(frozen=True, slots=True)
+class Pickled:
+    """A value that JSON cannot hold as it is, as its pickle: `engine.pickling` makes it and reads it.
+
+    `by_value` says that cloudpickle wrote it, with what other processes cannot import inside (a notebook's function):
+    such a value is read only in the worker that uses it, because it could not travel on from there.
+    """
+
+    data: bytes
+    by_value: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """One item of work. `argument` is a plain JSON value; `label` is what people see."""
+    """One item of work. `argument` is a plain JSON value or `Pickled`; `label` is what people see."""
 
     index: int
     label: str
@@ -112,6 +124,8 @@ class Measurement:
     away) are the kernel's counts; `disk_read_mb` and `disk_written_mb` went to or came from a device. `sent_mb`
     and `received_mb` travelled between the trial's process and workers in processes of their own.
     `most_threads` is the most native threads that any one process of the tree had.
+    What is our own doing: `loop_s` is what the loop and its records added to `wall_s`, `encoding_s` what encoding and
+    fingerprinting took after the clock. `pickling_s` (worker-seconds) is what any program pays to send results.
     """
 
     interpreter_s: float | None = None
@@ -136,6 +150,9 @@ class Measurement:
     sent_mb: float | None = None
     received_mb: float | None = None
     most_threads: int | None = None
+    loop_s: float | None = None
+    pickling_s: float | None = None
+    encoding_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ SILENT_S = 0.5
 """A loop that did not come round for this long (ten times its longest sleep) is kept from the GIL."""
 TOLD = (
     "cpu_s", "chunk", "run_delay_s", "minor_faults", "major_faults", "voluntary_switches", "involuntary_switches",
-    "disk_read_mb", "disk_written_mb", "sent_mb", "received_mb",
+    "disk_read_mb", "disk_written_mb", "sent_mb", "received_mb", "loop_s", "pickling_s",
 )  # fmt: skip
 """What the trial measures of itself and says at its end, by the names of `Measurement`."""
 _PIPE_BYTES = 1 << 20  # so that a trial does not wait while its records are being stored
@@ -220,12 +220,12 @@ class Supervisor:
     def _conclude(self, began_s: float, exited_s: float, sampler: Sampler) -> None:
         outcome, events = self.outcome, self._events
         end, broken = events.get("end"), events.get("broken")
-        outcome.ended = end is not None and not end["cancelled"]
+        outcome.ended = end is not None and "closing" in events and not end["cancelled"]
         outcome.cancelled = outcome.cancelled and not outcome.ended
         if broken:
             outcome.message, outcome.final = broken["message"], broken["final"]
             outcome.suspects = None if broken["suspects"] is None else [(a, b) for a, b in broken["suspects"]]
-        elif not end and not outcome.cancelled:
+        elif not outcome.ended and not outcome.cancelled:
             assert self.process is not None
             outcome.message = died(self.process.returncode)
         if self.work.board.exists():
@@ -234,14 +234,16 @@ class Supervisor:
         outcome.samples = sampler.thinned()
 
     def _measurement(self, began_s: float, exited_s: float, sampler: Sampler) -> Measurement:
-        ready, opened, end = (self._events.get(name, {}).get("at") for name in ("ready", "open", "end"))
+        names = ("ready", "open", "end", "closing")
+        ready, opened, end, closing = (self._events.get(name, {}).get("at") for name in names)
         last = end or exited_s
         told = self._events.get("end", {})
         return Measurement(
             interpreter_s=ready and ready - began_s,
             startup_s=opened and ready and opened - ready,
             wall_s=opened and last - opened,
-            teardown_s=end and exited_s - end,
+            teardown_s=closing and exited_s - closing,
+            encoding_s=end and closing and closing - end,
             **{name: told.get(name) for name in TOLD},
             peak_pss_mb=sampler.peak_mb,
             mean_pss_mb=sampler.mean_mb,

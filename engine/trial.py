@@ -1,8 +1,9 @@
 """One batch with one configuration, in this process: `python -m engine trial SPEC`.
 
 Reads its specification (a JSON file), opens and warms the executor, runs the loop, and writes JSON
-lines on a private copy of stdout: objects are events (ready, open, end, broken), arrays are
-records. stdout itself then points at stderr, so that a print in a workload corrupts nothing.
+lines on a private copy of stdout: objects are events (ready, open, end, closing, broken), arrays are
+records. stdout itself then points at stderr, so that a print in a workload corrupts nothing; stdin is
+empty, so that a task which reads it reads nothing.
 A trial imports the standard library and what its workload and executor need, nothing else.
 """
 
@@ -24,10 +25,12 @@ from engine.batch import Batch
 from engine.board import Board
 from engine.errors import NotAvailable, OverlapError, TrialBroken
 from engine.executors import Factory, factory
-from engine.lifeline import die_with_parent, kill_own_group, watch_stdin
-from engine.loop import Flight, Mender, kill_all, run_loop, watch_limits
+from engine.lifeline import die_with_parent, kill_own_group, take_stdin, watch_stdin
+from engine.loop import Flight, Mender, kill_all, land, run_loop, watch_limits
 from engine.meter import Meter
 from engine.model import configuration_from
+from engine.outputs import tell_outputs
+from engine.pickling import from_fields, unpacked
 from engine.worker import Errand, Setup, run_chunk, start, warm
 from engine.workloads import workload_class
 
@@ -40,15 +43,17 @@ class Output:
     """The trial's only way out: a private copy of file descriptor 1."""
 
     descriptor: int
+    orders: int = 0
+    """Where stdin was moved to."""
     written: int = 0
     """Bytes so far."""
 
     @classmethod
     def take_stdout(cls) -> Output:
-        """Keep stdout for records and send every print to stderr."""
+        """Keep stdout for records and send every print to stderr; stdin, the orders, is kept from tasks as well."""
         private = os.dup(1)
         os.dup2(2, 1)
-        return cls(private)
+        return cls(private, take_stdin())
 
     def write(self, lines: bytes) -> None:
         """Write whole lines; a reader that is gone ends this process."""
@@ -99,6 +104,8 @@ def run(spec: dict[str, Any], output: Output) -> int:
         preload=(workload.__module__, *workload.preload),
         coroutines=kind.has_async,
         limit_s=spec.get("time_limit_s"),
+        stores=spec.get("stores", True),
+        pickles=kind.pickles,
     )
     errands, suspects = read_errands(spec)
     batch = Batch(errands, suspects, kind.workers, configuration.chunk)
@@ -106,7 +113,7 @@ def run(spec: dict[str, Any], output: Output) -> int:
     stop = threading.Event()
     output.say("ready", pid=os.getpid())
     executor = opened(kind, setup)
-    watch_stdin(lambda line: stop.set() if line == "cancel" else None, kill_own_group)
+    watch_stdin(lambda line: stop.set() if line == "cancel" else None, kill_own_group, output.orders)
     return measure(Running(kind, setup, board, batch, stop, output), executor, spec.get("time_limit_s"))
 
 
@@ -124,7 +131,7 @@ class Running:
 
 def measure(trial: Running, executor: Executor, limit_s: float | None) -> int:
     """The loop between two readings of the clocks, then the end of the executor."""
-    flight = Flight(chunk_runner(trial.kind))
+    flight = Flight(chunk_runner(trial.kind), stores=trial.setup.stores)
     mender = Mender(trial.board, trial.batch, flight, trial.output.write)
 
     def mend() -> Executor:
@@ -138,19 +145,36 @@ def measure(trial: Running, executor: Executor, limit_s: float | None) -> int:
     if limit_s and trial.kind.can_kill:
         watch_limits(trial.board, mender, limit_s, trial.stop)
     trial.output.say("open")
-    meter = Meter.begin(trial.output.written)
+    meter, began_s, loop_cpu_s = Meter.begin(trial.output.written), time.perf_counter(), time.thread_time()
     try:
         run_loop(executor, trial.batch, flight, trial.board, trial.output.write, trial.stop, mend)
     except TrialBroken as error:
         trial.output.say("broken", message=str(error), final=False, suspects=trial.batch.suspects())
         return 1
+    ended_s = time.perf_counter()
+    loop_s = own_s(trial, flight, ended_s - began_s, time.thread_time() - loop_cpu_s)
     figures = meter.figures(trial.kind, flight, trial.output.written)
     if trial.stop.is_set():
         leave(trial, flight)
-    trial.output.say("end", chunk=trial.batch.largest, cancelled=trial.stop.is_set(), **figures)
+    trial.output.say(
+        "end", at=ended_s, chunk=trial.batch.largest, cancelled=trial.stop.is_set(),
+        loop_s=loop_s, pickling_s=flight.spent.pickling_s, **figures,
+    )  # fmt: skip
+    tell_outputs(flight.carried, workload_class(trial.setup.workload).fingerprint, trial.output.write)
+    trial.output.say("closing")
     if not trial.stop.is_set():
         executor.shutdown(wait=True)
     return 0
+
+
+def own_s(trial: Running, flight: Flight, wall_s: float, loop_cpu_s: float) -> float:
+    """What the loop and its records added to the wall time: what passed outside tasks where they run in its thread,
+    else the loop's CPU time and each worker's share of the bookkeeping."""
+    spent = flight.spent
+    if trial.kind.in_loop:
+        return max(0.0, wall_s - spent.inside_s)
+    bookkeeping_s = spent.elapsed_s - spent.inside_s - spent.pickling_s
+    return loop_cpu_s + max(0.0, bookkeeping_s) / trial.kind.workers
 
 
 def chunk_runner(kind: Factory) -> Callable[..., Any]:
@@ -169,7 +193,8 @@ def leave(trial: Running, flight: Flight) -> None:
         if future.cancel():
             continue
         try:
-            trial.output.write(future.result(timeout=max(0.0, deadline - time.perf_counter())).lines)
+            returned = future.result(timeout=max(0.0, deadline - time.perf_counter()))
+            land(future, returned, trial.batch, flight, trial.output.write)
         except Exception as error:  # whatever a task under way ends in, the cancel goes on
             print(f"A task was still under way at the cancel: {error!r}", file=sys.stderr)  # noqa: T201
     kill_all(trial.board.pids())
@@ -203,12 +228,26 @@ def read_errands(spec: dict[str, Any]) -> tuple[list[Errand], list[Errand]]:
     with open(spec["tasks"], encoding="utf-8") as lines:
         for index, line in enumerate(lines):
             if index in suspects:
-                alone.append(Errand(index, decode(line)[0][1], suspects[index] + 1))
+                alone.append(Errand(index, argument_of(decode(line)[0]), suspects[index] + 1))
             elif only is None:
-                errands.append(Errand(index, decode(line)[0][1]))
+                errands.append(Errand(index, argument_of(decode(line)[0])))
             elif index in only:
-                errands.append(Errand(index, decode(line)[0][1], only[index] + 1))
+                errands.append(Errand(index, argument_of(decode(line)[0]), only[index] + 1))
     return errands, alone
+
+
+def argument_of(line: list[Any]) -> Any:
+    """A stored task's argument as the task gets it. Raises NotAvailable where its pickle cannot be read here."""
+    label, argument, *pickled = line
+    if not pickled:
+        return argument
+    found = from_fields(argument, *pickled)
+    if found.by_value:  # read in the worker, because it could not be sent on from here
+        return found
+    try:
+        return unpacked(found)
+    except Exception as error:
+        raise NotAvailable(f"The argument of task {label!r} cannot be read here ({error}).") from error
 
 
 def _by_task(attempts: dict[str, int]) -> dict[int, int]:

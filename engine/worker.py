@@ -1,19 +1,19 @@
 """What runs inside a worker: tasks of one chunk, each becoming one record's line.
 
-The same code on every executor. A worker encodes its own records, so that nothing but bytes and
-small numbers travels back: an output that cannot be sent is found here, where it can be blamed on
-its task. Sits beside `trial`, whose loop hands out the chunks.
+The same code on every executor. A worker encodes its own records. A job's outputs are encoded with them, because
+they are stored; a comparison's travel back as they would in a user's own program (pickled where executors pickle)
+and are only looked at when the clock has stopped. An output that cannot be sent is found here, where it can be
+blamed on its task. Sits beside `trial`, whose loop hands out the chunks.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,17 +21,21 @@ from typing import Any, NamedTuple
 from engine.board import Board
 from engine.config import from_plain
 from engine.errors import Later, OverlapError, TaskFailed
+from engine.fingerprints import encode
+from engine.model import Pickled
+from engine.pickling import ATOMS, Unpicklable, packed, unpacked
 from engine.record import line
 from engine.usage import RunQueue, SharedChildren, Used, process_cpu_s, process_used, run_queue
 from engine.workloads import Place, Tried, Workload, workload_class
 
-encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _WARM_LIMIT_S = 60.0
 INSTANT_S = 50e-6
 """A task shorter than this had its CPU all the time (a time slice is a hundred times as long) and started no
 process: neither is read for it, because two readings would cost as much as the task."""
 FAILED = '"failed"'
 """How the tail of a failed record's line begins."""
+OPEN = '"ok",null,null,null,'
+"""The tail of a good record's line that still lacks its fingerprint and its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,10 @@ class Setup:
     coroutines: bool = False
     limit_s: float | None = None
     """The time limit of a task, for workers that hold their coroutines to it themselves."""
+    stores: bool = True
+    """Whether outputs are stored with their records (a job's); a comparison's are carried back and dropped."""
+    pickles: bool = False
+    """Whether what a worker returns travels as a pickle."""
 
 
 class Errand(NamedTuple):
@@ -72,7 +80,9 @@ class Returned:
     `done` tasks ended (`failed` of them badly) in `elapsed_s`; the rest of the chunk was left
     because its time was up, but for `later`: (task, seconds to wait) pairs that were put back.
     `used` is what the worker used since it was ready: the run-queue delay is its thread's, the rest its process's
-    (0 where it shares the trial's).
+    (0 where it shares the trial's). `inside_s` is the part of `elapsed_s` inside tasks, `pickling_s` that in which
+    results were pickled. `outputs` belong, in their order, to the lines that end with OPEN; they are `packed`
+    (engine.pickling) where they travel as pickles.
     """
 
     lines: bytes
@@ -83,6 +93,36 @@ class Returned:
     later: tuple[tuple[int, float], ...]
     slot: int
     used: Used
+    inside_s: float = 0.0
+    pickling_s: float = 0.0
+    outputs: tuple[Any, ...] = ()
+
+
+@dataclass(slots=True)
+class Results:
+    """What becomes of a chunk's outputs: lines of records that hold them, or outputs that are carried back."""
+
+    workload: Workload
+    stores: bool
+    pickles: bool
+    outputs: list[Any] = field(default_factory=list)
+    pickling_s: float = 0.0
+
+    def success(self, output: Any) -> tuple[str, int]:
+        """A good end as the tail of the record's line, and how many tries of its own the workload took."""
+        output, tries = output if isinstance(output, Tried) else (output, 1)
+        return (stored(self.workload, output) if self.stores else self._carried(output)), tries
+
+    def _carried(self, output: Any) -> str:
+        if self.pickles and type(output) not in ATOMS:
+            began = time.perf_counter()
+            try:
+                output = packed(output)
+            except Unpicklable as error:
+                return failure(unsendable(error))
+            self.pickling_s += time.perf_counter() - began
+        self.outputs.append(output)
+        return OPEN
 
 
 @dataclass(slots=True)
@@ -100,6 +140,8 @@ class Seat:
     limit_s: float | None
     ahead_s: float = 0.0
     """What to add to this machine's clock to get the trial's."""
+    stores: bool = True
+    pickles: bool = False
 
 
 class Shared:
@@ -145,6 +187,8 @@ def start(slot: int, setup: Setup, ahead_s: float | None = None) -> None:
         ready=Used(),
         limit_s=setup.limit_s,
         ahead_s=ahead_s or 0.0,
+        stores=setup.stores,
+        pickles=setup.pickles,
     )
     seat.ready = used_by(seat)
     Shared.seat = _thread.seat = seat
@@ -163,6 +207,14 @@ def _share(setup: Setup, away: bool) -> None:
         Shared.problem = str(error)
     except Exception as error:
         Shared.problem = f"The workload {setup.workload} cannot start here: {_sentence(error)}"
+
+
+def ready_here(setup: Setup) -> None:
+    """Make the workload in this process, which runs tasks without being a worker of the loop. Raises OverlapError."""
+    Shared.problem = None
+    _share(setup, away=False)
+    if Shared.problem:
+        raise OverlapError(Shared.problem)
 
 
 def _own_board(slots: int) -> Board:
@@ -202,9 +254,11 @@ def run_chunk(parcels: list[Parcel], budget_s: float | None) -> Returned:
     board, workload, seat = Shared.board, Shared.workload, getattr(_thread, "seat", Shared.seat)
     assert board is not None and workload is not None and seat is not None
     slot, clock, ahead_s = seat.slot, seat.clock, seat.ahead_s
+    results = Results(workload, seat.stores, seat.pickles)
     lines: list[str] = []
     later: list[tuple[int, float]] = []
     tried = failed = 0
+    inside_s = 0.0
     queue, children = seat.queue, seat.children
     delay_s = None
     delayed_s = queue.delay_s() if queue else 0.0
@@ -213,17 +267,17 @@ def run_chunk(parcels: list[Parcel], budget_s: float | None) -> Returned:
         if tried and budget_s is not None and time.perf_counter() - began > budget_s:
             break
         tried += 1
+        if type(argument) is Pickled:
+            argument = unpacked(argument)
+        problem: BaseException | None = None
+        output = None
         board.begin(slot, task)
         cpu = clock()
         started = time.perf_counter()
         try:
-            ending, tries = success(workload, workload.run(argument))
-        except Later as wait:
-            later.append((task, wait.delay_s))
-            board.idle(slot)
-            continue
+            output = workload.run(argument)
         except BaseException as error:
-            ending, tries = failure(error), getattr(error, "attempts", 1)
+            problem = error.with_traceback(None)  # which would keep this frame alive
         finished = time.perf_counter()
         cpu = clock() - cpu
         if (duration_s := finished - started) > INSTANT_S:
@@ -235,32 +289,50 @@ def run_chunk(parcels: list[Parcel], budget_s: float | None) -> Returned:
         elif queue:
             delay_s = 0.0
         board.idle(slot)
+        inside_s += duration_s
+        if problem is None:
+            ending, tries = results.success(output)
+        elif isinstance(problem, Later):
+            later.append((task, problem.delay_s))
+            continue
+        else:
+            ending, tries = failure(problem), getattr(problem, "attempts", 1)
         failed += ending.startswith(FAILED)
         lines.append(
             line(task, slot, started + ahead_s, finished + ahead_s, cpu, delay_s, attempt - 1 + tries, waited_s, ending)
         )
     elapsed = time.perf_counter() - began
     used = used_by(seat).since(seat.ready)
-    return Returned("".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), slot, used)
+    return Returned(
+        "".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), slot, used,
+        inside_s, results.pickling_s, tuple(results.outputs),
+    )  # fmt: skip
 
 
-def success(workload: Workload, output: Any) -> tuple[str, int]:
-    """A good end as the tail of the record's line (status, reason, error, output as JSON text, fingerprint), and
-    how many tries of its own the workload took."""
-    output, tries = output if isinstance(output, Tried) else (output, 1)
+def stored(workload: Workload, output: Any) -> str:
+    """A good end as the tail of the record's line: status, reason, error, output as JSON text, fingerprint."""
     try:
         text = encode(output)
     except (TypeError, ValueError, RecursionError) as error:
-        message = f"The task's result cannot be sent ({error}): return plain values, such as numbers, texts and lists."
-        return failure(TaskFailed("unsendable_result", message)), tries
+        return failure(unsendable(error, "return plain values, such as numbers, texts and lists"))
     print_ = workload.fingerprint(output) or blake2b(text.encode(), digest_size=8).hexdigest()
-    return f'"ok",null,null,{encode(text)},"{print_}"', tries
+    return f'"ok",null,null,{encode(text)},"{print_}"'
+
+
+def unsendable(error: BaseException, advice: str = "return what pickle can hold") -> TaskFailed:
+    """The reason of a task whose result cannot be sent."""
+    return TaskFailed("unsendable_result", f"The task's result cannot be sent ({error}): {advice}.")
 
 
 def failure(error: BaseException) -> str:
     """A bad end as the tail of the record's line."""
-    reason = error.reason if isinstance(error, TaskFailed) else "exception"
-    return f'"failed",{encode(reason)},{encode(_sentence(error))},null,null'
+    reason, sentence = failure_of(error)
+    return f'"failed",{encode(reason)},{encode(sentence)},null,null'
+
+
+def failure_of(error: BaseException) -> tuple[str, str]:
+    """The reason (a short code) and the sentence of a task that ended so."""
+    return (error.reason if isinstance(error, TaskFailed) else "exception"), _sentence(error)
 
 
 def _sentence(error: BaseException) -> str:

@@ -30,6 +30,10 @@ class Factory(ABC):
     """Whether what a task has finished can be handed over only while no other task holds the GIL in C."""
     start_methods: ClassVar[tuple[str, ...]] = ()
     """How workers can be started here, the default first; empty where there is nothing to choose."""
+    pickles: ClassVar[bool] = False
+    """Whether tasks and results travel as pickles."""
+    in_loop: ClassVar[bool] = False
+    """Whether tasks run in the thread of the trial's loop."""
     own_process: ClassVar[bool] = False
     """Whether a worker has a process (and so a CPU clock) of its own."""
 

@@ -20,6 +20,7 @@ class Dask(Factory):
     name = "dask"
     can_kill = True
     own_process = True
+    pickles = True
     results_need_gil = True  # Dask's workers hand results out themselves
 
     @classmethod

@@ -28,6 +28,7 @@ class Processes(Factory):
     name = "processes"
     can_kill = True
     own_process = True
+    pickles = True
     start_methods = tuple(
         method for method in ("forkserver", "spawn", "fork") if method in multiprocessing.get_all_start_methods()
     )

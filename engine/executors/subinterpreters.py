@@ -35,6 +35,7 @@ class Subinterpreters(Factory):
     """Workers are interpreters of one process: none waits for another's GIL, and they share no objects."""
 
     name = "subinterpreters"
+    pickles = True
 
     @classmethod
     def unavailable(cls) -> str | None:

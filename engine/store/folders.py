@@ -1,7 +1,7 @@
 """A run's folder: what is in it, and the lock that says that its orchestrator lives.
 
     <home>/runs/<token>/
-        tasks.jsonl          one JSON array a task: [label, argument]
+        tasks.jsonl          one JSON array a task: [label, argument], see `engine.pickling.fields_of`
         inputs/              what was uploaded
         outputs/             what the tasks made
         trials/<order>/      specification and board of each trial
@@ -24,6 +24,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from engine.model import Task
+from engine.pickling import fields_of, from_fields
 
 _first = json.JSONDecoder().raw_decode
 _RESERVE_BYTES = 256 * 1024
@@ -61,7 +62,7 @@ class RunFolder:
         """Store the tasks; their order is their index."""
         self.path.mkdir(parents=True, exist_ok=True)
         with open(self.tasks_file, "w", encoding="utf-8") as file:
-            file.writelines(json.dumps([task.label, task.argument]) + "\n" for task in tasks)
+            file.writelines(json.dumps([task.label, *fields_of(task.argument)]) + "\n" for task in tasks)
 
     def tasks(self) -> Iterator[Task]:
         """The stored tasks, in order; none where the file is gone."""
@@ -69,8 +70,8 @@ class RunFolder:
             return
         with open(self.tasks_file, encoding="utf-8") as file:
             for index, line in enumerate(file):
-                label, argument = json.loads(line)
-                yield Task(index, label, argument)
+                label, *fields = json.loads(line)
+                yield Task(index, label, from_fields(*fields))
 
     def labels(self) -> list[str]:
         """The stored tasks' labels, in order; none where the file is gone."""

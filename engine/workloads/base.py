@@ -66,7 +66,8 @@ class Workload(ABC):
         """`run` as a coroutine, where `has_async` says that there is one."""
         raise TypeError(f"The workload {self.name} has no async form.")
 
-    def fingerprint(self, output: Any) -> str | None:
+    @classmethod
+    def fingerprint(cls, output: Any) -> str | None:
         """What must be equal between executors; None stands for the output itself."""
         return None
 

@@ -39,7 +39,8 @@ class Resize(Workload):
         first, *rest = resize_file(source, targets, self.resizing, self.place.settings)
         return {**asdict(first), "also": [asdict(output) for output in rest]}
 
-    def fingerprint(self, output: Any) -> str | None:
+    @classmethod
+    def fingerprint(cls, output: Any) -> str | None:
         """A digest of the files written: of their digests, so that none is read again."""
         digests = "".join(item["digest"] for item in (output, *output["also"]))
         return blake2b(digests.encode(), digest_size=8).hexdigest()
