@@ -104,9 +104,11 @@ class Chain:
 
     def _sweep(self) -> None:
         """Take away what workers that were killed had half written; a comparison's outputs go as a whole."""
-        if self.run.kind == "job":
+        if self.run.kind == "job" and self.run.workload == "resize":
             target = self.run.options.get("target")
-            sweep(Path(target) if isinstance(target, str) and target else self.folder.outputs)
+            folder = Path(target) if isinstance(target, str) and target else self.folder.outputs
+            names = (name for task in self.folder.tasks() for name in task.argument["names"])
+            sweep({folder / os.path.dirname(name) for name in names})
 
     def _assignment(self, trial: Trial, remaining: Remaining) -> Assignment:
         place = self.folder.trial(trial.order)

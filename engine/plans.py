@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from engine.images.memory import workers_that_fit
 from engine.images.naming import output_names
 from engine.images.opening import read_header
 from engine.images.options import Resizing
+from engine.images.targets import KEEP, Met, Overwriting, met
 from engine.images.unchanged import Done
 from engine.model import Configuration, Plan, Task, plain
 from engine.shop.demo import demo_urls
@@ -109,11 +110,17 @@ def resize_plan(
     run_folder: Path | None = None,
     title: str | None = None,
     done: Done | None = None,
+    overwriting: Overwriting = KEEP,
+    identities: Sequence[str] | None = None,
+    beside: bool = False,
 ) -> Plan:
     """A job that resizes these files. Output names keep the folders below `root`. What `done` knows is left out.
 
     Sources below `run_folder` are stored relative to it, so the run can move; results go to `target`,
-    else to the run's outputs. Raises InputRefused when there are none or more than the limit.
+    else to the run's outputs. `overwriting` says what may be replaced in `target`: no original in any case.
+    `identities` tell apart sources of one name (see `output_names`), by default their paths. With `beside`, where
+    `target` is `root`, folders keep their names to the letter, so that results lie beside their originals.
+    Raises InputRefused when there are none or more than the limit, or when every result would replace an original.
     """
     if not sources:
         raise InputRefused("There is no image to resize: choose some files, a folder or a ZIP.")
@@ -121,16 +128,33 @@ def resize_plan(
         raise InputRefused(f"{len(sources):,} images are more than this server's limit of {settings.max_tasks:,}.")
     relative = [_below(source, root) for source in sources]
     stored = [_below(source, run_folder, whole=True) for source in sources]
-    named = zip(relative, sources, stored, output_names(relative, resizing), strict=True)
-    wanted = [
-        (label, {"source": kept, "names": names})
-        for label, source, kept, names in named
-        if done is None or not done.is_current(source, names)
+    rows = output_names(relative, resizing, identities or (None if root else stored), beside)
+    there = met(target, rows, sources) if target else Met()
+    if there.originals and all(there.originals.intersection(names) for names in rows):
+        raise InputRefused(
+            "Every result would replace an original, which is never done: choose another folder, or names that differ, "
+            "such as {stem}-small.{ext}."
+        )
+    wanted, own = [], set[str]()
+    for label, source, kept, names in zip(relative, sources, stored, rows, strict=True):
+        if done is None or not done.is_current(source, names):
+            wanted.append((label, {"source": kept, "names": names}))
+            own |= set(done.made(source, names)) if done else set()
+    asked = {name for _, argument in wanted for name in argument["names"]} - own
+    agreed = own | overwriting.agreed(Met(others=tuple(name for name in there.others if name in asked)))
+    tasks = [
+        Task(index, label, {**argument, **_told(argument["names"], there.originals, agreed)})
+        for index, (label, argument) in enumerate(wanted)
     ]
-    tasks = [Task(index, label, argument) for index, (label, argument) in enumerate(wanted)]
-    options = {**resizing.plain(), **({"target": str(target)} if target else {})}
+    options = {**resizing.plain(), **({"target": str(target), "overwrite": overwriting.choice} if target else {})}
     title = title or f"{counted(len(tasks), 'photo')} to {', '.join(resizing.sizes)}"
     return job("resize", title, tasks, configuration, options, settings)
+
+
+def _told(names: Sequence[str], originals: Collection[str], replace: Collection[str]) -> dict[str, list[str]]:
+    """What a task is told of those of its names that are taken; nothing where there is nothing to say."""
+    told = {"originals": originals, "replace": replace}
+    return {what: found for what, taken in told.items() if (found := [name for name in names if name in taken])}
 
 
 def _below(path: Path, folder: Path | None, whole: bool = False) -> str:

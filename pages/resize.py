@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from engine.images.options import Resizing
+from engine.images.targets import ready
 from engine.model import Configuration, Plan
 from engine.plans import resize_plan
 from pages.parts.guard import guard
@@ -31,7 +32,10 @@ def plan(
     stamp = datetime.now(UTC).astimezone().strftime("%Y-%m-%d-%H%M%S")
     target = pictures.folder / RESULTS / stamp if here and pictures.folder else None
     title = pictures.title if most is None else f"Try on {len(sources)}: {pictures.title}"
-    return resize_plan(sources, resizing, configuration, settings(), target, root, folder.path, title)
+    made = resize_plan(sources, resizing, configuration, settings(), target, root, folder.path, title)
+    if target is not None:
+        ready(target)
+    return made
 
 
 pictures = choose_pictures()

@@ -121,8 +121,11 @@ def _resize_tasks(inputs: Sequence[str], given: Mapping[str, Any], store: Store,
     for path in paths:
         if not path.exists():
             raise InputRefused(f"There is no file or folder {path}: correct its name.")
-    files, root = stack.enter_context(gathered(paths, None, store.settings, leave_out=store.settings.runs))
-    return resize_plan(files, resizing, SEQUENTIAL, store.settings, root=root)
+    found = stack.enter_context(gathered(paths, None, store.settings, leave_out=store.settings.runs))
+    return resize_plan(
+        found.files, resizing, SEQUENTIAL, store.settings, root=found.root,
+        identities=None if found.root else found.identities,
+    )  # fmt: skip
 
 
 def _scrape_tasks(inputs: Sequence[str], given: Mapping[str, Any], store: Store, stack: ExitStack) -> Plan:

@@ -9,12 +9,14 @@ from typing import Any
 
 import click
 
+from engine.cli.asking import OptionalValues, agree
 from engine.cli.watching import leave, open_store, run_plan
 from engine.config import Settings, load
 from engine.errors import InputRefused
 from engine.executors import EXECUTORS
 from engine.images.options import FORMATS
 from engine.images.sizes import ANCHORS, FITS
+from engine.images.targets import CHOICES
 from engine.model import Configuration
 from engine.store import Store
 
@@ -46,9 +48,12 @@ def configuration(store: Store, workload: str, given: Mapping[str, Any]) -> Conf
     return Configuration(name, workers, given["start_method"], given["chunk"])
 
 
-@click.command()
+@click.command(cls=OptionalValues)
 @click.argument("sources", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--to", "target", required=True, type=click.Path(file_okay=False, path_type=Path), help="Output folder.")
+@click.option("--to", "target", type=click.Path(path_type=Path), help="Output folder.")
+@click.option("--beside", is_flag=True, help="Instead of --to: each result beside its original, with --name's suffix.")
+@click.option("--overwrite", type=click.Choice(CHOICES), default="never", show_default=True,
+              help="Files that are there already; --overwrite alone means all. Originals are never replaced.")
 @click.option("--size", "sizes", multiple=True, help="WxH, Wx, xH, N (longest edge) or N%; repeatable. [400x400]")
 @click.option("--fit", type=click.Choice(list(FITS)), default="inside", show_default=True)
 @click.option("--anchor", type=click.Choice(list(ANCHORS)), default="centre", show_default=True)
@@ -56,34 +61,40 @@ def configuration(store: Store, workload: str, given: Mapping[str, Any]) -> Conf
 @click.option("--enlarge", is_flag=True, help="Also make small images larger.")
 @click.option("--format", "file_format", type=click.Choice(list(FORMATS)), default="keep", show_default=True)
 @click.option("--quality", type=click.IntRange(1, 100), default=85, show_default=True)
-@click.option("--name", default="{stem}.{ext}", show_default=True, help="Pattern of the outputs' names.")
+@click.option("--name", help="Pattern of the outputs' names.  [{stem}.{ext}; with --beside {stem}-small.{ext}]")
 @click.option("--glob", "pattern", help="Which files of a folder, for example '**/*.jpg'.")
 @click.option("--keep-copyright", is_flag=True, help="Keep the copyright line; all other metadata always go.")
-@click.option("--skip-unchanged", is_flag=True, help="Leave out what the output folder already has, unchanged.")
+@click.option("--skip-unchanged", is_flag=True,
+              help="Leave out what the output folder already has, unchanged; replace what was made of a changed one.")
 @how_to_run
-def resize(sources: tuple[Path, ...], target: Path, pattern: str | None, skip_unchanged: bool, **given: Any) -> None:
+def resize(sources: tuple[Path, ...], pattern: str | None, skip_unchanged: bool, **given: Any) -> None:
     """Resize images, folders of images or ZIPs of them into another folder. Originals are never written."""
-    from engine.cli.sources import gathered, note_done
+    from engine.cli.sources import destination, gathered, note_done
     from engine.images.options import resizing_from
+    from engine.images.targets import Overwriting
     from engine.images.unchanged import Done
     from engine.plans import fitting, resize_plan
 
     settings = load()
     store = open_store(settings)
+    given["name"] = given["name"] or ("{stem}-small.{ext}" if given["beside"] else "{stem}.{ext}")
     resizing = resizing_from({**given, "sizes": given["sizes"] or ("400x400",), "format": given["file_format"]})
     how = configuration(store, "resize", given)
-    target = target.resolve()
-    target.mkdir(parents=True, exist_ok=True)
+    target = destination(sources, given["target"], given["beside"])
     done = Done(target, resizing)
-    with gathered(sources, pattern, settings, target, done) as (files, root):
-        how, fewer = fitting(files, resizing, how, settings)
+    with gathered(sources, pattern, settings, target, done) as found:
+        how, fewer = fitting(found.files, resizing, how, settings)
         if fewer:
             click.echo(fewer, err=True)
-        done.look(files)
-        known = done if skip_unchanged else None
-        plan = resize_plan(files, resizing, how, settings, target=target, root=root, done=known)
-        if len(plan.tasks) < len(files):
-            click.echo(f"{len(files) - len(plan.tasks)} of {len(files)} are unchanged and left out.", err=True)
+        done.look(found.files)
+        beside = given["beside"] or found.root == target.resolve()
+        plan = resize_plan(
+            found.files, resizing, how, settings, target=target, root=found.root or (target if beside else None),
+            done=done if skip_unchanged else None, overwriting=Overwriting(given["overwrite"], agree),
+            identities=None if found.root else found.identities, beside=beside,
+        )
+        if left := len(found.files) - len(plan.tasks):
+            click.echo(f"{left} of {len(found.files)} are unchanged and left out.", err=True)
         run = run_plan(store, plan, given["as_json"])
         note_done(store, run, done)
         leave(run)

@@ -2,54 +2,117 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from engine.config import Settings
-from engine.images.archive import Note
+from engine.errors import InputRefused
 from engine.images.unchanged import Done
 from engine.model import Run
 from engine.store import Store
 
 
+def destination(sources: Sequence[Path], target: Path | None, beside: bool) -> Path:
+    """The folder of the results, made and known to be writable; with `beside` the one in which all sources lie.
+
+    Raises click.UsageError unless exactly one of the two is said, and InputRefused for what cannot be.
+    """
+    from engine.images.targets import ready
+
+    if (target is None) != beside:
+        raise click.UsageError("Say where the results go: --to FOLDER, or --beside the originals.")
+    if target is not None:
+        return ready(Path(os.path.abspath(target)))
+    if any(source.suffix.lower() == ".zip" and not source.is_dir() for source in sources):
+        raise InputRefused("What comes out of a ZIP has no folder to write beside: name one with --to.")
+    folders = {str(source.resolve() if source.is_dir() else Path(os.path.abspath(source)).parent) for source in sources}
+    if len(folders) > 1:
+        raise InputRefused("With --beside the sources must lie in one folder: name that, or start once for each.")
+    return ready(Path(folders.pop()))
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The files; the folder below which their folders are kept, where there is one; and what each is known by.
+
+    `identities` tell files of one name apart, the same in every run: paths, or names within their archives.
+    """
+
+    files: list[Path]
+    root: Path | None
+    identities: list[str]
+
+
 @contextmanager
 def gathered(
     sources: Sequence[Path], pattern: str | None, settings: Settings, leave_out: Path, done: Done | None = None
-) -> Iterator[tuple[list[Path], Path | None]]:
-    """The files, and the folder below which their folders are kept; ZIPs lie unpacked until the block ends.
+) -> Iterator[Gathered]:
+    """The images that were named; ZIPs lie unpacked until the block ends. What was left out is told on stderr.
 
-    What lies below `leave_out`, the folder of the results, is no source. `done` is told what came out of which ZIP.
-
-    Raises InputRefused for an archive that is not safe.
+    What lies below `leave_out`, the folder of the results, is no source, nor is what `done` knows as a result.
+    `done` is told what came out of which ZIP. Links are followed. Raises InputRefused for an archive that is not safe.
     """
-    from engine.images.archive import unpack
-    from engine.images.sources import find_images
-
     with tempfile.TemporaryDirectory(prefix="overlap-unpacked-") as place:
-        files: list[Path] = []
+        found: dict[Path, str] = {}
         roots: list[Path] = []
-        for number, source in enumerate(sources):
+        for number, source in enumerate(dict.fromkeys(Path(os.path.abspath(one)) for one in sources)):
             if source.is_dir():
                 roots.append(source.resolve())
-                files += find_images(source.resolve(), pattern, settings, leave_out)
+                found.update((path, str(path)) for path in _images(roots[-1], pattern, settings, leave_out, done))
             elif source.suffix.lower() == ".zip":
                 roots.append(Path(place) / str(number))
-                files += unpack(source, roots[-1], settings, _noting(done, source))
+                found.update(_unpacked(source, roots[-1], settings, done))
             else:
-                files.append(source.resolve())
-        yield files, roots[0] if len(roots) == 1 else None
+                found[source] = str(source)
+        root = roots[0] if len(roots) == 1 and all(path.is_relative_to(roots[0]) for path in found) else None
+        yield Gathered(list(found), root, list(found.values()))
 
 
-def _noting(done: Done | None, archive: Path) -> Note | None:
-    return (lambda path, name, state: done.unpacked(path, archive, name, state)) if done is not None else None
+def _images(
+    folder: Path, pattern: str | None, settings: Settings, leave_out: Path, done: Done | None
+) -> list[Path]:
+    from engine.images.sources import find_images
+
+    results = done.results() if done is not None else ()
+    found = find_images(folder, pattern, settings, leave_out, follow_links=True, results=results)
+    if found.sentence:
+        click.echo(f"{folder}: {found.sentence}", err=True)
+    return found.images
+
+
+def _unpacked(archive: Path, folder: Path, settings: Settings, done: Done | None) -> dict[Path, str]:
+    from engine.images.archive import unpack
+
+    names: dict[Path, str] = {}
+
+    def note(path: Path, name: str, state: str) -> None:
+        names[path] = f"{archive}/{name}"
+        if done is not None:
+            done.unpacked(path, archive, name, state)
+
+    return {path: names[path] for path in unpack(archive, folder, settings, note)}
 
 
 def note_done(store: Store, run: Run, done: Done) -> None:
-    """Remember which sources are finished, so that a later `--skip-unchanged` leaves them out."""
-    finished = {task for task, status in store.records.settled(run).items() if status == "ok"}
-    for task in store.folder(run).tasks():
-        if task.index in finished:
-            done.add(Path(task.argument["source"]), task.argument["names"])
-    done.close()
+    """Remember which sources are finished, so that a later `--skip-unchanged` leaves them out.
+
+    A list that cannot be written (the disk is full) is told: it costs the next run time, and this one nothing.
+    """
+    try:
+        finished = {task for task, status in store.records.settled(run).items() if status == "ok"}
+        with done:
+            for task in store.folder(run).tasks():
+                if task.index in finished:
+                    done.add(Path(task.argument["source"]), task.argument["names"])
+    except OSError as error:
+        click.echo(
+            f"The list of what is done cannot be written ({error.strerror or error}): "
+            "a later --skip-unchanged will do these pictures again.",
+            err=True,
+        )

@@ -3,15 +3,18 @@
 A pattern may hold {stem}, {ext}, {index} (from 1), {size}, and {width} and {height}, which are the
 *asked* box: for `400x300` 400 and 300, for a longest edge the edge twice, for an open side `auto`,
 for a percentage `50pct` twice. {size} is `400x300`, `w400`, `h300`, `400` or `50pct`. It may hold `/`.
-With several sizes a pattern that tells none of them apart gets `_{size}` behind its {stem}.
+With several sizes a pattern that does not tell them apart gets `_{size}` behind its {stem}.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import PurePosixPath
 
 from pathvalidate import sanitize_filename
@@ -28,24 +31,38 @@ _MAX_BYTES = 180
 """Of one part of a path; file systems allow 255 bytes, some encrypted ones 143 characters, and a suffix must fit."""
 
 
-def output_names(relative_paths: Sequence[str], resizing: Resizing) -> list[list[str]]:
+def output_names(
+    relative_paths: Sequence[str],
+    resizing: Resizing,
+    identities: Sequence[str] | None = None,
+    keep_folders: bool = False,
+) -> list[list[str]]:
     """One list per source, one relative name with forward slashes per size; folders are kept.
 
-    All names are distinct, also on systems that ignore case or normalise Unicode, none is also a folder's.
+    All names are distinct, also on systems that ignore case or normalise Unicode, none is also a folder's. Where
+    several sources would get one name (`a.jpg` and `a.png` as WebP), each is marked by its own ending, else by a
+    digest of what it is: `identities` (their whole paths, say), by default the relative paths. `keep_folders` leaves
+    folders as they are called, because they exist; else they are made safe, too.
     """
     sizes, pattern = resizing.parsed, pattern_of(resizing)
-    wanted = [
-        [_name(path, size, pattern, resizing, index) for size in sizes]
-        for index, path in enumerate(relative_paths, start=1)
-    ]
-    return _distinct(wanted)
+    known: Counter[tuple[str, str]] = Counter()
+    marks = []
+    for pair in zip(relative_paths, identities or relative_paths, strict=True):
+        known[pair] += 1
+        marks.append(_marks(*pair, known[pair], "{stem}" in pattern))
+
+    def names(at: int, mark: str) -> list[str]:
+        folder = _folder(relative_paths[at], keep_folders)
+        return _apart([folder + _name(relative_paths[at], size, pattern, resizing, at + 1, mark) for size in sizes])
+
+    return _distinct(names, marks)
 
 
 def pattern_of(resizing: Resizing) -> str:
     """The pattern in force: with an extension always, and with the size when there are several."""
     pattern = resizing.name if "{ext}" in resizing.name else resizing.name + ".{ext}"
-    tells = any(field in pattern for field in ("{size}", "{width}", "{height}"))
-    if len(resizing.sizes) == 1 or tells:
+    told = [[text for field, text in _told(size).items() if "{" + field + "}" in pattern] for size in resizing.parsed]
+    if all(told.count(one) == 1 for one in told):
         return pattern
     if "{stem}" in pattern:
         return pattern.replace("{stem}", "{stem}_{size}")
@@ -96,36 +113,79 @@ def _shortened(name: str, limit: int) -> str:
     return f"{cut}.{extension}" if extension else cut
 
 
-def _name(path: str, size: Size, pattern: str, resizing: Resizing, index: int) -> str:
-    *folders, file = path.replace("\\", "/").split("/")
+def _name(path: str, size: Size, pattern: str, resizing: Resizing, index: int, apart: str) -> str:
+    file = path.replace("\\", "/").rpartition("/")[2]
     suffix = PurePosixPath(file).suffix
     fields = {
         "stem": file.removesuffix(suffix) if suffix else file,
         "ext": extension_for(suffix, resizing),
         "index": index,
-        "size": size.text,
-        "width": _edge(size, size.width),
-        "height": _edge(size, size.height),
+        **_told(size),
     }
     # The stem must not bring slashes or dots of its own: it is made safe before it is put in.
     fields["stem"] = _shortened("_".join(safe_parts(str(fields["stem"]))), _MAX_BYTES - 40) or "image"
     made = safe_parts(pattern.format(**fields)) or ["image." + str(fields["ext"])]
-    return "/".join([*safe_parts("/".join(folders)), *made])
+    return "/".join([*made[:-1], _with(made[-1], apart)])
+
+
+def _folder(path: str, keep: bool) -> str:
+    """The folder of a relative path with a slash behind it; nothing where there is none."""
+    if keep:
+        return path[: path.rfind("/") + 1]
+    folders = safe_parts(path.replace("\\", "/").rpartition("/")[0])
+    return "/".join([*folders, ""]) if folders else ""
+
+
+def _with(file: str, apart: str) -> str:
+    stem, dot, extension = file.rpartition(".")
+    return f"{stem}{apart}{dot}{extension}" if apart else file
+
+
+def _apart(names: list[str]) -> list[str]:
+    """One source's names, numbered where a cut that made them short enough took away what told them apart."""
+    keys = [key(name) for name in names]
+    return [
+        name if keys.count(one) == 1 else _with_last(name, f"_{number}")
+        for number, (name, one) in enumerate(zip(names, keys, strict=True), 1)
+    ]
+
+
+def _with_last(path: str, mark: str) -> str:
+    folder, slash, file = path.rpartition("/")
+    return f"{folder}{slash}{_with(file, mark)}"
+
+
+def _told(size: Size) -> dict[str, str]:
+    return {"size": size.text, "width": _edge(size, size.width), "height": _edge(size, size.height)}
 
 
 def _edge(size: Size, edge: int) -> str:
     return size.text if size.kind == "percent" else str(edge or "auto")
 
 
-def _distinct(wanted: Iterable[list[str]]) -> list[list[str]]:
-    rows = [list(row) for row in wanted]
-    taken = {key(folder) for folder in {folder for row in rows for name in row for folder in _folders(name)}}
-    counts: dict[str, int] = {}
-    for row in rows:
-        for at, name in enumerate(row):
-            row[at] = _free(name, taken, counts)
-            taken.add(key(row[at]))
+def _distinct(names: Callable[[int, str], list[str]], marks: Sequence[Iterator[str]]) -> list[list[str]]:
+    """Each source's names (`names(at, mark)`), marked where two would share one.
+
+    All who share a name are marked, with the next of their own `marks`, never the later one alone: so a name does not
+    depend on the order of the sources, and it does not pass to another picture when one of them goes.
+    """
+    rows = [names(at, "") for at in range(len(marks))]
+    while shared := _sharing(rows):
+        for at in shared:
+            rows[at] = names(at, next(marks[at]))
     return rows
+
+
+def _sharing(rows: Sequence[list[str]]) -> list[int]:
+    """Which rows hold a name that another row holds, too, or that is a folder's."""
+    owners: dict[str, set[int]] = {}
+    folders: set[str] = set()
+    for at, row in enumerate(rows):
+        for name in row:
+            owners.setdefault(key(name), set()).add(at)
+            folders.update(_folders(name))
+    taken = {key(folder) for folder in folders}
+    return sorted({at for name, found in owners.items() if len(found) > 1 or name in taken for at in found})
 
 
 def _folders(name: str) -> Iterator[str]:
@@ -134,14 +194,19 @@ def _folders(name: str) -> Iterator[str]:
         yield name
 
 
-def _free(name: str, taken: set[str], counts: dict[str, int]) -> str:
-    """The name, or with the first number from 2 that makes it new; `counts` spares trying them all again."""
-    if key(name) not in taken:
-        return name
-    folder, slash, file = name.rpartition("/")
-    stem, dot, extension = file.rpartition(".")
-    while True:
-        number = counts[key(name)] = counts.get(key(name), 1) + 1
-        candidate = f"{folder}{slash}{stem}-{number}{dot}{extension}"
-        if key(candidate) not in taken:
-            return candidate
+def _marks(path: str, identity: str, number: int, has_stem: bool) -> Iterator[str]:
+    """What tells a source's names from others', plainest first: its own ending, then a digest of its path.
+
+    `number` counts sources of one identity, which nothing but their order tells apart.
+    """
+    file = path.replace("\\", "/").rpartition("/")[2]
+    stem, _, ending = file.rpartition(".")
+    digest = blake2b(f"{identity}\n{path}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    stem = "" if has_stem else "-" + _shortened("_".join(safe_parts(stem or file)), 40)
+    if not has_stem:
+        yield stem
+    if ending and stem != "-" + ending:
+        yield f"{stem}-{_shortened('_'.join(safe_parts(ending.lower())), 12)}"
+    again = f"-{number}" if number > 1 else ""
+    yield from (f"{stem}-{digest[:length]}{again}" for length in (6, 12, 32))
+    yield from (f"{stem}-{digest}{again}-{more}" for more in itertools.count(2))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -19,7 +19,7 @@ from PIL import Image
 
 from engine.config import Settings
 from engine.errors import TaskFailed
-from engine.images import colours, opening, orientation, saving
+from engine.images import colours, opening, orientation, placing, saving
 from engine.images.frames import frames_note
 from engine.images.options import Resizing
 from engine.images.rights import copyright_exif
@@ -62,11 +62,18 @@ class _Source:
     shrink: int
 
 
-def resize_file(source: Path, targets: Sequence[Path], resizing: Resizing, settings: Settings) -> list[Output]:
+def resize_file(
+    source: Path,
+    targets: Sequence[Path],
+    resizing: Resizing,
+    settings: Settings,
+    replace: Collection[Path] = (),
+) -> list[Output]:
     """Resize one file to one target per size, in the order of `resizing.sizes`.
 
-    Raises TaskFailed; targets that were already written before the failure are then left as they are.
-    The format written is the one that the target's suffix promises.
+    Raises TaskFailed; what could be written is then there nevertheless.
+    The format written is the one that the target's suffix promises. A target that exists is replaced only when it
+    is among `replace`, and never when it is the source itself.
     """
     for target in targets:
         _keep_original(source, target)
@@ -81,16 +88,23 @@ def resize_file(source: Path, targets: Sequence[Path], resizing: Resizing, setti
     exif = copyright_exif(opened) if resizing.keep_copyright else None
     decoded = _decoded(opened, turn, upright, placements, len(data), settings)
     file_format = opened.format or ""
-    outputs = []
+    outputs: list[Output] = []
+    taken: TaskFailed | None = None
     for target, placement in zip(targets, placements, strict=True):
         try:
             picture = _picture(decoded, placement, resizing)
         except MemoryError:
             raise opening.out_of_memory() from None
         content = saving.encoded(picture, saving.format_for(target, resizing, file_format), resizing, exif)
-        saving.write(target, content)
+        try:
+            placing.write(target, content, target in replace)
+        except TaskFailed as failure:
+            taken = taken or failure
+            continue
         digest = blake2b(content, digest_size=8).hexdigest()
         outputs.append(Output(str(target), *picture.size, len(content), *upright, len(data), file_format, note, digest))
+    if taken is not None:
+        raise taken
     return outputs
 
 
@@ -100,7 +114,14 @@ def _keep_original(source: Path, target: Path) -> None:
     except OSError:
         return  # Either is not there: then nothing is overwritten, and opening says what is missing.
     if same:
-        raise TaskFailed("would_overwrite", "The output would replace the original: choose another folder or name.")
+        raise would_overwrite(target.name)
+
+
+def would_overwrite(name: str) -> TaskFailed:
+    """The failure of a task one of whose results would take an original's place."""
+    return TaskFailed(
+        "would_overwrite", f"The result {name} would replace an original: choose another folder or name."
+    )
 
 
 def _check_sizes(placements: Sequence[Placement], settings: Settings) -> None:

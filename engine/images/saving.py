@@ -1,4 +1,4 @@
-"""Encoding a finished picture and putting it in its place: beside its name first, then `os.replace`.
+"""Encoding a finished picture.
 
 Encoders get pixels and nothing else: no EXIF, GPS, XMP, IPTC, profile or thumbnail can reach an output.
 Only the copyright line passes, on wish, as a fresh EXIF block of its own.
@@ -6,7 +6,6 @@ Only the copyright line passes, on wish, as a fresh EXIF block of its own.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +17,6 @@ from engine.errors import TaskFailed
 from engine.images import formats
 from engine.images.opening import out_of_memory
 from engine.images.options import Resizing
-from engine.images.parts import part_of
 
 _FULL_CHROMA_FROM = 90
 """From this quality JPEG keeps colours at full resolution (4:4:4); below, 4:2:0 saves a quarter that nobody sees."""
@@ -89,18 +87,3 @@ _OPTIONS: dict[str, Callable[[Resizing], dict[str, Any]]] = {
     "webp": _webp,
     "avif": _avif,
 }
-
-
-def write(target: Path, data: bytes) -> None:
-    """Put `data` in place at once: a reader sees the old file or the whole new one. Raises TaskFailed not_written."""
-    part = part_of(target)
-    try:
-        try:
-            part.write_bytes(data)
-        except FileNotFoundError:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(data)
-        os.replace(part, target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise TaskFailed("not_written", f"{target.name} cannot be written: {error.strerror or error}.") from None

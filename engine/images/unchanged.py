@@ -29,7 +29,8 @@ class Done:
     def __init__(self, folder: Path, resizing: Resizing) -> None:
         self._folder = folder
         self._options = options_digest(resizing)
-        self._lines = _read(folder / FILE)
+        self._all = _read(folder / FILE)
+        self._lines: dict[str, dict[str, Any]] = {line["source"]: line for line in self._all}
         self._states: dict[str, str] = {}
         self._unpacked: dict[str, tuple[str, str]] = {}
         self._file: Any = None
@@ -51,18 +52,43 @@ class Done:
             return False
         known = line.get("outputs")
         return isinstance(known, dict) and list(known) == list(names) and all(
-            _size(self._folder / name) == length for name, length in known.items()
+            _size(self._folder / name) == _stamp(stamp)[0] for name, stamp in known.items()
         )
+
+    def made(self, source: Path, names: Iterable[str]) -> list[str]:
+        """Those of the names that an earlier run made from this source and nobody has touched since."""
+        line = self._lines.get(self._key(source), {})
+        known = line.get("outputs")
+        return [name for name in names if isinstance(known, dict) and name in known and self._untouched(name, known)]
+
+    def results(self) -> set[str]:
+        """The whole paths of all results of earlier runs in the folder that nobody has touched since."""
+        found: set[str] = set()
+        for line in self._all:
+            known = line.get("outputs")
+            if isinstance(known, dict):
+                found.update(os.path.realpath(self._folder / name) for name in known if self._untouched(name, known))
+        return found
+
+    def _untouched(self, name: str, known: dict[str, Any]) -> bool:
+        try:
+            status = (self._folder / name).stat()
+        except (OSError, ValueError):
+            return False
+        size, written_ns = _stamp(known[name])
+        return status.st_size == size and written_ns in (None, status.st_mtime_ns)
 
     def add(self, source: Path, names: Sequence[str]) -> None:
         """Note that a source is finished; its state is the one from before the run, where it was looked at then."""
         key = self._key(source)
         state = self._states.get(key) or self._state(source)
-        outputs = {name: _size(self._folder / name) for name in names}
+        outputs = {name: _stamp_of(self._folder / name) for name in names}
         line = {"source": key, "state": state, "options": self._options, "outputs": outputs}
         if self._file is None:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._file = (self._folder / FILE).open("a", encoding="utf-8", errors="surrogateescape")
+            self._file = open(  # noqa: SIM115 - it is closed by `close`
+                self._folder / FILE, "a", encoding="utf-8", errors="surrogateescape", opener=_not_through_a_link
+            )
         self._file.write(json.dumps(line) + "\n")
 
     def close(self) -> None:
@@ -107,17 +133,36 @@ def _size(path: Path) -> int | None:
         return None
 
 
-def _read(path: Path) -> dict[str, dict[str, Any]]:
+def _stamp_of(path: Path) -> list[int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return [status.st_size, status.st_mtime_ns]
+
+
+def _stamp(value: Any) -> tuple[Any, int | None]:
+    """Size and time of writing; older lists hold the size alone."""
+    return (value[0], value[1]) if isinstance(value, list) and len(value) == 2 else (value, None)
+
+
+def _not_through_a_link(path: str, flags: int) -> int:
+    """Open the list itself: a link of its name could lead to anybody's file."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    """Every line that is whole; the last one of a source counts."""
     try:
         lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
-        return {}
-    found: dict[str, dict[str, Any]] = {}
+        return []
+    found: list[dict[str, Any]] = []
     for text in lines:
         try:
             line = json.loads(text)
         except ValueError:
             continue  # The last line of a run that was killed: that source is simply done again.
         if isinstance(line, dict) and isinstance(line.get("source"), str):
-            found[line["source"]] = line
+            found.append(line)
     return found

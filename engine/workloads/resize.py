@@ -10,12 +10,15 @@ from typing import Any
 from engine.images.allocator import keep_freed_memory
 from engine.images.memory import limit_this_process, may_be_limited
 from engine.images.options import resizing_from
-from engine.images.resizing import resize_file
+from engine.images.resizing import resize_file, would_overwrite
 from engine.workloads.base import Place, Workload
 
 
 class Resize(Workload):
     """The argument is {"source": path, "names": [one a size]}; relative sources lie in the run's folder.
+
+    `originals` are those names that are originals of the run, by whatever spelling; `replace` those that may be
+    replaced although they exist. The option `overwrite` "all" allows it for every name that is no original.
 
     Outputs go to the option `target` (a folder), else to the run's outputs. A worker with a process of
     its own may map so much memory and no more (`worker_memory_mb`), so that a runaway decoder fails alone.
@@ -28,6 +31,8 @@ class Resize(Workload):
         super().__init__(options, place)
         self.resizing = resizing_from(options)
         self.target = Path(options["target"]) if options.get("target") else place.outputs
+        # The run's own folder holds nothing but what this run wrote.
+        self.replaces = self.target == place.outputs or options.get("overwrite") == "all"
         keep_freed_memory()
         if place.settings.worker_memory_mb and may_be_limited():
             limit_this_process(int(place.settings.worker_memory_mb * 1e6))
@@ -36,7 +41,10 @@ class Resize(Workload):
         """{path, width, height, bytes} of the first size, what the source was, and `also`: the other sizes."""
         source = self.place.folder / argument["source"]
         targets = [self.target / name for name in argument["names"]]
-        first, *rest = resize_file(source, targets, self.resizing, self.place.settings)
+        if argument.get("originals"):
+            raise would_overwrite(argument["originals"][0])
+        replace = targets if self.replaces else [self.target / name for name in argument.get("replace", ())]
+        first, *rest = resize_file(source, targets, self.resizing, self.place.settings, replace)
         return {**asdict(first), "also": [asdict(output) for output in rest]}
 
     @classmethod

@@ -143,8 +143,10 @@ def _server_folder() -> Pictures | None:
     root = st.selectbox("Folder", folders, format_func=str, key="server_folder")
     below = st.text_input("Part of it", key="server_part", placeholder="2025/summer", help="Empty takes all of it.")
     folder = _part(root, below)
-    images = find_images(folder, settings=settings(), leave_out=folder / RESULTS)
-    st.caption(f"{counted(len(images), 'picture')} in {literal(str(folder))}. Originals are never changed.")
+    found = find_images(folder, settings=settings(), leave_out=folder / RESULTS)
+    images = found.images
+    told = f" {found.sentence}" if found.sentence else ""
+    st.caption(f"{counted(len(images), 'picture')} in {literal(str(folder))}. Originals are never changed.{told}")
     return Pictures(len(images), f"{len(images):,} of {folder.name}", partial(_place_found, images, folder), folder)
 
 

@@ -120,7 +120,7 @@ def thumbnail(store: Store, run: Run, picture: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             with _AT_ONCE:
-                resize_file(picture, [target], Resizing((str(THUMB_EDGE),), quality=80), store.settings)
+                resize_file(picture, [target], Resizing((str(THUMB_EDGE),), quality=80), store.settings, [target])
         except TaskFailed:  # it was just replaced or removed: the browser gets what there is
             return picture
     return target

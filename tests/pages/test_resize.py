@@ -129,6 +129,21 @@ def test_a_folder_of_this_server_is_read_and_results_go_into_a_new_folder(
     assert len(list((folder / "resized").rglob("a.jpg"))) == 1
 
 
+def test_a_folder_of_results_that_cannot_be_made_is_a_sentence_and_nothing_starts(
+    opened: Opened, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("photos")
+    (folder / "a.jpg").write_bytes(photo())
+    (folder / "resized").write_bytes(b"a file of that name")
+    monkeypatch.setenv("OVERLAP_FOLDERS", str(folder))
+    app = opened("resize.py")
+    choose(app, "pictures_from", "Folder of this server")
+    app.button(key="start").click().run()
+    assert not app.exception
+    assert "a part of its path is a file" in app.error[0].value
+    assert store.runs() == []
+
+
 def test_a_part_of_a_folder_cannot_lead_out_of_it(
     opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

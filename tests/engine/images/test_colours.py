@@ -42,7 +42,9 @@ def inks() -> Image.Image:
 
 def resized(source: Path, **options: object) -> list[Colour]:
     target = source.with_name("out.png")
-    resize_file(source, [target], resizing_from({"sizes": ["32x32"], **options}), Settings(home=source.parent))
+    resize_file(
+        source, [target], resizing_from({"sizes": ["32x32"], **options}), Settings(home=source.parent), [target]
+    )
     return corners(target)
 
 

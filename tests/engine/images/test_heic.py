@@ -32,7 +32,8 @@ def encoded(picture: Image.Image, **options: object) -> bytes:
 
 def resized(folder: Path, content: bytes, name: str = "a.png", **options: object) -> Output:
     (folder / "phone.heic").write_bytes(content)
-    return resize_file(folder / "phone.heic", [folder / name], resizing_from(options), Settings(home=folder))[0]
+    target, settings = folder / name, Settings(home=folder)
+    return resize_file(folder / "phone.heic", [target], resizing_from(options), settings, [target])[0]
 
 
 @pytest.fixture

@@ -45,17 +45,47 @@ def test_patterns() -> None:
     assert names("a.jpg", name="small/{stem}") == ["small/a.jpg"]
     assert names("a.jpg", sizes=["300x"], name="{stem}_{width}x{height}.{ext}") == ["a_300xauto.jpg"]
     assert pattern_of(Resizing(sizes=("1", "2"), name="photo.{ext}")) == "photo_{size}.{ext}"
+    assert pattern_of(Resizing(sizes=("9x1", "9x2"), name="{stem}_{width}.{ext}")) == "{stem}_{size}_{width}.{ext}"
 
 
 def test_names_that_differ_by_case_or_unicode_only_stay_apart() -> None:
-    assert names("a.jpg", "A.jpg", "x/a.jpg", "X/A.JPG") == ["a.jpg", "A-2.jpg", "x/a.jpg", "X/A-2.jpg"]
+    found = names("a.jpg", "A.jpg", "x/a.jpg", "X/A.JPG")
+    assert [name.rpartition("-")[0] for name in found] == ["a", "A", "x/a", "X/A"]
+    assert len({name.casefold() for name in found}) == 4
     composed, decomposed = "\u00e9.jpg", "e\u0301.jpg"
-    assert len(set(names(composed, decomposed))) == 2
-    assert names("a.png", "a.jpg", "a.gif", format="jpeg") == ["a.jpg", "a-2.jpg", "a-3.jpg"]
+    assert len({unicodedata.normalize("NFC", name) for name in names(composed, decomposed)}) == 2
+
+
+def test_pictures_that_would_share_a_name_are_all_marked_by_their_own_ending() -> None:
+    assert names("a.png", "a.jpg", "a.gif", format="jpeg") == ["a-png.jpg", "a-jpg.jpg", "a-gif.jpg"]
+    assert names("b.png", "c.jpg", format="jpeg") == ["b.jpg", "c.jpg"]
+
+
+@pytest.mark.parametrize("pattern", ["{stem}.{ext}", "photo.{ext}"])
+def test_no_name_passes_to_another_picture_when_one_goes_or_the_order_changes(pattern: str) -> None:
+    paths = ["a.jpeg", "a.jpg", "a.png", "A.jpg", "b/a.tif", "b/a.tiff", "c.gif"]
+    before = dict(zip(paths, names(*paths, format="webp", name=pattern), strict=True))
+    assert dict(zip(paths[::-1], names(*paths[::-1], format="webp", name=pattern), strict=True)) == before
+    for gone in paths:
+        left = [path for path in paths if path != gone]
+        for path, name in zip(left, names(*left, format="webp", name=pattern), strict=True):
+            owner = next((one for one, other in before.items() if other == name), path)
+            assert owner == path, f"without {gone}, {name} is {path}; before it was {owner}"
+
+
+def test_three_of_one_stem_keep_their_names_when_one_goes() -> None:
+    three = names("a.jpeg", "a.jpg", "a.png", format="webp")
+    assert names("a.jpg", "a.png", format="webp") == three[1:]
+
+
+def test_pictures_of_one_name_from_several_folders_are_told_apart_by_what_they_are() -> None:
+    both = output_names(["x.jpg", "x.jpg"], ONE, ["/b/x.jpg", "/a/x.jpg"])
+    assert output_names(["x.jpg", "x.jpg"], ONE, ["/a/x.jpg", "/b/x.jpg"]) == both[::-1]
+    assert both[0] != both[1]
 
 
 def test_a_file_never_takes_a_folders_name() -> None:
-    assert names("a.jpg", "a.jpg/b.jpg") == ["a-2.jpg", "a.jpg/b.jpg"]
+    assert names("a.jpg", "a.jpg/b.jpg") == ["a-jpg.jpg", "a.jpg/b.jpg"]
 
 
 @pytest.mark.parametrize(

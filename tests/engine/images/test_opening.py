@@ -30,7 +30,8 @@ def settings(tmp_path: Path, **values: float) -> Settings:
 
 def reason_for(path: Path, limits: Settings) -> str:
     with pytest.raises(TaskFailed) as failure:
-        resize_file(path, [path.parent / "out" / "out.png"], SMALL, limits)
+        target = path.parent / "out" / "out.png"
+        resize_file(path, [target], SMALL, limits, [target])
     assert failure.value.message.endswith(".")
     assert not (path.parent / "out" / "out.png").exists()
     return failure.value.reason
@@ -170,7 +171,7 @@ def test_noise_in_a_file_ends_as_an_output_or_a_reason(tmp_path: Path, name: str
             damaged[(seed * 7919 + step * 104729) % len(damaged)] = (seed * 31 + step * 17) % 256
         path.write_bytes(damaged)
         try:
-            resize_file(path, [tmp_path / "out.png"], SMALL, settings(tmp_path))
+            resize_file(path, [tmp_path / "out.png"], SMALL, settings(tmp_path), [tmp_path / "out.png"])
             endings.add("ok")
         except TaskFailed as failure:
             endings.add(failure.reason)

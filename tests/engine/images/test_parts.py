@@ -18,7 +18,8 @@ def test_only_the_parts_of_processes_that_have_ended_are_removed(tmp_path: Path)
     others = [tmp_path / "photo.jpg", tmp_path / "1-2.part", tmp_path / ".overlap-done.jsonl"]
     for path in (left, mine, *others):
         path.write_bytes(b"half")
-    assert sweep(tmp_path) == 1
+    assert sweep([tmp_path]) == 0, "only the folders that are named"
+    assert sweep([tmp_path, tmp_path / "below", tmp_path / "gone"]) == 1
     assert not left.exists() and mine.exists() and all(path.exists() for path in others)
 
 

@@ -23,8 +23,9 @@ from tests.engine.images.pictures import QUARTERS, close, corners, photo, quarte
 
 
 def resize(source: Path, *names: str, **options: object) -> list[Output]:
-    folder = source.parent / "out"
-    return resize_file(source, [folder / name for name in names], resizing_from(options), Settings(home=source.parent))
+    """Resize into a folder of this test's own, where whatever is there may be replaced."""
+    targets = [source.parent / "out" / name for name in names]
+    return resize_file(source, targets, resizing_from(options), Settings(home=source.parent), targets)
 
 
 def test_one_photo_becomes_one_file_per_size(tmp_path: Path) -> None:
@@ -58,8 +59,8 @@ def test_the_original_is_never_written(tmp_path: Path) -> None:
     (tmp_path / "link.png").symlink_to(source)
     for target in (source, tmp_path / "link.png", tmp_path / "x" / ".." / "photo.png"):
         (tmp_path / "x").mkdir(exist_ok=True)
-        with pytest.raises(TaskFailed, match="replace the original"):
-            resize_file(source, [target], resizing_from({}), Settings(home=tmp_path))
+        with pytest.raises(TaskFailed, match="replace an original"):
+            resize_file(source, [target], resizing_from({}), Settings(home=tmp_path), [target])
     assert source.read_bytes() == before
 
 

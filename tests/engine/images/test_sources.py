@@ -18,7 +18,7 @@ def touch(folder: Path, *names: str) -> None:
 
 
 def found(folder: Path, glob: str | None = None, leave_out: Path | None = None) -> list[str]:
-    return [path.relative_to(folder).as_posix() for path in find_images(folder, glob, leave_out=leave_out)]
+    return [path.relative_to(folder).as_posix() for path in find_images(folder, glob, leave_out=leave_out).images]
 
 
 def test_images_are_found_by_name_sorted_and_hidden_ones_left_out(tmp_path: Path) -> None:
@@ -51,6 +51,39 @@ def test_links_are_followed_only_to_files_within(tmp_path: Path) -> None:
     (folder / "away").symlink_to(tmp_path / "elsewhere")
     (folder / "loop").symlink_to(folder)
     assert found(folder) == ["a.png", "in.png"]
+    assert find_images(folder).sentence == (
+        "Left out: 1 link that leads nowhere, 2 links that lead out of the folder, "
+        "1 link to a folder that is read already."
+    )
+
+
+def test_links_are_followed_anywhere_on_wish_and_each_folder_is_read_once(tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    touch(tmp_path, "outside.png", "elsewhere/x.png", "elsewhere/.y.png", "pictures/a.png")
+    (folder / "out.png").symlink_to(tmp_path / "outside.png")
+    (folder / "away").symlink_to(tmp_path / "elsewhere")
+    (folder / "again").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "back").symlink_to(folder)
+    (folder / "self.png").symlink_to(folder / "self.png")
+    done = find_images(folder, follow_links=True)
+    assert [path.relative_to(folder).as_posix().split("/")[-1] for path in done.images] == ["a.png", "x.png", "out.png"]
+    assert done.left_out == {"seen": 2, "hidden": 1, "broken": 1}
+
+
+def test_a_folder_of_nothing_but_links_holds_images_on_wish_and_else_says_why_not(tmp_path: Path) -> None:
+    touch(tmp_path, "album/a.png")
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "a.png").symlink_to(tmp_path / "album" / "a.png")
+    assert len(find_images(tmp_path / "links", follow_links=True).images) == 1
+    with pytest.raises(InputRefused, match="1 link that leads out of the folder"):
+        find_images(tmp_path / "links")
+
+
+def test_results_of_earlier_runs_in_the_folder_itself_are_no_originals(tmp_path: Path) -> None:
+    touch(tmp_path, "a.png", "a-small.png")
+    done = find_images(tmp_path, leave_out=tmp_path, results=[str(tmp_path / "a-small.png")])
+    assert [path.name for path in done.images] == ["a.png"]
+    assert done.sentence == "Left out: 1 result of an earlier run."
 
 
 def test_the_results_folder_is_left_out(tmp_path: Path) -> None:
