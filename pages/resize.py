@@ -7,8 +7,8 @@ from functools import partial
 
 import streamlit as st
 
+from engine.images import targets
 from engine.images.options import Resizing
-from engine.images.targets import ready
 from engine.model import Configuration, Plan
 from engine.plans import resize_plan
 from pages.parts.guard import guard
@@ -34,7 +34,7 @@ def plan(
     title = pictures.title if most is None else f"Try on {len(sources)}: {pictures.title}"
     made = resize_plan(sources, resizing, configuration, settings(), target, root, folder.path, title)
     if target is not None:
-        ready(target)
+        targets.ready(target)
     return made
 
 
