@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import streamlit as st
@@ -11,5 +12,7 @@ from pages.hosts import NamedHosts
 from pages.routes import ROUTES
 
 HERE = Path(__file__).resolve().parent
+
+os.umask(0o077)  # uploads and all else that is kept are for the server's user alone
 
 app = st.App(HERE / "pages" / "navigation.py", routes=ROUTES, middleware=[Middleware(NamedHosts)])

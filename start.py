@@ -20,7 +20,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 import webbrowser
@@ -94,15 +93,19 @@ def _options() -> argparse.Namespace:
 class Turn:
     """The right to do what only one start.py at a time may do, until `end`; a context manager.
 
-    A lock on a file in the folder for temporary files, so one for each user; the system ends it with the process.
+    A lock on a file in this user's folder among the temporary files; the system ends it with the process.
     """
 
     def __init__(self, name: str, doing: str) -> None:
-        user = "" if WINDOWS else os.getuid()
+        from engine.errors import NotAvailable  # standard library only, both of them, and only here
+        from engine.private import temporary_folder
+
         self._file: int | None
         try:
-            path = Path(tempfile.gettempdir()) / f"overlap-{user}-{name}.lock"
+            path = temporary_folder() / f"{name}.lock"
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        except NotAvailable as refused:
+            raise Stop(str(refused)) from None
         except OSError:  # no place for such a file: nobody waits for anybody, as when no two start at once
             self._file = None
         if self._file is not None and not _locks(self._file):

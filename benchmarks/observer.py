@@ -42,8 +42,8 @@ from filelock import FileLock
 from engine import jobs, plans
 from engine.config import Settings, usable_cpus
 from engine.model import Configuration, Plan, plain
+from engine.private import temporary_folder
 from engine.store import Store
-from engine.turns import turns_folder
 from start import find_browser
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -114,7 +114,7 @@ def cpu_s_of(process: psutil.Process) -> float:
 
 def look(store: Store, plan: Plan, page: Any, address: str | None, watchers: Sequence[psutil.Process]) -> Look:
     """Run the plan to its end, with its page open at `address` or without."""
-    with FileLock(turns_folder() / "measuring.lock"):
+    with FileLock(temporary_folder() / "measuring.lock"):
         run = jobs.start(store, plan)
         if address:
             page.goto(f"{address}/run?run={run.token}")

@@ -15,6 +15,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.private import opener
+
 _COLUMNS = 8
 _PID, _TASK, _STARTED_NS, _READY = range(_COLUMNS, _COLUMNS + 4)  # behind the loop's row
 _BEAT_NS, _PULSE_NS = 0, 1
@@ -43,7 +45,8 @@ class Board:
     @classmethod
     def create(cls, path: Path, slots: int) -> Board:
         """A fresh board with `slots` idle rows; an older file of that name is replaced."""
-        path.write_bytes(bytes((slots + 1) * _COLUMNS * 8))
+        with open(path, "wb", opener=opener) as file:
+            file.write(bytes((slots + 1) * _COLUMNS * 8))
         board = cls(path)
         board.clear()
         return board

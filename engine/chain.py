@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from engine import private
 from engine.errors import NotAvailable, OverlapError, StoreUnusable
 from engine.executors import EXECUTORS
 from engine.images.parts import sweep
@@ -24,6 +25,7 @@ from engine.record import Row, row_of
 from engine.remaining import Guilty, Remaining, after_death
 from engine.store import RunFolder, Store, Writer
 from engine.supervisor import Assignment, Outcome, Supervisor
+from engine.workloads import workload_class
 
 _DEATHS_WITHOUT_PROGRESS = 3
 
@@ -113,12 +115,13 @@ class Chain:
     def _assignment(self, trial: Trial, remaining: Remaining) -> Assignment:
         place = self.folder.trial(trial.order)
         outputs = self.folder.outputs if self.run.kind == "job" else place / "outputs"
-        outputs.mkdir(parents=True, exist_ok=True)
+        private.make_folder(outputs)
         specification = {
             "parent": os.getpid(),
             "workload": self.run.workload,
             "options": {**self._options(outputs), **self.extra},
             "settings": self.store.settings.plain(),
+            "secrets": list(self._secrets()),
             "configuration": plain(trial.configuration),
             "folder": str(self.folder.path),
             "outputs": str(outputs),
@@ -128,8 +131,9 @@ class Chain:
             "suspects": remaining.suspects,
             "time_limit_s": self.run.time_limit_s,
             "stores": self.run.kind == "job",
+            "umask": self._umask(),
         }
-        (place / "trial.json").write_text(json.dumps(specification), encoding="utf-8")
+        private.write_text(place / "trial.json", json.dumps(specification))
         return Assignment(
             trial_id=trial.id,
             specification=place / "trial.json",
@@ -141,7 +145,17 @@ class Chain:
             has_async=EXECUTORS[trial.configuration.executor].has_async,
             log=place / "log.txt",
             search_path=search_path_of(self.run, trial.configuration.python),
+            secrets=self._secrets(),
         )
+
+    def _secrets(self) -> dict[str, str]:
+        """What the tasks need and no file may hold, as variables of the trial's environment."""
+        return self.store.settings.secrets(workload_class(self.run.workload).secrets)
+
+    def _umask(self) -> int:
+        """What people asked for elsewhere gets the rights that its folder has; all else is its owner's alone."""
+        target = self.run.options.get("target") if self.run.kind == "job" else None
+        return private.umask_like(Path(target)) if isinstance(target, str) and target else 0o077
 
     def _options(self, outputs: Path) -> dict[str, Any]:
         """The run's options; only a job writes into the folder that people named."""

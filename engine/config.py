@@ -11,15 +11,17 @@ from __future__ import annotations
 import os
 import sys
 import tomllib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine.errors import SettingRefused
+from engine.errors import NotAvailable, SettingRefused
 
 PREFIX = "OVERLAP_"
+SECRETS = ("database_url", "proxy")
+"""Settings that may hold a password: in no file, argument, log or export of ours; passed on in an environment alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Settings:
 
     home: Path
     """Runs, demo data and locks live below this folder."""
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)
     """An SQLAlchemy address; empty is a SQLite file in the home folder."""
     allowed_hosts: tuple[str, ...] = ()
     """Hosts (name, name:port or address) that may be fetched although their address is private."""
@@ -40,7 +42,7 @@ class Settings:
     """Other Python executables that the app may offer."""
     dask_address: str = ""
     """The scheduler of a Dask cluster."""
-    proxy: str = ""
+    proxy: str = field(default="", repr=False)
     """An outgoing proxy for web pages; it then checks addresses instead of the app."""
     contact: str = ""
     """Who runs this server: stands in the User-Agent, so that a shop can complain."""
@@ -76,10 +78,12 @@ class Settings:
         return self.home / "runs"
 
     def plain(self) -> dict[str, Any]:
-        """The settings as JSON values, for a trial's specification."""
-        return {
-            name: _plain(value) for name, value in asdict(self).items()
-        }
+        """The settings as JSON values, for a trial's specification: without what may hold a password."""
+        return {name: _plain(value) for name, value in asdict(self).items() if name not in SECRETS}
+
+    def secrets(self, names: Iterable[str] = SECRETS) -> dict[str, str]:
+        """Those of these settings that may hold a password and are set, as variables for a child's environment."""
+        return {PREFIX + name.upper(): value for name in names if (value := getattr(self, name))}
 
 
 def _plain(value: Any) -> Any:
@@ -90,9 +94,25 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def from_plain(values: Mapping[str, Any]) -> Settings:
-    """The settings from what `Settings.plain` gave. Raises SettingRefused for an unknown name."""
+def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment for a child that needs no password."""
+    named = {PREFIX + name.upper() for name in SECRETS}
+    return {name: value for name, value in environment.items() if name not in named}
+
+
+def from_plain(values: Mapping[str, Any], secrets: Iterable[str] = ()) -> Settings:
+    """The settings from what `Settings.plain` gave, and the variables `secrets` from this process's environment.
+
+    Raises SettingRefused for an unknown name, NotAvailable where one of the variables is missing.
+    """
     read = {name: _read(name, value) for name, value in values.items()}
+    for variable in secrets:
+        if variable not in os.environ:
+            raise NotAvailable(
+                f"{variable} is set where the run was started, but not where this worker runs: "
+                "set it in the environment of the workers, too."
+            )
+        read[variable.removeprefix(PREFIX).lower()] = os.environ[variable]
     if "home" not in read:  # asked for only then: a trial under a bare interpreter has no platformdirs
         read["home"] = _default_home()
     return Settings(**read)

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import engine
+from engine import private
+from engine.config import without_secrets
 from engine.environment import environment
 from engine.errors import OverlapError, StoreBusy
 from engine.experiment import ABANDONED, PATIENCE_S, Part
@@ -111,13 +113,13 @@ def _launch(
     folder = store.folder(run).path
     arguments = ["--part", part, *(f"--service={name}" for name in services)]
     if tasks is not None:
-        (folder / "chosen.txt").write_text("\n".join(map(str, tasks)), encoding="utf-8")
+        private.write_text(folder / "chosen.txt", "\n".join(map(str, tasks)))
         arguments += ["--chosen", str(folder / "chosen.txt")]
     log = folder / "log.txt"
     started = threading.Event()
 
     def own() -> None:
-        with open(log, "ab") as errors:
+        with open(log, "ab", opener=private.opener) as errors:
             process = subprocess.Popen(
                 [sys.executable, "-m", "engine", "work", run.token, *arguments],
                 stdin=subprocess.PIPE,
@@ -145,7 +147,8 @@ def _environment(store: Store) -> Mapping[str, str]:
     named = {f"OVERLAP_{name.upper()}": _text(name, value) for name, value in plain.items()}
     own = str(Path(engine.__file__).resolve().parent.parent)
     path = os.pathsep.join(filter(None, [own, os.environ.get("PYTHONPATH", "")]))
-    return {**os.environ, **{name: text for name, text in named.items() if text}, "PYTHONPATH": path}
+    texts = {name: text for name, text in named.items() if text}
+    return {**without_secrets(os.environ), **texts, **store.settings.secrets(), "PYTHONPATH": path}
 
 
 def _text(name: str, value: Any) -> str:

@@ -13,7 +13,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import engine
+from engine import private
+from engine.config import without_secrets
 from engine.errors import NotAvailable
 from engine.workloads import modules_of, workload_class
 
@@ -141,7 +142,7 @@ def _answer(python: str, asked: str, search_path: str, _fresh: int) -> dict[str,
     try:
         asking = subprocess.run(
             [python, "-c", _ASK, asked],
-            env={**os.environ, "PYTHONPATH": search_path, "PYTHONUTF8": "1"},
+            env={**without_secrets(os.environ), "PYTHONPATH": search_path, "PYTHONUTF8": "1"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_ASK_S,
@@ -205,7 +206,7 @@ def engine_path(other: bool = False) -> str:
 @cache
 def _alone(site_packages: Path) -> Path:
     """A folder that holds nothing but the engine, for as long as this process lives."""
-    folder = Path(tempfile.mkdtemp(prefix="overlap-engine-"))
+    folder = private.scratch_folder("engine")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     try:
         (folder / "engine").symlink_to(site_packages / "engine", target_is_directory=True)

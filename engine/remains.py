@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import sys
+from collections.abc import Iterator
 from multiprocessing import process
 from pathlib import Path
+
+from engine import private
 
 _NAME = "overlap-"
 _SHELF = Path("/dev/shm")
 """Where Linux keeps segments and, as sem.NAME, semaphores (shm_overview(7), sem_overview(7))."""
-_LONGEST = 50
-"""Bytes of a temporary folder's path that leave room for our folder and a socket's name in it."""
+_LONGEST = 36
+"""Bytes of a temporary folder's path that leave room for our folders and a socket's name in it."""
 
 
 def prefix() -> str:
@@ -42,32 +46,50 @@ def keep_sockets_short() -> None:
     A socket's name holds 108 bytes on Linux and 104 on macOS (unix(7)); a long TMPDIR leaves too few, and the
     forkserver then cannot start. Like the prefix above, the setting is not a public one (`util.get_temp_dir` reads it).
     """
-    import tempfile  # here and below, because every trial imports this module and start-up counts
+    import tempfile  # only here, because every trial imports this module and start-up counts
 
     settings = getattr(process.current_process(), "_config", None)
     if sys.platform != "win32" and isinstance(settings, dict) and not settings.get("tempdir"):
         usual = tempfile.gettempdir()
-        place = usual if len(usual.encode()) <= _LONGEST else "/tmp"
-        settings["tempdir"] = tempfile.mkdtemp(prefix=prefix(), dir=place)
+        place = private.temporary_folder(Path(usual if len(usual.encode()) <= _LONGEST else "/tmp"))
+        settings["tempdir"] = str(private.scratch_folder("s", place))
 
 
 def sweep(own: bool) -> list[str]:
-    """Remove what is left by owners that are gone or, with `own`, by this process; gives the names removed."""
+    """Remove what is left by owners that are gone or, with `own`, by this process; gives the names removed.
+
+    Only what this user owns, and only under names that are given here: shared memory, and scratch folders.
+    """
     gone: list[str] = []
-    for path in (found for shelf in _shelves() for found in (*shelf.glob(f"{_NAME}*"), *shelf.glob(f"sem.{_NAME}*"))):
-        owner, dash, _ = path.name.removeprefix("sem.").removeprefix(_NAME).partition("-")
-        if dash and owner.isdigit() and (int(owner) == os.getpid() if own else not _alive(int(owner))):
-            with contextlib.suppress(FileNotFoundError, PermissionError):  # another's, or gone a moment ago
-                _remove(path)
-                gone.append(path.name)
+    for path in [*_left_in_memory(own), *_left_folders()]:
+        with contextlib.suppress(FileNotFoundError, PermissionError):  # gone a moment ago, or locked (Windows)
+            _remove(path)
+            gone.append(path.name)
     return gone
 
 
-def _shelves() -> list[Path]:
-    import tempfile
+def _left_in_memory(own: bool) -> Iterator[Path]:
+    if sys.platform == "win32" or not _SHELF.is_dir():
+        return
+    for path in (*_SHELF.glob(f"{_NAME}*"), *_SHELF.glob(f"sem.{_NAME}*")):
+        owner, dash, _ = path.name.removeprefix("sem.").removeprefix(_NAME).partition("-")
+        if dash and owner.isascii() and owner.isdigit():
+            left = int(owner) == os.getpid() if own else not private.is_alive(int(owner))
+            if left and _is_own_file(path):
+                yield path
 
-    places = [_SHELF] if sys.platform == "win32" else [_SHELF, Path(tempfile.gettempdir()), Path("/tmp")]
-    return [place for place in dict.fromkeys(places) if place.is_dir()]
+
+def _is_own_file(path: Path) -> bool:
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return False
+    return found.st_uid == os.geteuid() and stat.S_ISREG(found.st_mode)
+
+
+def _left_folders() -> Iterator[Path]:
+    for folder in private.existing_folders():
+        yield from private.abandoned(folder)
 
 
 def _remove(path: Path) -> None:
@@ -77,13 +99,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink()
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -14,13 +14,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine import remains
+from engine import private, remains
 from engine.board import Board, Post
+from engine.config import without_secrets
 from engine.model import Configuration, Measurement
 from engine.pythons import executable
 from engine.record import Row, row, succeeded
@@ -58,6 +59,8 @@ class Assignment:
     has_async: bool
     log: Path
     search_path: str
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Variables for the trial's environment that no file may hold."""
 
 
 @dataclass(slots=True)
@@ -129,10 +132,11 @@ class Supervisor:
 
     def _start(self) -> float:
         work = self.work
-        environment = {**os.environ, "PYTHONPATH": work.search_path, "PYTHONUTF8": "1", "OVERLAP_TRIAL": "1"}
+        own = {"PYTHONPATH": work.search_path, "PYTHONUTF8": "1", "OVERLAP_TRIAL": "1"}
+        environment = {**without_secrets(os.environ), **work.secrets, **own}
         python = executable(work.configuration.python) if work.configuration.python else sys.executable
         began_s = time.perf_counter()
-        with open(work.log, "ab") as log:
+        with open(work.log, "ab", opener=private.opener) as log:
             self.process = subprocess.Popen(
                 [python, "-m", "engine", "trial", str(work.specification)],
                 stdin=subprocess.PIPE,

@@ -75,6 +75,7 @@ def main(specification: str) -> None:
     output = Output.take_stdout()
     spec = json.loads(Path(specification).read_text(encoding="utf-8"))
     die_with_parent(spec["parent"])
+    os.umask(spec["umask"])  # workers inherit it
     remains.name_semaphores(remains.prefix())
     try:
         code = run(spec, output)
@@ -101,6 +102,7 @@ def run(spec: dict[str, Any], output: Output) -> int:
         board=spec["board"],
         workers=kind.workers,
         own_process=kind.own_process,
+        secrets=tuple(spec["secrets"]),
         preload=(workload.__module__, *workload.preload),
         coroutines=kind.has_async,
         limit_s=spec.get("time_limit_s"),

@@ -1,7 +1,7 @@
 """Whose turn it is on this machine: measuring runs have it to themselves, jobs share it up to a limit.
 
-Kernel locks on files in the system's temporary folder, a folder per user, so they hold between
-several servers and commands and a dead holder frees them:
+Kernel locks on files in this user's folder among the temporary files (`engine.private`), so they hold between
+several servers and commands, no other user can hold them, and a dead holder frees them:
 
     measuring.lock      held by a comparison or experiment while it waits for the jobs and while it runs;
                         a job passes through it, so none starts beside a measurement
@@ -13,8 +13,6 @@ Beside each lock stands a text that says who holds it.
 from __future__ import annotations
 
 import contextlib
-import getpass
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,6 +20,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from engine import private
 from engine.model import Run
 
 LOOK_S = 0.2
@@ -31,17 +30,10 @@ Waiting = Callable[[str | None], None]
 """Told whom a run waits for (a sentence), then None."""
 
 
-def turns_folder() -> Path:
-    """Where this user's locks are."""
-    folder = Path(tempfile.gettempdir()) / f"overlap-{getpass.getuser()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
-
-
 @contextmanager
 def turn(run: Run, jobs_at_once: int, waiting: Waiting, cancelled: Callable[[], bool]) -> Iterator[bool]:
     """Hold this run's turn; gives False when the run was cancelled while it waited."""
-    folder = turns_folder()
+    folder = private.temporary_folder()
     with ExitStack() as held:
         take = _take_seat if run.kind == "job" else _take_machine
         got = take(folder, run, jobs_at_once, _Queue(held, waiting, cancelled))
@@ -57,13 +49,13 @@ class _Queue:
 
     def hold(self, path: Path, run: Run) -> bool:
         """Take this lock if it is free, and sign it."""
-        lock = FileLock(path, timeout=0)
+        lock = FileLock(path, timeout=0, mode=0o600)
         try:
             lock.acquire()
         except Timeout:
             return False
         self.held.callback(lock.release)
-        path.with_suffix(".txt").write_text(f"run {run.id}, {run.title}", encoding="utf-8")
+        private.write_text(path.with_suffix(".txt"), f"run {run.id}, {run.title}")
         return True
 
     def wait(self, paths: list[Path], run: Run) -> Path | None:

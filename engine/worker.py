@@ -50,6 +50,8 @@ class Setup:
     board: str
     workers: int
     own_process: bool
+    secrets: tuple[str, ...] = ()
+    """Variables of the environment that hold what the specification must not: passwords."""
     preload: tuple[str, ...] = ()
     coroutines: bool = False
     limit_s: float | None = None
@@ -225,7 +227,7 @@ def _own_board(slots: int) -> Board:
 
 
 def _make(setup: Setup) -> Workload:
-    settings = from_plain(setup.settings)
+    settings = from_plain(setup.settings, setup.secrets)
     place = Place(settings, Path(setup.folder), Path(setup.outputs), setup.workers, setup.coroutines)
     return workload_class(setup.workload)(setup.options, place)
 

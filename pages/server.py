@@ -11,7 +11,7 @@ import psutil
 import streamlit as st
 
 import engine
-from engine.config import PREFIX, Settings, usable_cpus
+from engine.config import PREFIX, SECRETS, Settings, usable_cpus
 from engine.environment import environment
 from pages.parts.runs_table import runs_table
 from pages.parts.server import settings, store
@@ -20,8 +20,6 @@ from pages.parts.words import data_size, literal
 
 # Share of the machine in use by others above which measurements suffer.
 BUSY = 0.3
-# Settings whose values may hold a password.
-HIDDEN = ("database_url", "proxy")
 
 st.title("About this server", anchor=False, icon=":material/dns:")
 st.caption("What the runs here run on, what limits them, and who is at it now.")
@@ -96,6 +94,6 @@ with limits:
     rows = []
     for item in fields(Settings):
         value = getattr(own, item.name)
-        shown = "set" if item.name in HIDDEN and value else told(value)
+        shown = "set" if item.name in SECRETS and value else told(value)
         rows.append((f"{PREFIX}{item.name.upper()}", shown))
     table(rows, ["Setting", "Value"], "Settings and limits of this server")

@@ -16,7 +16,12 @@ ROOT = Path(__file__).resolve().parents[1]
 # Lowest first. A floor holds groups; the members of one group may import each other, groups of one floor may not.
 # A member is a module or a folder directly under engine/, or "pages" or "app".
 FLOORS: tuple[tuple[frozenset[str], ...], ...] = (
-    (frozenset({"config", "model", "errors", "lifeline", "record", "remains", "usage", "pickling", "fingerprints"}),),
+    (
+        frozenset({
+            "config", "model", "errors", "lifeline", "private", "record", "remains", "usage", "pickling",
+            "fingerprints",
+        }),
+    ),
     (frozenset({"web"}), frozenset({"images"})),
     (frozenset({"shop"}),),
     (frozenset({"workloads"}), frozenset({"executors"})),

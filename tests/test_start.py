@@ -41,6 +41,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     for name in ("start.py", "requirements.txt"):
         shutil.copy(ROOT / name, folder)
+    (folder / "engine").mkdir()
+    for name in ("__init__.py", "errors.py", "private.py"):
+        shutil.copy(ROOT / "engine" / name, folder / "engine")
     (folder / "app.py").write_text("import streamlit as st\nst.write('hello')\n", encoding="utf-8")
     venv.create(folder / ".venv")
     (packages,) = (folder / ".venv").glob("[Ll]ib/**/site-packages")
@@ -259,7 +262,7 @@ def test_only_a_lock_that_changed_is_installed_again(
 
 
 def test_it_needs_nothing_but_the_standard_library() -> None:
-    code = "import sys; sys.argv = ['start.py', '--help']; import start; start.main()"
+    code = "import sys; sys.argv = ['start.py', '--help']; import start; start.Turn('a', 'b').end(); start.main()"
     done = subprocess.run([sys.executable, "-S", "-E", "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "--folders" in done.stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from engine import private, remains
 from engine.config import Settings
 from engine.errors import InputRefused
 from engine.images.unchanged import Done
@@ -58,7 +58,8 @@ def gathered(
     What lies below `leave_out`, the folder of the results, is no source, nor is what `done` knows as a result.
     `done` is told what came out of which ZIP. Links are followed. Raises InputRefused for an archive that is not safe.
     """
-    with tempfile.TemporaryDirectory(prefix="overlap-unpacked-") as place:
+    remains.sweep(own=False)  # what a command that was killed had unpacked may fill the disk
+    with private.scratch("unpacked") as place:
         found: dict[Path, str] = {}
         roots: list[Path] = []
         for number, source in enumerate(dict.fromkeys(Path(os.path.abspath(one)) for one in sources)):
@@ -66,7 +67,7 @@ def gathered(
                 roots.append(source.resolve())
                 found.update((path, str(path)) for path in _images(roots[-1], pattern, settings, leave_out, done))
             elif source.suffix.lower() == ".zip":
-                roots.append(Path(place) / str(number))
+                roots.append(place / str(number))
                 found.update(_unpacked(source, roots[-1], settings, done))
             else:
                 found[source] = str(source)

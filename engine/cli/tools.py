@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import click
@@ -43,6 +44,7 @@ def work(token: str, part: str, chosen: Path | None, services: tuple[str, ...]) 
     """The orchestrator of one stored run; started by the others."""
     from engine.services import Services
 
+    os.umask(0o077)  # all that a run writes is its owner's alone, but what was asked for elsewhere (engine.chain)
     settings = load()
     with Services(services, settings) as running:  # first: they come up while the orchestrator is imported
         from engine.experiment import Part

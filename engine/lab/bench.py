@@ -25,8 +25,8 @@ from typing import Any
 import psutil
 
 import engine
-from engine import remains
-from engine.config import usable_cpus
+from engine import private, remains
+from engine.config import usable_cpus, without_secrets
 from engine.lab.intervals import median_interval
 from engine.lab.model import Effort, Experiment, Mode, Point, Result
 
@@ -126,8 +126,8 @@ def run_round(
     experiment: Experiment, readings: Readings, cancelled: Callable[[], bool], number: int = 0
 ) -> str | None:
     """One fresh interpreter, to its end; gives what went wrong, in a sentence. Raises Cancelled."""
-    with tempfile.TemporaryDirectory(prefix="overlap-lab-") as scratch, tempfile.TemporaryFile() as errors:
-        effort = Effort(experiment.repeats, usable_cpus(), scratch, remains.prefix(), number)
+    with private.scratch("lab") as scratch, tempfile.TemporaryFile() as errors:
+        effort = Effort(experiment.repeats, usable_cpus(), str(scratch), remains.prefix(), number)
         process = _start(experiment, effort, errors)
         try:
             _read(process, readings, cancelled)
@@ -153,7 +153,7 @@ def _why(code: int, said: str) -> str:
 
 def _start(experiment: Experiment, effort: Effort, errors: Any) -> subprocess.Popen[bytes]:
     root = str(Path(engine.__file__).resolve().parent.parent)
-    environment = {**os.environ, "PYTHONPATH": root, "PYTHONUTF8": "1", "TMPDIR": effort.scratch}
+    environment = {**without_secrets(os.environ), "PYTHONPATH": root, "PYTHONUTF8": "1", "TMPDIR": effort.scratch}
     return subprocess.Popen(
         [sys.executable, "-m", "engine.lab", experiment.name, json.dumps(asdict(effort)), str(os.getpid())],
         stdin=subprocess.PIPE,

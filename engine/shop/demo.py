@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import IO
 from urllib.parse import urlsplit
 
+from engine.config import without_secrets
 from engine.errors import NotAvailable
 from engine.shop.addresses import demo_urls, fill_in, is_demo
 from engine.shop.catalogue import product_paths
@@ -98,4 +99,4 @@ def _environment() -> dict[str, str]:
     """This process's environment, in which the child also finds this very engine package."""
     here = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(part for part in (here, os.environ.get("PYTHONPATH", "")) if part)
-    return {**os.environ, "PYTHONPATH": path}
+    return {**without_secrets(os.environ), "PYTHONPATH": path}

@@ -2,7 +2,7 @@
 
 Each is painted at half a megapixel, enlarged to a camera's size and given film grain, so that
 files weigh and decode like photos. Two threads paint at once: Pillow lets go of the GIL.
-Imports only Pillow.
+Imports Pillow alone.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 from PIL import Image
 from PIL import __version__ as pillow_version
 
+from engine.private import make_folder
 from engine.shop.brushes import BICUBIC, Size, white_noise
 from engine.shop.palettes import PALETTES
 from engine.shop.scenes import SCENES
@@ -98,7 +99,7 @@ def sample_photos(home: Path, progress: Callable[[int, int], None] | None = None
     folder = home / "samples"
     missing = _missing(folder)
     if missing:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for done, _ in enumerate(_paint_all(folder, missing), 1):
             if progress is not None:
                 progress(done, len(missing))
@@ -175,7 +176,6 @@ def _write(path: Path, fill: Callable[[Path], object]) -> None:
         beside = Path(handle.name)
     try:
         fill(beside)
-        beside.chmod(0o644)
         os.replace(beside, path)
     except BaseException:
         beside.unlink(missing_ok=True)

@@ -25,6 +25,7 @@ from pathlib import Path
 from aiohttp import web
 
 from engine.errors import NotAvailable
+from engine.private import make_folder
 from engine.shop.catalogue import FAILURES_FIRST, FORBIDDEN, GONE, SHOPS, latency_s, product_paths
 from engine.shop.pages import front_page, message_page, product_page, robots_txt, shop_index, sitemap_xml
 from engine.web.allowed import register_shop
@@ -135,7 +136,7 @@ def main(port: int, home: Path, until_stdin_closes: bool = False) -> None:
     Raises NotAvailable when the port is taken or the home folder cannot be written.
     """
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_folder(home)
     except OSError as error:
         raise NotAvailable(f"The demo shops cannot write to {home} ({error.strerror}): choose another home.") from error
     asyncio.run(_until_stopped(port, home, until_stdin_closes))

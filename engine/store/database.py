@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from engine.config import Settings
 from engine.errors import StoreBusy, StoreUnusable
+from engine.private import close_home
 
 HEAD = "0002"
 """The newest migration; a database that says so is opened without importing Alembic."""
@@ -29,7 +30,9 @@ def open_database(settings: Settings, patience_s: float = BUSY_TIMEOUT_S) -> Eng
     Raises StoreUnusable, in plain words, when it cannot be opened, is damaged or is newer than this program.
     """
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        close_home(settings.home)
+        if not settings.database_url:
+            (settings.home / "overlap.db").touch(0o600)  # SQLite gives its journal the rights of the database
         engine = create_engine(settings.database_url or f"sqlite:///{settings.home / 'overlap.db'}")
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", lambda connection, _: _prepare_sqlite(connection, patience_s))
@@ -79,7 +82,7 @@ def _bring_up_to_date(engine: Engine, home: Path) -> None:
             f"This database was made by a newer Overlap (schema {version}, this one knows {HEAD}): "
             "update Overlap, or set OVERLAP_HOME to another folder."
         )
-    with FileLock(home / "migrating.lock", timeout=60), engine.begin() as connection:
+    with FileLock(home / "migrating.lock", timeout=60, mode=0o600), engine.begin() as connection:
         if _version(connection) != HEAD:
             _migrate(connection)
 

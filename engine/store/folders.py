@@ -23,6 +23,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from engine import private
 from engine.model import Task
 from engine.pickling import fields_of, from_fields
 
@@ -55,13 +56,12 @@ class RunFolder:
     def trial(self, order: int) -> Path:
         """The folder of one trial, made when asked for."""
         folder = self.path / "trials" / str(order)
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+        return private.make_folder(folder)
 
     def write_tasks(self, tasks: Iterable[Task]) -> None:
         """Store the tasks; their order is their index."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        with open(self.tasks_file, "w", encoding="utf-8") as file:
+        private.make_folder(self.path)
+        with open(self.tasks_file, "w", encoding="utf-8", opener=private.opener) as file:
             file.writelines(json.dumps([task.label, *fields_of(task.argument)]) + "\n" for task in tasks)
 
     def tasks(self) -> Iterator[Task]:
@@ -84,13 +84,13 @@ class RunFolder:
     def note_launch(self) -> str:
         """Remember that an orchestrator is being started now; the name of this start."""
         name = secrets.token_hex(4)
-        (self.path / "launched").write_text(name, encoding="ascii")
+        private.write_text(self.path / "launched", name)
         return name
 
     def note_killed(self, launch: str) -> None:
         """Remember that a signal ended the orchestrator of this start; nothing when the run is deleted already."""
         if self.path.is_dir():
-            (self.path / f"killed.{launch}").touch()
+            (self.path / f"killed.{launch}").touch(0o600)
 
     def killed(self) -> bool:
         """Whether a signal is known to have ended the latest orchestrator."""
@@ -116,8 +116,8 @@ class RunFolder:
 
     def lock(self) -> FileLock:
         """The orchestrator's lock, not yet taken."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        return FileLock(self.path / "alive.lock", timeout=0)
+        private.make_folder(self.path)
+        return FileLock(self.path / "alive.lock", timeout=0, mode=0o600)
 
     def alive(self) -> bool:
         """Whether an orchestrator holds the lock."""

@@ -18,6 +18,7 @@ from threading import Lock
 
 from engine.config import Settings
 from engine.errors import TaskFailed
+from engine.private import make_folder, write_text
 from engine.web.urls import checked_url
 
 REFRESH_S = 1.0
@@ -29,14 +30,13 @@ def register_shop(home: Path, host: str, port: int) -> Iterator[Path]:
     """Let the gate pass this host and port for as long as the block runs and this process lives."""
     from filelock import FileLock
 
-    folder = home / "shops"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = make_folder(home / "shops")
     path = folder / f"{secrets.token_hex(8)}.json"
-    lock = FileLock(path.with_suffix(".lock"), thread_local=False)
+    lock = FileLock(path.with_suffix(".lock"), thread_local=False, mode=0o600)
     with lock:
         # Complete when it appears, and locked before: no reader can take it for stale.
         draft = path.with_suffix(".draft")
-        draft.write_text(json.dumps({"host": host, "port": port}), encoding="utf-8")
+        write_text(draft, json.dumps({"host": host, "port": port}))
         os.replace(draft, path)
         try:
             yield path
@@ -54,7 +54,7 @@ def shop_addresses(home: Path) -> set[tuple[str, int]]:
 def _live(path: Path) -> tuple[str, int] | None:
     from filelock import FileLock, Timeout
 
-    lock = FileLock(path.with_suffix(".lock"), thread_local=False)
+    lock = FileLock(path.with_suffix(".lock"), thread_local=False, mode=0o600)
     try:
         with lock.acquire(timeout=0):
             path.unlink(missing_ok=True)

@@ -15,6 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from engine.private import write_text
+
 PATIENCE_S = 0.5
 """How long a short lock is waited for: its holder only reads and writes some bytes, unless it was stopped."""
 
@@ -41,7 +43,7 @@ def try_lock(path: Path) -> Held | None:
     """The lock of this file, which is made when it is missing; None when somebody holds it."""
     from filelock import lock_descriptor
 
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     try:
         locked = lock_descriptor(handle, blocking=False)
     except BaseException:
@@ -83,7 +85,7 @@ def read_json(path: Path) -> dict[str, Any]:
 def write_json(path: Path, values: dict[str, Any]) -> None:
     """Replace a file as a whole, so that no reader sees half of it."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.{time.monotonic_ns()}.draft")
-    draft.write_text(json.dumps(values), encoding="utf-8")
+    write_text(draft, json.dumps(values))
     os.replace(draft, path)
 
 

@@ -22,6 +22,7 @@ from threading import Lock
 
 from engine.config import Settings
 from engine.errors import Later
+from engine.private import make_folder
 from engine.web import locks
 from engine.web.allowed import Allowed
 from engine.web.urls import PORTS, Url
@@ -90,8 +91,7 @@ class Polite:
 
     def __init__(self, settings: Settings, folder: Path, allowed: Allowed) -> None:
         self._settings, self._allowed = settings, allowed
-        self._folder = folder / "hosts"
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder = make_folder(folder / "hosts")
         self._tails: dict[str, float] = {}
         self._lock = Lock()
 

@@ -17,6 +17,7 @@ from threading import Lock
 from typing import Any
 
 from engine.errors import TaskFailed
+from engine.private import make_folder
 from engine.web import locks
 
 LARGEST = 512_000
@@ -60,8 +61,7 @@ class Robots:
     """The rules of every origin, in memory and in the folder. Safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / "robots"
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder = make_folder(folder / "robots")
         self._known: OrderedDict[str, Rules] = OrderedDict()
         self._lock = Lock()
         locks.forget(self._folder, "*.json", FORGOTTEN_S)

@@ -16,6 +16,7 @@ from pathlib import Path
 from engine import __version__
 from engine.config import Settings
 from engine.errors import Later, TaskFailed
+from engine.private import make_folder
 from engine.web import robots
 from engine.web.answers import (
     REDIRECTS,
@@ -58,7 +59,7 @@ class Rules:
     def __init__(self, settings: Settings, gate: Gate, folder: Path, scope: str = "", back_off_s: float = 0.5) -> None:
         self.settings, self.gate = settings, gate
         self._scope, self._back_off_s = scope, back_off_s
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         self._polite = Polite(settings, folder, gate.allowed)
         self._robots = robots.Robots(folder)
         self._trips = Trips(folder)

@@ -11,6 +11,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from engine.private import make_folder
 from engine.web import locks
 
 FORGOTTEN_S = 3_600.0
@@ -34,9 +35,8 @@ class Trips:
     """The fetches that were put off, by a key that names them. Safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / "trips"
+        self._folder = make_folder(folder / "trips")
         self._text = f"{self._folder}{os.sep}"
-        self._folder.mkdir(parents=True, exist_ok=True)
         locks.forget(self._folder, "*.json", FORGOTTEN_S)
 
     def load(self, name: str, url: str) -> Trip:

@@ -40,6 +40,8 @@ class Workload(ABC):
     """Whether `run_async` exists; of the class or, for a user's own function, of the instance."""
     preload: ClassVar[tuple[str, ...]] = ()
     """Modules that every worker needs: a forkserver imports them once for all."""
+    secrets: ClassVar[tuple[str, ...]] = ()
+    """Settings that may hold a password (`config.SECRETS`) and that tasks need."""
     packages: ClassVar[tuple[str, ...]] = ()
     """Packages that tasks need and that are imported only when one first does."""
 

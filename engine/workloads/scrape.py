@@ -16,6 +16,7 @@ class Scrape(Workload):
 
     name = "scrape"
     has_async = True
+    secrets = ("proxy",)
     preload = ("engine.web.fetch", "engine.web.price")
     packages = ("filelock", "idna", "protego")
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import mkdtemp
 
 import streamlit as st
 
+from engine import private
 from engine.analysis.pilot import Pilot, pilot_of, propose
 from engine.config import usable_cpus
 from engine.errors import OverlapError
@@ -127,12 +126,9 @@ def _measured_key(material: Material) -> str:
 
 
 def _measure(material: Material, available: Sequence[str], number: int) -> Measured:
-    folder = Path(mkdtemp(prefix="overlap-pilot-"))
-    try:
+    with private.scratch("pilot") as folder:
         plan = material.place(folder, SAMPLE)
         pilot = run_pilot(store(), _anchored(plan, folder))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     if not pilot.tasks:
         raise OverlapError(
             "No task ended well within a few seconds, so there is nothing to propose from: another run may have the "

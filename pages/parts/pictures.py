@@ -15,6 +15,7 @@ from typing import Any
 
 from engine.errors import TaskFailed
 from engine.model import Run
+from engine.private import make_folder
 from engine.store import Store
 
 SHOWN_AS = {
@@ -117,7 +118,7 @@ def thumbnail(store: Store, run: Run, picture: Path) -> Path:
     name = hashlib.blake2b(f"{picture}\n{seen.st_mtime_ns}".encode(), digest_size=12).hexdigest()
     target = store.folder(run).path / "thumbs" / f"{name}{picture.suffix.lower()}"
     if not target.is_file():
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         try:
             with _AT_ONCE:
                 resize_file(picture, [target], Resizing((str(THUMB_EDGE),), quality=80), store.settings, [target])

@@ -91,6 +91,7 @@ def _wait(task: dict[str, Any]) -> float:
 
 
 ACTIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "environment": lambda task: sorted(os.environ),
     "raise": _raise,
     "leave": _leave,
     "unsendable": _unsendable,

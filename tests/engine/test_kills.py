@@ -168,7 +168,8 @@ def test_a_long_temporary_folder_is_no_obstacle_and_holds_nothing_afterwards(
     if killed:
         trial.kill()
     assert jobs.wait(store, run).state == "finished"
-    left = [path.name for folder in (place, Path("/tmp")) for path in folder.glob(f"overlap-{trial.pid}-*")]
+    bases = (place, Path("/tmp"))
+    left = [path.name for base in bases for path in base.glob(f"overlap-user-*/*-{trial.pid}-*")]
     assert left == [], "the sockets went with the trial"
     assert [path.name for path in place.iterdir() if path.name.startswith("pymp")] == []
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from engine.model import Configuration, Kind, Run, plain
+from engine.private import temporary_folder
 from engine.store import Store
-from engine.turns import turn, turns_folder
+from engine.turns import turn
 from tests.engine.support import faulty_plan, until
 
 ROOT = Path(__file__).parents[2]
@@ -182,8 +183,8 @@ def test_whoever_waits_is_told_for_whom_and_then_that_it_is_over(others: Others)
 
 def test_the_locks_are_this_users_and_nobody_elses(others: Others) -> None:
     with turn(others.run("mine"), 2, lambda whom: None, lambda: False):
-        names = {path.name for path in turns_folder().glob("*.lock")}
+        names = {path.name for path in temporary_folder().glob("*.lock")}
     assert names >= {"measuring.lock", "job-0.lock"}
     if sys.platform != "win32":
-        assert turns_folder().stat().st_mode & 0o077 == 0
+        assert temporary_folder().stat().st_mode & 0o077 == 0
     until(lambda: others.start("after", "comparison").says() == "got True")

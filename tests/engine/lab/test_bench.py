@@ -40,7 +40,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def left(place: Path) -> list[str]:
     """Files, shared memory and processes of a lab of this process that are still there."""
     shelf = [path.name for path in SHELF.glob(f"*overlap-{os.getpid()}-*")] if SHELF.is_dir() else []
-    files = [path.name for path in place.glob("overlap-lab-*")]
+    files = [path.name for path in place.glob("overlap-user-*/lab-*")]
     return [*shelf, *files, *(str(process.pid) for process in ours(place))]
 
 
