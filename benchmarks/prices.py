@@ -37,8 +37,8 @@ PACKAGES = ("extruct", "price-parser")
 SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP"}
 """What price-parser's symbols most likely mean, so that they are not counted as wrong."""
 
-Reading = tuple[Decimal | None, str | None]
-"""What a tool says of a page: amount and ISO 4217 currency."""
+Reading = tuple[Decimal | None, str | None, bool]
+"""What a tool says of a page: amount, ISO 4217 currency, and whether it doubts them."""
 Reader = Callable[[bytes, str | None], Reading]
 
 
@@ -53,6 +53,8 @@ class Score:
     wrong: float
     silent: float
     currency: float
+    undoubted: int
+    undoubted_right: float
     unpriced: int
     unpriced_silent: int
     median_ms: float
@@ -69,7 +71,7 @@ def ours() -> Reader:
 
     def read(body: bytes, url: str | None) -> Reading:
         product = read_product(body, url)
-        return product.price, product.currency
+        return product.price, product.currency, product.doubtful
 
     return read
 
@@ -86,8 +88,8 @@ def extruct_with_price_parser() -> Reader:
         for price, currency in _stated(found):
             amount = Price.fromstring(str(_first(price)))
             if amount.amount is not None:
-                return amount.amount, _first(currency) or SYMBOLS.get(amount.currency or "", amount.currency)
-        return None, None
+                return amount.amount, _first(currency) or SYMBOLS.get(amount.currency or "", amount.currency), False
+        return None, None, False
 
     return read
 
@@ -160,9 +162,10 @@ def read_all(tool: str, folder: Path, rounds: int) -> list[dict[str, Any]]:
             "file": file,
             "price": None if price is None else format(price, "f"),
             "currency": currency,
+            "doubtful": doubtful,
             "cpu_ms": statistics.median(times_ms[file]),
         }
-        for file, (price, currency) in readings.items()
+        for file, (price, currency, doubtful) in readings.items()
     ]
 
 
@@ -170,20 +173,26 @@ def read_all(tool: str, folder: Path, rounds: int) -> list[dict[str, Any]]:
 
 
 def score(tool: str, wanted: list[dict[str, Any]], readings: list[dict[str, Any]]) -> Score:
-    """How right and how dear a tool's readings are."""
+    """How right and how dear a tool's readings are; invented prices count among the undoubted."""
     by_file = {reading["file"]: reading for reading in readings}
     priced = [(row, by_file[row["file"]]) for row in wanted if row["price"]]
     unpriced = [by_file[row["file"]] for row in wanted if not row["price"]]
     verdicts = [verdict(row, reading) for row, reading in priced]
+    undoubted = [verdict(row, by_file[row["file"]]) for row in wanted if _undoubted(by_file[row["file"]])]
     right_currency = sum(reading["currency"] == row["currency"] for row, reading in priced)
     times_ms = sorted(reading["cpu_ms"] for reading in readings)
     share = 1 / max(1, len(priced))
     return Score(
         tool, len(wanted), len(priced), verdicts.count("exact") * share, verdicts.count("wrong") * share,
-        verdicts.count("silent") * share, right_currency * share, len(unpriced),
+        verdicts.count("silent") * share, right_currency * share, len(undoubted),
+        undoubted.count("exact") / max(1, len(undoubted)), len(unpriced),
         sum(reading["price"] is None for reading in unpriced), statistics.median(times_ms),
         times_ms[int(0.9 * (len(times_ms) - 1))], statistics.fmean(times_ms),
     )  # fmt: skip
+
+
+def _undoubted(reading: dict[str, Any]) -> bool:
+    return reading["price"] is not None and not reading["doubtful"]
 
 
 def verdict(row: dict[str, Any], reading: dict[str, Any]) -> str:
@@ -198,11 +207,12 @@ def show(scores: list[Score]) -> None:
     first = scores[0]
     print(f"{first.pages} pages, {first.priced} with a price, {first.unpriced} without.")
     head = "".join(f"{name:>{width}}" for name, width in (("exact", 9), ("wrong", 8), ("silent", 8), ("currency", 10)))
-    print(f"{'':24}{head}{'silent where none':>19}{'CPU ms: median':>16}{'p90':>8}{'mean':>8}")
+    print(f"{'':24}{head}{'undoubted right':>19}{'silent where none':>19}{'CPU ms: median':>16}{'p90':>8}{'mean':>8}")
     for each in scores:
         shares = f"{each.exact:9.1%}{each.wrong:8.1%}{each.silent:8.1%}{each.currency:10.1%}"
         none = f"{each.unpriced_silent} of {each.unpriced}"
-        print(f"{each.tool:24}{shares}{none:>19}{each.median_ms:16.2f}{each.p90_ms:8.2f}{each.mean_ms:8.2f}")
+        sure = f"{each.undoubted_right:.1%} of {each.undoubted}"
+        print(f"{each.tool:24}{shares}{sure:>19}{none:>19}{each.median_ms:16.2f}{each.p90_ms:8.2f}{each.mean_ms:8.2f}")
 
 
 def show_wrong(wanted: list[dict[str, Any]], readings: list[dict[str, Any]]) -> None:
@@ -212,7 +222,9 @@ def show_wrong(wanted: list[dict[str, Any]], readings: list[dict[str, Any]]) -> 
         reading = by_file[row["file"]]
         told = verdict(row, reading)
         if told == "wrong" or (row["price"] and told == "silent"):
-            print(f"  {told}: {row['file']}, right is {' or '.join(row['price']) or 'none'}, read {reading['price']}")
+            sure = ", without a doubt" if _undoubted(reading) else ""
+            right = " or ".join(row["price"]) or "none"
+            print(f"  {told}: {row['file']}, right is {right}, read {reading['price']}{sure}")
 
 
 def with_packages(folder: Path) -> Path | None:

@@ -13,6 +13,8 @@ from typing import Any
 
 MOST_BLOCKS = 50
 MOST_NODES = 30_000
+DEEPEST = 100
+"""Levels of nesting that are read; products have about ten."""
 LARGEST_BLOCK = 2_000_000
 """Characters of one script that are read."""
 
@@ -42,13 +44,41 @@ def _values(text: str) -> list[Any]:
             break
         try:
             value, place = _DECODER.raw_decode(text, start.start())
-        except (ValueError, RecursionError):  # RecursionError: nested deeper than any product
+        except RecursionError:
+            text, place = _pruned(text[start.start() :]), 0
+            if not text:
+                break
+            continue
+        except ValueError:
             break
         found.append(value)
     return found
 
 
 _START = re.compile(r"[\[{]")
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.S)
+
+
+def _pruned(text: str) -> str:
+    """The text without what is nested deeper than any product, which json cannot read; empty where that is not told.
+
+    The branches that go become null.
+    """
+    pieces: list[str] = []
+    depth = kept = 0
+    cut = False
+    for token in _TOKEN.finditer(text):
+        sign = token[0]
+        if sign in "[{":
+            depth += 1
+            if depth == DEEPEST + 1:
+                pieces += (text[kept : token.start()], "null")
+                cut = True
+        elif sign in "]}":
+            if depth == DEEPEST + 1:
+                kept = token.end()
+            depth -= 1
+    return "".join(pieces) + text[kept:] if cut and depth <= DEEPEST else ""
 
 
 def _as_it_is(text: str) -> str:
@@ -72,9 +102,13 @@ def _without_commas(text: str) -> str:
 
 def value_at(text: str, place: int) -> Any:
     """The JSON value that begins at `place`; None where it is no JSON."""
+    text = html.unescape(text) if "&quot;" in text[:2_000] else text
     try:
-        return _DECODER.raw_decode(html.unescape(text) if "&quot;" in text[:2_000] else text, place)[0]
-    except (ValueError, RecursionError):  # a script's literal that is no JSON, or is nested too deep
+        return _DECODER.raw_decode(text, place)[0]
+    except RecursionError:
+        values = _values(text[place:])
+        return values[0] if values else None
+    except ValueError:  # a script's literal that is no JSON
         return None
 
 

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from engine.web.price.amount import Amount, find_amounts, machine_amount
 from engine.web.price.currency import iso
-from engine.web.price.page import Page, squeeze, words
+from engine.web.price.page import Page, likeness, squeeze, words
 from engine.web.price.product import Candidate, Facts, availability_of
 
 PRODUCT_TYPE = re.compile(
@@ -139,17 +139,13 @@ def _main(scopes: list[Scope], page: Page) -> tuple[Scope, tuple[str, ...]] | No
         if around:
             return around[-1], ()
     wanted = words(heading.text()[:400]) if heading is not None else words(page.title)
-    likeness = [_likeness(words(scope.first("name") or ""), wanted) for scope in priced]
-    best = max(likeness)
-    if best >= 0.5 and likeness.count(best) == 1:
-        return priced[likeness.index(best)], ()
+    likenesses = [likeness(words(scope.first("name") or ""), wanted) for scope in priced]
+    best = max(likenesses)
+    if best >= 0.5 and likenesses.count(best) == 1:
+        return priced[likenesses.index(best)], ()
     if len(priced) == 2:
         return priced[0], ("The page marks several products; the first was taken.",)
     return None
-
-
-def _likeness(name: frozenset[str], wanted: frozenset[str]) -> float:
-    return len(name & wanted) / len(name | wanted) if name and wanted else 0.0
 
 
 def ancestors(node: LexborNode, highest: int = HIGHEST) -> Iterator[LexborNode]:

@@ -6,38 +6,47 @@ Several languages, no shop by name. visible.py adds the weights up; they were se
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Words of one meaning. `near` counts for an element close to the price, `region` at any height above it;
-    `old` says that the price is then a former one."""
+    """Words of one meaning. `near` counts for an element close to the price, `region` at any height above it.
+
+    `former` words call a price an old one, `aside` words something else than the product's price, `current` words the
+    one that is asked now.
+    """
 
     words: str
     near: float = 0.0
     region: float = 0.0
-    old: bool = False
+    former: bool = False
+    aside: bool = False
+    current: bool = False
 
 
 GROUPS: dict[str, Group] = {
     "price": Group("price pricing preis prix precio prezzo prijs pris cena cijena preco preço amount", near=2.0),
     "now": Group(
-        "sale current now our final special actual selling offer promo deal buybox reduced salesprice today aktuell",
+        "sale current now our final special actual selling offer promo deal buybox reduced salesprice today aktuell "
+        "live",
         near=1.2,
+        current=True,
     ),
-    "was": Group(
-        "was old msrp rrp strike striked struck strikethrough strikeout crossed uvp statt barre wasprice listprice",
-        near=-2.5,
-        old=True,
+    "was": Group("was old msrp rrp uvp statt wasprice listprice oldprice", near=-2.5, former=True),
+    "list": Group("list compare original orig before previous prev retail regular reg normal", near=-2.0, former=True),
+    "save": Group("save saved saving yousave discount off coupon rebate reward point cashback", near=-4.0, aside=True),
+    "shipping": Group(
+        "shipping ship delivery freight postage versand livraison tax vat deposit", near=-4.0, aside=True
     ),
-    "list": Group("list compare original orig before previous retail regular reg normal", near=-2.0),
-    "save": Group("save saved saving yousave discount off coupon rebate reward point cashback", near=-4.0),
-    "shipping": Group("shipping ship delivery freight postage versand livraison tax vat deposit", near=-4.0),
     "month": Group(
-        "month monthly installment instalment finance financing credit klarna afterpay affirm emi rate lease", near=-4.0
+        "month monthly installment instalment finance financing credit klarna afterpay affirm emi rate lease",
+        near=-4.0,
+        aside=True,
     ),
-    "unit": Group("unit per base unitprice grundpreis baseprice", near=-1.5),
+    "unit": Group("unit per base measure unitprice grundpreis baseprice", near=-1.5, aside=True),
+    "member": Group("member members membership loyalty club mitglied clubcard", near=-2.0, aside=True),
     "from": Group("from starting min", near=-0.3),
     "total": Group("total subtotal", near=-1.5),
     "related": Group(
@@ -55,6 +64,12 @@ GROUPS: dict[str, Group] = {
     ),
     "product": Group("product pdp main detail buybox prod info summary purchase", region=0.3),
 }
+STRUCK = re.compile(
+    r"(?:^|[\s_-])(?:(?:text-decoration-)?line-?through|strike(?:d|out|-?through|-?out)?|struck(?:-?(?:out|through))?"
+    r"|crossed(?:-?out)?|barred?|durchgestrichen|tachado)(?![a-z])",
+    re.I,
+)
+"""Class names that draw a line through what they hold: these alone make a price an old one."""
 GROUP_OF = {word: name for name, group in GROUPS.items() for word in group.words.split()}
 
 TAGS = {

@@ -131,6 +131,11 @@ def words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w{2,}", text.casefold()))
 
 
+def likeness(name: frozenset[str], wanted: frozenset[str]) -> float:
+    """The share of words that two names have in common, 0 to 1."""
+    return len(name & wanted) / len(name | wanted) if name and wanted else 0.0
+
+
 def open_page(html: str | bytes, url: str | None) -> Page:
     """The page, parsed. Work is bounded for any input; what had to be cut is told in `doubts`."""
     return parsed(*source_of(html), url)

@@ -37,9 +37,11 @@ def undisputed(stated: list[Candidate], raw: bytes) -> Candidate | None:
     """The candidate that all structured sources agree on and that the page shows; None where there is any doubt."""
     if len({candidate.value for candidate in stated}) != 1:
         return None
+    if any(candidate.doubts or candidate.high is not None for candidate in stated):
+        return None
     best = max(stated, key=lambda candidate: candidate.weight)
     currency = next((candidate.currency for candidate in stated if candidate.currency), None)
-    if best.doubts or best.high is not None or best.weight < LEAST_WEIGHT:
+    if best.weight < LEAST_WEIGHT:
         return None
     for place in _places(best.value, raw):
         lists = _around(best.value, raw, place)

@@ -53,7 +53,10 @@ class Sight:
     """One price in the visible text. `place` counts nodes from the body's start; `score` is in no unit.
 
     `node` holds the whole price, `leaf` the piece of it that was met first. `follows` is the text node before it;
-    `listed` says that a title such as “You may also like” stands above it.
+    `listed` says that a title such as “You may also like” stands above it, `above` that it stands above the heading.
+    `struck` prices have a line through them,
+    `former` is what words that call it an old price would take from its score, `current` says that its element calls it
+    the present one, `aside` that it is a saving, an instalment, a price per unit or the like; `old` is the outcome.
     """
 
     amount: Amount
@@ -64,6 +67,11 @@ class Sight:
     high: Decimal | None = None
     score: float = 0.0
     old: bool = False
+    struck: bool = False
+    former: float = 0.0
+    current: bool = False
+    aside: bool = False
+    above: bool = False
     leaf: LexborNode | None = None
     follows: LexborNode | None = None
     listed: bool = False
@@ -131,6 +139,8 @@ def walk(page: Page, body: LexborNode) -> View:
         texts.append(text)
         last = node
     view.sights = _sights(found, texts, page.decimal_mark)
+    for sight in view.sights:
+        sight.above = view.heading is not None and sight.place < view.heading
     return view
 
 

@@ -15,7 +15,7 @@ from engine.web.price.amount import Amount, machine_amount
 from engine.web.price.currency import iso
 from engine.web.price.fields import facts_of, text_of
 from engine.web.price.json_text import MOST_BLOCKS, load
-from engine.web.price.page import Page, squeeze, words
+from engine.web.price.page import Page, likeness, squeeze, words
 from engine.web.price.product import Availability, Candidate, Facts, availability_of
 
 _PRODUCTS = (
@@ -146,17 +146,13 @@ def _main(products: list[Node], page: Page) -> tuple[Node, tuple[str, ...]] | No
         return priced[0], ()
     heading = page.heading
     wanted = words(squeeze(heading.text())) if heading is not None else words(page.title)
-    named = sorted(priced, key=lambda product: -_likeness(words(text_of(product.get("name")) or ""), wanted))
-    best, second = (_likeness(words(text_of(item.get("name")) or ""), wanted) for item in named[:2])
+    named = sorted(priced, key=lambda product: -likeness(words(text_of(product.get("name")) or ""), wanted))
+    best, second = (likeness(words(text_of(item.get("name")) or ""), wanted) for item in named[:2])
     if best >= 0.5 and best > second:
         return named[0], ()
     if best >= 0.5 or len(priced) == 2:
         return priced[0], ("The page describes several products; the first was taken.",)
     return None
-
-
-def _likeness(name: frozenset[str], wanted: frozenset[str]) -> float:
-    return len(name & wanted) / len(name | wanted) if name and wanted else 0.0
 
 
 def has_offer(product: Node) -> bool:

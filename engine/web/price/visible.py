@@ -17,8 +17,9 @@ from math import exp, log
 
 from selectolax.lexbor import LexborNode
 
+from engine.web.price.former import mark_former
 from engine.web.price.labels import AFTER, BEFORE
-from engine.web.price.names import GROUP_OF, GROUPS, HIDDEN, TAGS
+from engine.web.price.names import GROUP_OF, GROUPS, HIDDEN, STRUCK, TAGS
 from engine.web.price.page import Page
 from engine.web.price.sights import Sight, View, walk
 
@@ -26,8 +27,6 @@ HIGHEST = 25
 """Elements above a price that are asked what region it stands in."""
 FADE = (1.0, 0.7, 0.5, 0.3)
 """How much the name of the price's own element counts, and of those around it."""
-OLD = 6.0
-"""What an old price loses."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD = re.compile(r"[a-z0-9]+")
 _HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden")
@@ -37,11 +36,15 @@ Signature = tuple[str | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an element's own names say of a price in it: as its near surroundings, and as its region."""
+    """What an element says of a price in it: its names as its surroundings, its tag and its words as its region."""
 
     near: float
     region: float
-    old: bool
+    words: frozenset[str]
+    struck: bool
+    former: float
+    current: bool
+    aside: bool
 
 
 HINTED = 1.5
@@ -71,9 +74,9 @@ def look(page: Page) -> View:
             + _surroundings(sight, memory)
             - 0.7 * log(signatures[signature(sight.node)])
             + (0.7 if sight.amount.mark else 0.0)
-            - (OLD if sight.old else 0.0)
             - (20.0 if sight.amount.value <= 0 else 0.0)
         )
+    mark_former(view.sights)
     return view
 
 
@@ -115,16 +118,20 @@ def _linked(node: LexborNode | None) -> bool:
 
 def _words(sight: Sight) -> float:
     """What the text before and behind the price says of it."""
-    score, old = _before(sight.before) if sight.before else (0.0, False)
-    sight.old = sight.old or old
-    return score + (_after(sight.after) if sight.after else 0.0)
+    score, former, aside = _before(sight.before) if sight.before else (0.0, 0.0, False)
+    behind = _after(sight.after) if sight.after else 0.0
+    sight.former += former
+    sight.aside = sight.aside or aside or behind <= -2.0
+    return score + behind
 
 
 @lru_cache(maxsize=512)
-def _before(text: str) -> tuple[float, bool]:
-    """What a text that leads up to a price says of it; lists of products repeat theirs."""
+def _before(text: str) -> tuple[float, float, bool]:
+    """What a text that leads up to a price says of it, its words for an old price apart; lists repeat theirs."""
     found = [(weight, old) for pattern, weight, old in BEFORE if pattern.search(text)]
-    return sum(weight for weight, _ in found), any(old for _, old in found)
+    former = sum(weight for weight, old in found if old)
+    score = sum(weight for weight, old in found if not old)
+    return score, former, any(weight <= -3.0 and not old for weight, old in found)
 
 
 @lru_cache(maxsize=512)
@@ -135,24 +142,30 @@ def _after(text: str) -> float:
 def _surroundings(sight: Sight, memory: dict[int, Told]) -> float:
     """What the elements around the price say of it: their names when near, their region at any height."""
     score = 0.0
+    region: set[str] = set()
     inner, place = sight.leaf, sight.node
     for _ in range(4):
         if inner is None or inner.mem_id == place.mem_id:
             break
-        sight.old = sight.old or _known(inner, memory).old
+        sight.struck = sight.struck or _known(inner, memory).struck
         inner = inner.parent
     for level in range(HIGHEST):
         if not place.is_element_node or place.tag == "body":
             break
         told = _known(place, memory)
         score += told.region
+        region |= told.words
         if level < len(FADE):
             score += told.near * FADE[level]
-            sight.old = sight.old or (told.old and level < 3)
+            sight.former += told.former * FADE[level]
+            sight.aside = sight.aside or (told.aside and level < 2)
+            sight.struck = sight.struck or (told.struck and level < 3)
+            sight.current = sight.current or (told.current and level < 2)
         if place.parent is None:
             break
         place = place.parent
-    return score
+    # Each word once, however many of the elements around repeat it: frameworks put theirs on every box.
+    return score + sum(GROUPS[GROUP_OF[word]].region for word in region)
 
 
 def _known(node: LexborNode, memory: dict[int, Told]) -> Told:
@@ -166,47 +179,58 @@ def _told(node: LexborNode) -> Told:
     attributes = node.attributes
     tag = node.tag or ""
     style = (attributes.get("style") or "").lower()
-    near, region = 0.0, TAGS.get(tag, 0.0)
-    old = tag in ("del", "s", "strike") or "line-through" in style
+    near, region, former = 0.0, TAGS.get(tag, 0.0), 0.0
+    classes = attributes.get("class") or ""
+    struck = tag in ("del", "s", "strike") or "line-through" in style or STRUCK.search(classes[:200]) is not None
     if (
         "hidden" in attributes
         or (style and _HIDDEN.search(style))
-        or not HIDDEN.isdisjoint((attributes.get("class") or "").split())
+        or not HIDDEN.isdisjoint(classes.split())
     ):
         region -= 2.5
     if tag == "a" and not (attributes.get("href") or "#").startswith(("#", "javascript")):
         region -= 1.5
-    for name in _groups(attributes):
-        group = GROUPS[name]
-        near += group.near
-        old = old or group.old
-        region += group.region
-    return Told(near, region, old)
+    names, words = _names(attributes)
+    groups = [GROUPS[name] for name in names]
+    for group in groups:
+        if group.former:
+            former += group.near
+        else:
+            near += group.near
+    current = any(group.current for group in groups)
+    return Told(near, region, words, struck, former, current, any(group.aside for group in groups))
 
 
 _SAID = ("class", "id", "itemprop", "data-testid", "aria-label", "data-automation-id", "name")
 
 
-def _groups(attributes: dict[str, str | None]) -> set[str]:
-    """The groups of words that an element's names belong to, each once however often it is said."""
+def _names(attributes: dict[str, str | None]) -> tuple[set[str], frozenset[str]]:
+    """The groups of words that an element's names belong to, each once, and those of its words that tell a region."""
     groups: set[str] = set()
+    words: frozenset[str] = frozenset()
     for key in _SAID:
         value = attributes.get(key)
         if value:
-            groups |= _groups_of(value[:200])
-    return groups
+            found, regions = _groups_of(value[:200])
+            groups |= found
+            words |= regions
+    return groups, words
 
 
 @lru_cache(maxsize=4096)
-def _groups_of(value: str) -> frozenset[str]:
+def _groups_of(value: str) -> tuple[frozenset[str], frozenset[str]]:
     groups: set[str] = set()
+    regions: set[str] = set()
     for word in _WORD.findall(_CAMEL.sub(" ", value).lower()):
-        group = GROUP_OF.get(word) or GROUP_OF.get(word.rstrip("s"))
+        word = word if word in GROUP_OF else word.rstrip("s")
+        group = GROUP_OF.get(word)
         if group is not None:
             groups.add(group)
+            if GROUPS[group].region:
+                regions.add(word)
         elif "price" in word:
             groups.add("price")
             rest = GROUP_OF.get(word.replace("price", "").rstrip("s"))
             if rest is not None:
                 groups.add(rest)
-    return frozenset(groups)
+    return frozenset(groups), frozenset(regions)

@@ -139,3 +139,43 @@ def test_any_page_gives_a_product(page: str, url: str | None, selector: str | No
 @given(st.binary(max_size=400))
 def test_any_bytes_give_a_product(data: bytes) -> None:
     assert isinstance(read_product(data), Product)
+
+
+@pytest.mark.parametrize(("start", "asked"), [("150", "200"), ("90", "400")])
+def test_an_auctions_start_price_in_json_yields_to_what_meta_and_the_page_agree_on(start: str, asked: str) -> None:
+    head = ld(f'{{"@type":"Product","name":"Oak garden bench","offers":{{"price":"{start}","priceCurrency":"EUR"}}}}')
+    head += f'<meta property="product:price:amount" content="{asked}">'
+    box = f"<p>Starting price: €{start}</p><div class='current-price'>€{asked}</div>"
+    for product in (box, f"<div class='current-price'>€{asked}</div>", f"<p>Starting bid €{start}</p><p>€{asked}</p>"):
+        found = read_product(shop(product + BUY, head=head))
+        assert found.price == Decimal(asked) or found.doubtful
+    assert read_product(shop(box + BUY, head=head)).price == Decimal(asked)
+
+
+def test_another_products_marked_price_does_not_beat_the_json_of_the_pages_own() -> None:
+    head = ld('{"@type":"Product","name":"Oak garden bench","offers":{"price":"14.99","priceCurrency":"EUR"}}')
+    other = (
+        "<div itemscope itemtype='http://schema.org/Product'><b itemprop=name>Iron gate</b>"
+        "<span itemprop=offers itemscope><b itemprop=price content='71.90'>€71.90</b></span></div>"
+    )
+    for product in (f"<p class=price>€14.99</p>{BUY}{other}", f"{other}<p class=price>€14.99</p>{BUY}"):
+        found = read_product(shop(product, head=head))
+        assert found.price == Decimal("14.99")
+
+
+def test_data_that_contradict_each_other_are_doubted() -> None:
+    head = ld('{"@type":"Product","name":"Oak garden bench","offers":{"price":"15.00","priceCurrency":"EUR"}}')
+    head += '<meta property="product:price:amount" content="18.00">'
+    found = read_product(shop(f"<div>€15.00</div>{BUY}", head=head))
+    assert (found.price, found.doubtful) == (Decimal(15), True)
+
+
+def test_a_range_in_the_data_does_not_settle_a_page_that_shows_a_price_within_it() -> None:
+    head = ld(
+        '{"@type":"Product","name":"Oak garden bench",'
+        '"offers":{"@type":"AggregateOffer","lowPrice":"25","highPrice":"35","priceCurrency":"USD"}}'
+    )
+    box = f"<div class='buy-box'><span class=price>$28.50+</span></div>{BUY}<i>$25.00</i>"
+    found = read_product(shop(box, head=head))
+    assert found.price in (Decimal("28.50"), 25)
+    assert found.doubtful

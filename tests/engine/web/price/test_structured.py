@@ -170,3 +170,14 @@ def test_the_products_facts_are_read(extra: str, field: str, value: str) -> None
 def test_the_availability_is_one_of_six(word: str, availability: str | None) -> None:
     found = read((PLAIN + OFFER).replace("https://schema.org/InStock", word))
     assert found.availability == availability
+
+
+@pytest.mark.parametrize("depth", [2_000, 20_000, 100_000])
+@pytest.mark.parametrize("opening", ['{"a":', "[", '[{"b":1,"c":'])
+def test_an_offer_beside_a_branch_nested_beyond_any_reason_is_read(depth: int, opening: str) -> None:
+    closing = "".join({"{": "}", "[": "]"}[sign] for sign in reversed(opening) if sign in "{[")
+    branch = opening * depth + "1" + closing * depth
+    offer = '"offers":{"price":"12.50","priceCurrency":"EUR"}'
+    for fields in (f'"review":{branch},{offer}', f'{offer},"review":{branch}'):
+        product = f'{{"@type":"Product","name":"Vase",{fields}}}'
+        assert read_product(f"<h1>Vase</h1>{ld(product)}").price == Decimal("12.50")

@@ -8,7 +8,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from engine.web.price import read_product, sights
-from tests.engine.web.price.pages import BUY, CARD, shop
+from tests.engine.web.price.pages import BUY, CARD, ld, shop
 
 PRICES = {
     "a price in its own element": "<p class='price'>$249.00</p>",
@@ -151,3 +151,82 @@ def test_the_parsers_number_of_a_text_node_is_the_one_that_the_walk_expects() ->
 def test_the_availability_is_read_from_the_text(text: str, availability: str | None) -> None:
     found = read_product(shop(f"<p class='price'>$249.00</p><p>{text}</p>{BUY}"))
     assert (found.price, found.availability) == (Decimal("249.00"), availability)
+
+
+def test_a_frameworks_word_on_every_box_counts_once() -> None:
+    boxes = "<div class='a-fixed-right-grid'><div class='a-fixed-right-grid-inner'><div class='a-fixed-right-grid-col'>"
+    price = "<div class='banner-margin'><b class=price>$9.99</b></div>"
+    found = read_product(shop(f"{boxes}{price}{BUY}</div></div></div>"))
+    assert found.price == Decimal("9.99")
+
+
+def test_a_price_for_which_little_speaks_is_told_with_a_doubt_where_no_other_disputes_it() -> None:
+    found = read_product("<title>Lamp</title><body><table><tr><td><font>£60</font><tr><td>Size<td>L</table>")
+    assert found.price == 60
+    assert any("Little on the page" in doubt for doubt in found.doubts)
+
+
+def test_two_prices_for_which_little_speaks_stay_unsaid() -> None:
+    found = read_product("<title>Lamp</title><body><table><tr><td>£60<td>£75</table>")
+    assert found.price is None or found.doubtful
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "<span class='pricePerMeasure'>€0.70</span>",
+        "<span class='price-per-unit'>€0.70/100 g</span>",
+        "<span class='member-price'>€2.99</span>",
+        "<span>Club price</span><span>€2.99</span>",
+    ],
+)
+@pytest.mark.parametrize("stated", ["", ld('{"@type":"Product","name":"Oak garden bench","offers":{"price":"3.50"}}')])
+def test_a_price_per_measure_or_for_members_beside_the_price_is_not_the_price(beside: str, stated: str) -> None:
+    found = read_product(shop(f"<div><span class='price'>€3.50</span> {beside}</div>{BUY}", head=stated))
+    assert found.price == Decimal("3.50")
+
+
+def test_a_bundles_price_is_not_the_products() -> None:
+    bundle = "<div><h3>Buy together and save</h3><span>Bundle price: $149.00</span><button>Add to cart</button></div>"
+    found = read_product(shop(f"<div class='price'>$99.00</div>{BUY}{bundle}"))
+    assert found.price == 99
+
+
+@pytest.mark.parametrize(
+    "text", ["Adv $17, DoS $19, Door $21", "Adults $17 / Children $9", "Small $17 Medium $19 Large $21"]
+)
+def test_a_choice_of_prices_in_one_text_is_doubted(text: str) -> None:
+    found = read_product(shop(f"<p>{text}</p>{BUY}"))
+    assert found.price is None or found.doubtful
+
+
+@pytest.mark.parametrize(
+    ("price", "amount"),
+    [
+        ("<b>118,<br> 99 TL</b>", "118.99"),
+        ("<b>118, 99 TL</b>", "118.99"),
+        ("<b>,89 €</b>", "0.89"),
+        ("<b>１，９８０円</b>", "1980"),
+        ("<b>35€ 99</b>", "35.99"),
+        ("<b>49 € 95</b>", "49.95"),
+        ("<b>49 €<sup>95</sup></b>", "49.95"),
+        ("<b>$ 8. 94</b>", "8.94"),
+        ("<b>1.837, 32 €</b>", "1837.32"),
+        ("<b>٢٥٫٥٠ ر.س</b>", "25.50"),
+        ("<b>250.000đ</b>", "250000"),
+        ("<b>1 990 р.</b>", "1990"),
+        ("<b>KSh 1,200</b>", "1200"),
+        ("<b>S/ 25.90</b>", "25.90"),
+        ("<b>LE 1,250.00</b>", "1250.00"),
+        ('<b>199 ש"ח</b>', "199"),
+    ],
+)
+def test_a_visible_price_in_any_writing_is_seen(price: str, amount: str) -> None:
+    found = read_product(shop(f"<div class='price'>{price}</div>{BUY}"))
+    assert found.price == Decimal(amount)
+    assert found.currency is not None
+
+
+def test_a_range_of_prices_starts_at_the_lower_end_and_is_doubted() -> None:
+    found = read_product(shop(f"<div class='price'>10,00 - 20,00 €</div>{BUY}"))
+    assert (found.price, found.currency, found.doubtful) == (Decimal(10), "EUR", True)
