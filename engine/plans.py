@@ -29,33 +29,11 @@ from engine.images.unchanged import Done
 from engine.model import Configuration, Plan, Task, plain
 from engine.shop.demo import demo_urls
 from engine.shop.photos import sample_photos
-from engine.store import Store
-
-DEFAULTS = {
-    "scrape": ("threads", 16, "waiting for shops takes far longer than reading their pages"),
-    "resize": ("threads", 0, "Pillow releases the GIL while it decodes and resizes"),
-    "compute": ("processes", 0, "pure Python work needs an interpreter for each CPU"),
-    "wait": ("threads", 16, "waiting needs no CPU"),
-}
-"""Executor, workers (0: one for each usable CPU) and why, where nothing was measured on this machine yet."""
-
 
 LARGEST = 100
 """How many of the largest images are looked at to estimate the memory that a worker needs."""
 
 SEQUENTIAL = Configuration("sequential", 1)
-
-
-def default_configuration(store: Store, workload: str) -> tuple[Configuration, str]:
-    """How to run a workload when nobody chose: the last verdict on this machine, else a default that says so."""
-    for run in store.runs(limit=20, kind="comparison", workload=workload):
-        chosen = (run.verdict or {}).get("recommended")
-        if run.state == "finished" and chosen and not run.options.get("imported"):
-            found = Configuration(**{name: chosen[name] for name in ("executor", "workers") if name in chosen})
-            return found, f"{found.label}: the verdict of comparison {run.id} on this machine."
-    executor, workers, why = DEFAULTS.get(workload, ("threads", 0, "it works for any task"))
-    found = Configuration(executor, workers or usable_cpus())
-    return found, f"{found.label}: a default, because {why}. Nothing was compared on this machine yet."
 
 
 def scrape_plan(

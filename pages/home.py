@@ -8,8 +8,9 @@ from typing import NamedTuple
 import streamlit as st
 
 from engine.config import usable_cpus
+from engine.defaults import preset_for
 from engine.model import Plan
-from engine.plans import SEQUENTIAL, comparison, default_configuration, demo_resize_plan, demo_scrape_plan, grid
+from engine.plans import SEQUENTIAL, comparison, demo_resize_plan, demo_scrape_plan, grid
 from pages.menu import has_page
 from pages.parts.guard import guard
 from pages.parts.painting import painting
@@ -17,6 +18,7 @@ from pages.parts.presets import PRESETS
 from pages.parts.runs_table import recent
 from pages.parts.server import settings, store
 from pages.parts.starting import form_token, start_and_open
+from pages.parts.words import literal
 
 
 class Card(NamedTuple):
@@ -30,16 +32,18 @@ class Card(NamedTuple):
     make: Callable[[str], Plan]
     page: str
     link: str
+    workload: str | None
+    """Of a job: what its preset is asked for, which stands on the card."""
 
 
 def scrape(_token: str) -> Plan:
     """Every page of the demo shops."""
-    return demo_scrape_plan(default_configuration(store(), "scrape")[0], settings())
+    return demo_scrape_plan(preset_for(store(), "scrape").configuration, settings())
 
 
 def resize(_token: str) -> Plan:
     """The sample photos, made first where they are missing."""
-    configuration = default_configuration(store(), "resize")[0]
+    configuration = preset_for(store(), "resize").configuration
     return demo_resize_plan(PRESETS["Gallery"], configuration, settings(), painting())
 
 
@@ -61,6 +65,7 @@ CARDS = (
         scrape,
         "scrape.py",
         "With my own pages",
+        "scrape",
     ),
     Card(
         "demo:resize",
@@ -71,6 +76,7 @@ CARDS = (
         resize,
         "resize.py",
         "With my own photos",
+        "resize",
     ),
     Card(
         "demo:compare",
@@ -82,6 +88,7 @@ CARDS = (
         compare,
         "compare.py",
         "On my own work",
+        None,
     ),
 )
 
@@ -96,6 +103,11 @@ for column, card in zip(st.columns(len(cards)), cards, strict=True):
         st.subheader(card.title, anchor=False, icon=card.icon)
         st.write(card.text)
         st.space("stretch")
+        if card.workload:
+            with guard(stop=False):
+                suggested = preset_for(store(), card.workload)
+                how = f"{suggested.configuration.label} · {suggested.origin}"
+                st.caption(literal(how), help=literal(suggested.why))
         pressed = st.button(card.button, type="primary", icon=":material/play_arrow:", key=card.form, width="stretch")
         token = form_token(card.form, pressed)
         if pressed:

@@ -37,15 +37,17 @@ def how_to_run(command: Callable[..., Any]) -> Callable[..., Any]:
 def configuration(store: Store, workload: str, given: Mapping[str, Any]) -> Configuration:
     """What was asked for (executor, workers, chunk, start_method), completed by the default, told on stderr."""
     from engine.config import usable_cpus
-    from engine.plans import default_configuration
+    from engine.defaults import preset_for
 
-    preset, why = default_configuration(store, workload)
+    suggested = preset_for(store, workload)
+    preset = suggested.configuration
     if given["executor"] is None:
-        click.echo(f"How it is run: {why}", err=True)
+        click.echo(f"How it is run: {suggested.why}", err=True)
     name = given["executor"] or preset.executor
     same = name == preset.executor
     workers = given["workers"] or (1 if name == "sequential" else preset.workers if same else usable_cpus())
-    return Configuration(name, workers, given["start_method"], given["chunk"])
+    method = given["start_method"] or (preset.start_method if same else None)
+    return Configuration(name, workers, method, given["chunk"])
 
 
 @click.command(cls=OptionalValues)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.config import usable_cpus
+from engine.defaults import Preset, preset_for
 from engine.executors import EXECUTORS
 from engine.model import Configuration
-from engine.plans import default_configuration, executors_for
+from engine.plans import executors_for
 from pages.parts.server import settings, store
 from pages.parts.words import literal
 
@@ -23,10 +24,14 @@ EXPLAINED = {
 
 
 def how_to_run(workload: str) -> Configuration:
-    """Draw the section and give the configuration chosen, or the preset when nobody opened it."""
-    preset, why = default_configuration(store(), workload)
-    with st.expander("How to run", icon=":material/tune:", key=f"how:{workload}"):
-        st.caption(literal(why))
+    """Draw the section and give the configuration chosen, or the preset when nobody opened it.
+
+    Its title says what is set and where that comes from: nobody has to open it to know.
+    """
+    suggested = preset_for(store(), workload)
+    preset = suggested.configuration
+    with st.expander(_title(workload, suggested), icon=":material/tune:", key=f"how:{workload}"):
+        st.caption(literal(suggested.why))
         reasons = executors_for(workload)
         available = [name for name, missing in reasons.items() if missing is None]
         chosen = st.segmented_control(
@@ -48,6 +53,17 @@ def how_to_run(workload: str) -> Configuration:
     return configuration
 
 
+def _title(workload: str, suggested: Preset) -> str:
+    """What the section holds as it stands now: its widgets' values are known before they are drawn again."""
+    preset, state = suggested.configuration, st.session_state
+    executor = str(state.get(f"executor:{workload}") or preset.executor)
+    kept = preset.workers if executor == preset.executor else usable_cpus()
+    workers = 1 if executor == "sequential" else int(state.get(f"workers:{workload}:{executor}") or kept)
+    own = (executor, workers) != (preset.executor, preset.workers)
+    label = Configuration(executor, workers).label
+    return f"How to run: {literal(label)} · {'your choice' if own else literal(suggested.origin)}"
+
+
 def _configuration(workload: str, executor: str, preset: Configuration) -> Configuration:
     kind = EXECUTORS[executor]
     most = min(kind.most_workers() or settings().max_workers, settings().max_workers)
@@ -63,17 +79,17 @@ def _configuration(workload: str, executor: str, preset: Configuration) -> Confi
         help=f"This machine has {usable_cpus()} usable CPUs. More workers than that help only tasks that wait.",
         width=220,
     )
-    return Configuration(executor, int(workers), _start_method(workload, kind.start_methods))
+    return Configuration(executor, int(workers), _start_method(workload, kind.start_methods, preset.start_method))
 
 
-def _start_method(workload: str, methods: tuple[str, ...]) -> str | None:
+def _start_method(workload: str, methods: tuple[str, ...], preset: str | None) -> str | None:
     """The start method chosen, None for the executor's own default (its first)."""
     if len(methods) < 2:
         return None
     method = st.segmented_control(
         "Start method",
         methods,
-        default=methods[0],
+        default=preset if preset in methods else methods[0],
         required=True,
         key=f"method:{workload}",
         help="How worker processes come to life. Leave it unless you want to see what another one costs.",

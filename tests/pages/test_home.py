@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from streamlit.testing.v1 import AppTest
+
+from engine.config import usable_cpus
+from engine.model import Configuration, Plan
 from engine.store import Store
-from tests.pages.conftest import Opened
+from tests.pages.conftest import Opened, choose
 
 
 def test_start_says_what_this_is_and_offers_demo_runs(opened: Opened) -> None:
@@ -22,3 +26,28 @@ def test_one_click_starts_a_run_on_demo_data_and_opens_it(opened: Opened, store:
     assert (run.workload, run.kind) == ("scrape", "job")
     assert app.query_params["run"] == run.token
     assert "Scrape prices" in app.title[0].value
+
+
+def test_a_card_says_what_its_run_is_preset_to_and_why(opened: Opened, store: Store) -> None:
+    captions = [caption.value.replace("\\", "") for caption in opened().caption]
+    assert f"threads × {usable_cpus()} · a default" in captions
+    verdict = {"outcome": "faster", "recommended": {"executor": "processes", "workers": 1}, "sentences": []}
+    plan = Plan("comparison", "resize", "photos", (), (Configuration("sequential", 1),))
+    run = store.create(plan, "rOf-A-Comparison", {})
+    store.update_run(run, state="finished", verdict=verdict)
+    captions = [caption.value.replace("\\", "") for caption in opened().caption]
+    assert f"processes × 1 · the verdict of comparison {run.id}" in captions
+
+
+def test_the_closed_section_of_a_form_says_what_is_set_and_why(opened: Opened, store: Store) -> None:
+    app = opened("resize.py")
+    assert f"How to run: threads × {usable_cpus()} · a default" in titles(app)
+    app = choose(app, "executor:resize", "processes")
+    assert f"How to run: processes × {usable_cpus()} · your choice" in titles(app)
+    app.number_input(key="workers:resize:processes").set_value(7).run()
+    assert "How to run: processes × 7 · your choice" in titles(app)
+
+
+def titles(app: AppTest) -> list[str]:
+    """The titles of the page's sections."""
+    return [section.label.replace("\\", "") for section in app.expander]
