@@ -59,23 +59,31 @@ def _winner(findings: Findings) -> str:
 
 
 def _tie(findings: Findings) -> str:
-    names = words.sentence(_names(findings.leaders))
-    others = [one for one in findings.leaders if one != findings.baseline]
-    return f"{names} are the same within {words.percent(findings.margin)} here: {_figures(findings, others)}."
+    names = words.sentence(_pairs(findings, findings.leaders))
+    same = f"are the same within {words.percent(findings.margin)} here"
+    return f"{names} {same}: {_against(findings)}."
 
 
 def _undecided(findings: Findings) -> str:
     everyone = [row.configuration for row in findings.rows]
     others = [one for one in findings.leaders if one != findings.baseline] or everyone
     if len(findings.leaders) == 1:
-        return f"No clear winner yet; {findings.leaders[0].label} looks fastest: {_figures(findings, others)}."
-    text = f"No clear winner between {_names(findings.leaders)}: {_figures(findings, others)}."
+        return f"No clear winner yet; {_looks_fastest(findings)}: {_against(findings)}."
+    text = f"No clear winner between {_pairs(findings, findings.leaders)}: {_against(findings)}."
     if findings.baseline in findings.leaders:
         return text
     standings = {row.configuration: row.standing for row in findings.rows}
     if all(standings[one] == "faster" for one in others):
         text += f" {'Both' if len(others) == 2 else 'All of them'} are faster than {findings.baseline.label}."
     return text
+
+
+def _looks_fastest(findings: Findings) -> str:
+    leader = findings.leaders[0]
+    looks = f"{_pairs(findings, [leader])} {'look' if words.many(leader) else 'looks'} fastest"
+    if leader != findings.baseline:
+        return looks
+    return f"{looks} before {_pairs(findings, [row.configuration for row in findings.rows])}"
 
 
 def _still_open(findings: Findings) -> list[str]:
@@ -109,16 +117,20 @@ def _short(chosen: Configuration, rivals: Sequence[Configuration]) -> str:
     return chosen.label if any(one.executor == chosen.executor for one in rivals) else chosen.executor
 
 
-def _figures(findings: Findings, configurations: Sequence[Configuration]) -> str:
-    named = [_times(_row(findings, one)) for one in configurations[:NAMED]]
-    return f"{words.listed(named)} {findings.baseline.label}{_noise(findings)}"
+def _pairs(findings: Findings, configurations: Sequence[Configuration]) -> str:
+    """Each configuration with its own speedup behind it, the fastest first; beyond NAMED they are counted."""
+    ratios = {row.configuration: row.ratio for row in findings.rows}
+    ranked = sorted(configurations, key=lambda one: -ratios[one].estimate if one in ratios else -1.0)
+    pairs = [
+        f"{one.label} ({words.times_in_brackets(ratio.estimate, ratio.low, ratio.high)})"
+        if (ratio := ratios.get(one)) else one.label
+        for one in ranked[:NAMED]
+    ]
+    return words.listed([*pairs, f"{len(ranked) - NAMED} more"] if len(ranked) > NAMED else pairs)
 
 
-def _names(configurations: Sequence[Configuration]) -> str:
-    labels = [one.label for one in configurations]
-    if len(labels) > NAMED:
-        labels = [*labels[:NAMED], f"{len(labels) - NAMED} more"]
-    return words.listed(labels)
+def _against(findings: Findings) -> str:
+    return f"speedups are against {findings.baseline.label}{_noise(findings)}"
 
 
 def _noise(findings: Findings) -> str:

@@ -32,6 +32,12 @@ def times(estimate: float, low: float | None, high: float | None) -> str:
     return f"{number(estimate)}× ({number(low)}–{number(high)})"
 
 
+def times_in_brackets(estimate: float, low: float | None, high: float | None) -> str:
+    """The same where it stands in brackets itself: ``1.93×, 1.91–1.95``."""
+    interval = "" if low is None or high is None else f", {number(low)}–{number(high)}"
+    return f"{number(estimate)}×{interval}"
+
+
 def number(value: float) -> str:
     """Two decimals below 10, one below 100, none above."""
     return f"{value:.2f}" if value < 9.995 else f"{value:.1f}" if value < 99.95 else f"{value:,.0f}"

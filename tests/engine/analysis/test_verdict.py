@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -28,7 +29,9 @@ def test_equals_are_a_tie_that_start_up_and_memory_break_in_words() -> None:
     assert (found.outcome, found.winner) == ("same", None)
     assert set(found.leaders) == {THREADS_2, PROCESSES_2}
     assert found.recommended == THREADS_2
-    assert "are the same within 3% here: 1.9" in found.sentences[0]
+    assert found.sentences[0].startswith("Threads × 2 (1.93×, 1.9")
+    assert " and processes × 2 (1.92×, 1.9" in found.sentences[0]
+    assert "are the same within 3% here: speedups are against sequential (this machine's noise" in found.sentences[0]
     assert found.sentences[-1] == "Take threads: they start 0.1 s sooner and use 61 MB less."
 
 
@@ -144,6 +147,18 @@ def test_the_order_of_the_samples_does_not_matter() -> None:
 def test_many_equals_are_counted_not_listed() -> None:
     found = verdict(comparison({Configuration("threads", number): 1.5 for number in range(2, 9)}), SEQUENTIAL)
     assert "and 4 more are the same within 3%" in found.sentences[0]
+
+
+@pytest.mark.parametrize("noise", [0.0005, 0.05, 0.2])
+@pytest.mark.parametrize("seed", range(4))
+def test_each_name_stands_with_its_own_speedup_the_fastest_first(noise: float, seed: int) -> None:
+    speeds = {THREADS_4: 1.10, PROCESSES_2: 1.11, THREADS_2: 1.09, Configuration("processes", 4): 1.08}
+    found = verdict(comparison(speeds, noise=noise, seed=seed), SEQUENTIAL)
+    told = re.findall(r"([a-z]+ × \d+) \(([\d.]+)×", found.sentences[0][:1].lower() + found.sentences[0][1:])
+    measured = {row.configuration.label: f"{row.ratio.estimate:.2f}" for row in found.rows}
+    assert told and all(measured[label] == number for label, number in told)
+    assert [number for _, number in told] == sorted((number for _, number in told), reverse=True)
+    assert " sequential (1" not in found.sentences[0], "the baseline has no speedup against itself"
 
 
 def test_it_is_plain_json_with_labels() -> None:
