@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.analysis.explain import explain
 from engine.analysis.findings import Circumstances
-from engine.analysis.grid import block
+from engine.analysis.grid import block, whole_blocks
 from engine.analysis.samples import Sample, configurations, of, samples_from, summary
 from engine.analysis.scaling import curves_of, scaling
 from engine.analysis.stopping import Next, another_block
@@ -21,7 +21,7 @@ from engine.analysis.verdict import verdict
 from engine.chain import Chain
 from engine.config import usable_cpus
 from engine.errors import NotAvailable
-from engine.model import Configuration, Record, Run, State, Trial, configuration_from, plain
+from engine.model import Configuration, Measurement, Record, Run, State, Trial, configuration_from, plain
 from engine.store import Store
 
 WARM_UP = -1
@@ -54,6 +54,12 @@ def terms_of(run: Run) -> Terms:
     )
 
 
+def span_s(measured: Measurement) -> float:
+    """A trial from the start of its process to its end, as far as that was measured."""
+    parts = (measured.interpreter_s, measured.startup_s, measured.wall_s, measured.teardown_s)
+    return sum(part or 0.0 for part in parts)
+
+
 class Comparison:
     """Runs one stored comparison."""
 
@@ -64,18 +70,33 @@ class Comparison:
         self.absent: set[Configuration] = set()
 
     def to_the_end(self) -> State:
-        """Warm up, then run block after block until the stopping rule, or somebody, says stop."""
+        """Warm up, then run block after block until the stopping rule, or somebody, says stop.
+
+        A comparison that was broken off goes on where it stopped. What the broken block measured is kept; because
+        the trials of a block must run close together, it is not completed: a new block stands in for it.
+        """
+        blocks, number, spent_s = self._take_up()
         self.chain.once(WARM_UP, self.terms.baseline)
-        began_s, blocks, step = time.perf_counter(), 0, None
+        began_s, step = time.perf_counter() - spent_s, None
         while not self.chain.cancelled():
             step = self._another(blocks, time.perf_counter() - began_s)
             if not step.go_on:
                 break
-            self._block(blocks)
-            blocks += 1
+            self._block(number)
+            blocks, number = blocks + 1, number + 1
             self._judge(step, cancelled=self.chain.cancelled())
         self._judge(step, cancelled=self.chain.cancelled())
         return "cancelled" if self.chain.cancelled() else "finished"
+
+    def _take_up(self) -> tuple[int, int, float]:
+        """What ran before: how many whole blocks, the next block's number, and how long its trials took."""
+        before = [trial for trial in self.store.trials(self.run) if trial.repeat != WARM_UP]
+        self.finished = [
+            (trial, self.store.records.of_trial(trial)) for trial in before if trial.state == "finished"
+        ]
+        whole = whole_blocks(before, self.run.configurations, self.terms.baseline)
+        spent_s = sum(span_s(trial.measurement) for trial in before)
+        return len(whole), max((trial.repeat for trial in before), default=-1) + 1, spent_s
 
     def _another(self, blocks: int, spent_s: float) -> Next:
         terms = self.terms

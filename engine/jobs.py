@@ -24,7 +24,7 @@ from engine.config import without_secrets
 from engine.environment import environment
 from engine.errors import OverlapError, StoreBusy
 from engine.experiment import ABANDONED, PATIENCE_S, Part
-from engine.model import ENDED, Plan, Run
+from engine.model import ENDED, Kind, Plan, Run
 from engine.services import needed
 from engine.store import Store
 
@@ -47,8 +47,15 @@ def start(store: Store, plan: Plan, token: str | None = None) -> Run:
 
 
 def resume(store: Store, run: Run) -> Run:
-    """Run the tasks of an ended run that have no end yet. Raises OverlapError when there are none."""
+    """Run the tasks of an ended job that have no end yet, or the blocks that a comparison still lacks.
+
+    Raises OverlapError when there are none.
+    """
     _must_have_ended(run)
+    if run.kind == "comparison":
+        if run.state == "finished":
+            raise OverlapError(f"Run {run.id} has run all of its blocks: there is nothing to resume.")
+        return _again(store, run, "unfinished", continuable=("job", "comparison"))
     if len(store.records.settled(run)) >= run.tasks:
         raise OverlapError(f"Run {run.id} has no unfinished task: there is nothing to resume.")
     return _again(store, run, "unfinished")
@@ -94,10 +101,12 @@ def _must_have_ended(run: Run) -> None:
         raise OverlapError(f"Run {run.id} is {run.state}: wait for its end, or cancel it first.")
 
 
-def _again(store: Store, run: Run, part: Part, tasks: Iterable[int] | None = None) -> Run:
+def _again(
+    store: Store, run: Run, part: Part, tasks: Iterable[int] | None = None, continuable: Iterable[Kind] = ("job",)
+) -> Run:
     if run.options.get("imported"):
         raise OverlapError(f"Run {run.id} came from a file, without its inputs: it can be looked at, not run.")
-    if run.kind != "job":
+    if run.kind not in continuable:
         raise OverlapError(f"The trials of run {run.id}, a {run.kind}, cannot be continued: run it again instead.")
     launch = store.folder(run).note_launch()
     services = needed(run.workload, store.folder(run).tasks())

@@ -7,11 +7,12 @@ filling cache) can favour one configuration. Stands above `engine.model`; pure a
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.analysis.samples import Role
-from engine.model import Configuration
+from engine.model import Configuration, Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,30 @@ def block(configurations: Sequence[Configuration], baseline: Configuration, numb
     ]
     random.Random(f"{seed}/{number}").shuffle(slots)
     return tuple(slots)
+
+
+def whole_blocks(trials: Iterable[Trial], configurations: Sequence[Configuration], baseline: Configuration) -> set[int]:
+    """The numbers of the blocks that were run to their end; one that a cancel or a kill broke off is none.
+
+    A trial that failed was run. A configuration that failed and was not tried since could not start here: later
+    blocks are whole without it.
+    """
+    wanted = Counter(slot.configuration for slot in block(configurations, baseline, 0, 0))
+    ran: dict[int, Counter[Configuration]] = {}
+    failed: dict[Configuration, int] = {}
+    for trial in trials:
+        if trial.repeat >= 0 and trial.state in ("finished", "failed"):
+            ran.setdefault(trial.repeat, Counter())[trial.configuration] += 1
+            if trial.state == "failed":
+                failed.setdefault(trial.configuration, trial.repeat)
+    return {
+        number
+        for number, counted in ran.items()
+        if all(
+            counted[one] >= count or (not counted[one] and failed.get(one, number) < number)
+            for one, count in wanted.items()
+        )
+    }
 
 
 def blocks(

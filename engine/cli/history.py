@@ -89,7 +89,7 @@ def open_(file: Path) -> None:
 @click.argument("run")
 @json_option
 def resume(run: str, as_json: bool) -> None:
-    """Run the tasks of an interrupted or cancelled run that have no end yet."""
+    """Run what an interrupted or cancelled run left: tasks that have no end yet, or a comparison's missing blocks."""
     store = open_store()
     leave(watch(store, jobs.resume(store, store.run(run)), as_json))
 

@@ -54,6 +54,12 @@ def cancel(run: Run) -> str:
     return "" if run.state in ENDED else "Cancelling: what is finished is kept."
 
 
+def resume(run: Run) -> None:
+    """Run what is left of a run."""
+    if run.state in ENDED:  # a second click: the first one has started it
+        jobs.resume(store(), run)
+
+
 def open_next(run: Run) -> None:
     """Show this run, once the script comes to it."""
     st.session_state[OPEN] = run.token

@@ -14,7 +14,7 @@ from engine.model import ENDED, Configuration, Run, Trial, configuration_from
 from engine.store import RunFolder
 from pages.parts import words
 from pages.parts.again import run_again
-from pages.parts.clicks import acting_button, cancel, open_next
+from pages.parts.clicks import acting_button, cancel, open_next, resume
 from pages.parts.compare_start import WHOLE, run_all, whole_folder
 from pages.parts.comparison_charts import charts
 from pages.parts.comparison_exports import exports
@@ -78,6 +78,9 @@ def _buttons(run: Run) -> None:
         return
     if is_imported(run):
         return
+    if run.state != "finished":
+        note = "Run the blocks that are missing; what is measured is kept."
+        acting_button("Resume", resume, run, "resume", icon=":material/resume:", type="primary", help=note)
     note = "The same comparison once more"
     acting_button("Run again", partial(_again, jobs.new_token()), run, "again", icon=":material/replay:", help=note)
 
@@ -102,14 +105,15 @@ def _notice(run: Run, finished: list[Trial]) -> None:
     elif run.state == "interrupted":
         st.warning(
             f"The comparison was interrupted after {words.counted(len(finished), 'finished trial')}; what follows "
-            "speaks of those. Run it again for the rest.",
+            "speaks of those. Resume runs the missing blocks.",
             icon=":material/power_off:",
         )
     elif run.state == "cancelled":
-        planned = far(run, []).planned
+        planned = far(run, finished).planned
         of = f" of {planned:,}" if planned else ""
         st.info(
-            f"Ended early, after {len(finished):,}{of} measured trials: what follows is what they allow to be said.",
+            f"Ended early, after {len(finished):,}{of} measured trials: what follows is what they allow to be said. "
+            "Resume runs the missing blocks.",
             icon=":material/cancel:",
         )
     elif run.state == "failed" and run.message:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import streamlit as st
 
+from engine.analysis.grid import whole_blocks
 from engine.model import Configuration, Run, Trial, configuration_from
 from pages.parts import words
 
@@ -17,7 +17,10 @@ OVERHEAD_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Far:
-    """Trials that have ended and that are planned (None where the stopping rule decides), the warm-up aside."""
+    """Trials that have ended and that are planned (None where the stopping rule decides), the warm-up aside.
+
+    `ended` leaves out the trials of a block that was broken off; `spent_s` is the time that all of them took.
+    """
 
     ended: int
     planned: int | None
@@ -25,6 +28,7 @@ class Far:
     blocks: int | None
     now: Trial | None
     left_s: float | None
+    spent_s: float
 
 
 def far(run: Run, trials: Sequence[Trial]) -> Far:
@@ -33,19 +37,24 @@ def far(run: Run, trials: Sequence[Trial]) -> Far:
     ended = [trial for trial in measured if trial.state not in ("waiting", "running")]
     now = trials[-1] if trials and trials[-1].state == "running" else None
     blocks = run.terms.get("repeats")
-    each = [*run.configurations, configuration_from(run.terms["baseline"])] if run.terms.get("baseline") else []
-    planned = len(each) * int(blocks) if blocks else None
+    baseline = configuration_from(run.terms["baseline"]) if run.terms.get("baseline") else None
+    each = [*run.configurations, baseline] if baseline else []
+    whole = whole_blocks(measured, run.configurations, baseline) if baseline else set()
+    # A block that was broken off is not completed: when the comparison is resumed, another stands in for it.
+    current = max((trial.repeat for trial in measured), default=0) if now is None or now.repeat >= 0 else None
+    counting = [trial for trial in ended if trial.repeat in whole or trial.repeat == current]
     return Far(
-        ended=len(ended),
-        planned=planned,
-        block=max((trial.repeat for trial in measured), default=0) + 1,
+        ended=len(counting),
+        planned=len(each) * int(blocks) if blocks else None,
+        block=len(whole - {current}) + 1,
         blocks=int(blocks) if blocks else None,
         now=now,
-        left_s=_left_s(run, each, ended, int(blocks)) if blocks and ended else None,
+        left_s=_left_s(each, counting, int(blocks)) if blocks and counting else None,
+        spent_s=sum(map(span_s, ended)),
     )
 
 
-def _left_s(run: Run, each: Sequence[Configuration], ended: Sequence[Trial], blocks: int) -> float:
+def _left_s(each: Sequence[Configuration], ended: Sequence[Trial], blocks: int) -> float:
     """Every trial that is still to come, as long as the mean of its configuration's so far, else of all."""
     spans: dict[Configuration, list[float]] = {}
     for trial in ended:
@@ -79,8 +88,8 @@ def progress(run: Run, trials: Sequence[Trial]) -> None:
 def _share(run: Run, found: Far) -> float:
     if found.planned:
         return min(1.0, found.ended / found.planned)
-    budget_s, spent_s = run.terms.get("budget_s"), _spent_s(run)
-    return min(1.0, spent_s / budget_s) if budget_s and spent_s is not None else 0.0
+    budget_s = run.terms.get("budget_s")
+    return min(1.0, found.spent_s / budget_s) if budget_s else 0.0
 
 
 def _text(run: Run, found: Far) -> str:
@@ -93,14 +102,8 @@ def _text(run: Run, found: Far) -> str:
     )
     what = f", now {now.configuration.label}: {now.done:,} of {now.tasks:,}" if now is not None else ""
     left = f"; about {words.duration(max(1.0, round(found.left_s)))} left" if found.left_s is not None else ""
-    budget_s, spent_s = run.terms.get("budget_s"), _spent_s(run)
-    if found.planned is None and budget_s and spent_s is not None:
-        left = f"; at most {words.duration(max(1.0, round(budget_s - spent_s)))} left"
+    budget_s = run.terms.get("budget_s")
+    if found.planned is None and budget_s:
+        left = f"; at most {words.duration(max(1.0, round(budget_s - found.spent_s)))} left"
     return f"Block {found.block}{of}{trial}{what}{left}"
 
-
-def _spent_s(run: Run) -> float | None:
-    if run.started_at is None:
-        return None
-    began = datetime.fromisoformat(run.started_at)
-    return (datetime.now(UTC) - (began if began.tzinfo else began.replace(tzinfo=UTC))).total_seconds()

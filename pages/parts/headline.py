@@ -11,7 +11,7 @@ from engine import jobs
 from engine.model import ENDED, Run, Trial
 from pages.parts import words
 from pages.parts.again import run_again
-from pages.parts.clicks import acting_button, cancel, open_next
+from pages.parts.clicks import acting_button, cancel, open_next, resume
 from pages.parts.figures_of import Pace, pace, saved_bytes
 from pages.parts.pictures import is_imported
 from pages.parts.server import store
@@ -72,15 +72,10 @@ def _buttons(run: Run) -> None:
     if run.kind == "job" and run.done < run.tasks and run.state in ("interrupted", "cancelled", "failed"):
         left = words.counted(run.tasks - run.done, "task")
         acting_button(
-            "Resume", _resume, run, "resume", icon=":material/resume:", type="primary", help=f"Run the {left} left"
+            "Resume", resume, run, "resume", icon=":material/resume:", type="primary", help=f"Run the {left} left"
         )
     note = "Start a new run of the same tasks"
     acting_button("Run again", partial(_again, jobs.new_token()), run, "again", icon=":material/replay:", help=note)
-
-
-def _resume(run: Run) -> None:
-    if run.state in ENDED:  # a second click: the first one has started it
-        jobs.resume(store(), run)
 
 
 def _again(token: str, run: Run) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from engine import jobs
-from engine.analysis.grid import blocks
+from engine.analysis.grid import blocks, whole_blocks
 from engine.comparison import WARM_UP, terms_of
-from engine.errors import InputRefused
-from engine.model import Configuration, Plan, Run, Task, configuration_from
+from engine.errors import InputRefused, OverlapError
+from engine.model import Configuration, Plan, Run, Task, configuration_from, plain
 from engine.plans import SEQUENTIAL, comparison, on_pythons, simple_plan
 from engine.report.document import run_document
 from engine.store import Store
@@ -133,6 +133,27 @@ def test_a_cancel_in_the_middle_keeps_the_finished_trials_and_says_what_they_all
     finished = [trial for trial in store.trials(run) if trial.repeat != WARM_UP and trial.state == "finished"]
     assert sum(one["trials"] for one in run.verdict["figures"]) == len(finished) >= 6
     assert "threads × 2" in run.verdict["sentences"][0]
+
+
+def test_a_comparison_that_was_broken_off_is_resumed_with_new_blocks_for_those_it_lacks(store: Store) -> None:
+    plan = comparison(simple_plan("wait", 4, {"seconds": 0.02}, SEQUENTIAL, store.settings), [THREADS], repeats=4)
+    run = jobs.start(store, plan)
+    until(lambda: any(trial.repeat == 1 for trial in store.trials(run)), 30)
+    jobs.cancel(store, run)
+    run = jobs.wait(store, run, poll_s=0.05)
+    before = store.trials(run)
+    assert run.state == "cancelled" and whole_blocks(before, run.configurations, SEQUENTIAL) == {0}
+
+    run = jobs.wait(store, jobs.resume(store, run), poll_s=0.05)
+    assert (run.state, run.message) == ("finished", None) and run.verdict is not None
+    after = store.trials(run)
+    assert [plain(trial) for trial in after[: len(before)]] == [plain(trial) for trial in before], "nothing is lost"
+    assert whole_blocks(after, run.configurations, SEQUENTIAL) == {0, 2, 3, 4}, "none is completed later"
+    measured = [trial for trial in after if trial.repeat != WARM_UP and trial.state == "finished"]
+    assert sum(one["trials"] for one in run.verdict["figures"]) == len(measured)
+    assert "cancelled" not in [one["code"] for one in run.verdict["warnings"]]
+    with pytest.raises(OverlapError, match="nothing to resume"):
+        jobs.resume(store, run)
 
 
 def test_a_precision_ends_it_when_every_interval_is_narrow_and_says_so(store: Store) -> None:

@@ -232,7 +232,13 @@ def test_a_live_comparison_tells_how_far_it_is_and_draws_no_chart(
     app.button(key="cancel").click().run()
     run = jobs.wait(store, run)
     app = opened("run.py", run=run.token)
-    assert "Ended early, after" in text_of(app)
+    assert "Ended early, after" in text_of(app) and "Resume runs the missing blocks" in text_of(app)
+    app.button(key="resume").click().run()
+    assert not app.exception and store.run(run.token).state in ("waiting", "running")
+    while store.run(run.token).state != "running":
+        time.sleep(0.05)
+    (bar,) = opened("run.py", run=run.token).get("progress")
+    assert "of 60" in bar.proto.text.replace("\\", "") or "Warming up" in bar.proto.text
 
 
 def test_a_comparison_without_any_finished_trial_says_so(opened: Opened, ended: Ended, store: Store) -> None:
