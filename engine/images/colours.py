@@ -10,15 +10,15 @@ from __future__ import annotations
 from functools import lru_cache
 from io import BytesIO
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from engine.errors import TaskFailed
+from engine.images import icc, sixteen, tiffs
 
 SCALABLE = ("L", "RGB", "RGBA", "CMYK")
 
 _DIRECT: dict[str, str] = {
     "1": "L",
-    "La": "RGBA",
     "LA": "RGBA",
     "PA": "RGBA",
     "RGBa": "RGBA",
@@ -32,9 +32,40 @@ _WIDE = ("I;16", "I;16L", "I;16B", "I;16N", "I", "F")
 """One channel of more than 8 bits; Pillow's own conversion to L clips instead of scaling."""
 
 
-def scalable(image: Image.Image) -> Image.Image:
-    """The decoded image in one of SCALABLE; transparency marked by a single colour becomes an alpha channel."""
-    if image.mode in ("P", "L", "RGB") and "transparency" in image.info:
+def prepared(
+    image: Image.Image, data: bytes, profile: bytes | None, again: sixteen.Again
+) -> tuple[Image.Image, bytes | None]:
+    """A decoded image of the content `data` in one of SCALABLE, and the profile of its pixels.
+
+    Transparency that is marked by a single colour becomes an alpha channel. `again` opens the image anew.
+    """
+    inverted = tiffs.white_is_zero(image)
+    if sixteen.has_sixteen_bits(image, data):
+        made = sixteen.reduced(image, profile, inverted, again)
+        if made is not None:
+            return made
+    picture = scalable(image, _clear_level(image, data))
+    return (ImageChops.invert(picture) if inverted else picture), profile
+
+
+_GREY_STEPS = {2: 85, 4: 17}
+"""Bits of a grey PNG to the distance of its levels when they are 8 bits; its tRNS chunk counts in its own."""
+
+
+def _clear_level(image: Image.Image, data: bytes) -> object:
+    """The transparent colour of a decoded image as its 8-bit pixels state it; None where there is none."""
+    clear = image.info.get("transparency")
+    if image.mode == "L" and image.format == "PNG" and isinstance(clear, int):
+        return clear * _GREY_STEPS.get(data[24], 1)
+    return clear
+
+
+def scalable(image: Image.Image, clear: object = None) -> Image.Image:
+    """The decoded image in one of SCALABLE; `clear` is the pixel that is transparent, where there is one."""
+    if image.mode == "1" and clear is not None:
+        image = image.convert("L")
+    if image.mode in ("P", "L", "RGB") and clear is not None:
+        image.info["transparency"] = clear
         return image.convert("RGBA")
     if image.mode in SCALABLE:
         return image
@@ -43,7 +74,9 @@ def scalable(image: Image.Image) -> Image.Image:
     if image.mode in _WIDE:
         return _from_wide(image)
     if image.mode == "LAB":
-        return _apply(image, _lab_to_srgb())
+        return _from_lab(image)
+    if image.mode == "La":
+        return image.convert("LA").convert("RGBA")
     if image.mode in _DIRECT:
         return image.convert(_DIRECT[image.mode])
     raise TaskFailed("unsupported_format", f"The picture's kind of pixels ({image.mode}) is not supported.")
@@ -88,7 +121,7 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     A profile that is broken or is for another kind of pixels is ignored, as browsers do.
     Relative colorimetric with black point compensation: what Photoshop and browsers use for photographs.
     """
-    if profile and _space(profile) == _SPACES[image.mode]:
+    if profile and icc.space(profile) == _SPACES[image.mode]:
         if image.mode == "RGBA":
             colours = to_srgb(image.convert("RGB"), profile)
             colours.putalpha(image.getchannel("A"))
@@ -102,10 +135,6 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 _SPACES: dict[str, bytes] = {"L": b"GRAY", "RGB": b"RGB ", "RGBA": b"RGB ", "CMYK": b"CMYK"}
 """ICC.1:2022, 7.2.6: the data colour space, at offset 16 of the header."""
-
-
-def _space(profile: bytes) -> bytes:
-    return profile[16:20] if profile[36:40] == b"acsp" else b""
 
 
 _SAME_WITHIN = 2
@@ -152,8 +181,20 @@ def _apply(image: Image.Image, transform: object, keep_grey: bool = True) -> Ima
     return done.getchannel("G") if image.mode == "L" and keep_grey else done
 
 
-@lru_cache(maxsize=1)
-def _lab_to_srgb() -> object:
-    from PIL import ImageCms
+_D65_XYZ = (0.95047, 1.0, 1.08883)
+_XYZ_TO_SRGB = ((3.2406, -1.5372, -0.4986), (-0.9689, 1.8758, 0.0415), (0.0557, -0.2040, 1.0570))
+"""IEC 61966-2-1: white, and from XYZ to linear sRGB."""
 
-    return ImageCms.buildTransform(ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), "LAB", "RGB")
+
+def _from_lab(image: Image.Image) -> Image.Image:
+    """CIE 1976 L*a*b* with the white of sRGB, as libvips reads it (TIFF 6.0, section 23; CIE 15:2004, 8.2.1)."""
+    import numpy as np  # only such files pay for the import
+
+    stored = np.asarray(image)
+    lightness = stored[..., 0] / np.float32(2.55)
+    a, b = (stored[..., at].view(np.int8).astype(np.float32) for at in (1, 2))  # signed, as in the file
+    y = (lightness + 16) / 116
+    cubes = np.stack([y + a / 500, y, y - b / 200], axis=-1)
+    ratios = np.where(cubes > 6 / 29, cubes**3, (cubes - 4 / 29) * 3 * (6 / 29) ** 2)
+    light = ratios * np.array(_D65_XYZ) @ np.array(_XYZ_TO_SRGB).T
+    return Image.fromarray(np.rint(icc.srgb_levels(light) * 255).astype(np.uint8))

@@ -9,8 +9,10 @@ damaged, truncated, out_of_memory.
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,12 +25,13 @@ from PIL import AvifImagePlugin, Image, JpegImagePlugin, UnidentifiedImageError
 
 from engine.config import Settings
 from engine.errors import TaskFailed
-from engine.images import formats, heic
+from engine.images import formats, heic, tiffs, variants
 
 # Set once for the process, since `catch_warnings` is not safe among threads: a bomb is an error,
 # and what Pillow remarks about odd metadata, which is dropped anyway, is nobody's business.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+logging.getLogger("PIL").addHandler(logging.NullHandler())  # without one, Python prints its warnings on stderr
 
 # The workers are the parallelism: a decoder with threads of its own would take another worker's core.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
@@ -112,26 +115,48 @@ def _opened(file: IO[bytes], head: bytes, length: int, settings: Settings) -> Im
     # Pillow only warns up to twice this value and looks again at tiles and frames, hence it is set here too.
     Image.MAX_IMAGE_PIXELS = limit
     file.seek(0)
-    with failures(length, settings):
+    if name == "TIFF":
+        tiffs.silence_libtiff()
+    with failures(head, settings, length):
         try:
-            image = Image.open(file, formats=[name])
+            image = _identified(file, name)
         except UnidentifiedImageError:
             raise TaskFailed(*_unidentified(head, name, length)) from None
-        _check_pixels(image, limit)
+        if not can_be_reduced(image):  # of what can, `decoding` judges the pixels that are decoded
+            check_pixels(image.size, settings)
         _check_raw(image)
     return image
 
 
-def _check_pixels(image: Image.Image, limit: int) -> None:
-    width, height = image.size
+def _identified(file: IO[bytes], name: str) -> Image.Image:
+    if name != "JPEG":
+        return Image.open(file, formats=[name])
+    try:
+        # Not by `Image.open`, which refuses a photograph by its full size although a reduced one will be decoded.
+        return JpegImagePlugin.jpeg_factory(file)
+    except (SyntaxError, IndexError, TypeError, struct.error) as error:
+        raise UnidentifiedImageError(str(error)) from error
+
+
+def can_be_reduced(image: Image.Image) -> bool:
+    """Whether a part of an opened image's pixels may be left out while it is decoded: a JPEG whose coefficients need
+    not be kept, as those of a progressive one are."""
+    return image.format in ("JPEG", "MPO") and "progressive" not in image.info and 0 not in image.size
+
+
+def check_pixels(size: tuple[int, int], settings: Settings, of: str = "The picture has") -> None:
+    """Refuse a picture of so many pixels, or none. Raises TaskFailed: too_many_pixels, damaged."""
+    width, height = size
     if width * height == 0:
         raise TaskFailed("damaged", "The picture has no pixels: copy or download it again.")
-    if width * height > limit:
-        raise TaskFailed(
-            "too_many_pixels",
-            f"The picture has {width} × {height} = {width * height / 1e6:.1f} megapixels; "
-            f"at most {limit / 1e6:g} are opened here.",
-        )
+    if width * height > settings.image_max_megapixels * 1e6:
+        found = f"{of} {width} × {height} = {width * height / 1e6:.1f} megapixels, more"
+        raise TaskFailed("too_many_pixels", _too_many(found, settings))
+
+
+def _too_many(found: str, settings: Settings) -> str:
+    limit = f"{settings.image_max_megapixels:g} megapixels"
+    return f"{found} than {limit}, the limit here: raise OVERLAP_IMAGE_MAX_MEGAPIXELS or make the picture smaller."
 
 
 def _check_raw(image: Image.Image) -> None:
@@ -153,24 +178,33 @@ def _unidentified(head: bytes, name: str, length: int) -> tuple[str, str]:
     declared = int.from_bytes(head[4:8], "little") + 8 if name == "WEBP" else 0
     if declared > length:
         return "truncated", f"The file ends after {length:,} of {declared:,} bytes: copy or download it again."
+    variant = variants.unsupported(head, name)
+    if variant:
+        return "unsupported_format", _variant(variant)
     return "damaged", f"The file begins like {name}, but what follows cannot be read: copy or download it again."
 
 
+def _variant(variant: str) -> str:
+    return f"This variant is not supported ({variant}): save the picture anew in another program."
+
+
 @contextmanager
-def failures(length: int, settings: Settings) -> Iterator[None]:
-    """Turn whatever a decoder raises about a file of `length` bytes into `TaskFailed`."""
+def failures(data: bytes, settings: Settings, length: int | None = None) -> Iterator[None]:
+    """Turn whatever a decoder raises about a file into `TaskFailed`.
+
+    `data` is its content, or its beginning; `length` is then that of the whole file in bytes.
+    """
     try:
         yield
     except TaskFailed:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        limit = f"{settings.image_max_megapixels:g} megapixels"
-        raise TaskFailed("too_many_pixels", f"The picture unpacks to more than {limit}, the limit here.") from None
+        raise TaskFailed("too_many_pixels", _too_many("The picture unpacks to more", settings)) from None
     except MemoryError:
         raise out_of_memory() from None
     except Exception as error:
         # Decoders meet hostile bytes with every kind of exception (SyntaxError, struct.error, ZeroDivisionError ...).
-        raise TaskFailed(*_broken(error, length)) from None
+        raise TaskFailed(*_broken(error, data, len(data) if length is None else length)) from None
 
 
 def out_of_memory() -> TaskFailed:
@@ -183,23 +217,21 @@ def out_of_memory() -> TaskFailed:
 _CUT_SHORT = ("truncated", "unexpected end", "cannot read", "not enough", "eof")
 
 
-def _broken(error: Exception, length: int) -> tuple[str, str]:
-    text = " ".join(str(error).split())[:200]
-    if isinstance(error, EOFError) or any(words in text.lower() for words in _CUT_SHORT):
+def is_cut_short(error: Exception) -> bool:
+    """Whether a decoder's error says that the file ends too early."""
+    return isinstance(error, EOFError) or any(words in str(error).lower() for words in _CUT_SHORT)
+
+
+def _broken(error: Exception, data: bytes, length: int) -> tuple[str, str]:
+    """Reason and sentence; what the decoder itself said is its own affair and is not quoted."""
+    variant = variants.unsupported(data, formats.sniff(data) or "")
+    if variant:
+        return "unsupported_format", _variant(variant)
+    if is_cut_short(error):
         return (
             "truncated",
             f"The file breaks off after {length:,} bytes, before its picture is complete: copy or download it again.",
         )
-    if isinstance(error, NotImplementedError) or text.lower().startswith("unsupported"):
-        return "unsupported_format", f"This variant of its format is not supported ({text}): save it anew elsewhere."
-    told = f" ({text.rstrip('.')})" if text else ""
-    return "damaged", f"The picture's data are damaged and cannot be decoded{told}: copy or download it again."
-
-
-def decode(image: Image.Image, length: int, settings: Settings) -> None:
-    """Decode an opened image of a file of `length` bytes. Raises TaskFailed: see the module."""
-    if isinstance(image, JpegImagePlugin.JpegImageFile):
-        # The whole file in one call: the decoder then gives the GIL up once, not every 64 kB.
-        image.decodermaxblock = max(length, 65536)
-    with failures(length, settings):
-        image.load()
+    if isinstance(error, NotImplementedError) or str(error).lower().lstrip().startswith("unsupported"):
+        return "unsupported_format", "This variant of its format is not supported: save the picture anew elsewhere."
+    return "damaged", "The picture's data are damaged and cannot be decoded: copy or download it again."

@@ -30,14 +30,18 @@ _MIRRORED_DOWN = (3, 4, 6, 7)
 
 
 def orientation_of(image: Image.Image) -> int:
-    """The orientation 1 to 8 that an opened image asks for; 1 when it says nothing that makes sense.
+    """The orientation 1 to 8 that an image asks for; 1 when it says nothing that makes sense.
 
-    Pillow turns TIFF itself while it decodes, so a TIFF is upright already.
+    EXIF alone counts: browsers, libvips, ImageMagick and sharp ignore XMP's `tiff:Orientation`. Pillow turns TIFF
+    itself while it decodes, so a TIFF is upright already. PNG may bring EXIF behind its pixels: ask when it is decoded.
     """
-    if image.format == "TIFF":
+    block = image.info.get("exif")
+    if image.format == "TIFF" or not isinstance(block, bytes):
         return 1
     try:
-        value = image.getexif().get(_TAG, 1)
+        exif = Image.Exif()
+        exif.load(block)
+        value = exif.get(_TAG, 1)
     except Exception:
         # Broken EXIF raises almost anything (SyntaxError, ZeroDivisionError, struct.error); the picture is still good.
         return 1

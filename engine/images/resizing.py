@@ -19,7 +19,7 @@ from PIL import Image
 
 from engine.config import Settings
 from engine.errors import TaskFailed
-from engine.images import colours, opening, orientation, placing, saving
+from engine.images import colours, decoding, opening, orientation, placing, saving, stated, variants
 from engine.images.frames import frames_note
 from engine.images.options import Resizing
 from engine.images.rights import copyright_exif
@@ -29,6 +29,8 @@ from engine.images.sizes import Placement, place
 DRAFT_MARGINS = {8: 1.5, 4: 1.5, 2: 2.0}
 """For each reduction, how many times the needed edge must be left. Measured by benchmarks/images.py against a full-size
 Lanczos: 1.5 costs as much as draft 1 and keeps SSIM above 0.99 at 1/8 and 1/4; at 1/2 it fell to 0.984, for no gain."""
+
+_REDUCIBLE = ("JPEG", "MPO")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +81,21 @@ def resize_file(
         _keep_original(source, target)
     data = opening.read_file(source, settings)
     opened = opening.open_image(data, settings)
+    # A JPEG is decoded when it is known how much of it is needed; the others before they are asked anything else.
+    picture = None if opened.format in _REDUCIBLE else decoding.decode(opened, data, settings)
     turn = orientation.orientation_of(opened)
-    size = opened.size
-    upright = orientation.upright_size(size, turn)
+    upright = orientation.upright_size(opened.size, turn)
     placements = [place(upright, asked, resizing.fit, resizing.anchor, resizing.enlarge) for asked in resizing.parsed]
     _check_sizes(placements, settings)
-    note = frames_note(opened, data)
+    shrink = 1
+    if picture is None:
+        shrink = draft(opened, orientation.upright_size(needed(upright, placements), turn), data)
+        picture = decoding.decode(opened, data, settings)
+    meant = stated.colours_of(opened, data)
+    pixels, profile = _prepared(picture, data, meant.profile, settings)
+    decoded = _Source(pixels, profile, turn, upright, shrink)
     exif = copyright_exif(opened) if resizing.keep_copyright else None
-    decoded = _decoded(opened, turn, upright, placements, len(data), settings)
+    note = "; ".join(filter(None, (frames_note(opened, data), meant.note))) or None
     file_format = opened.format or ""
     outputs: list[Output] = []
     taken: TaskFailed | None = None
@@ -131,24 +140,15 @@ def _check_sizes(placements: Sequence[Placement], settings: Settings) -> None:
             raise TaskFailed(
                 "too_many_pixels",
                 f"The result would have {width} × {height} pixels; "
-                f"at most {settings.image_max_megapixels:g} megapixels are made here.",
+                f"at most {settings.image_max_megapixels:g} megapixels are made here (OVERLAP_IMAGE_MAX_MEGAPIXELS).",
             )
 
 
-def _decoded(
-    image: Image.Image,
-    turn: int,
-    upright: tuple[int, int],
-    placements: Sequence[Placement],
-    length: int,
-    settings: Settings,
-) -> _Source:
-    shrink = draft(image, orientation.upright_size(needed(upright, placements), turn))
-    opening.decode(image, length, settings)
-    profile = image.info.get("icc_profile")
-    with opening.failures(length, settings):
-        pixels = colours.scalable(image)
-    return _Source(pixels, profile if isinstance(profile, bytes) else None, turn, upright, shrink)
+def _prepared(
+    picture: Image.Image, data: bytes, profile: bytes | None, settings: Settings
+) -> tuple[Image.Image, bytes | None]:
+    with opening.failures(data, settings):
+        return colours.prepared(picture, data, profile, lambda: opening.open_image(data, settings))
 
 
 def needed(upright: tuple[int, int], placements: Sequence[Placement]) -> tuple[int, int]:
@@ -170,9 +170,9 @@ def reduction(size: tuple[int, int], wanted: tuple[int, int]) -> int:
     return next((divisor for divisor, margin in DRAFT_MARGINS.items() if left >= divisor * margin), 1)
 
 
-def draft(image: Image.Image, wanted: tuple[int, int]) -> int:
+def draft(image: Image.Image, wanted: tuple[int, int], data: bytes = b"") -> int:
     """Have a JPEG decoded at 1/2, 1/4 or 1/8 as far as `wanted` allows; the divisor, 1 for everything else."""
-    if image.format not in ("JPEG", "MPO"):
+    if image.format not in _REDUCIBLE or variants.is_lossless_jpeg(data):
         return 1
     divisor, before = reduction(image.size, wanted), image.size
     done = image.draft(image.mode, (max(1, before[0] // divisor), max(1, before[1] // divisor)))

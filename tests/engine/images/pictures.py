@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import struct
+import zlib
 from pathlib import Path
 
 from PIL import Image
@@ -122,6 +123,38 @@ def cmyk_profile() -> bytes:
     white = b"XYZ " + bytes(4) + _s15(0.9642) + _s15(1.0) + _s15(0.8249)
     tags = {b"desc": _text(b"press"), b"wtpt": white, b"A2B0": table, b"A2B1": table}
     return _profile(b"CMYK", b"Lab ", b"prtr", tags)
+
+
+def png(width: int, height: int, depth: int, kind: int, rows: bytes, before: bytes = b"", after: bytes = b"") -> bytes:
+    """A PNG of unfiltered `rows` (without their filter bytes), and chunks before and behind the pixels."""
+    length = len(rows) // height
+    filtered = b"".join(b"\0" + rows[at : at + length] for at in range(0, len(rows), length))
+    head = png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0))
+    body = before + png_chunk(b"IDAT", zlib.compress(filtered)) + after
+    return b"\x89PNG\r\n\x1a\n" + head + body + png_chunk(b"IEND", b"")
+
+
+def png_chunk(name: bytes, content: bytes) -> bytes:
+    """A chunk with its checksum."""
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+
+def tiff(tags: dict[int, tuple[int, ...]], strips: list[bytes], order: str = "<") -> bytes:
+    """A TIFF of the given tags (whole numbers, by number) and strips, as TIFF 6.0 lays them out."""
+    body, offsets = b"", []
+    for strip in strips:
+        offsets.append(8 + len(body))
+        body += strip + b"\0" * (len(strip) % 2)
+    entries = {**tags, 273: tuple(offsets), 279: tuple(map(len, strips))}
+    at = 8 + len(body)
+    directory, values, room = b"", b"", at + 2 + 12 * len(entries) + 4
+    for tag, numbers in sorted(entries.items()):
+        packed = struct.pack(f"{order}{len(numbers)}I", *numbers)
+        short = struct.pack(f"{order}I", room + len(values)) if len(packed) > 4 else packed
+        values += packed if len(packed) > 4 else b""
+        directory += struct.pack(f"{order}HHI", tag, 4, len(numbers)) + short
+    head = {"<": b"II*\0", ">": b"MM\0*"}[order] + struct.pack(f"{order}I", at)
+    return head + body + struct.pack(f"{order}H", len(entries)) + directory + bytes(4) + values
 
 
 HEIC = base64.b64decode(

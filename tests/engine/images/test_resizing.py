@@ -15,7 +15,7 @@ from PIL import Image, PngImagePlugin
 
 from engine.config import Settings
 from engine.errors import TaskFailed
-from engine.images import opening, scaling
+from engine.images import decoding, opening, scaling
 from engine.images.options import Resizing, resizing_from
 from engine.images.resizing import Output, draft, resize_file
 from engine.images.saving import flattened
@@ -41,13 +41,14 @@ def test_one_photo_becomes_one_file_per_size(tmp_path: Path) -> None:
 def test_several_sizes_cost_one_decoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     photo(1200, 800).save(tmp_path / "photo.jpg")
     decoded = []
-    decode = opening.decode
+    decode = decoding.decode
 
-    def counted(image: Image.Image, length: int, settings: Settings) -> None:
-        decode(image, length, settings)
-        decoded.append(image.size)
+    def counted(image: Image.Image, data: bytes, settings: Settings) -> Image.Image:
+        picture = decode(image, data, settings)
+        decoded.append(picture.size)
+        return picture
 
-    monkeypatch.setattr(opening, "decode", counted)
+    monkeypatch.setattr(decoding, "decode", counted)
     resize(tmp_path / "photo.jpg", "a.jpg", "b.jpg", "c.jpg", sizes=["300x300", "100x100", "25%"])
     assert decoded == [(600, 400)], "half the size leaves twice what the largest needs"
 

@@ -1,0 +1,82 @@
+"""Decoding an opened image: once, and its first error counts. Beside `opening`, which decides whether it may be.
+
+What Pillow would get wrong on the way is put right here: a JPEG that lacks its end marker, a GIF whose first frame
+leaves part of its canvas free, and TIFF channels of 16 bits that are stored apart.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from PIL import Image, ImageChops, JpegImagePlugin
+
+from engine.config import Settings
+from engine.images import tiffs, variants
+from engine.images.opening import can_be_reduced, check_pixels, failures, is_cut_short, open_image
+
+_END = b"\xff\xd9"
+_FILLER = bytes(range(17, 241, 7)) * 64 + _END
+"""What no encoder writes behind its last pixel; if a decoder took pixels from it, the file was not complete."""
+
+
+def decode(image: Image.Image, data: bytes, settings: Settings) -> Image.Image:
+    """The decoded picture of an opened image and its content. Raises TaskFailed: see `opening`."""
+    if can_be_reduced(image):
+        check_pixels(image.size, settings, "At the size that is needed here the picture is decoded to")
+    with failures(data, settings):
+        if isinstance(image, JpegImagePlugin.JpegImageFile):
+            return _decoded_jpeg(image, data)
+        if image.format == "GIF":
+            return _decoded_gif(image)
+        if image.format == "TIFF" and tiffs.stored_apart(image):
+            return tiffs.joined(image, data, lambda content: open_image(content, settings))
+        image.load()
+        tiffs.mend_palette(image)
+    return image
+
+
+def _decoded_jpeg(image: JpegImagePlugin.JpegImageFile, data: bytes) -> Image.Image:
+    # The whole file in one call: the decoder then gives the GIL up once, not every 64 kB.
+    image.decodermaxblock = max(len(data), 65536)
+    reduced = image.size
+    try:
+        image.load()
+    except OSError as error:
+        whole = _without_end(image, data, reduced) if is_cut_short(error) else None
+        if whole is None:
+            raise
+        return whole
+    return image
+
+
+def _without_end(image: Image.Image, data: bytes, reduced: tuple[int, int]) -> Image.Image | None:
+    """The picture of a JPEG that lacks only its end marker; None where pixels are missing, too.
+
+    libjpeg fills missing pixels without a word. But those it then makes up depend on the bytes that follow.
+    """
+    if not variants.last_scan_is_complete(data):
+        return None
+    one, other = (_ended(data, end, image.mode, reduced) for end in (_END, _FILLER))
+    return one if ImageChops.difference(one, other).getbbox() is None else None
+
+
+def _ended(data: bytes, end: bytes, mode: str, reduced: tuple[int, int]) -> Image.Image:
+    content = data + end
+    image = JpegImagePlugin.jpeg_factory(BytesIO(content))
+    image.draft(mode, reduced)
+    image.decodermaxblock = len(content)
+    image.load()
+    return image
+
+
+def _decoded_gif(image: Image.Image) -> Image.Image:
+    """A first frame that is smaller than its canvas leaves the rest transparent, as browsers show it."""
+    tiles = getattr(image, "tile", [])
+    area = tiles[0].extents if tiles else None
+    image.load()
+    if area is None or area == (0, 0, *image.size):
+        return image
+    picture = image.convert("RGBA")
+    free = Image.new("RGBA", picture.size)
+    free.paste(picture.crop(area), area)
+    return free
