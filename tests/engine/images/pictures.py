@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from PIL import Image
@@ -139,7 +140,7 @@ def png_chunk(name: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
 
-def tiff(tags: dict[int, tuple[int, ...]], strips: list[bytes], order: str = "<") -> bytes:
+def tiff(tags: Mapping[int, tuple[int, ...]], strips: list[bytes], order: str = "<") -> bytes:
     """A TIFF of the given tags (whole numbers, by number) and strips, as TIFF 6.0 lays them out."""
     body, offsets = b"", []
     for strip in strips:

@@ -113,7 +113,8 @@ def test_what_pillow_remarks_does_not_reach_the_terminal(tmp_path: Path) -> None
     tags = {256: (8,), 257: (8,), 258: (8, 8, 8), 259: (1,), 262: (2,), 277: (200_000,), 278: (8,)}
     (tmp_path / "in.tif").write_bytes(tiff(tags, [bytes(192)]))
     code = (
-        "import sys; from pathlib import Path; from engine.config import Settings\nfrom engine.errors import TaskFailed\n"
+        "import sys; from pathlib import Path\n"
+        "from engine.config import Settings\nfrom engine.errors import TaskFailed\n"
         "from engine.images.options import resizing_from; from engine.images.resizing import resize_file\n"
         "folder = Path(sys.argv[1])\n"
         "try: resize_file(folder / 'in.tif', [folder / 'o.png'], resizing_from({}), Settings(home=folder))\n"
