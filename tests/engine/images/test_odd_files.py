@@ -31,6 +31,7 @@ def done(folder: Path, data: bytes, **options: object) -> tuple[Image.Image, Out
     """A file of these bytes after resizing, at its own size unless told otherwise."""
     source = folder / "in.data"
     source.write_bytes(data)
+    (folder / "out.png").unlink(missing_ok=True)
     resizing = resizing_from({"sizes": ["4000x4000"], **options})
     (output,) = resize_file(source, [folder / "out.png"], resizing, Settings(home=folder))
     with Image.open(output.path) as image:
