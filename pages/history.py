@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import streamlit as st
 
-from engine.errors import InputRefused
 from engine.model import ENDED, Run
 from engine.report.document import import_document
+from engine.report.reading import parsed
 from engine.workloads import WORKLOADS
 from pages.parts.address import file_url
 from pages.parts.again import run_again
@@ -44,17 +41,6 @@ def confirm(runs: list[Run]) -> None:
                 for run in runs:
                     store().delete(run)
             st.rerun()
-
-
-def parsed(data: bytes) -> dict[str, Any]:
-    """The document in an uploaded file. Raises InputRefused."""
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError):
-        raise InputRefused("This file is no JSON: choose one that was exported as JSON here or elsewhere.") from None
-    if not isinstance(document, dict):
-        raise InputRefused("This file holds no run: choose one that was exported as JSON here or elsewhere.")
-    return document
 
 
 with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS: tuple[tuple[frozenset[str], ...], ...] = (
     (
         frozenset({
-            "config", "model", "errors", "lifeline", "private", "record", "remains", "usage", "pickling",
-            "fingerprints",
+            "config", "model", "errors", "checks", "results", "lifeline", "private", "record", "remains",
+            "usage", "pickling", "fingerprints",
         }),
     ),
     (frozenset({"web"}), frozenset({"images"})),
@@ -34,7 +34,11 @@ FLOORS: tuple[tuple[frozenset[str], ...], ...] = (
         frozenset({"pythons", "available"}),
         frozenset({"turns"}),
     ),
-    (frozenset({"lab"}), frozenset({"supervisor", "services", "remaining"}), frozenset({"plans", "functions"})),
+    (
+        frozenset({"lab"}),
+        frozenset({"supervisor", "services", "remaining"}),
+        frozenset({"plans", "defaults", "functions"}),
+    ),
     (frozenset({"experiment", "comparison", "chain"}),),
     (frozenset({"jobs", "pilots"}), frozenset({"figures"})),
     (frozenset({"report"}),),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import plotly.graph_objects as go
 
 from engine.figures.colours import SERIES, theme
 from engine.figures.look import escape, figure, nothing
+from engine.results import resized_picture
 
 _ON_THE_GRAPHICS_CARD = 3_000
 
@@ -21,8 +21,7 @@ def bytes_saved(rows: Iterable[tuple[str, Any]], dark: bool = False) -> Any:
     `rows` are (label, output) of a resize's records; an output may be JSON text.
     All sizes that were made of one picture count together.
     """
-    pages = [(label, json.loads(output) if isinstance(output, str) else output) for label, output in rows]
-    sizes = [(label, *both) for label, output in pages if (both := before_and_after(output))]
+    sizes = [(label, *both) for label, output in rows if (both := before_and_after(output))]
     if not sizes:
         return nothing("Size before and after", "No picture has been written yet.", dark)
     before, after = np.array([one[1] for one in sizes]) / 1e3, np.array([one[2] for one in sizes]) / 1e3
@@ -48,11 +47,10 @@ def bytes_saved(rows: Iterable[tuple[str, Any]], dark: bool = False) -> Any:
 
 def before_and_after(output: Any) -> tuple[int, int] | None:
     """Bytes of the source and of everything written from it; None where the output does not say."""
-    if not isinstance(output, Mapping) or not output.get("source_bytes") or not output.get("bytes"):
+    picture = resized_picture(output)
+    if picture is None or not picture.source_bytes or not picture.written_bytes:
         return None
-    also = output.get("also")
-    written = [output, *(also if isinstance(also, list) else [])]
-    return int(output["source_bytes"]), sum(int(file["bytes"]) for file in written)
+    return picture.source_bytes, picture.written_bytes
 
 
 def _title(before: float, after: float) -> str:

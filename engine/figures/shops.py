@@ -6,7 +6,6 @@ name. Currencies are never converted: each has an axis of its own.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from plotly.subplots import make_subplots
 
 from engine.figures.colours import SERIES, theme
 from engine.figures.look import escape, figure, nothing, template
+from engine.results import ScrapedPage, scraped_page
 
 PRODUCTS = 30
 CURRENCIES = 8
@@ -39,31 +39,26 @@ class Offer:
 
 def offers_from(rows: Iterable[tuple[str, Any]]) -> list[Offer]:
     """Offers from (label, output) of a scrape's records; an output may be JSON text, as the store's columns give it."""
-    pages = [(label, json.loads(output) if isinstance(output, str) else output) for label, output in rows]
-    read = [(label, page) for label, page in pages if isinstance(page, Mapping) and page.get("price")]
-    products = products_of([(label, page) for label, page in read])
-    found = [_offer(label, page, product) for (label, page), product in zip(read, products, strict=True)]
-    return [offer for offer in found if offer is not None]
+    pages = [(label, scraped_page(output)) for label, output in rows]
+    read = [(label, page) for label, page in pages if page is not None and page.price]
+    products = products_of(read)
+    return [_offer(label, page, product) for (label, page), product in zip(read, products, strict=True)]
 
 
-def _offer(label: str, page: Mapping[str, Any], product: str) -> Offer | None:
-    try:
-        price = float(page["price"])
-    except (TypeError, ValueError):  # an imported file may hold anything; a mark needs a number
-        return None
+def _offer(label: str, page: ScrapedPage, product: str) -> Offer:
     return Offer(
         product=product,
-        name=str(page.get("name") or page.get("gtin") or page.get("sku") or label),
+        name=page.name or page.gtin or page.sku or label,
         shop=shop_of(label),
-        currency=str(page.get("currency") or "currency unknown"),
-        price=price,
-        text=str(page["price"]),
-        doubtful=bool(page.get("doubtful")),
-        availability=page.get("availability"),
+        currency=page.currency or "currency unknown",
+        price=page.price or 0.0,
+        text=page.price_text or "",
+        doubtful=page.doubtful,
+        availability=page.availability,
     )
 
 
-def products_of(pages: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
+def products_of(pages: Sequence[tuple[str, ScrapedPage]]) -> list[str]:
     """What makes each page's product: its GTIN (leading zeros aside), else its SKU, else its name.
 
     A page without a GTIN joins a GTIN's product when its SKU or name leads to exactly one.
@@ -78,18 +73,21 @@ def products_of(pages: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
     return [next(iter(gtins[key])) if key else ranked[0] for key, ranked in zip(led, keys, strict=True)]
 
 
-def _keys(label: str, page: Mapping[str, Any]) -> list[str]:
+def _keys(label: str, page: ScrapedPage) -> list[str]:
     """The page's keys, the surest first."""
-    gtin = str(page.get("gtin") or "").lstrip("0")
-    sku = str(page.get("sku") or "").strip().casefold()
-    name = " ".join(str(page.get("name") or label).casefold().split())
+    gtin = (page.gtin or "").lstrip("0")
+    sku = (page.sku or "").strip().casefold()
+    name = " ".join((page.name or label).casefold().split())
     return [*([f"gtin:{gtin}"] if gtin else []), *([f"sku:{sku}"] if sku else []), f"name:{name}"]
 
 
 def shop_of(url: str) -> str:
     """The shop that an address belongs to: its host, or the demo shop's first folder (all share one host)."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").removeprefix("www.")
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:  # an address that nobody can fetch, from a file
+        return url
     local = parts.scheme == "demo" or host in ("127.0.0.1", "localhost", "::1")
     return next((part for part in parts.path.split("/") if part), "demo") if local else host or url
 

@@ -3,30 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
+from engine.checks import (
+    Shape,
+    a_list,
+    an_object,
+    by_name,
+    fits,
+    list_of,
+    moment,
+    must,
+    number,
+    one_of,
+    or_none,
+    text,
+    whole,
+)
 from engine.errors import InputRefused
 from engine.lab import EXPERIMENTS
-from engine.lab.model import result_from
 
 Key = tuple[str, str, str, float | None]
 
 
+_POINT: Shape = {
+    "series": text, "quantity": text, "unit": text, "x": or_none(number), "repeats": whole, "values": list_of(number),
+    **dict.fromkeys(("median", "low", "high", "coverage"), number),
+}  # fmt: skip
+_PART: Shape = {
+    "name": text, "title": text, "sentence": text, "answer?": or_none(text), "points": list_of(fits(_POINT)),
+    "missing": by_name(text), "started_at": moment, "seconds": number, "rounds": whole, "busy": number,
+    "warning": or_none(text), "problem": or_none(text),
+}  # fmt: skip
+_DOCUMENT: Shape = {
+    "lab": one_of(*EXPERIMENTS), "environment": an_object, "experiments": a_list, "mode?": text,
+}  # fmt: skip
+
+
 def check_document(document: Any, name: str = "The file") -> dict[str, Any]:
-    """The document, if it is one of a lab's. Raises InputRefused with what to load instead."""
-    try:
-        known = EXPERIMENTS[document["lab"]]
-        for part in document["experiments"]:
-            result_from(part)
-            if part["name"] not in known or not isinstance(part["sentence"], str):
-                raise KeyError(part["name"])
-        if not isinstance(document["environment"], Mapping):
-            raise TypeError("environment")
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    """The document, if it is one of a lab's. Raises InputRefused with its first fault and what to load instead."""
+
+    def refuse(fault: str) -> NoReturn:
         raise InputRefused(
-            f"{name} holds no result of this lab ({type(error).__name__}: {str(error)[:80]}): "
+            f"{name} holds no result of this lab ({fault}): "
             "load what `overlap machine --json` or `overlap sharing --json` printed."
-        ) from None
+        )
+
+    must(document, _DOCUMENT, "the document", refuse)
+    for part in document["experiments"]:
+        must(part, _PART, "an experiment", refuse)
+        if part["name"] not in EXPERIMENTS[document["lab"]]:
+            refuse(f"it knows no experiment {part['name'][:40]!r}")
     return dict(document)
 
 

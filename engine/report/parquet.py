@@ -53,11 +53,14 @@ def parquet_bytes(store: Store, run: Run) -> bytes:
 
 
 def _as_whole(value: Any) -> int | None:
-    return value if isinstance(value, int) else None
+    return value if isinstance(value, int) and abs(value) < 2**63 else None
 
 
 def _as_real(value: Any) -> float | None:
-    return float(value) if isinstance(value, (int, float)) else None
+    try:
+        return float(value) if isinstance(value, (int, float)) else None
+    except OverflowError:
+        return None
 
 
 def _as_decimal(value: Any) -> Decimal | None:

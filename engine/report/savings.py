@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from engine.figures.pictures import before_and_after
@@ -21,6 +20,6 @@ class Saved:
 def saved(store: Store, run: Run) -> Saved | None:
     """What the run's pictures take less than their originals; None where none was written."""
     rows = store.records.latest_columns(run, "output")
-    sizes = [both for (output,) in rows if output and (both := before_and_after(json.loads(output)))]
+    sizes = [both for (output,) in rows if (both := before_and_after(output))]
     before, after = sum(one for one, _ in sizes), sum(two for _, two in sizes)
     return Saved(before - after, 1 - after / before) if before else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from engine.model import ENDED, Run, Trial
+from engine.results import resized_picture
 from engine.store import Store
 
 LIVE_LIMIT = 3_000
@@ -61,11 +61,11 @@ def saved_bytes(store: Store, run: Run) -> tuple[int, int] | None:
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs={Store: lambda _: 0, Run: lambda run: run.token})
 def _summed(store: Store, run: Run, done: int, ended_at: str | None) -> tuple[int, int]:
-    """Summed once for each number of finished tasks."""
+    """Summed once for each number of finished tasks; a picture whose sizes are not known counts on neither side."""
     before = after = 0
     for (text,) in store.records.latest_columns(run, "output"):
-        output = json.loads(text) if text else None
-        if output:
-            before += output.get("source_bytes") or 0
-            after += output["bytes"] + sum(item["bytes"] for item in output.get("also") or [])
+        picture = resized_picture(text)
+        if picture is not None and picture.source_bytes and picture.written_bytes is not None:
+            before += picture.source_bytes
+            after += picture.written_bytes
     return before, after

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.model import Record, Run
+from engine.results import ResizedPicture, WrittenFile, resized_picture
 from pages.parts.address import file_url
 from pages.parts.pictures import is_imported, source_of
 from pages.parts.server import store
@@ -15,6 +16,8 @@ from pages.parts.words import data_size, literal, share
 
 A_PAGE = 24
 LIVE_PICTURES = 12
+NO_FILE = WrittenFile(None, None, None, None)
+NOTHING_KNOWN = ResizedPicture((), None, None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +46,26 @@ class Shown:
 
 def shown(record: Record) -> Shown:
     """What the gallery needs of a record; what an imported one lacks is empty."""
-    output = record.output if isinstance(record.output, dict) else {}
+    picture = resized_picture(record.output) or NOTHING_KNOWN
+    first = picture.files[0] if picture.files else NO_FILE
     started, finished = record.started_s, record.finished_s
     return Shown(
         record.task,
         record.label,
-        str(output.get("path") or "").replace("\\", "/").rpartition("/")[2],
-        f"{output.get('width')} × {output.get('height')}",
-        int(output.get("bytes") or 0),
-        f"{output.get('source_width')} × {output.get('source_height')}",
-        int(output.get("source_bytes") or 0),
-        output.get("note"),
+        (first.path or "").replace("\\", "/").rpartition("/")[2],
+        _edges(first.width, first.height),
+        first.bytes or 0,
+        _edges(picture.source_width, picture.source_height),
+        picture.source_bytes or 0,
+        picture.note,
         None if started is None or finished is None else finished - started,
         # Changes when a retry made the picture anew, so that no browser shows an old one.
-        f"{output.get('bytes')}-{record.attempts}-{finished or 0:.3f}",
+        f"{first.bytes}-{record.attempts}-{finished or 0:.3f}",
     )
+
+
+def _edges(width: int | None, height: int | None) -> str:
+    return "–" if width is None or height is None else f"{width} × {height}"
 
 
 def gallery(run: Run, live: bool) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from engine.lab import Lab
 from engine.lab.latest import latest
 from engine.model import ENDED, Run
+from pages.parts.pictures import is_imported
 from pages.parts.server import store
 
 LOOK_BACK = 60
@@ -27,8 +28,11 @@ def under_way(runs: Sequence[Run]) -> list[Run]:
 
 
 def figures_of(which: Lab, runs: Sequence[Run]) -> dict[str, Any] | None:
-    """The newest figures of each experiment, as one document; None before the first measurement."""
-    return latest(which, [run.verdict for run in runs])
+    """The newest figures of each experiment, as one document; None before the first measurement.
+
+    What was imported was measured elsewhere, or nowhere: a lab's page speaks of this machine.
+    """
+    return latest(which, [run.verdict for run in runs if not is_imported(run)])
 
 
 def parts_of(document: dict[str, Any] | None) -> dict[str, dict[str, Any]]:

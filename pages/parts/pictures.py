@@ -7,7 +7,6 @@ against the folders that they must lie in.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from pathlib import Path
 from threading import Semaphore
@@ -16,6 +15,7 @@ from typing import Any
 from engine.errors import TaskFailed
 from engine.model import Run
 from engine.private import make_folder
+from engine.results import resized_picture
 from engine.store import Store
 
 SHOWN_AS = {
@@ -54,14 +54,13 @@ def made_files(store: Store, run: Run) -> tuple[Path, list[str]]:
     names = []
     for status, text in store.records.latest_columns(run, "status", "output"):
         if status == "ok" and text:
-            names += [name for path in _paths(json.loads(text)) if (name := _below(path, folder))]
+            names += [name for path in _paths(text) if (name := _below(path, folder))]
     return folder, names
 
 
 def _paths(output: Any) -> list[str]:
-    if not isinstance(output, dict):
-        return []
-    return [item["path"] for item in (output, *(output.get("also") or [])) if isinstance(item.get("path"), str)]
+    picture = resized_picture(output)
+    return [file.path for file in picture.files if file.path is not None] if picture else []
 
 
 def _below(path: str, folder: Path) -> str | None:

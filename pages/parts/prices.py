@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.model import Record, Run
+from engine.results import ScrapedPage, scraped_page
 from engine.store import Store
 from pages.parts.server import is_dark, store
 from pages.parts.words import counted, in_words
@@ -66,7 +66,7 @@ def _table(records: list[Record]) -> pd.DataFrame:
 def _whole_table(store: Store, run: Run, done: int, ended_at: str | None) -> pd.DataFrame:
     """Every row; made once for each state of the run."""
     rows = [
-        _row(json.loads(text) if text else None, *values)
+        _row(text, *values)
         for *values, text in store.records.latest_columns(run, *_NAMES)
     ]
     return _frame(rows)
@@ -81,16 +81,15 @@ def _frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 def _row(
     output: Any, label: str, status: str, start: float | None, end: float | None, reason: str | None, error: str | None
 ) -> tuple[Any, ...]:
-    found = output if isinstance(output, dict) else {}
-    price = found.get("price")
-    remark = f"{in_words(reason)}: {error}" if reason else _doubt(found)
+    page = scraped_page(output)
+    remark = f"{in_words(reason)}: {error}" if reason else _doubt(page)
     return (
         "OK" if status == "ok" else status.capitalize(),
         shop_of(label),
-        found.get("name"),
-        float(price) if price is not None else None,
-        found.get("currency"),
-        _in_words(found.get("availability")),
+        page and page.name,
+        page and page.price,
+        page and page.currency,
+        in_words(page.availability) if page and page.availability else None,
         None if start is None or end is None else end - start,
         remark,
         label,
@@ -107,15 +106,10 @@ def shop_of(address: str) -> str:
         return ""
 
 
-def _doubt(found: dict[str, Any]) -> str | None:
-    if not found.get("doubtful"):
+def _doubt(page: ScrapedPage | None) -> str | None:
+    if page is None or not page.doubtful:
         return None
-    told = " ".join(str(doubt) for doubt in found.get("doubts") or [])
-    return f"Doubtful: {told or 'read from ' + repr(found.get('raw'))}"
-
-
-def _in_words(availability: Any) -> str | None:
-    return in_words(str(availability)) if availability else None
+    return f"Doubtful: {' '.join(page.doubts) or 'read from ' + repr(page.raw)}"
 
 
 def _chart(run: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from engine import jobs
 from engine.lab import experiments, handover, startup
 from engine.lab.runner import lab_plan
+from engine.report.document import import_document, read_document
 from engine.store import Store
 from tests.engine.lab.test_documents import document
 from tests.engine.lab.test_findings import handovers, startups, transfers
@@ -135,3 +137,10 @@ def test_the_run_page_shows_what_a_lab_s_run_found(opened: Opened, store: Store,
     app = opened("run.py", run=store.runs()[0].token)
     assert "Threads and processes here" in app.title[0].value
     assert measured["experiments"][0]["sentence"] in texts(app)
+
+
+def test_figures_of_an_imported_run_are_not_this_machine_s(opened: Opened, store: Store) -> None:
+    exported = read_document(Path(__file__).parent / "documents" / "machine.json")
+    run = import_document(store, exported)
+    assert exported["verdict"]["experiments"][0]["sentence"] in texts(opened("run.py", run=run.token))
+    assert "Nothing has been measured yet" in texts(opened("machine.py"))

@@ -10,11 +10,19 @@ import pytest
 
 from engine.figures import prices
 from engine.figures.shops import PRODUCTS, offers_from, products_of, shop_of
+from engine.results import ScrapedPage, scraped_page
 from tests.engine.figures.made import numbers
 
 
 def page(name: str = "Lamp", price: str = "10", currency: str = "EUR", **values: Any) -> dict[str, Any]:
     return {"name": name, "price": price, "currency": currency, **values}
+
+
+def scraped(output: dict[str, Any]) -> ScrapedPage:
+    """What a chart reads of such a page."""
+    found = scraped_page(output)
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize(
@@ -30,12 +38,12 @@ def page(name: str = "Lamp", price: str = "10", currency: str = "EUR", **values:
     ],
 )
 def test_the_same_product(first: dict[str, Any], second: dict[str, Any], same: bool) -> None:
-    one, two = products_of([("u1", first), ("u2", second)])
+    one, two = products_of([("u1", scraped(first)), ("u2", scraped(second))])
     assert (one == two) is same
 
 
 def test_a_name_that_leads_to_two_products_joins_neither() -> None:
-    keys = products_of([("a", page(gtin="1")), ("b", page(gtin="2")), ("c", page())])
+    keys = products_of([("a", scraped(page(gtin="1"))), ("b", scraped(page(gtin="2"))), ("c", scraped(page()))])
     assert len(set(keys)) == 3
 
 
