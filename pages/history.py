@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.model import ENDED, Run
+from engine.model import ENDED
 from engine.report.document import import_document
 from engine.report.reading import parsed
 from engine.workloads import WORKLOADS
 from pages.parts.address import file_url
 from pages.parts.again import run_again
+from pages.parts.deleting import ask_to_delete
 from pages.parts.downloads import FORMATS
 from pages.parts.guard import guard
 from pages.parts.headline import TITLES
@@ -18,7 +19,6 @@ from pages.parts.runs_table import runs_table
 from pages.parts.server import store
 from pages.parts.starting import show
 from pages.parts.two_runs import two_runs
-from pages.parts.words import counted, literal
 
 MOST = 500
 KINDS = {"job": "Jobs", "comparison": "Comparisons", "experiment": "Experiments"}
@@ -26,21 +26,6 @@ KINDS = {"job": "Jobs", "comparison": "Comparisons", "experiment": "Experiments"
 st.title("History", anchor=False, icon=":material/history:")
 st.caption("Every run of this server, whoever started it. Select one to open it, run it again, export or delete it; "
            "select two to see what changed between them.")
-
-
-@st.dialog("Delete for good?", icon=":material/delete:")
-def confirm(runs: list[Run]) -> None:
-    """Ask before runs and their files go."""
-    named = literal(runs[0].title) if len(runs) == 1 else counted(len(runs), "run")
-    st.write(f"{named}: its records, its uploads and what was made of them go with it.")
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Keep", key="keep"):
-            st.rerun()
-        if st.button("Delete", type="primary", icon=":material/delete:", key="delete_now"):
-            with guard():
-                for run in runs:
-                    store().delete(run)
-            st.rerun()
 
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -85,7 +70,7 @@ with st.container(horizontal=True, key="actions"):
         key="delete",
         help="A run that is not over must be cancelled first." if len(ended) < len(chosen) else None,
     ):
-        confirm(chosen)
+        ask_to_delete(chosen)
 if len(chosen) == 2:
     with guard(stop=False):
         two_runs(chosen)

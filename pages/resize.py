@@ -44,7 +44,11 @@ configuration = how_to_run("resize")
 here = False
 if pictures is not None and pictures.folder is not None:
     here = st.toggle(
-        "Write the results into a new folder beside the originals", value=True, key="here", help=f"In {RESULTS}/."
+        "Write the results into a new folder beside the originals",
+        value=True,
+        key="here",
+        help=f"In {RESULTS}/.",
+        persist_state="session",
     )
 
 ready = pictures is not None and resizing is not None

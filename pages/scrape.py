@@ -8,7 +8,7 @@ from engine.model import Plan
 from engine.plans import demo_scrape_plan, scrape_plan
 from pages.parts.guard import guard
 from pages.parts.how_to_run import how_to_run
-from pages.parts.server import settings
+from pages.parts.server import settings, store
 from pages.parts.starting import form_token, start_and_open
 from pages.parts.url_inputs import choose_pages, foretell
 from pages.parts.words import counted
@@ -30,9 +30,11 @@ with left:
 token = form_token("scrape", started)
 
 
-def plan(_token: str) -> Plan:
+def plan(token: str) -> Plan:
     """The chosen pages as tasks."""
     assert pages is not None
+    if pages.keep is not None:
+        pages.keep(store().folder(token).inputs)
     if pages.demo:
         return demo_scrape_plan(configuration, settings())
     return scrape_plan(pages.urls, configuration, settings(), pages.selectors)

@@ -13,9 +13,8 @@ import streamlit as st
 import engine
 from engine.config import PREFIX, SECRETS, Settings, usable_cpus
 from engine.environment import environment
-from pages.parts.runs_table import runs_table
+from pages.parts.runs_table import open_selected
 from pages.parts.server import settings, store
-from pages.parts.starting import show
 from pages.parts.words import data_size, literal
 
 # Share of the machine in use by others above which measurements suffer.
@@ -64,8 +63,7 @@ if active:
     for run in active:
         if run.waiting_for:
             st.caption(f"Run {run.id} {literal(run.waiting_for)}.")
-    if picked := runs_table(active, "queue", "single-row"):
-        show(picked[0])
+    open_selected(active, "queue")
 else:
     st.caption(f"Nothing runs or waits. Up to {own.jobs_at_once} jobs run at a time; what measures runs alone.")
 

@@ -22,7 +22,6 @@ from pages.parts.pictures import is_imported
 from pages.parts.server import run_of, settings, store
 from pages.parts.words import literal
 
-COUNTS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256)
 WAITING = ("scrape", "wait")
 
 
@@ -59,6 +58,7 @@ def choose_grid(material: Material) -> list[Configuration]:
         default=[name for name in preset if name in available],
         format_func=str.capitalize,
         key=f"{key}:executors",
+        persist_state="session",
         help="sequential, one task after the other, is always among them: speedups are against it.",
         wrap=True,
     )
@@ -86,14 +86,17 @@ def _preset(workload: str) -> dict[str, list[int]]:
 def _workers(key: str, executor: str, preset: Mapping[str, list[int]]) -> list[int]:
     most = min(EXECUTORS[executor].most_workers() or settings().max_workers, settings().max_workers)
     suits = preset.get(executor, [usable_cpus()])
-    options = sorted({*(count for count in COUNTS if count <= most), usable_cpus(), *suits})
+    # Nothing is offered to choose from: Enter would take the first number that holds what was typed, or all of them.
+    if key not in st.session_state:
+        st.session_state[key] = [str(count) for count in suits]
     chosen = st.multiselect(
         f"Workers: {executor}",
-        [str(count) for count in options],
-        default=[str(count) for count in suits],
+        list[str](),
         accept_new_options=True,
         key=key,
-        help=f"This machine has {usable_cpus()} usable CPUs. Type any other number.",
+        persist_state="session",
+        placeholder="Type a number",
+        help=f"This machine has {usable_cpus()} usable CPUs. Type a number and Enter, as many as you like.",
     )
     counts = [int(text) for text in chosen if text.strip().isdecimal()]
     refused = [text for text in chosen if not text.strip().isdecimal() or not 1 <= int(text) <= most]

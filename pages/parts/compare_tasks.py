@@ -58,7 +58,13 @@ def choose_material(workload: str) -> Material | None:
     source: str | None = NEW
     if past:
         source = st.segmented_control(
-            "Tasks", [NEW, PAST], default=NEW, required=True, key=f"compare:source:{workload}", wrap=True
+            "Tasks",
+            [NEW, PAST],
+            default=NEW,
+            required=True,
+            key=f"compare:source:{workload}",
+            persist_state="session",
+            wrap=True,
         )
     if source == PAST:
         return _past(workload, past)
@@ -108,6 +114,7 @@ def _past(workload: str, runs: list[Run]) -> Material:
         list(by_token),
         format_func=lambda token: f"run {by_token[token].id}: {literal(by_token[token].title)}",
         key=f"compare:past:{workload}",
+        persist_state="session",
     )
     run = by_token[token]
     kept = {name: value for name, value in run.options.items() if name != "target"}
@@ -185,7 +192,9 @@ def _scrape() -> Material | None:
     if pages is None or not pages.count:
         return None
 
-    def place(_folder: Path, _most: int | None) -> Plan:
+    def place(folder: Path, most: int | None) -> Plan:
+        if pages.keep is not None and most is None:
+            pages.keep(folder / "inputs")
         if pages.demo:
             return demo_scrape_plan(SEQUENTIAL, settings())
         return scrape_plan(pages.urls, SEQUENTIAL, settings(), pages.selectors)
@@ -197,10 +206,14 @@ def _simple(workload: str, count: int, option: str, label: str, preset: float, n
     def draw() -> Material:
         st.caption(note)
         left, right = st.columns(2)
-        tasks = int(left.number_input("Tasks", 1, settings().max_tasks, count, key=f"compare:tasks:{workload}"))
-        whole = isinstance(preset, int)
+        tasks = int(
+            left.number_input(
+                "Tasks", 1, settings().max_tasks, count, key=f"compare:tasks:{workload}", persist_state="session"
+            )
+        )
+        least, step = (0, 10_000) if isinstance(preset, int) else (0.0, 0.01)
         value = right.number_input(
-            label, 0 if whole else 0.0, None, preset, 10_000 if whole else 0.01, key=f"compare:{option}"
+            label, least, None, preset, step, key=f"compare:{option}", persist_state="session"
         )
         options = {option: value}
 

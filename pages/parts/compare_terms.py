@@ -46,6 +46,7 @@ def choose_sample(material: Material) -> int | None:
         max_value=count or settings().max_tasks,
         value=suits,
         key=f"sample:{material.workload}:{material.title}",
+        persist_state="session",
         help="A sample, spread evenly over the tasks. Each trial runs all of it; the verdict then estimates how long "
         "the whole takes.",
         width=320,
@@ -71,6 +72,7 @@ def more(configurations: list[Configuration]) -> list[Configuration]:
             default=methods[0],
             required=True,
             key="compare:method",
+            persist_state="session",
             help="How worker processes come to life: the first is the usual one.",
             wrap=True,
         )
@@ -80,6 +82,7 @@ def more(configurations: list[Configuration]) -> list[Configuration]:
             value=None,
             placeholder="chosen while it runs",
             key="compare:chunk",
+            persist_state="session",
             help="Empty is best: tasks are then handed over one by one, or in batches where they are tiny.",
         )
         pythons: list[str] = []
@@ -88,6 +91,7 @@ def more(configurations: list[Configuration]) -> list[Configuration]:
                 "Other Pythons",
                 settings().pythons,
                 key="compare:pythons",
+                persist_state="session",
                 help="The same tasks under another Python too, such as a free-threaded one.",
             )
     exact = [
@@ -116,6 +120,7 @@ def choose_terms(material: Material, configurations: Sequence[Configuration]) ->
             list(labels),
             format_func=literal,
             key="compare:baseline",
+            persist_state="session",
             help="What every speedup is against. It runs twice in each block: its difference from itself is the noise.",
         )
     return Terms(labels.get(chosen, SEQUENTIAL), repeats, precision, budget)
@@ -129,6 +134,7 @@ def _repeats(material: Material) -> int:
             max_value=200,
             value=3 if material.demo else 5,
             key=f"compare:repeats:{material.demo}",
+            persist_state="session",
             help="Blocks: each runs every configuration once, in random order, and the baseline twice. "
             "Three are the least from which anything follows.",
         )
@@ -137,10 +143,22 @@ def _repeats(material: Material) -> int:
 
 def _precise() -> tuple[None, float, float]:
     percent = st.number_input(
-        "Every interval within ± (%)", min_value=0.5, max_value=50.0, value=5.0, step=0.5, key="compare:precision"
+        "Every interval within ± (%)",
+        min_value=0.5,
+        max_value=50.0,
+        value=5.0,
+        step=0.5,
+        key="compare:precision",
+        persist_state="session",
     )
     seconds = st.number_input(
-        "But at most (s)", min_value=5, max_value=86_400, value=120, step=10, key="compare:budget"
+        "But at most (s)",
+        min_value=5,
+        max_value=86_400,
+        value=120,
+        step=10,
+        key="compare:budget",
+        persist_state="session",
     )
     return None, float(percent) / 100, float(seconds)
 

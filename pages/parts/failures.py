@@ -66,7 +66,7 @@ def failures(run: Run) -> None:
     if run.state in ENDED and run.kind == "job" and not is_imported(run):
         _retry(run, groups)
     else:
-        _table(run, groups, choose=False)
+        _table(groups, "failed_groups", choose=False)
     with st.expander("Every failed task", key="every_failure", on_change="rerun") as opened:
         if opened.open:
             _each(run)
@@ -79,11 +79,13 @@ def _look() -> str | None:
 
 def _retry(run: Run, groups: list[Group]) -> None:
     """The table above its button: the button is reached next by keyboard, and acts on what is selected."""
-    chosen = _table(run, groups, choose=len(groups) > 1)
+    key = f"failed_groups:{run.token}:{run.ended_at}:{run.failed}:{_have_hosts(groups)}"
+    chosen = _table(groups, key, choose=len(groups) > 1)
     tasks = [task for group in chosen for task in group.tasks]
     with st.container(horizontal=True, vertical_alignment="center"):
         label = f"Try these again ({len(tasks):,})" if chosen else "Retry failed"
-        acting_button(label, partial(_try_again, tasks), run, "retry", icon=":material/refresh:", type="primary")
+        act = partial(_try_again, groups, key)
+        acting_button(label, act, run, "retry", icon=":material/refresh:", type="primary")
         if len(groups) > 1:
             told = f"{len(chosen)} of {counted(len(groups), 'group')} selected." if chosen else (
                 f"All {len(groups):,} groups. Select rows (Shift+Space by keyboard) to try only those again."
@@ -91,18 +93,31 @@ def _retry(run: Run, groups: list[Group]) -> None:
             st.caption(told)
 
 
-def _try_again(tasks: list[int], run: Run) -> None:
+def _try_again(groups: Sequence[Group], key: str, run: Run) -> None:
+    """Start the tasks of the groups that are selected now: the last tick may have come with the click."""
+    tasks = [task for group in _selected(groups, st.session_state.get(key)) for task in group.tasks]
     if run.state in ENDED:  # a second click: the first one has started it
         jobs.retry(store(), run, tasks or None)
 
 
-def _table(run: Run, groups: Sequence[Group], choose: bool) -> list[Group]:
-    """Draw the groups and give those that are selected."""
+def _have_hosts(groups: Sequence[Group]) -> bool:
+    return any(group.host for group in groups)
+
+
+def _selected(groups: Sequence[Group], event: Any) -> list[Group]:
+    return [groups[row] for row in event["selection"]["rows"] if row < len(groups)] if event else []
+
+
+def _table(groups: Sequence[Group], key: str, choose: bool) -> list[Group]:
+    """Draw the groups and give those that are selected.
+
+    Other groups need another key: a selection must never mean other rows.
+    """
     rows = [
         (group.host or NO_HOST, in_words(group.reason), len(group.tasks), group.example) for group in groups
     ]
     table = pd.DataFrame(rows, columns=["Host", "Reason", "Tasks", "For example"])
-    hosts = any(group.host for group in groups)
+    hosts = _have_hosts(groups)
     event: Any = st.dataframe(
         table if hosts else table.drop(columns="Host"),
         hide_index=True,
@@ -115,10 +130,9 @@ def _table(run: Run, groups: Sequence[Group], choose: bool) -> list[Group]:
             "For example": st.column_config.TextColumn(width=520),
         },
         alt=f"Failed tasks by {'host and reason' if hosts else 'reason'}",
-        # Another end or another grouping is another table: a selection must never mean other rows.
-        key=f"failed_groups:{hosts}:{run.ended_at}" if choose else "failed_groups",
+        key=key,
     )
-    return [groups[row] for row in event.selection.rows if row < len(groups)] if choose else []
+    return _selected(groups, event) if choose else []
 
 
 def _each(run: Run) -> None:

@@ -30,6 +30,7 @@ def how_to_run(workload: str) -> Configuration:
     """
     suggested = preset_for(store(), workload)
     preset = suggested.configuration
+    _forget_another(workload, preset)
     with st.expander(_title(workload, suggested), icon=":material/tune:", key=f"how:{workload}"):
         st.caption(literal(suggested.why))
         reasons = executors_for(workload)
@@ -41,6 +42,7 @@ def how_to_run(workload: str) -> Configuration:
             required=True,
             format_func=str.capitalize,
             key=f"executor:{workload}",
+            persist_state="session",
             help="How the tasks are run. The preset is sound: change it to try something.",
             wrap=True,
         )
@@ -64,6 +66,16 @@ def _title(workload: str, suggested: Preset) -> str:
     return f"How to run: {literal(label)} · {'your choice' if own else literal(suggested.origin)}"
 
 
+def _forget_another(workload: str, preset: Configuration) -> None:
+    """What was chosen stays for the session, but not beyond a new preset: that comes of something measured since."""
+    state, key = st.session_state, f"preset:{workload}"
+    if state.get(key) != preset.label:
+        for name in [str(name) for name in state]:
+            if name.startswith((f"executor:{workload}", f"workers:{workload}:", f"method:{workload}")):
+                del state[name]
+    state[key] = preset.label
+
+
 def _configuration(workload: str, executor: str, preset: Configuration) -> Configuration:
     kind = EXECUTORS[executor]
     most = min(kind.most_workers() or settings().max_workers, settings().max_workers)
@@ -76,6 +88,7 @@ def _configuration(workload: str, executor: str, preset: Configuration) -> Confi
         max_value=most,
         value=min(suits, most),
         key=f"workers:{workload}:{executor}",
+        persist_state="session",
         help=f"This machine has {usable_cpus()} usable CPUs. More workers than that help only tasks that wait.",
         width=220,
     )
@@ -92,6 +105,7 @@ def _start_method(workload: str, methods: tuple[str, ...], preset: str | None) -
         default=preset if preset in methods else methods[0],
         required=True,
         key=f"method:{workload}",
+        persist_state="session",
         help="How worker processes come to life. Leave it unless you want to see what another one costs.",
         wrap=True,
     )

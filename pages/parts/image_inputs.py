@@ -23,6 +23,7 @@ from pages.parts.guard import guard
 from pages.parts.painting import painting
 from pages.parts.server import settings
 from pages.parts.spool import spool, spread
+from pages.parts.uploaded import Uploads, offer, place_again, remember
 from pages.parts.words import counted, data_size, literal
 
 TYPES = [suffix.lstrip(".") for suffix in formats.SUFFIXES]
@@ -69,12 +70,25 @@ def _place_samples(inputs: Path, most: int | None) -> Placed:
 
 def _files() -> Pictures | None:
     files = _uploader("Photos", "photos", True)
-    return _uploaded(files) if files else None
+    return _uploaded("photos", files) if files else _again("photos")
 
 
 def _folder() -> Pictures | None:
     files = _uploader("Folder", "folder", "directory")
-    return _uploaded(files) if files else None
+    return _uploaded("folder", files) if files else _again("folder")
+
+
+def _again(kind: str) -> Pictures | None:
+    """What was uploaded before, for who comes back to the form."""
+    found = offer(kind, "picture")
+    return None if found is None else Pictures(len(found.names), found.title, partial(_place_again, kind, found))
+
+
+def _place_again(kind: str, found: Uploads, inputs: Path, most: int | None) -> Placed:
+    paths = place_again(spread(found.names, most), found.folder, inputs)
+    if most is None:  # these outlive the run that they came from
+        remember(kind, found.title, paths, inputs)
+    return paths, inputs
 
 
 def _uploader(label: str, name: str, many: Literal[True, "directory"]) -> list[UploadedFile]:
@@ -90,12 +104,12 @@ def _uploader(label: str, name: str, many: Literal[True, "directory"]) -> list[U
     return list(files or [])
 
 
-def _uploaded(files: Sequence[UploadedFile]) -> Pictures:
+def _uploaded(kind: str, files: Sequence[UploadedFile]) -> Pictures:
     size = sum(file.size for file in files)
     check_size(size)
     st.caption(f"{counted(len(files), 'picture')}, {data_size(size)}.")
     title = literal_name(files[0].name) if len(files) == 1 else counted(len(files), "uploaded picture")
-    return Pictures(len(files), title, partial(_place_files, files))
+    return Pictures(len(files), title, partial(_place_files, kind, title, files))
 
 
 def literal_name(name: str) -> str:
@@ -114,15 +128,20 @@ def check_size(size: int) -> None:
         )
 
 
-def _place_files(files: Sequence[UploadedFile], inputs: Path, most: int | None) -> Placed:
-    return spool([(file.name, file) for file in spread(files, most)], inputs), inputs
+def _place_files(
+    kind: str, title: str, files: Sequence[UploadedFile], inputs: Path, most: int | None
+) -> Placed:
+    paths = spool([(file.name, file) for file in spread(files, most)], inputs)
+    if most is None:
+        remember(kind, title, paths, inputs)
+    return paths, inputs
 
 
 def _zip() -> Pictures | None:
     limit = max(1, int(settings().upload_max_mb))
     file = st.file_uploader("ZIP", ["zip"], key="upload:zip", max_upload_size=limit)
     if file is None:
-        return None
+        return _again("zip")
     check_size(file.size)
     st.caption(f"{data_size(file.size)}. It is checked and unpacked when the run starts; folders in it are kept.")
     return Pictures(None, literal_name(file.name), partial(_place_zip, file))
@@ -135,13 +154,21 @@ def _place_zip(file: UploadedFile, inputs: Path, most: int | None) -> Placed:
     kept = spread(paths, most)
     for path in set(paths) - set(kept):
         path.unlink()
+    if most is None:
+        remember("zip", literal_name(file.name), kept, inputs)
     return kept, inputs
 
 
 def _server_folder() -> Pictures | None:
     folders = settings().folders
-    root = st.selectbox("Folder", folders, format_func=str, key="server_folder")
-    below = st.text_input("Part of it", key="server_part", placeholder="2025/summer", help="Empty takes all of it.")
+    root = st.selectbox("Folder", folders, format_func=str, key="server_folder", persist_state="session")
+    below = st.text_input(
+        "Part of it",
+        key="server_part",
+        placeholder="2025/summer",
+        help="Empty takes all of it.",
+        persist_state="session",
+    )
     folder = _part(root, below)
     found = find_images(folder, settings=settings(), leave_out=folder / RESULTS)
     images = found.images

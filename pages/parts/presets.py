@@ -1,8 +1,11 @@
-"""What a picture is usually made smaller for: each preset is a whole set of options."""
+"""What a picture is usually made smaller for: each preset is a whole set of options; and any such set in words."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from engine.images.options import Resizing
+from engine.images.sizes import Size
 
 PRESETS: dict[str, Resizing] = {
     "Web page": Resizing(sizes=("1600",), fit="inside", format="webp", quality=80),
@@ -11,13 +14,6 @@ PRESETS: dict[str, Resizing] = {
     "Social": Resizing(sizes=("1080x1080",), fit="cover", format="jpeg", quality=85, name="{stem}-square.{ext}"),
     "E-mail": Resizing(sizes=("1024",), fit="inside", format="jpeg", quality=75),
 }
-EXPLAINED = {
-    "Web page": "Longest edge 1600 pixels, WebP: a tenth of the bytes.",
-    "Thumbnail": "200 × 200 pixels, filled and cropped, JPEG.",
-    "Gallery": "Fits 400 × 400 pixels, in its own format.",
-    "Social": "1080 × 1080 pixels, filled and cropped, JPEG.",
-    "E-mail": "Longest edge 1024 pixels, JPEG.",
-}
 FITS = {
     "inside": "Fit inside",
     "cover": "Fill and crop",
@@ -25,3 +21,28 @@ FITS = {
     "stretch": "Stretch",
 }
 FORMATS = {"keep": "As it was", "jpeg": "JPEG", "png": "PNG", "webp": "WebP", "avif": "AVIF"}
+
+
+def in_words(resizing: Resizing) -> str:
+    """What is made of each picture: ``Longest edge 1600 pixels, WebP.``"""
+    sizes = list(dict.fromkeys(_SIZES[size.kind](size, resizing.fit) for size in resizing.parsed))
+    kind = "in its own format" if resizing.format == "keep" else FORMATS[resizing.format]
+    if len(sizes) == 1:
+        return f"{sizes[0][0].upper()}{sizes[0][1:]}, {kind}."
+    return f"Each picture in {len(sizes)} sizes: {'; '.join(sizes)}; {kind}."
+
+
+_BOXES = {
+    "inside": "fits {box} pixels",
+    "cover": "{box} pixels, filled and cropped",
+    "pad": "{box} pixels, fitted and padded",
+    "stretch": "stretched to {box} pixels",
+}
+_SIZES: dict[str, Callable[[Size, str], str]] = {
+    "box": lambda size, fit: _BOXES[fit].format(box=f"{size.width} × {size.height}"),
+    "width": lambda size, _fit: f"{size.width} pixels wide",
+    "height": lambda size, _fit: f"{size.height} pixels high",
+    "edge": lambda size, _fit: f"longest edge {size.width} pixels",
+    "percent": lambda size, _fit: f"{size.percent:g}% of its width and height",
+}
+"""Kind of size: it in words, with the fit that boxes have."""

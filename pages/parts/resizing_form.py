@@ -7,24 +7,26 @@ import streamlit as st
 from engine.errors import SettingRefused
 from engine.images.options import NAME_FIELDS, Resizing, resizing_from
 from engine.images.sizes import ANCHORS
-from pages.parts.presets import EXPLAINED, FITS, FORMATS, PRESETS
+from pages.parts.presets import FITS, FORMATS, PRESETS, in_words
 from pages.parts.words import literal
 
 
 def resizing_form() -> Resizing | None:
-    """Draw the options; None, with what is wrong shown, when they cannot be used."""
+    """Draw the options, and in words what they make; None, with what is wrong, when they cannot be used."""
     chosen = st.segmented_control(
         "Made for", list(PRESETS), default="Gallery", required=True, key="preset", persist_state="session", wrap=True
     )
     name = str(chosen or "Gallery")
-    st.caption(EXPLAINED[name])
+    explained = st.empty()
     with st.expander("Size, format and names", icon=":material/straighten:", key="options"):
         values = _options(name, PRESETS[name])
     try:
-        return resizing_from(values)
+        resizing = resizing_from(values)
     except SettingRefused as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        explained.error(literal(str(error)), icon=":material/error:")
         return None
+    explained.caption(literal(in_words(resizing)))
+    return resizing
 
 
 def _options(preset: str, start: Resizing) -> dict[str, object]:
@@ -35,6 +37,7 @@ def _options(preset: str, start: Resizing) -> dict[str, object]:
             "Size",
             ", ".join(start.sizes),
             key=f"sizes:{preset}",
+            persist_state="session",
             help="400x300 is a box, 400x a width, x300 a height, 400 the longest edge, 50% a share. "
             "Several with commas: each picture is then made in each size.",
         )
@@ -45,11 +48,20 @@ def _options(preset: str, start: Resizing) -> dict[str, object]:
             required=True,
             format_func=FITS.__getitem__,
             key=f"fit:{preset}",
+            persist_state="session",
             help="Concerns sizes with a width and a height.",
             wrap=True,
         )
-        anchor = st.selectbox("Keep when cropping", list(ANCHORS), format_func=str.capitalize, key=f"anchor:{preset}")
-        colour = st.color_picker("Colour of padding", start.colour, key=f"colour:{preset}")
+        anchor = st.selectbox(
+            "Keep when cropping",
+            list(ANCHORS),
+            format_func=str.capitalize,
+            key=f"anchor:{preset}",
+            persist_state="session",
+        )
+        colour = st.color_picker(
+            "Colour of padding", start.colour, key=f"colour:{preset}", persist_state="session"
+        )
     with right:
         file_format = st.segmented_control(
             "Format",
@@ -58,20 +70,33 @@ def _options(preset: str, start: Resizing) -> dict[str, object]:
             required=True,
             format_func=FORMATS.__getitem__,
             key=f"format:{preset}",
+            persist_state="session",
             wrap=True,
         )
-        quality = st.slider("Quality", 1, 100, start.quality, key=f"quality:{preset}", help="Of JPEG, WebP and AVIF.")
+        quality = st.slider(
+            "Quality",
+            1,
+            100,
+            start.quality,
+            key=f"quality:{preset}",
+            help="Of JPEG, WebP and AVIF.",
+            persist_state="session",
+        )
         pattern = st.text_input(
             "Names",
             start.name,
             key=f"name:{preset}",
+            persist_state="session",
             help="May hold " + ", ".join(f"`{{{field}}}`" for field in NAME_FIELDS) + ".",
         )
-        enlarge = st.toggle("Enlarge small pictures", start.enlarge, key=f"enlarge:{preset}")
+        enlarge = st.toggle(
+            "Enlarge small pictures", start.enlarge, key=f"enlarge:{preset}", persist_state="session"
+        )
         keep = st.toggle(
             "Keep the copyright note",
             start.keep_copyright,
             key=f"copyright:{preset}",
+            persist_state="session",
             help="Everything else that cameras write into a picture, such as the place, is always dropped.",
         )
     return {

@@ -1,8 +1,14 @@
-"""Runs as a table whose rows open."""
+"""Runs as a table whose rows can be selected.
+
+What is selected are runs, not rows: when the list changes, a run that is still in it stays selected wherever it stands
+now, and one that has left it is selected no more. Streamlit itself keeps the numbers of rows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from hashlib import blake2b
 from typing import Literal
 
 import pandas as pd
@@ -21,8 +27,14 @@ def recent(limit: int = 5) -> None:
     if not runs:
         st.caption("Nothing has run here yet.")
         return
-    chosen = runs_table(runs, "recent", "single-row")
+    open_selected(runs, "recent")
+
+
+def open_selected(runs: Sequence[Run], key: str) -> None:
+    """Draw the runs; clicking one opens it."""
+    chosen = runs_table(runs, key, "single-row")
     if chosen:
+        del st.session_state[_selected(key)]  # who comes back finds none selected, or it would open again
         show(chosen[0])
 
 
@@ -37,11 +49,17 @@ def runs_table(runs: Sequence[Run], key: str, mode: Literal["single-row", "multi
         for run in runs
     ]  # fmt: skip
     columns = ["Run", "What", "Title", "How", "State", "Done", "Tasks", "Failed", "Started"]
-    event = st.dataframe(
+    tokens = [run.token for run in runs]
+    selected = [token for token in st.session_state.get(_selected(key), []) if token in tokens]
+    st.session_state[_selected(key)] = selected
+    # Another list is another table, so that no number of a row outlives the list that it was about.
+    table = f"{key}:{blake2b(' '.join(tokens).encode(), digest_size=8).hexdigest()}"
+    st.dataframe(
         pd.DataFrame(rows, columns=columns),
         hide_index=True,
-        on_select="rerun",
+        on_select=partial(_select, key, table, tokens),
         selection_mode=mode,
+        selection_default={"selection": {"rows": [tokens.index(token) for token in selected]}},
         column_config={
             "Run": st.column_config.NumberColumn(width=60, format="%d"),
             "Title": st.column_config.TextColumn(width="medium"),
@@ -50,9 +68,19 @@ def runs_table(runs: Sequence[Run], key: str, mode: Literal["single-row", "multi
             "Started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
         },
         alt="Runs, the newest first",
-        key=key,
+        key=table,
     )
-    return [runs[row] for row in event.selection.rows if row < len(runs)]
+    return [run for run in runs if run.token in selected]
+
+
+def _select(key: str, table: str, tokens: Sequence[str]) -> None:
+    """Remember which runs are selected; called before the page is drawn, with the list that the reader saw."""
+    rows = st.session_state[table]["selection"]["rows"]
+    st.session_state[_selected(key)] = [tokens[row] for row in rows if row < len(tokens)]
+
+
+def _selected(key: str) -> str:
+    return f"selected:{key}"
 
 
 def _share(run: Run) -> float | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
+from io import BytesIO
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -15,7 +18,10 @@ from engine.web.estimate import Estimate, estimate
 from engine.web.inputs import Inputs, LeftOut, from_file, from_table, from_text, table_columns
 from engine.web.sitemap import Harvest, read_sitemap
 from pages.parts.guard import guard
+from pages.parts.image_inputs import literal_name
 from pages.parts.server import settings
+from pages.parts.spool import spool
+from pages.parts.uploaded import offer, remember
 from pages.parts.words import counted, duration, literal
 
 LARGEST_LIST_MB = 50
@@ -23,13 +29,17 @@ LARGEST_LIST_MB = 50
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """The pages that are chosen; `selectors` maps a host to the CSS selector of its price."""
+    """The pages that are chosen; `selectors` maps a host to the CSS selector of its price.
+
+    `keep` puts an uploaded list into a run's folder of inputs, for who comes back to the form.
+    """
 
     urls: tuple[str, ...]
     demo: bool = False
     left_out: tuple[LeftOut, ...] = ()
     sentences: tuple[str, ...] = ()
     selectors: Mapping[str, str] = field(default_factory=dict)
+    keep: Callable[[Path], None] | None = None
 
     @property
     def count(self) -> int:
@@ -73,13 +83,28 @@ def _file() -> Pages | None:
         "List of addresses", ["txt", "csv", "tsv"], key="upload:list", max_upload_size=LARGEST_LIST_MB,
         help="Text with one address a line, or a table with a column of addresses.",
     )  # fmt: skip
-    if file is None:
+    if file is not None:
+        data = file.getvalue()
+        return replace(_listed(file.name, data), keep=partial(_keep, file.name, data))
+    found = offer("list", "list")
+    if found is None:
         return None
-    data = file.getvalue()
-    if not file.name.lower().endswith((".csv", ".tsv")):
+    data = (found.folder / found.names[0]).read_bytes()
+    return replace(_listed(found.title, data), keep=partial(_keep, found.title, data))
+
+
+def _keep(name: str, data: bytes, inputs: Path) -> None:
+    remember("list", literal_name(name), spool([(name, BytesIO(data))], inputs), inputs)
+
+
+def _listed(name: str, data: bytes) -> Pages:
+    """The addresses of a list. Raises InputRefused, also for a table without any."""
+    if not name.lower().endswith((".csv", ".tsv")):
         return _chosen(from_file(data, settings()))
     columns = table_columns(data)
     best = max(range(len(columns)), key=lambda index: columns[index].addresses)
+    if not columns[best].addresses:
+        return _chosen(from_table(data, settings()))  # refuses it, with the reason
     index = st.selectbox(
         "Column",
         range(len(columns)),
@@ -92,7 +117,12 @@ def _file() -> Pages | None:
 
 def _sitemap() -> Pages | None:
     with st.form("sitemap_form", border=False):
-        url = st.text_input("Address of the sitemap", key="sitemap", placeholder="https://shop.example/sitemap.xml")
+        url = st.text_input(
+            "Address of the sitemap",
+            key="sitemap",
+            placeholder="https://shop.example/sitemap.xml",
+            persist_state="session",
+        )
         asked = st.form_submit_button("Read the sitemap", icon=":material/account_tree:")
     if asked and url.strip():
         st.session_state["harvest"] = _harvest(url.strip())
@@ -130,13 +160,17 @@ def _selectors(inputs: Inputs) -> dict[str, str]:
             "Where a shop's price is not found, name the CSS selector of its element; leave the rest empty. "
             "Hosts are written without https://."
         )
+        if "selectors" not in st.session_state:  # drawn for the first time, or anew by who comes back
+            empty = pd.DataFrame({"Host": pd.Series(dtype="str"), "CSS selector": pd.Series(dtype="str")})
+            st.session_state["selectors:first"] = st.session_state.get("selectors:last", empty)
         table = st.data_editor(
-            pd.DataFrame({"Host": pd.Series(dtype="str"), "CSS selector": pd.Series(dtype="str")}),
+            st.session_state["selectors:first"],
             num_rows="dynamic",
             hide_index=True,
             key="selectors",
             alt="CSS selector of the price for a host",
         )
+    st.session_state["selectors:last"] = table
     rows = [(str(host or "").strip().lower(), str(css or "").strip()) for host, css in table.itertuples(index=False)]
     del inputs
     return {host: css for host, css in rows if host and css}
@@ -164,6 +198,12 @@ def foretell(pages: Pages, configuration: Configuration) -> None:
             st.caption("The demo shops start with the run and stop with it; they set no limit to the pace.")
         elif pages.urls:
             _polite(estimate(pages.urls, settings()), configuration)
+        else:
+            st.warning(
+                "There is no web address in this, so there is nothing to scrape: addresses begin with https:// or "
+                "http://, one a line.",
+                icon=":material/link_off:",
+            )
         _left_out(pages)
 
 

@@ -65,3 +65,46 @@ def test_deleting_asks_first_and_takes_only_what_was_selected(tab: Tab, runs: li
     assert [store.exists(run.token) for run in runs] == [True, False, True]
     assert [folder.exists() for folder in folders] == [True, False, True]
     assert store.records.latest(runs[0]), "the other runs keep their records"
+
+
+def test_a_selection_belongs_to_its_run_whatever_the_list_becomes(tab: Tab, runs: list[Run]) -> None:
+    store = tab.server.store
+    for run, when in zip(runs, ("late", "mid", "early"), strict=True):
+        store.update_run(run, title=f"5 tasks of wait, {when}")
+    filtered(tab)
+    select(tab, 1)
+    plan = simple_plan("wait", 5, {"seconds": 0.01}, Configuration("threads", 2), store.settings)
+    newest = jobs.wait(store, jobs.start(store, plan), poll_s=0.05)  # another row above all others
+    title = tab.page.get_by_label("Title")
+
+    def filter_by(text: str) -> None:
+        title.fill(text)
+        tab.page.keyboard.press("Enter")
+        tab.settled()
+
+    filter_by("tasks of wait")
+    tab.button("Delete").click()
+    dialog = tab.page.get_by_test_id("stDialog")
+    expect(dialog).to_contain_text(f"Run {runs[1].id}")
+    expect(dialog).to_contain_text("5 tasks of wait, mid")
+    expect(dialog).not_to_contain_text(f"Run {newest.id}")
+    tab.button("Keep").click()
+    expect(dialog).to_have_count(0)
+    tab.settled()
+    select(tab, 0)  # a second one beside it, on the list as it is now
+    tab.button("Delete").click()
+    for run in (newest, runs[1]):
+        expect(dialog).to_contain_text(f"Run {run.id}")
+    tab.button("Keep").click()
+    tab.settled()
+    filter_by("late")  # neither is in the list
+    expect(tab.key("delete").get_by_role("button")).to_be_disabled()
+    filter_by("tasks of wait")
+    expect(tab.key("delete").get_by_role("button")).to_be_disabled()
+    select(tab, 2)
+    tab.button("Delete").click()
+    tab.key("delete_now").get_by_role("button").click()
+    tab.until(lambda: not store.exists(runs[1].token))
+    tab.settled()
+    expect(tab.key("delete").get_by_role("button")).to_be_disabled()
+    assert all(store.exists(run.token) for run in (newest, runs[0], runs[2]))

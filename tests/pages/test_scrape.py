@@ -108,3 +108,14 @@ def sitemap() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}/sitemap.xml"
         server.shutdown()
         thread.join()
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.csv", b"sku;name\n1;kettle\n"), ("b.csv", b"sku\n"),
+                                               ("c.txt", b"no address\nat all\n")])  # fmt: skip
+def test_a_list_without_addresses_is_said_to_be_one(opened: Opened, name: str, content: bytes) -> None:
+    app = choose(opened("scrape.py"), "pages_from", "Upload a list")
+    app.file_uploader(key="upload:list").upload(name, content).run()
+    assert not app.exception and app.button(key="start").disabled
+    (said,) = [item.value.replace("\\", "") for item in (*app.error, *app.warning)]
+    assert "address" in said or "rows" in said, "what is missing, instead of an empty box"
+    assert "http" in said or name == "b.csv"

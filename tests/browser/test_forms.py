@@ -1,0 +1,63 @@
+"""Forms by hand: a number that is typed is the number that is added, and going back finds everything as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Tab
+from tests.engine.images.pictures import photo
+
+
+def numbers(tab: Tab) -> list[str]:
+    """What stands in the box of workers."""
+    chips = tab.page.locator("[class*='st-key-grid-compute-0-threads'] [data-tag]")
+    return [str(chip.get_attribute("aria-label")) for chip in chips.all()]
+
+
+def test_a_number_and_enter_adds_that_number_alone(tab: Tab) -> None:
+    tab.open("compare").choose("compare-workload", "Compute")
+    box = tab.page.get_by_role("combobox", name="Workers: threads")
+    before = numbers(tab)
+    assert len(before) == 1
+    for typed in ("4", "24", "9", "3"):
+        box.click()
+        tab.page.keyboard.type(typed)
+        tab.page.keyboard.press("Enter")
+        tab.settled()
+    assert numbers(tab) == [*before, "4", "24", "9", "3"]
+    expect(tab.page.get_by_text("threads × 24")).to_be_visible()
+    for _ in range(2):  # what was removed is not what the next number begins with
+        box.click()
+        tab.page.keyboard.press("Backspace")
+        tab.settled()
+    box.click()
+    tab.page.keyboard.type("2")
+    tab.page.keyboard.press("Enter")
+    tab.settled()
+    assert numbers(tab)[-1] in ("2", "24") and sorted({*numbers(tab), "2"}) == sorted({*before, "4", "24", "2"})
+
+
+def test_going_back_after_a_run_finds_uploads_and_options_as_they_were(tab: Tab, tmp_path: Path) -> None:
+    for name in ("a.jpg", "b.jpg"):
+        photo(640, 480).save(tmp_path / name)
+    tab.open("resize").choose("pictures_from", "Photos")
+    tab.page.locator("input[type=file]").set_input_files([tmp_path / "a.jpg", tmp_path / "b.jpg"])
+    tab.button("Resize 2 pictures").wait_for()
+    tab.settled().page.get_by_text("Size, format and names").click()
+    tab.page.get_by_label("Size", exact=True).fill("300, 150")
+    tab.page.keyboard.press("Enter")
+    tab.settled().button("Resize 2 pictures").click()
+    token = tab.token()
+    tab.ended()
+    run = tab.server.store.run(token)
+    tab.page.go_back()
+    tab.settled()
+    expect(tab.button("Resize 2 pictures")).to_be_enabled()
+    expect(tab.page.get_by_text(f"uploaded for run {run.id}")).to_be_visible()
+    expect(tab.page.get_by_text("Each picture in 2 sizes")).to_be_visible()
+    tab.button("Resize 2 pictures").click()
+    tab.page.wait_for_url(lambda url: "run=" in url and token not in url)
+    tab.ended()
+    assert tab.figure("Done") == "2 of 2"
