@@ -56,7 +56,7 @@ def _clear_level(image: Image.Image, data: bytes) -> object:
     """The transparent colour of a decoded image as its 8-bit pixels state it; None where there is none."""
     clear = image.info.get("transparency")
     if image.mode == "L" and image.format == "PNG" and isinstance(clear, int):
-        return clear * _GREY_STEPS.get(data[24], 1)
+        return (clear & (2 ** data[24] - 1)) * _GREY_STEPS.get(data[24], 1)
     return clear
 
 

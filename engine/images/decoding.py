@@ -28,6 +28,8 @@ def decode(image: Image.Image, data: bytes, settings: Settings) -> Image.Image:
             return _decoded_jpeg(image, data)
         if image.format == "GIF":
             return _decoded_gif(image)
+        if image.format == "PNG":
+            return _decoded_png(image, data, settings)
         if image.format == "TIFF" and tiffs.stored_apart(image):
             return tiffs.joined(image, data, lambda content: open_image(content, settings))
         image.load()
@@ -67,6 +69,33 @@ def _ended(data: bytes, end: bytes, mode: str, reduced: tuple[int, int]) -> Imag
     image.decodermaxblock = len(content)
     image.load()
     return image
+
+
+_PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
+
+
+def _decoded_png(image: Image.Image, data: bytes, settings: Settings) -> Image.Image:
+    """A PNG that breaks off in its last chunk is a picture: were pixels missing, the decoder would still say so."""
+    try:
+        image.load()
+    except OSError as error:
+        whole = data[: _whole_chunks(data)] + _PNG_END
+        if not is_cut_short(error) or whole == data:
+            raise
+        image = open_image(whole, settings)
+        image.load()
+    return image
+
+
+def _whole_chunks(data: bytes) -> int:
+    """Where the last complete chunk of a PNG ends that is not its end mark, in bytes."""
+    at = 8
+    while at + 12 <= len(data) and data[at + 4 : at + 8] != b"IEND":
+        following = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        if following > len(data):
+            break
+        at = following
+    return at
 
 
 def _decoded_gif(image: Image.Image) -> Image.Image:

@@ -94,7 +94,7 @@ def _check_length(length: int, limit: int) -> None:
 
 def open_image(data: bytes, settings: Settings) -> Image.Image:
     """The image in `data`, opened but not decoded. Raises TaskFailed: see the module."""
-    return _opened(BytesIO(data), data[: formats.HEAD_BYTES], len(data), settings)
+    return _opened(BytesIO(data), data, len(data), settings)
 
 
 def read_header(path: Path, settings: Settings) -> Header:
@@ -108,9 +108,10 @@ def read_header(path: Path, settings: Settings) -> Header:
 
 
 def _opened(file: IO[bytes], head: bytes, length: int, settings: Settings) -> Image.Image:
+    """`head` is the content of the file, or its first blocks; `length` the file's in bytes."""
     name = formats.sniff(head)
     if name is None or (name == "HEIF" and heic.serving()[0] is None):
-        raise TaskFailed("unsupported_format", _unsupported(head, name))
+        raise TaskFailed("unsupported_format", _unsupported(head[: formats.HEAD_BYTES], name))
     limit = int(settings.image_max_megapixels * 1e6)
     # Pillow only warns up to twice this value and looks again at tiles and frames, hence it is set here too.
     Image.MAX_IMAGE_PIXELS = limit

@@ -77,7 +77,7 @@ def unsupported(data: bytes, name: str) -> str | None:
     finder = _FINDERS.get(name)
     try:
         return finder(data) if finder else None
-    except (struct.error, IndexError, ValueError):  # a header that is cut off: damaged, not a variant
+    except (struct.error, ArithmeticError, LookupError, ValueError):  # a header of nonsense: damaged, not a variant
         return None
 
 

@@ -142,6 +142,18 @@ def test_one_that_lacks_pixels_as_well_is_not(tmp_path: Path, missing: int, prog
     assert reason(tmp_path, whole[:-missing], sizes=["50x50"]).reason == "truncated"
 
 
+@pytest.mark.parametrize("missing", range(1, 13))
+def test_a_png_that_breaks_off_in_its_last_chunk_is_a_picture(tmp_path: Path, missing: int) -> None:
+    whole = saved(photo(120, 90), "PNG")
+    assert done(tmp_path, whole[:-missing])[0].tobytes() == done(tmp_path, whole)[0].tobytes()
+
+
+@pytest.mark.parametrize("missing", [13, 20, 100, 2000])
+def test_one_that_breaks_off_in_its_pixels_is_not(tmp_path: Path, missing: int) -> None:
+    rows = photo(64, 48).tobytes()
+    assert reason(tmp_path, png(64, 48, 8, RGB, rows)[:-missing]).reason in ("truncated", "damaged")
+
+
 # Transparency
 
 
@@ -365,6 +377,11 @@ def test_an_intact_file_is_not_called_damaged(tmp_path: Path, words: str) -> Non
 def test_a_tiff_of_nonsense_is_not_called_a_variant(tmp_path: Path) -> None:
     tags = {256: (8,), 257: (8,), 258: (900,), 259: (1,), 262: (77,), 277: (1,), 278: (8,)}
     assert reason(tmp_path, tiff(tags, [bytes(64)])).reason == "damaged"
+
+
+@pytest.mark.parametrize("at", [2**64 - 1, 2**63 - 1, 2**40])
+def test_nor_one_whose_directory_is_nowhere(tmp_path: Path, at: int) -> None:
+    assert reason(tmp_path, b"II+\0\x08\0\0\0" + struct.pack("<Q", at) + bytes(100)).reason == "damaged"
 
 
 # Large photographs
