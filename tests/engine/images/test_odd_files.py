@@ -142,13 +142,14 @@ def test_one_that_lacks_pixels_as_well_is_not(tmp_path: Path, missing: int, prog
     assert reason(tmp_path, whole[:-missing], sizes=["50x50"]).reason == "truncated"
 
 
-@pytest.mark.parametrize("missing", range(1, 13))
-def test_a_png_that_breaks_off_in_its_last_chunk_is_a_picture(tmp_path: Path, missing: int) -> None:
-    whole = saved(photo(120, 90), "PNG")
+@pytest.mark.parametrize("missing", [*range(1, 14), 20])
+def test_a_png_that_breaks_off_behind_its_pixels_is_a_picture(tmp_path: Path, missing: int) -> None:
+    """The last 12 bytes are the end mark; then come the checksums of the pixels, backwards."""
+    whole = png(64, 48, 8, RGB, photo(64, 48).tobytes())
     assert done(tmp_path, whole[:-missing])[0].tobytes() == done(tmp_path, whole)[0].tobytes()
 
 
-@pytest.mark.parametrize("missing", [13, 20, 100, 2000])
+@pytest.mark.parametrize("missing", [40, 100, 2000])
 def test_one_that_breaks_off_in_its_pixels_is_not(tmp_path: Path, missing: int) -> None:
     rows = photo(64, 48).tobytes()
     assert reason(tmp_path, png(64, 48, 8, RGB, rows)[:-missing]).reason in ("truncated", "damaged")
