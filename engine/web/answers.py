@@ -138,6 +138,20 @@ def check_page(body: bytes) -> None:
         raise TaskFailed("not_a_web_page", f"The address leads to {kind}, not to a web page.")
 
 
+def challenged(answer: Answer, host: str) -> TaskFailed | None:
+    """The failure of an answer whose headers say that a gatekeeper asks for proof; None for any other."""
+    headers = answer.headers
+    gatekeeper = (
+        headers.get("cf-mitigated", "").lower() == "challenge"
+        or "x-datadome" in headers
+        or headers.get("x-amzn-waf-action", "").lower() in ("challenge", "captcha")
+    )
+    if not gatekeeper:
+        return None
+    text = f"{host} asked for proof that you are human instead of showing the page: ask it less often, or later."
+    return TaskFailed("blocked", text)
+
+
 def refused(status: int, host: str, tries: str = "") -> TaskFailed:
     """The failure that a status other than 2xx means."""
     if status in (404, 410):

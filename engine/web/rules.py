@@ -27,6 +27,7 @@ from engine.web.answers import (
     Kind,
     Page,
     Transient,
+    challenged,
     check_page,
     refused,
     retry_after,
@@ -34,6 +35,7 @@ from engine.web.answers import (
 from engine.web.charset import decoded
 from engine.web.gate import Gate
 from engine.web.polite import Polite, back_off
+from engine.web.refresh import refresh_target
 from engine.web.trips import Trip, Trips
 from engine.web.unpack import accepted
 from engine.web.urls import Url, joined
@@ -82,13 +84,26 @@ class Rules:
         deadline = time.monotonic() + self.settings.fetch_deadline_s - trip.try_s
         try:
             url, answer = yield from self._travel(name, trip, kind, deadline)
-            if kind == "page":
-                check_page(answer.body)
+            content, charset = _read(answer) if kind == "page" else ("", "")
+            if kind == "page" and self._sent_on(trip, url, content):
+                url, answer = yield from self._travel(name, trip, kind, deadline)
+                content, charset = _read(answer)
         except TaskFailed as failure:
             self._trips.drop(name, trip)
             raise FetchFailed(failure.reason, failure.message, trip.attempts) from failure.__cause__
         self._trips.drop(name, trip)
-        return _page(text, url, answer, trip, decode=kind == "page")
+        return Page(
+            url=text,
+            final_url=url.text,
+            status=answer.status,
+            content_type=answer.headers.get("content-type", ""),
+            charset=charset,
+            body=answer.body,
+            text=content,
+            attempts=trip.attempts,
+            service_s=trip.service_s,
+            timings=answer.timings,
+        )
 
     def _travel(
         self, name: str, trip: Trip, kind: Kind, deadline: float
@@ -114,6 +129,8 @@ class Rules:
             else:
                 if answer.status in REDIRECTS and "location" in answer.headers:
                     self._follow(trip, url, answer.headers["location"])
+                elif not 200 <= answer.status < 300 and (wall := challenged(answer, url.host)):
+                    raise wall
                 elif answer.status in TRANSIENT:
                     self._again(name, trip, refused(answer.status, url.host), retry_after(answer.headers))
                 elif 200 <= answer.status < 300 or (kind == "robots" and 400 <= answer.status < 500):
@@ -174,6 +191,15 @@ class Rules:
         except (TaskFailed, ValueError) as error:
             raise TaskFailed("redirect_blocked", f"The redirect was blocked at hop {trip.hops}: {error}") from None
 
+    def _sent_on(self, trip: Trip, url: Url, content: str) -> bool:
+        """Whether the page sends its readers on (meta refresh): followed once, as one more redirect."""
+        target = None if trip.refreshed else refresh_target(content)
+        if target is None:
+            return False
+        trip.refreshed = True
+        self._follow(trip, url, target)
+        return trip.url != url.text
+
     def _rules_of(self, url: Url, deadline: float) -> Generator[Ask, Answer, robots.Rules]:
         known = self._robots.get(url.origin)
         if known is not None:
@@ -213,21 +239,10 @@ class Rules:
         return caps[kind]
 
 
-def _page(asked: str, url: Url, answer: Answer, trip: Trip, decode: bool) -> Page:
-    content_type = answer.headers.get("content-type", "")
-    text, charset = decoded(answer.body, content_type) if decode else ("", "")
-    return Page(
-        url=asked,
-        final_url=url.text,
-        status=answer.status,
-        content_type=content_type,
-        charset=charset,
-        body=answer.body,
-        text=text,
-        attempts=trip.attempts,
-        service_s=trip.service_s,
-        timings=answer.timings,
-    )
+def _read(answer: Answer) -> tuple[str, str]:
+    """The text of a page and its charset. Raises TaskFailed (not_a_web_page)."""
+    check_page(answer.body)
+    return decoded(answer.body, answer.headers.get("content-type", ""))
 
 
 def _duration(seconds: float) -> str:

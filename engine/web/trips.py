@@ -29,6 +29,8 @@ class Trip:
     try_s: float = 0.0
     """The part of `service_s` that this try has used of the deadline."""
     ready: float = 0.0
+    refreshed: bool = False
+    """Whether a page's own word (a meta refresh) was followed: once."""
 
 
 class Trips:

@@ -55,9 +55,14 @@ class Scrape(Workload):
 
 
 def product_of(text: str, url: str, selector: str | None) -> dict[str, Any]:
-    """What a page says of its product, as plain values. Raises TaskFailed(no_price)."""
+    """What a page says of its product, as plain values.
+
+    Raises TaskFailed: no_price, or why there is none (blocked, cookie_wall, needs_javascript).
+    """
     product = read_product(text, url, selector)
     if product.price is None:
+        if product.reason not in (None, "no_price"):
+            raise TaskFailed(product.reason, product.error or "")
         named = f" of {product.name}" if product.name else ""
         raise TaskFailed("no_price", f"The page was read, but no price{named} was found on it.")
     return product.plain()

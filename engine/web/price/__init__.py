@@ -9,6 +9,7 @@
     visible.py       visible text     ┘  (sights.py walks the page, pieces.py joins prices in pieces)
     quick.py         the short way where data and source agree
     decide.py        candidates to one Product (weigh.py chooses, former.py knows old prices, outcome.py tells)
+    kinds.py         why a page holds none: blocked, a choice about cookies, JavaScript
     amount.py, number.py, currency.py   amounts and currencies as text
     names.py, labels.py      the words of shops: names of elements, labels on the page
     json_text.py, fields.py  JSON as pages hold it, and schema.org's fields

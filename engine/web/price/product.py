@@ -65,7 +65,8 @@ class Product:
 
     `confidence` estimates how likely the price is right: 0.9 and above where machine-readable data and
     the visible page agree, about 0.8 where one of them stands alone and unopposed, 0.5 to 0.7 where a choice had to
-    be made, 0 without a price. `doubts` are sentences; `doubtful` says whether there are any.
+    be made, 0 without a price. `doubts` are sentences; `doubtful` says whether there are any. Without a price `error`
+    says so in a sentence and `reason` in a word (kinds.py).
     """
 
     name: str | None = None
@@ -83,6 +84,7 @@ class Product:
     confidence: float = 0.0
     doubts: tuple[str, ...] = ()
     error: str | None = None
+    reason: str | None = None
 
     @property
     def doubtful(self) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.web.price.amount import parse_amount
 from engine.web.price.currency import currency_of
 from engine.web.price.decide import decide, decide_quickly
 from engine.web.price.excerpt import excerpt
+from engine.web.price.kinds import LARGEST_SOURCE, SENTENCES, reason_for
 from engine.web.price.page import Page, parsed, source_of, squeeze
 from engine.web.price.product import Product
 
@@ -26,18 +29,23 @@ def read_product(html: str | bytes, url: str | None = None, selector: str | None
         product = decide(page)
         if selector:
             product = _selected(page, selector, product)
-        if page.doubts:
-            product = _with_doubts(product, page.doubts)
-        return product
+        if product.price is None:
+            product = _explained(product, source)
+        return _with_doubts(product, page.doubts) if page.doubts else product
     except Exception as error:  # the promise for any input: one page costs one record, never a run
         sentence = f"The page could not be read ({type(error).__name__}): {squeeze(str(error), 120)}."
         return Product(error=sentence, doubts=(sentence,))
 
 
+def _explained(product: Product, source: bytes) -> Product:
+    """The product without a price, and why: the shop's own page is not there, or nothing on it stands out."""
+    reason = reason_for(source[:LARGEST_SOURCE].decode("utf-8", "ignore"))
+    others = [doubt for doubt in product.doubts if doubt != product.error]
+    return replace(product, reason=reason, error=SENTENCES[reason], doubts=(SENTENCES[reason], *others))
+
+
 def _selected(page: Page, selector: str, product: Product) -> Product:
     """The product with the price that stands in the selected element."""
-    from dataclasses import replace
-
     try:
         node = page.tree.css_first(selector)
     except Exception as error:  # the selector is the user's; selectolax raises SelectolaxError or ValueError
@@ -60,6 +68,4 @@ def _selected(page: Page, selector: str, product: Product) -> Product:
 
 
 def _with_doubts(product: Product, doubts: list[str]) -> Product:
-    from dataclasses import replace
-
     return replace(product, doubts=(*product.doubts, *doubts))

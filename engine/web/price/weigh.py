@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TypeGuard
 
 from engine.web.price.former import reduces
+from engine.web.price.kinds import SENTENCES
 from engine.web.price.outcome import CLOSE, product_from_sight, product_of, silent
 from engine.web.price.page import Page
 from engine.web.price.product import Candidate, Facts, Product
@@ -38,7 +39,7 @@ def weigh(page: Page, stated: list[Candidate], sights: list[Sight], facts: Facts
         shown
         or _unseen(page, stated, sights, facts)
         or _weak(page, stated, sights, facts, top)
-        or silent(facts, "No price stands out on this page: a selector can name the place where it is.")
+        or silent(facts, SENTENCES["no_price"])
     )
 
 

@@ -42,6 +42,24 @@ def test_a_page_comes_with_where_it_was_found(open_browser: Open, configure: Con
     assert {"first_byte", "download"} <= set(page.timings) and all(part >= 0 for part in page.timings.values())
 
 
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (403, {"cf_mitigated": "challenge"}),
+        (503, {"CF_Mitigated": "challenge"}),
+        (403, {"X_DataDome": "protected"}),
+        (405, {"x_amzn_waf_action": "captcha"}),
+    ],
+)
+def test_a_gatekeepers_challenge_is_told_and_not_asked_for_again(
+    open_browser: Open, configure: Configure, status: int, headers: dict[str, str]
+) -> None:
+    with server({"/": lambda reply: reply.send(status, b"<title>Just a moment...</title>", **headers)}) as shop:
+        failure = failure_of(open_browser(configure(shop)), f"{shop.url}/")
+        assert failure.reason == "blocked" and "proof that you are human" in failure.message
+        assert len(shop.paths) == 1
+
+
 def test_connections_are_kept(open_browser: Open, configure: Configure) -> None:
     with server({"/gone": lambda reply: reply.send(404, b"no")}) as shop:
         browser = open_browser(configure(shop))
