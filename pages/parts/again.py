@@ -9,6 +9,7 @@ from pathlib import Path
 from engine import jobs
 from engine.errors import InputRefused
 from engine.model import Plan, Run
+from pages.parts import launching
 from pages.parts.server import store
 
 
@@ -35,13 +36,14 @@ def run_again(run: Run, token: str | None = None) -> Run:
     kept, token = store(), token or jobs.new_token()
     if kept.exists(token):
         return kept.run(token)
+    launching.must_be_allowed(run.workload)
     plan = plan_of(run)
     if not plan.tasks:
         raise InputRefused(f"The tasks of run {run.id} are no longer on this server: start a new run from its form.")
     inputs = kept.folder(run).inputs
     if inputs.is_dir():
         shutil.copytree(inputs, kept.folder(token).inputs, copy_function=_link)
-    return jobs.start(kept, plan, token)
+    return launching.start(plan, token)
 
 
 def _link(source: str, target: str) -> str:

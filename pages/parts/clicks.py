@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine import jobs
 from engine.errors import OverlapError
 from engine.model import ENDED, Run
+from pages.parts import launching
 from pages.parts.guard import sentence_of
 from pages.parts.server import run_of, store
 from pages.parts.words import literal
@@ -57,7 +58,7 @@ def cancel(run: Run) -> str:
 def resume(run: Run) -> None:
     """Run what is left of a run."""
     if run.state in ENDED:  # a second click: the first one has started it
-        jobs.resume(store(), run)
+        launching.resume(run)
 
 
 def open_next(run: Run) -> None:

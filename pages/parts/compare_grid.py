@@ -14,8 +14,9 @@ from engine.config import usable_cpus
 from engine.errors import OverlapError
 from engine.executors import EXECUTORS
 from engine.model import Configuration, Plan
-from engine.pilots import SAMPLE, run_pilot
+from engine.pilots import SAMPLE
 from engine.plans import SEQUENTIAL, executors_for
+from pages.parts import launching
 from pages.parts.compare_tasks import Material, anchored
 from pages.parts.guard import guard
 from pages.parts.pictures import is_imported
@@ -131,7 +132,7 @@ def _measured_key(material: Material) -> str:
 def _measure(material: Material, available: Sequence[str], number: int) -> Measured:
     with private.scratch("pilot") as folder:
         plan = material.place(folder, SAMPLE)
-        pilot = run_pilot(store(), _anchored(plan, folder))
+        pilot = launching.pilot(_anchored(plan, folder))
     if not pilot.tasks:
         raise OverlapError(
             "No task ended well within a few seconds, so there is nothing to propose from: another run may have the "

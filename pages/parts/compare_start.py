@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from engine import jobs
 from engine.model import Configuration, Plan, Run
 from engine.pilots import sampled
 from engine.plans import comparison
 from engine.store import RunFolder
+from pages.parts import launching
 from pages.parts.compare_tasks import Material, carry_inputs
 from pages.parts.compare_terms import Terms
 from pages.parts.server import store
@@ -47,6 +47,7 @@ def run_all(run: Run, configuration: Configuration, token: str) -> Run:
     """Start a job of all tasks of a comparison with one configuration, once for each token. Raises OverlapError."""
     if store().exists(token):
         return store().run(token)
+    launching.must_be_allowed(run.workload)
     tasks = tuple(whole_folder(run).tasks())
     options = {name: value for name, value in run.options.items() if name != "target"}
     plan = Plan(
@@ -54,7 +55,7 @@ def run_all(run: Run, configuration: Configuration, token: str) -> Run:
         options, run.time_limit_s,
     )  # fmt: skip
     carry_inputs(store().folder(run).inputs, Path(store().folder(token).path) / "inputs")
-    return jobs.start(store(), plan, token)
+    return launching.start(plan, token)
 
 
 def _without_configurations(run: Run) -> str:

@@ -21,6 +21,7 @@ from engine.model import ENDED, Plan, Run, Task
 from engine.plans import SEQUENTIAL, demo_scrape_plan, job, resize_plan, scrape_plan, simple_plan
 from pages.parts.guard import guard
 from pages.parts.image_inputs import choose_pictures
+from pages.parts.launching import is_allowed
 from pages.parts.own_function import own_function
 from pages.parts.pictures import is_imported
 from pages.parts.resizing_form import resizing_form
@@ -80,7 +81,7 @@ def past_runs(workload: str) -> list[Run]:
     named = _named_run()
     if named is not None and named.workload == workload:
         runs = [named, *(run for run in runs if run.token != named.token)]
-    if workload == "function" and not settings().allow_code:
+    if not is_allowed(workload):
         return []
     return [run for run in runs if run.state in ENDED and run.ok and not is_imported(run)]
 

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine import jobs
 from engine.model import ENDED, Run
+from pages.parts import launching
 from pages.parts.clicks import acting_button
 from pages.parts.containment import containment
 from pages.parts.pictures import is_imported
@@ -97,7 +97,7 @@ def _try_again(groups: Sequence[Group], key: str, run: Run) -> None:
     """Start the tasks of the groups that are selected now: the last tick may have come with the click."""
     tasks = [task for group in _selected(groups, st.session_state.get(key)) for task in group.tasks]
     if run.state in ENDED:  # a second click: the first one has started it
-        jobs.retry(store(), run, tasks or None)
+        launching.retry(run, tasks or None)
 
 
 def _have_hosts(groups: Sequence[Group]) -> bool:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from engine.functions import function_plan, read_tasks
 from engine.model import Plan
+from pages.parts.launching import is_allowed
 from pages.parts.server import settings
 
 COMMAND = "python -m engine compare my_module:my_function --tasks tasks.txt"
@@ -19,7 +20,7 @@ if __name__ == "__main__":
 
 def own_function() -> Plan | None:
     """Draw the form, or what to do instead; None while no function is named."""
-    if not settings().allow_code:
+    if not is_allowed("function"):
         st.info(
             "This server runs no code of its visitors. Paste this into a terminal on your own machine, in the folder "
             "of your function; tasks.txt holds one argument a line, a JSON value or plain text. "

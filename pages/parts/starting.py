@@ -13,6 +13,7 @@ import streamlit as st
 
 from engine import jobs
 from engine.model import Plan, Run
+from pages.parts import launching
 from pages.parts.server import RUN, store
 
 
@@ -32,7 +33,7 @@ def start(form: str, token: str, make: Callable[[str], Plan]) -> Run:
         folder = kept.folder(token).path
         shutil.rmtree(folder, ignore_errors=True)  # what a first click had half spooled
         try:
-            jobs.start(kept, make(token), token)
+            launching.start(make(token), token)
         except BaseException:
             if not kept.exists(token):
                 shutil.rmtree(folder, ignore_errors=True)

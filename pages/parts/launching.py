@@ -1,0 +1,56 @@
+"""Every way in which a page starts a run, or continues one: none runs a user's own code where this server forbids it.
+
+Pages call these instead of `engine.jobs` and `engine.pilots`: what is stored may come from a command line, which may
+run any code, and an address or a button that is not drawn any more can still be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine import jobs
+from engine.analysis.pilot import Pilot
+from engine.errors import NotAvailable
+from engine.model import Plan, Run
+from engine.pilots import run_pilot
+from pages.parts.server import settings, store
+
+
+def start(plan: Plan, token: str) -> Run:
+    """Store the plan and start it, once for each token. Raises OverlapError."""
+    must_be_allowed(plan.workload)
+    if plan.options.get("imported"):
+        raise NotAvailable("This run came from a file, without its inputs: it can be looked at, not run.")
+    return jobs.start(store(), plan, token)
+
+
+def resume(run: Run) -> Run:
+    """Run what a run has not come to. Raises OverlapError."""
+    must_be_allowed(run.workload)
+    return jobs.resume(store(), run)
+
+
+def retry(run: Run, tasks: Iterable[int] | None = None) -> Run:
+    """Run failed tasks again. Raises OverlapError."""
+    must_be_allowed(run.workload)
+    return jobs.retry(store(), run, tasks)
+
+
+def pilot(plan: Plan) -> Pilot:
+    """Run a few tasks to see what they cost. Raises OverlapError."""
+    must_be_allowed(plan.workload)
+    return run_pilot(store(), plan)
+
+
+def is_allowed(workload: str) -> bool:
+    """Whether pages may run this workload here."""
+    return workload != "function" or settings().allow_code
+
+
+def must_be_allowed(workload: str) -> None:
+    """Raises NotAvailable, with the ways out, for a workload that pages may not run here."""
+    if not is_allowed(workload):
+        raise NotAvailable(
+            "This server runs no code of its visitors: run it from a terminal on your own machine, or have whoever "
+            "runs this server start it with OVERLAP_ALLOW_CODE=1."
+        )

@@ -1,0 +1,97 @@
+"""A server that runs no code of its visitors runs none, by whatever button, address or file it is asked to."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine import jobs
+from engine.errors import NotAvailable
+from engine.model import Configuration, Run
+from engine.plans import comparison
+from engine.report.document import import_document, run_document
+from engine.store import Store
+from pages.parts.again import run_again
+from pages.parts.compare_start import run_all
+from pages.parts.compare_tasks import past_runs
+from tests.engine.support import faulty_plan
+from tests.pages.conftest import Opened
+
+PAGES = Path(__file__).parents[2] / "pages"
+THREADS = Configuration("threads", 1)
+REFUSED = "runs no code of its visitors"
+
+
+@pytest.fixture
+def theirs(store: Store) -> Run:
+    """A cancelled run of somebody's function, made on the command line, after one that failed."""
+    jobs.wait(store, jobs.start(store, faulty_plan([{"do": "raise"}], THREADS)))
+    run = store.create(faulty_plan([{"do": "fine"}, {"do": "fine"}], THREADS), jobs.new_token(), {})
+    store.set_state(run, "cancelled", "Cancelled, 0 of 2 done.")
+    return store.run(run.token)
+
+
+def said(app: AppTest) -> str:
+    """What stands in the page's errors."""
+    return " ".join(item.value for item in app.error)
+
+
+@pytest.mark.parametrize("key", ["again", "resume"])
+def test_no_button_of_a_run_starts_it(key: str, theirs: Run, store: Store, opened: Opened) -> None:
+    count = len(store.runs())
+    app = opened("run.py", run=theirs.token)
+    app.button(key=key).click().run()
+    assert REFUSED in said(app) and not app.exception
+    assert len(store.runs()) == count and store.run(theirs.token).state == "cancelled"
+
+
+def test_failed_tasks_are_not_tried_again(theirs: Run, store: Store, opened: Opened) -> None:
+    (failed,) = [run for run in store.runs() if run.failed]
+    app = opened("run.py", run=failed.token)
+    app.session_state[f"tabs:{failed.token}"] = "Failures"
+    app.run()
+    app.button(key="retry").click().run()
+    assert REFUSED in said(app)
+    assert store.run(failed.token).state == failed.state
+
+
+def test_neither_again_nor_as_a_job_nor_as_material_nor_by_its_address(
+    theirs: Run, store: Store, opened: Opened, home: Path
+) -> None:
+    before = sorted(path.name for path in store.settings.runs.iterdir())
+    compared = store.create(comparison(faulty_plan([{"do": "fine"}], THREADS), [THREADS]), jobs.new_token(), {})
+    for start in (lambda: run_again(theirs), lambda: run_all(compared, THREADS, jobs.new_token())):
+        with pytest.raises(NotAvailable, match=REFUSED):
+            start()
+    assert past_runs("function") == []
+    app = opened("compare.py", **{"from": theirs.token})
+    assert REFUSED in " ".join(item.value for item in app.info)
+    assert sorted(path.name for path in store.settings.runs.iterdir()) == sorted([*before, compared.token])
+
+
+def test_an_imported_run_is_not_started_either(store: Store, theirs: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERLAP_ALLOW_CODE", "1")
+    imported = import_document(store, run_document(store, theirs))
+    with pytest.raises(Exception, match=r"looked at, not run|no longer on this server"):
+        run_again(imported)
+
+
+def test_where_code_is_allowed_it_runs(theirs: Run, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERLAP_ALLOW_CODE", "1")
+    assert jobs.wait(store, run_again(theirs)).state == "finished"
+
+
+def test_no_page_starts_anything_but_through_the_one_module_that_asks() -> None:
+    started = ("start", "resume", "retry", "run_pilot")
+    for path in sorted(PAGES.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        found = [
+            ast.unparse(call) for call in calls
+            if (isinstance(call, ast.Attribute) and ast.unparse(call.value) == "jobs" and call.attr in started)
+            or (isinstance(call, ast.Name) and call.id == "run_pilot")
+        ]  # fmt: skip
+        assert bool(found) == (path.name == "launching.py"), f"{path.name} calls {found}"
