@@ -63,12 +63,17 @@ class Chain:
             continues = trial.order
         return "finished"
 
-    def once(self, repeat: int, configuration: Configuration) -> Trial:
+    def once(self, repeat: int, configuration: Configuration, whole_limit_s: float | None = None) -> Trial:
         """A comparison: one trial of all tasks; one whose process dies is failed and left at that.
+
+        `whole_limit_s` is for a trial of a reference, which has no records: all of its tasks together.
 
         Raises OverlapError when the trial cannot start at all.
         """
-        trial, outcome, done = self._run(repeat, configuration, ALL, None)
+        trial, outcome, done = self._run(repeat, configuration, ALL, None, whole_limit_s)
+        if any(outcome.counted):
+            self.store.records.add(trial, self.run, [], *outcome.counted)
+            self.store.update_trial(trial, message=_why_failed(outcome))
         if outcome.ended or outcome.cancelled:
             self._close(trial, "finished" if outcome.ended else "cancelled", ALL, done)
         else:
@@ -84,7 +89,12 @@ class Chain:
             self.supervisor.kill()
 
     def _run(
-        self, repeat: int, configuration: Configuration, remaining: Remaining, continues: int | None
+        self,
+        repeat: int,
+        configuration: Configuration,
+        remaining: Remaining,
+        continues: int | None,
+        whole_limit_s: float | None = None,
     ) -> tuple[Trial, Outcome, set[int]]:
         count = len(remaining.attempts(self.run.tasks))
         trial = self.store.add_trial(self.run, repeat, plain(configuration), count, continues)
@@ -94,7 +104,8 @@ class Chain:
 
         try:
             with Writer(save) as writer:
-                self.supervisor = Supervisor(self._assignment(trial, remaining), writer.put, self.cancelled)
+                work = self._assignment(trial, remaining, whole_limit_s)
+                self.supervisor = Supervisor(work, writer.put, self.cancelled)
                 outcome = self.supervisor.run()
             self._sweep()
         except StoreUnusable as error:
@@ -112,7 +123,7 @@ class Chain:
             names = (name for task in self.folder.tasks() for name in task.argument["names"])
             sweep({folder / os.path.dirname(name) for name in names})
 
-    def _assignment(self, trial: Trial, remaining: Remaining) -> Assignment:
+    def _assignment(self, trial: Trial, remaining: Remaining, whole_limit_s: float | None) -> Assignment:
         place = self.folder.trial(trial.order)
         outputs = self.folder.outputs if self.run.kind == "job" else place / "outputs"
         private.make_folder(outputs)
@@ -146,6 +157,7 @@ class Chain:
             log=place / "log.txt",
             search_path=search_path_of(self.run, trial.configuration.python),
             secrets=self._secrets(),
+            whole_limit_s=whole_limit_s,
         )
 
     def _secrets(self) -> dict[str, str]:
@@ -204,6 +216,12 @@ class Chain:
         """The trial that a resume or retry continues."""
         trials = self.store.trials(self.run) if remaining.tasks is not None else []
         return trials[-1].order if trials else None
+
+
+def _why_failed(outcome: Outcome) -> str | None:
+    """One example of what went wrong in a trial without records."""
+    failed = outcome.counted[1]
+    return f"{failed:,} of {sum(outcome.counted):,} tasks failed: {outcome.example}" if failed else None
 
 
 def search_path_of(run: Run, python: str | None) -> str:

@@ -71,18 +71,24 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """How the tasks of one trial are run. `chunk` None lets the loop choose; `python` None is this one."""
+    """How the tasks of one trial are run. `chunk` None lets the loop choose; `python` None is this one.
+
+    `reference` names the code that runs them instead of the engine's loop (engine.references): what people would
+    write beside this executor. Without it, it is the configuration of ours that such code stands beside.
+    """
 
     executor: str
     workers: int
     start_method: str | None = None
     chunk: int | None = None
     python: str | None = None
+    reference: str | None = None
 
     @property
     def label(self) -> str:
         """The configuration in words: ``threads × 4``, with what differs from the default behind it."""
-        text = self.executor if self.executor == "sequential" else f"{self.executor} × {self.workers}"
+        name = self.reference or self.executor
+        text = name if self.executor == "sequential" else f"{name} × {self.workers}"
         extras = [
             self.start_method or "",
             f"chunks of {self.chunk}" if self.chunk else "",

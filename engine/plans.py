@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from engine.available import check
 from engine.available import executors_for as executors_for
 from engine.available import reason_against as reason_against
-from engine.config import Settings, usable_cpus
+from engine.config import Settings, load, usable_cpus
 from engine.errors import InputRefused, TaskFailed
 from engine.images.memory import workers_that_fit
 from engine.images.naming import output_names
@@ -27,8 +27,10 @@ from engine.images.options import Resizing
 from engine.images.targets import KEEP, Met, Overwriting, met
 from engine.images.unchanged import Done
 from engine.model import Configuration, Plan, Task, plain
+from engine.references import PLAIN_LOOP
 from engine.shop.demo import demo_urls
 from engine.shop.photos import sample_photos
+from engine.workloads import workload_class
 
 LARGEST = 100
 """How many of the largest images are looked at to estimate the memory that a worker needs."""
@@ -205,15 +207,23 @@ def job(
 
     Raises SettingRefused or InputRefused.
     """
+    must_fit(configuration, settings)
     check(configuration, workload, options)
-    if configuration.workers > settings.max_workers:
-        raise InputRefused(f"{configuration.workers} workers are more than this server's {settings.max_workers}.")
     for task in tasks:
         try:
             json.dumps(task.argument, allow_nan=False)
         except (TypeError, ValueError) as error:
             raise InputRefused(f"Task {task.label!r} cannot be sent to a worker ({error}): use plain values.") from None
     return Plan("job", workload, title, tuple(tasks), (configuration,), options, settings.task_time_limit_s)
+
+
+def must_fit(configuration: Configuration, settings: Settings) -> None:
+    """Raises InputRefused for more workers than the limit."""
+    if configuration.workers > settings.max_workers:
+        raise InputRefused(
+            f"{configuration.workers:,} workers are more than the limit of {settings.max_workers:,}: "
+            "name fewer, or raise OVERLAP_MAX_WORKERS."
+        )
 
 
 def comparison(
@@ -224,16 +234,23 @@ def comparison(
     precision: float | None = None,
     budget_s: float | None = None,
     all_tasks: int | None = None,
+    references: bool | None = None,
+    settings: Settings | None = None,
 ) -> Plan:
-    """The comparison of a job's tasks on these configurations; the baseline (sequential) is always among them.
+    """The comparison of a job's tasks on these configurations; the baseline and sequential are always among them.
 
-    With neither repeats, precision nor budget, there are five repeats. `all_tasks` is the size of the
-    whole batch of which these tasks are a sample. Raises SettingRefused for what cannot run here.
+    The baseline is the plain loop, where the tasks can be called one after the other, else sequential. `references`
+    says whether to measure what people would write beside the engine's own loop: None does where tasks are short
+    and the baseline is the plain loop, False not even that one. With neither repeats, precision nor budget, there are
+    five repeats. `all_tasks` is the size of the whole batch of which these tasks are a sample.
+    Raises SettingRefused for what cannot run here, InputRefused for more workers than the limit.
     """
-    base = baseline or SEQUENTIAL
+    alone = workload_class(job_plan.workload).alone and references is not False
+    base = baseline or (PLAIN_LOOP if alone else SEQUENTIAL)
     chosen = tuple(dict.fromkeys([base, SEQUENTIAL, *configurations]))
     _refuse_same_names(chosen)
     for one in chosen:
+        must_fit(one, settings or load())
         check(one, job_plan.workload, job_plan.options)
     if repeats is None and precision is None and budget_s is None:
         repeats = 5
@@ -243,6 +260,7 @@ def comparison(
         "precision": precision,
         "budget_s": budget_s,
         "all_tasks": all_tasks,
+        "references": bool(references) if base.reference is None or not alone else references,
         "seed": secrets.randbelow(2**31),
     }
     title = f"{job_plan.title}, {counted(len(chosen), 'configuration')}"

@@ -61,6 +61,8 @@ class Assignment:
     search_path: str
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Variables for the trial's environment that no file may hold."""
+    whole_limit_s: float | None = None
+    """The limit of all tasks together, for a trial whose tasks nobody sees one by one."""
 
 
 @dataclass(slots=True)
@@ -76,6 +78,10 @@ class Outcome:
     overdue: set[int] = field(default_factory=set)
     measurement: Measurement = field(default_factory=Measurement)
     samples: list[dict[str, float]] = field(default_factory=list)
+    counted: tuple[int, int] = (0, 0)
+    """Tasks that went well and that failed in a trial without records."""
+    example: str | None = None
+    """Why the first of those failed."""
     origin_s: float = 0.0
 
 
@@ -204,6 +210,10 @@ class Supervisor:
                 self.process.stdin.flush()
         if self._cancel_s is not None and now - self._cancel_s > CANCEL_S:
             self.kill()
+        elif self.work.whole_limit_s and "open" in self._events and "end" not in self._events:
+            if time.perf_counter() - self.outcome.origin_s > self.work.whole_limit_s:
+                self.outcome.message = f"The trial was ended after its limit of {self.work.whole_limit_s:.0f} s."
+                self.kill()
         elif self.work.limit_s and "open" in self._events and "end" not in self._events:
             self._board = self._board or Board(self.work.board)
             alone = self.work.can_kill or (self.work.has_async and self._board.silent_s() < SILENT_S)
@@ -231,7 +241,10 @@ class Supervisor:
             outcome.suspects = None if broken["suspects"] is None else [(a, b) for a, b in broken["suspects"]]
         elif not outcome.ended and not outcome.cancelled:
             assert self.process is not None
-            outcome.message = died(self.process.returncode)
+            outcome.message = outcome.message or died(self.process.returncode)
+        if end:
+            outcome.counted = (end.get("ok", 0), end.get("failed", 0))
+            outcome.example = end["example"][2] if end.get("example") else None
         if self.work.board.exists():
             outcome.busy = Board(self.work.board).busy()
         outcome.measurement = self._measurement(began_s, exited_s, sampler)

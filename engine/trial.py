@@ -110,6 +110,13 @@ def run(spec: dict[str, Any], output: Output) -> int:
         pickles=kind.pickles,
     )
     errands, suspects = read_errands(spec)
+    if configuration.reference:
+        from engine.references.runner import measure as measure_reference  # which no other trial needs
+
+        output.say("ready", pid=os.getpid())
+        watch_stdin(lambda line: kill_own_group() if line == "cancel" else None, kill_own_group, output.orders)
+        measure_reference(configuration, setup, errands, output.say)
+        return 0
     batch = Batch(errands, suspects, kind.workers, configuration.chunk)
     board = Board.create(Path(spec["board"]), kind.workers)
     stop = threading.Event()
@@ -173,7 +180,7 @@ def own_s(trial: Running, flight: Flight, wall_s: float, loop_cpu_s: float) -> f
     """What the loop and its records added to the wall time: what passed outside tasks where they run in its thread,
     else the loop's CPU time and each worker's share of the bookkeeping."""
     spent = flight.spent
-    if trial.kind.in_loop:
+    if trial.kind.inline:
         return max(0.0, wall_s - spent.inside_s)
     bookkeeping_s = spent.elapsed_s - spent.inside_s - spent.pickling_s
     return loop_cpu_s + max(0.0, bookkeeping_s) / trial.kind.workers

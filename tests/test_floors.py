@@ -25,7 +25,7 @@ FLOORS: tuple[tuple[frozenset[str], ...], ...] = (
     (frozenset({"web"}), frozenset({"images"})),
     (frozenset({"shop"}),),
     (frozenset({"workloads"}), frozenset({"executors"})),
-    (frozenset({"trial", "meter", "board", "loop", "batch", "worker", "coroutines", "outputs"}),),
+    (frozenset({"trial", "meter", "board", "loop", "batch", "worker", "coroutines", "outputs", "references"}),),
     (
         frozenset({"store"}),
         frozenset({"sampler", "process_readers"}),

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from engine.analysis.counting import ours
 from engine.analysis.samples import Sample, configurations, of
 from engine.model import Configuration
 
@@ -45,9 +46,13 @@ class Agreements:
 
 
 def agreements(samples: Sequence[Sample], baseline: Configuration) -> Agreements:
-    """Compare each configuration's fingerprints with the baseline's, over all of their trials."""
-    reference, varying = _reference(of(samples, baseline))
-    others = [configuration for configuration in configurations(samples) if configuration != baseline]
+    """Compare each configuration's fingerprints with the baseline's, over all of their trials.
+
+    References have no fingerprints: the baseline's are then those of the engine's own form of it.
+    """
+    base = ours(baseline) or baseline
+    reference, varying = _reference(of(samples, base))
+    others = [one for one in configurations(samples) if one != base and one.reference is None]
     return Agreements(tuple(_compare(other, of(samples, other), reference) for other in others), varying)
 
 

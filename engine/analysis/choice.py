@@ -34,7 +34,7 @@ def smallest_of_each(candidates: Sequence[Configuration]) -> tuple[Configuration
     """Of each executor (with its start method, chunk and Python), the one with the fewest workers."""
     best: dict[tuple[object, ...], Configuration] = {}
     for one in candidates:
-        kind = (one.executor, one.start_method, one.chunk, one.python)
+        kind = (one.executor, one.start_method, one.chunk, one.python, one.reference)
         if kind not in best or one.workers < best[kind].workers:
             best[kind] = one
     return tuple(best.values())

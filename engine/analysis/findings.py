@@ -6,7 +6,7 @@ Stands above `speedup`, `samples` and `agreement`, below `cautions`, `sentences`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.analysis.agreement import Agreements
@@ -14,7 +14,7 @@ from engine.analysis.samples import Sample, Summary, configurations, of
 from engine.analysis.speedup import Ratio, Speedup
 from engine.model import Configuration
 
-Outcome = Literal["faster", "same", "undecided"]
+Outcome = Literal["faster", "same", "undecided", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,12 @@ class Circumstances:
     stopped: str | None = None
     budget_s: float | None = None
     cancelled: bool = False
+    task_s: float | None = None
+    """The mean task's time without any of our bookkeeping, where that decides which rows count."""
+    short: bool = False
+    """Whether tasks are so short that the references count."""
+    why_failed: Mapping[Configuration, str] = field(default_factory=dict)
+    """An example of what failed, by configuration."""
     nouns: tuple[str, str] = ("task", "tasks")
 
 
@@ -60,6 +66,9 @@ class Findings:
     timed: tuple[Sample, ...]
     repeats_needed: int | None
     margin: float
+    beside: tuple[Speedup, ...] = ()
+    """Rows that do not count: the references of long tasks, the engine's own of short ones."""
+    beside_figures: Mapping[Configuration, Summary] = field(default_factory=dict)
 
     @property
     def by_configuration(self) -> dict[Configuration, tuple[Sample, ...]]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from engine.analysis.agreement import agreements, did_the_work
 from engine.analysis.choice import choose, near_best
+from engine.analysis.counting import counts
 from engine.analysis.findings import Findings, Outcome
 from engine.analysis.repeats import repeats_needed
 from engine.analysis.samples import Sample, configurations, of, summary
@@ -19,12 +20,19 @@ from engine.analysis.speedup import Speedup, against, noise, speedups
 from engine.model import Configuration
 
 
-def judge(samples: Sequence[Sample], baseline: Configuration, level: float, margin: float) -> Findings:
-    """Compare every configuration with the baseline and with the leader, and settle the outcome."""
+def judge(
+    samples: Sequence[Sample], baseline: Configuration, level: float, margin: float, short: bool = False
+) -> Findings:
+    """Compare every configuration with the baseline and with the leader, and settle the outcome.
+
+    With `short` tasks the references decide, else the engine's own rows; the others are found `beside`.
+    """
     agreed = agreements(samples, baseline)
     kept, dropped = did_the_work(samples, baseline)
     differing = {agreement.configuration for agreement in agreed.differing}
-    timed = tuple(sample for sample in kept if sample.configuration not in differing)
+    able = [sample for sample in kept if not _differs(sample.configuration, differing)]
+    timed = tuple(sample for sample in able if counts(sample.configuration, baseline, short))
+    others = tuple(sample for sample in able if not counts(sample.configuration, baseline, short))
     rows = speedups(timed, baseline, level, margin)
     leader = _leader(baseline, rows)
     ranked = [baseline, *(row.configuration for row in rows)]
@@ -32,6 +40,7 @@ def judge(samples: Sequence[Sample], baseline: Configuration, level: float, marg
     leaders = (leader, *(pair.configuration for pair in pairs if pair.standing != "slower")) if rows else ()
     outcome = _outcome(leaders, baseline, rows, pairs)
     figures = {one: summary(of(timed, one)) for one in configurations(timed)}
+    beside = speedups((*of(timed, baseline), *others), baseline, level, margin)
     near = near_best(leader, pairs, margin) if rows else ()
     return Findings(
         outcome=outcome,
@@ -49,7 +58,14 @@ def judge(samples: Sequence[Sample], baseline: Configuration, level: float, marg
         timed=timed,
         repeats_needed=_repeats_needed(pairs, level, margin) if outcome == "undecided" else None,
         margin=margin,
+        beside=beside,
+        beside_figures={one: summary(of(others, one)) for one in configurations(others)},
     )
+
+
+def _differs(one: Configuration, differing: set[Configuration]) -> bool:
+    """Whether its outputs differ from the baseline's, or those of the executor that it is a reference beside."""
+    return one in differing or (one.reference is not None and one.executor in {other.executor for other in differing})
 
 
 def _leader(baseline: Configuration, rows: Sequence[Speedup]) -> Configuration:

@@ -21,8 +21,10 @@ NAMED = 3
 def sentences(findings: Findings, circumstances: Circumstances, estimate_s: float | None) -> tuple[str, ...]:
     """The verdict's sentences. `estimate_s` is the expected time for all tasks, None to leave it out."""
     if not findings.rows:
-        return ("Nothing can be compared yet: no block holds finished trials of the baseline and of another one.",)
-    parts = [_headline(findings), *_still_open(findings)]
+        nothing = "Nothing can be compared yet: no block holds finished trials of the baseline and of another one."
+        return (nothing, *_out(findings, circumstances))
+    parts = [_headline(findings), *_which_count(circumstances), *_still_open(findings)]
+    parts.extend(_out(findings, circumstances))
     if circumstances.stopped:
         parts.append(circumstances.stopped)
     chosen = findings.recommended
@@ -33,6 +35,31 @@ def sentences(findings: Findings, circumstances: Circumstances, estimate_s: floa
         )
     parts.extend(_advice(findings))
     return tuple(parts)
+
+
+def _out(findings: Findings, circumstances: Circumstances) -> list[str]:
+    """Which configurations are out because they failed more than the baseline did, and an example of why."""
+    found = []
+    for one in dict.fromkeys(sample.configuration for sample in findings.dropped):
+        if one in findings.figures:  # some of its trials count
+            continue
+        worst = max((sample for sample in findings.dropped if sample.configuration == one), key=lambda one: one.failed)
+        why = circumstances.why_failed.get(one)
+        found.append(
+            f"{words.sentence(one.label)} {'are' if words.many(one) else 'is'} out: {worst.failed:,} of "
+            f"{words.count(worst.tasks, circumstances.nouns)} failed" + (f" ({why})." if why else ".")
+        )
+    return found
+
+
+def _which_count(circumstances: Circumstances) -> list[str]:
+    """Of short tasks: why the references count and not our own rows."""
+    if not circumstances.short or circumstances.task_s is None:
+        return []
+    return [
+        f"Each {circumstances.nouns[0]} takes about {words.short(circumstances.task_s)}: our own loop and records, "
+        "some 10 to 20 µs a task, would decide this, so only rows of code without them count."
+    ]
 
 
 def _headline(findings: Findings) -> str:

@@ -39,7 +39,8 @@ class Estimate:
 class Verdict:
     """What may be said. `leaders` are the leader and all that were not shown slower than it.
 
-    `rows` are speedups against the baseline, `pairs` the others against the leader. `winner` is set only
+    `rows` are speedups against the baseline, `pairs` the others against the leader; `beside` are rows that do
+    not count, shown for what our own part makes of them. `winner` is set only
     when `outcome` is "faster"; it may be the baseline. `repeats_needed` is the number of repeats in all that
     would decide it, None when nothing is open or no reasonable number would.
     """
@@ -54,6 +55,8 @@ class Verdict:
     own: tuple[Speedup, ...]
     noise: Ratio | None
     figures: tuple[Summary, ...]
+    beside: tuple[Speedup, ...]
+    beside_figures: tuple[Summary, ...]
     agreements: Agreements
     left_out: tuple[Configuration, ...]
     repeats_needed: int | None
@@ -84,7 +87,7 @@ def verdict(
     """
     circumstances = circumstances or Circumstances()
     level = level or (LEVEL if circumstances.precision is None else LOOKING_LEVEL)
-    findings = judge(samples, baseline, level, margin)
+    findings = judge(samples, baseline, level, margin, circumstances.short)
     chosen = findings.recommended
     estimate = _estimate(of(findings.timed, chosen), circumstances.all_tasks, level) if chosen else None
     timed = configurations(findings.timed)
@@ -100,8 +103,12 @@ def verdict(
         own=own_sequential(findings.timed, level, margin) if len(pythons) > 1 else (),
         noise=findings.noise,
         figures=tuple(findings.figures.values()),
+        beside=findings.beside,
+        beside_figures=tuple(findings.beside_figures.values()),
         agreements=findings.agreements,
-        left_out=tuple(one for one in findings.by_configuration if one not in timed),
+        left_out=tuple(
+            one for one in findings.by_configuration if one not in timed and one not in findings.beside_figures
+        ),
         repeats_needed=findings.repeats_needed,
         estimate=estimate,
         level=level,

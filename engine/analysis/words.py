@@ -17,7 +17,7 @@ def sentence(text: str) -> str:
 
 def many(configuration: Configuration) -> bool:
     """Whether the configuration takes a plural verb: threads start, sequential starts."""
-    return configuration.executor.endswith("s")
+    return configuration.executor.endswith("s") and configuration.reference is None
 
 
 def listed(parts: Sequence[str]) -> str:
@@ -62,6 +62,11 @@ def duration(seconds: float) -> str:
         return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
     minutes = round(seconds / 60)
     return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
+
+
+def short(seconds: float) -> str:
+    """A duration below a millisecond: ``0.4 µs``, ``12 µs``."""
+    return f"{1e6 * seconds:.1f} µs" if seconds < 9.95e-6 else f"{1e6 * seconds:.0f} µs"
 
 
 def count(number_of: int, nouns: tuple[str, str]) -> str:

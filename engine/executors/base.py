@@ -32,8 +32,8 @@ class Factory(ABC):
     """How workers can be started here, the default first; empty where there is nothing to choose."""
     pickles: ClassVar[bool] = False
     """Whether tasks and results travel as pickles."""
-    in_loop: ClassVar[bool] = False
-    """Whether tasks run in the thread of the trial's loop."""
+    inline: ClassVar[bool] = False
+    """Whether tasks run in the thread that hands them out."""
     own_process: ClassVar[bool] = False
     """Whether a worker has a process (and so a CPU clock) of its own."""
 

@@ -44,18 +44,18 @@ class Processes(Factory):
 
     def open(self, start: Start, arguments: tuple[Any, ...]) -> Executor:
         """A pool of `workers` processes; with forkserver, the modules of `start` are imported once, in the server."""
+        steps = self.first_steps(start, arguments)
+        return ProcessPoolExecutor(max_workers=self.workers, mp_context=self.context, **steps)
+
+    def first_steps(self, start: Start, arguments: tuple[Any, ...]) -> dict[str, Any]:
+        """What each worker of a pool runs first, by the names that pools of processes give it."""
         if self.start_method == "forkserver":
             remains.keep_sockets_short()
             forkserver.set_forkserver_preload(["engine.executors.tether", *preload(start, arguments)])
         slots = self.context.SimpleQueue()
         for slot in range(self.workers):
             slots.put(slot)
-        return ProcessPoolExecutor(
-            max_workers=self.workers,
-            mp_context=self.context,
-            initializer=enter,
-            initargs=(slots, start, arguments),
-        )
+        return {"initializer": enter, "initargs": (slots, start, arguments)}
 
     def replace(self, start: Start, arguments: tuple[Any, ...]) -> Executor:
         """A new pool after a break; fork raises TrialBroken, because this process has threads by now."""

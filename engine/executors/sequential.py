@@ -27,7 +27,7 @@ class Sequential(Factory):
     """One worker: the trial's main thread."""
 
     name = "sequential"
-    in_loop = True
+    inline = True
 
     @classmethod
     def most_workers(cls) -> int | None:

@@ -33,6 +33,7 @@ CONFIGURATION: Shape = {
     "start_method?": or_none(text),
     "chunk?": or_none(whole),
     "python?": or_none(text),
+    "reference?": or_none(text),
     "label?": text,
 }
 TERMS: Shape = {
@@ -69,7 +70,7 @@ SHORTEST_S = 1e-9
 FIGURES = (
     "interpreter_s", "startup_s", "wall_s", "teardown_s", "cpu_s", "peak_pss_mb", "mean_pss_mb",
     "sampler_interval_s", "sampler_cost", "other_busy", "run_delay_s", "disk_read_mb", "disk_written_mb",
-    "sent_mb", "received_mb",
+    "sent_mb", "received_mb", "loop_s", "pickling_s", "encoding_s",
 )  # fmt: skip
 """The measured numbers of a trial, as the document names them."""
 COUNTS = (

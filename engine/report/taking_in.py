@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
@@ -17,7 +18,7 @@ from engine.record import FIELDS, row_of
 from engine.report.reading import COUNTS, FIGURES, read_document
 from engine.store import Store
 
-_UNSAFE_OPTIONS = ("search_path", "target", "function", "folder")
+_UNSAFE_OPTIONS = ("search_path", "target", "function", "setup", "pickled", "folder")
 
 
 def import_document(store: Store, document: Mapping[str, Any]) -> Run:
@@ -54,7 +55,7 @@ def _configuration(trial: Mapping[str, Any]) -> Configuration:
     found = configuration_from({**trial.get("configuration", {}), **named})
     # Another Python is a path: its last part says which, and starts nothing.
     python = found.python and PurePath(found.python.replace("\\", "/")).name
-    return Configuration(found.executor, found.workers, found.start_method, found.chunk, python or None)
+    return replace(found, python=python or None)
 
 
 def _add_trial(store: Store, run: Run, values: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -42,6 +43,8 @@ class Workload(ABC):
     """Modules that every worker needs: a forkserver imports them once for all."""
     secrets: ClassVar[tuple[str, ...]] = ()
     """Settings that may hold a password (`config.SECRETS`) and that tasks need."""
+    alone: ClassVar[bool] = True
+    """Whether each task is a call of its own, that a plain loop can make; not where tasks are put back (`Later`)."""
     packages: ClassVar[tuple[str, ...]] = ()
     """Packages that tasks need and that are imported only when one first does."""
 
@@ -55,6 +58,19 @@ class Workload(ABC):
         if cls.has_async:
             return None
         return f"The workload {cls.name} has no async form: its tasks would hold up the event loop."
+
+    @property
+    def is_coroutine(self) -> bool:
+        """Whether `bare` gives a coroutine function."""
+        return False
+
+    def bare(self) -> Callable[[Any], Any]:
+        """What a program of one's own would call for each task: nothing stands between it and the work."""
+        return self.run
+
+    def bare_coroutine(self) -> Callable[[Any], Any]:
+        """The same as a coroutine function, where `has_async` says that there is one."""
+        return self.run_async
 
     @abstractmethod
     def run(self, argument: Any) -> Any:

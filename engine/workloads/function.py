@@ -40,6 +40,17 @@ class Function(Workload):
             return f"{name} is a plain function: write it with `async def`, and await what it waits for."
         return None
 
+    @property
+    def is_coroutine(self) -> bool:
+        """Whether the function is one."""
+        return self.has_async
+
+    def bare(self) -> Callable[[Any], Any]:
+        """The function itself."""
+        return self.function
+
+    bare_coroutine = bare
+
     def run(self, argument: Any) -> Any:
         """What the function returns, a plain JSON value; a coroutine function gets an event loop for each call."""
         return asyncio.run(self.function(argument)) if self.has_async else self.function(argument)

@@ -17,6 +17,7 @@ class Scrape(Workload):
     name = "scrape"
     has_async = True
     secrets = ("proxy",)
+    alone = False
     preload = ("engine.web.fetch", "engine.web.price")
     packages = ("filelock", "idna", "protego")
 

@@ -52,3 +52,8 @@ def prepare() -> None:
 def was_prepared(argument: Any) -> str | None:
     """Whether the set-up ran in this process."""
     return os.environ.get("COMPARED_READY")
+
+
+def never(argument: Any) -> Any:
+    """Fails everywhere."""
+    raise ValueError("it never works")

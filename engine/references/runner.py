@@ -1,0 +1,49 @@
+"""A trial of a reference: the same phases as any other trial, one clock around the line that people write.
+
+    read, open and warm  →  "open"  →  run  →  "end", with what failed  →  "closing"
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.board import Board
+from engine.model import Configuration
+from engine.pickling import unpacked
+from engine.references import REFERENCES
+from engine.references.base import Failed
+from engine.references.used import scheduled
+from engine.worker import Errand, Setup
+
+Say = Callable[..., None]
+
+
+def measure(configuration: Configuration, setup: Setup, errands: Sequence[Errand], say: Say) -> None:
+    """Run all tasks the way that `configuration.reference` names, and say what was measured."""
+    assert configuration.reference is not None
+    reference = REFERENCES[configuration.reference](configuration, setup)
+    Board.create(Path(setup.board), reference.kind.workers)
+    sent = reference.kind.pickles  # what another process unpickles stays as it is
+    arguments = [errand.argument if sent else unpacked(errand.argument) for errand in errands]
+    reference.open()
+    say("open")
+    before = scheduled(reference.pids())
+    began_s = time.perf_counter()
+    results = reference.run(arguments)
+    ended_s = time.perf_counter()
+    used = scheduled(reference.pids()).since(before)
+    wrong = [(task, one) for task, one in enumerate(results) if type(one) is Failed]
+    say(
+        "end", at=ended_s, wall_s=ended_s - began_s, chunk=configuration.chunk, cancelled=False, **used._asdict(),
+        ok=len(results) - len(wrong), failed=len(wrong), example=_example(wrong),
+    )  # fmt: skip
+    say("closing")
+    reference.close()
+
+
+def _example(wrong: Sequence[tuple[int, Failed]]) -> list[Any] | None:
+    """Task, reason and sentence of the first task that failed."""
+    return [wrong[0][0], wrong[0][1].reason, wrong[0][1].sentence] if wrong else None
