@@ -27,7 +27,7 @@ from pages.parts.pictures import is_imported
 from pages.parts.resizing_form import resizing_form
 from pages.parts.server import run_of, settings, store
 from pages.parts.url_inputs import choose_pages
-from pages.parts.words import counted, literal
+from pages.parts.words import counted
 
 FROM = "from"
 """The name, in the page's address, of the run whose tasks are to be compared on."""
@@ -113,7 +113,7 @@ def _past(workload: str, runs: list[Run]) -> Material:
     token = st.selectbox(
         "Run",
         list(by_token),
-        format_func=lambda token: f"run {by_token[token].id}: {literal(by_token[token].title)}",
+        format_func=lambda token: f"run {by_token[token].id}: {by_token[token].title}",
         key=f"compare:past:{workload}",
         persist_state="session",
     )

@@ -118,7 +118,6 @@ def choose_terms(material: Material, configurations: Sequence[Configuration]) ->
         chosen = st.selectbox(
             "Baseline",
             list(labels),
-            format_func=literal,
             key="compare:baseline",
             persist_state="session",
             help="What every speedup is against. It runs twice in each block: its difference from itself is the noise.",

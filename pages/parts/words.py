@@ -8,9 +8,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.model import Run
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~&=^])")
-_JOINER = "\u2060"
-"""Word joiner: no width, no break. Keeps a colon from starting an emoji code or a directive."""
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~&=^:@])")
+_BREAK = ":small[]"
+"""Nothing at all, in Streamlit's Markdown: it parts a text, and adds no character to what readers copy."""
+_MEANT = re.compile(
+    r"(?<=:)(?=//|[^\s:]+:)"  # addresses, which become links; emoji and icons
+    r"|(?<=@)(?=\S)|(?<=www)(?=\.)"  # addresses of mail, and of the web without https://
+    r"|(?<=[-<>~])(?=[-=>])",  # arrows and dashes
+    re.IGNORECASE,
+)
+"""Where Streamlit reads a meaning into a plain text, also into an escaped one: between these two characters."""
 
 STATES = {
     "waiting": ("Waiting", ":material/hourglass_empty:", "gray"),
@@ -42,8 +49,7 @@ def share(part: float, whole: float) -> str:
 
 def literal(text: str) -> str:
     """A text that Streamlit's Markdown shows as it is: no markup, links, maths, directives, emoji or HTML."""
-    flat = " ".join(text.split())
-    return _SPECIAL.sub(r"\\\1", flat).replace(":", ":" + _JOINER).replace("@", "@" + _JOINER)
+    return _BREAK.join(_SPECIAL.sub(r"\\\1", part) for part in _MEANT.split(" ".join(text.split())))
 
 
 def duration(seconds: float | None) -> str:

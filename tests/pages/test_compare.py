@@ -27,7 +27,7 @@ def text_of(app: AppTest) -> str:
     """All sentences on the page, without the backslashes that keep them literal."""
     kinds = ("markdown", "caption", "info", "warning", "error", "subheader")
     said = "\n".join(str(item.value) for kind in kinds for item in getattr(app, kind))
-    return said.replace("\\", "").replace("\u2060", "")
+    return said.replace(":small[]", "").replace("\\", "")
 
 
 def widget(app: AppTest, key: str) -> Any:

@@ -36,7 +36,7 @@ def beside(*runs: Run) -> AppTest:
 def words(app: AppTest) -> str:
     """What stands above the table, without escapes."""
     said: list[Any] = [*app.markdown, *app.warning, *app.caption]
-    return " ".join(item.value for item in said).replace("\\", "").replace("\u2060", "")
+    return " ".join(item.value for item in said).replace(":small[]", "").replace("\\", "")
 
 
 def figure(table: pd.DataFrame, name: str) -> dict[str, Any]:
