@@ -20,10 +20,16 @@ IN_TRIAL = "OVERLAP_TRIAL"
 
 
 def function_plan(
-    name: str, arguments: Sequence[Any], settings: Settings, setup: str | None = None, search_path: Iterable[str] = ()
+    name: str,
+    arguments: Sequence[Any],
+    settings: Settings,
+    setup: str | None = None,
+    search_path: Iterable[str] = (),
+    import_here: bool = True,
 ) -> Plan:
     """A sequential job of a function named `package.module:function` over plain JSON values.
 
+    With `import_here` it is imported, as a check; without, `function_check` has had another process do that.
     Raises SettingRefused when it cannot be imported, InputRefused when there are no tasks or one cannot be sent.
     """
     if os.environ.get(IN_TRIAL):
@@ -34,10 +40,11 @@ def function_plan(
     if not arguments:
         raise InputRefused("There is no task: give at least one argument for the function.")
     path = list(search_path)
-    for place in reversed([place for place in path if place not in sys.path]):
-        sys.path.insert(0, place)
-    for named in filter(None, (name, setup)):
-        named_function(named)
+    if import_here:
+        for place in reversed([place for place in path if place not in sys.path]):
+            sys.path.insert(0, place)
+        for named in filter(None, (name, setup)):
+            named_function(named)
     tasks = [Task(index, _label(argument), argument) for index, argument in enumerate(arguments)]
     options = {"function": name, "setup": setup, "search_path": path}
     return job("function", f"{counted(len(tasks), 'task')} of {name}", tasks, SEQUENTIAL, options, settings)

@@ -189,7 +189,8 @@ def proposed(
     from engine.plans import SEQUENTIAL, executors_for, grid
 
     pilot = run_pilot(store, tasks)
-    offered = executors or [name for name, reason in executors_for(tasks.workload).items() if reason is None]
+    reasons = executors_for(tasks.workload, tasks.options)
+    offered = executors or [name for name, reason in reasons.items() if reason is None]
     proposal = propose(pilot, usable_cpus(), len(tasks.tasks), offered, store.settings.max_workers)
     click.echo(proposal.sentence, err=True)
     counts = sorted({one.workers for one in proposal.configurations if one != SEQUENTIAL})

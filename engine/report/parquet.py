@@ -53,7 +53,7 @@ def parquet_bytes(store: Store, run: Run) -> bytes:
 
 
 def _as_whole(value: Any) -> int | None:
-    return value if isinstance(value, int) and abs(value) < 2**63 else None
+    return int(value) if isinstance(value, int) and abs(value) < 2**63 else None
 
 
 def _as_real(value: Any) -> float | None:

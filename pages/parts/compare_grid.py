@@ -132,12 +132,9 @@ def _measured_key(material: Material) -> str:
 def _measure(material: Material, available: Sequence[str], number: int) -> Measured:
     with private.scratch("pilot") as folder:
         plan = material.place(folder, SAMPLE)
-        pilot = launching.pilot(_anchored(plan, folder))
+        pilot, reason = launching.pilot(_anchored(plan, folder))
     if not pilot.tasks:
-        raise OverlapError(
-            "No task ended well within a few seconds, so there is nothing to propose from: another run may have the "
-            "machine, or every task failed. Choose executors and workers yourself."
-        )
+        raise OverlapError(f"There is nothing to propose from. {reason} Choose executors and workers yourself.")
     # A cluster for which nobody gave an address would be made for each trial: to try it out is everybody's own choice.
     offered = [name for name in available if name != "dask" or settings().dask_address]
     found = propose(pilot, usable_cpus(), material.count or len(plan.tasks), offered, settings().max_workers)

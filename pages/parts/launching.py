@@ -12,7 +12,7 @@ from engine import jobs
 from engine.analysis.pilot import Pilot
 from engine.errors import NotAvailable
 from engine.model import Plan, Run
-from engine.pilots import run_pilot
+from engine.pilots import pilot_or_reason
 from pages.parts.server import settings, store
 
 
@@ -36,10 +36,10 @@ def retry(run: Run, tasks: Iterable[int] | None = None) -> Run:
     return jobs.retry(store(), run, tasks)
 
 
-def pilot(plan: Plan) -> Pilot:
-    """Run a few tasks to see what they cost. Raises OverlapError."""
+def pilot(plan: Plan) -> tuple[Pilot, str | None]:
+    """What a few tasks cost, or why there is nothing to say of that. Raises OverlapError."""
     must_be_allowed(plan.workload)
-    return run_pilot(store(), plan)
+    return pilot_or_reason(store(), plan)
 
 
 def is_allowed(workload: str) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,6 +20,7 @@ from engine.model import Configuration, Plan, Run
 from engine.plans import SEQUENTIAL, comparison, demo_scrape_plan, simple_plan
 from engine.report.document import import_document, run_document
 from engine.store import Store
+from pages.parts import own_function
 from pages.parts.verdict import WHY
 from tests.pages.conftest import THREADS, Opened, table_with
 
@@ -113,7 +117,8 @@ def test_asyncio_is_not_offered_for_tasks_that_hold_up_the_loop(opened: Opened) 
 
 def test_your_own_function_shows_the_command_where_code_is_not_allowed(opened: Opened) -> None:
     app = at_workload(opened, "function")
-    assert "python -m engine compare my_module:my_function" in app.code[0].value
+    assert app.code[0].value == "overlap compare my_module:my_function --tasks tasks.txt"
+    assert "pip install" in text_of(app)
     assert app.button(key="start").disabled
 
 
@@ -124,10 +129,89 @@ def test_your_own_function_can_be_named_where_code_is_allowed(
     app = at_workload(opened, "function")
     app.text_input(key="compare:function").set_value("nowhere:nothing").run()
     app.text_area(key="compare:arguments").set_value("1\n2").run()
-    assert "cannot be imported" in text_of(app)
+    assert "There is no module 'nowhere'" in text_of(app)
     app.text_input(key="compare:function").set_value("math:sqrt").run()
     assert not app.exception and "2 tasks" in text_of(app)
     assert not app.button(key="start").disabled
+
+
+OWN = """
+import time
+
+
+def nap(seconds):
+    time.sleep(seconds)
+    return seconds
+
+
+def fails(x):
+    raise ValueError('no')
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A user's folder with a module and its arguments."""
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "my_module.py").write_text(OWN.replace("nap", "my_function"), encoding="utf-8")
+    (tmp_path / "project" / "naps.py").write_text(OWN, encoding="utf-8")
+    (tmp_path / "project" / "tasks.txt").write_text("0.01\n" * 8, encoding="utf-8")
+    return tmp_path / "project"
+
+
+def test_your_own_function_in_a_folder_is_piloted_and_compared(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, project: Path, store: Store
+) -> None:
+    monkeypatch.setenv("OVERLAP_ALLOW_CODE", "1")
+    app = at_workload(opened, "function")
+    app.text_input(key="compare:function").set_value("naps:nap").run()
+    assert "There is no module 'naps' where Python looks" in text_of(app)
+    app.text_input(key="compare:folder").set_value(str(project)).run()
+    assert "naps:nap was found. Give it at least one task" in text_of(app)
+    app.text_area(key="compare:arguments").set_value("0.01\n" * 8).run()
+    app.button(key="compare:pilot").click().run()
+    assert not app.exception and "The tasks wait for all but" in text_of(app)
+    assert "naps" not in sys.modules, "the server itself imports nothing of its visitors"
+    widget(app, "grid:function:1:executors").set_value(["threads"]).run()
+    widget(app, "grid:function:1:threads").set_value(["2"]).run()
+    app.number_input(key="compare:repeats:False").set_value(1).run()
+    app.button(key="start").click().run()
+    run = jobs.wait(store, store.runs()[0])
+    assert (run.state, run.failed) == ("finished", 0) and run.ok > 0
+
+
+def test_a_pilot_without_a_task_that_ended_well_says_why(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, project: Path
+) -> None:
+    monkeypatch.setenv("OVERLAP_ALLOW_CODE", "1")
+    app = at_workload(opened, "function")
+    app.text_input(key="compare:folder").set_value(str(project)).run()
+    app.text_input(key="compare:function").set_value("naps:fails").run()
+    app.text_area(key="compare:arguments").set_value("1\n2").run()
+    app.button(key="compare:pilot").click().run()
+    assert "2 of 2 tasks tried failed, for example: " in text_of(app) and "ValueError: no" in text_of(app)
+
+
+def test_a_folder_that_is_none_is_refused(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERLAP_ALLOW_CODE", "1")
+    app = at_workload(opened, "function")
+    app.text_input(key="compare:function").set_value("naps:nap").run()
+    app.text_input(key="compare:folder").set_value("relative/folder").run()
+    assert "relative/folder is no folder of this server" in text_of(app)
+
+
+def test_what_is_shown_to_paste_works_as_it_stands_on_this_machine(project: Path, home: Path) -> None:
+    """In the folder of the function, by a shell that knows nothing of this project."""
+    few = " --executors threads --workers 2 --repeats 1"
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    told = subprocess.run(
+        own_function.command(here=True) + few, shell=True, cwd=project, env=environment, capture_output=True, text=True
+    )
+    assert told.returncode == 0 and "threads × 2" in told.stderr, told.stderr
+    small = own_function.script(here=True).replace("range(100)", "[0.01] * 4, workers=[2], repeats=1")
+    (project / "own.py").write_text(small, encoding="utf-8")
+    told = subprocess.run([sys.executable, "own.py"], cwd=project, env=environment, capture_output=True, text=True)
+    assert told.returncode == 0 and "threads × 2" in told.stdout, told.stderr
 
 
 def test_a_finished_job_leads_here_with_a_sample_of_its_tasks(
