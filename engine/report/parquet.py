@@ -15,7 +15,7 @@ _WHOLE = {
     "task", "trial", "workers", "repeat", "worker", "attempts", "width", "height", "bytes", "source_width",
     "source_height", "source_bytes",
 }  # fmt: skip
-_DECIMAL = {"price", "list_price"}
+_DECIMAL = {"price", "list_price", "member_price"}
 _REAL = {"time_s", "waited_s", "started_s", "finished_s", "cpu_s", "confidence"}
 
 

@@ -27,8 +27,8 @@ _HOW = ("time_s", "waited_s", "attempts", "reason", "error")
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "scrape": (
-        "task", "url", "status", "name", "price", "currency", "list_price", "availability", "source", "raw",
-        "confidence", "doubtful", "brand", "gtin", "sku", *_HOW,
+        "task", "url", "status", "name", "price", "currency", "list_price", "member_price", "coupon", "availability",
+        "source", "raw", "confidence", "doubtful", "brand", "gtin", "sku", *_HOW,
     ),
     "resize": (
         "task", "input", "status", "output", "width", "height", "bytes", "source_width", "source_height",

@@ -73,7 +73,8 @@ STOCK_STARTS = frozenset(
 OTHERS = re.compile(
     _one_of(
         r"""you (?:may|might) (?:also )?(?:like|love|enjoy)|you'll (?:also )?love|customers? (?:who|also)
-        |people (?:who|also)|(?:also|frequently|often) (?:bought|viewed|purchased)|related|recommend|similar
+        |people (?:who|also)|(?:also|frequently|often) (?:bought|viewed|purchased)|(?:buy|bought) (?:them )?together
+        |bundle (?:and|&) save|related|recommend|similar
         |more (?:like|from|items|products|to)|recently viewed|your recent|complete (?:the|your)|pair (?:it )?with
         |goes well|shop the look|wear it with|sponsored|best ?sellers|compare (?:with|similar|to)
         |other (?:customers|products|items|sellers)|trending|top picks|inspired by|accessor|featured products
@@ -86,9 +87,9 @@ OTHERS = re.compile(
 )
 """What stands above other products."""
 OTHERS_STARTS = frozenset(
-    ["you", "cus", "peo", "als", "fre", "oft", "rel", "rec", "sim", "mor", "com", "pai", "goe", "sho", "wea", "spo",
-     "bes", "oth", "tre", "top", "ins", "acc", "fea", "pro", "das", "ähn", "kun", "wir", "zul", "vou", "les", "tam",
-     "los", "pot", "ook", "ger", "and", "lik", "pod", "пох", "関連", "相关", "추천"]
+    ["you", "cus", "peo", "buy", "bou", "bun", "als", "fre", "oft", "rel", "rec", "sim", "mor", "com", "pai", "goe",
+     "sho", "wea", "spo", "bes", "oth", "tre", "top", "ins", "acc", "fea", "pro", "das", "ähn", "kun", "wir", "zul",
+     "vou", "les", "tam", "los", "pot", "ook", "ger", "and", "lik", "pod", "пох", "関連", "相关", "추천"]
 )  # fmt: skip
 
 _WAS = r"""was|were|list(?: price)?|reg(?:\.|ular)?(?: price)?|msrp|m\.s\.r\.p\.|rrp|r\.r\.p\.?
@@ -100,13 +101,24 @@ _EXTRA = r"""shipping|delivery|postage|freight|versand(?:kosten)?|livraison|env�
 _PART = r"\d+ (?:payments|instal+ments|x|raten|mal)|payments? of|instal+ments? of|monatlich|as low as|mensual"
 _NOW = r"""sale(?: price)?|now(?: only)?|our price|your price|special price|today(?:'s price)?|only|price|preis|prix
     |precio|prezzo|current price|jetzt|nur|deal price|final price|you pay|sale price|deal of the day"""
+_START = r"start(?:ing)? (?:price|bid)|opening bid|reserve(?: price)?|startpreis|startgebot|mise à prix"
 _FROM = r"from|starting at|starts at|ab|à partir de|desde|da|vanaf"
+
+MEMBER = _label(
+    r"""members?(?:'s?)?(?: price| only| pay)?|(?:club|loyalty|rewards?|vip|prime|clubcard|plus) price
+    |with (?:prime|clubcard|membership|your card)|mitglieder(?:preis)?|(?:nur )?mit karte
+    |prix (?:adhérent|fidélité|membre)s?
+    |precio (?:socio|club)|ledenprijs|medlemspris|stammispris|dla klubowiczów"""
+)
+"""Text that leads up to what members of a shop's programme pay."""
 
 BEFORE: tuple[tuple[re.Pattern[str], float, bool], ...] = (
     (_label(_WAS), -4.0, True),
     (_label(_SAVE, r"[\s:]*(?:up to)?\s*$"), -5.0, False),
     (_label(_EXTRA, r"[\s:+]*$"), -4.0, False),
     (_label(_PART), -3.5, False),
+    (MEMBER, -3.0, False),
+    (_label(_START), -3.5, False),
     (_label(_NOW), 1.5, False),
     (_label(_FROM), -0.5, False),
     (re.compile(r"[+(]\s*$"), -1.5, False),

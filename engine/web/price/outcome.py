@@ -37,6 +37,7 @@ def product_from_sight(
         doubts.append(guess)
     return Product(
         **_plain(facts), price=sight.amount.value, currency=currency, list_price=_list_price(sight, sights, stated),
+        member_price=_member_price(sight, sights),
         source="text", raw=squeeze(sight.amount.raw, 80), where="visible text", confidence=round(confidence, 2),
         doubts=tuple(doubts),
     )  # fmt: skip
@@ -57,9 +58,11 @@ def product_of(
     if guess:
         doubts.append(guess)
     list_price = chosen.list_price or (_list_price(seen, sights or [], []) if seen is not None else None)
+    for_members = chosen.member_price or (_member_price(seen, sights or []) if seen is not None else None)
     return Product(
         **_plain(facts), price=chosen.value, currency=currency,
         list_price=list_price if list_price and list_price > chosen.value else None, source=chosen.source,
+        member_price=for_members if for_members and for_members < chosen.value else None,
         raw=squeeze(chosen.amount.raw, 80), where=chosen.where, confidence=confidence, doubts=tuple(doubts),
     )  # fmt: skip
 
@@ -114,5 +117,16 @@ def _list_price(sight: Sight, sights: list[Sight], stated: list[Candidate]) -> D
         other
         for other in sights
         if other.old and value < other.amount.value <= value * 10 and abs(other.place - sight.place) < 60
+    ]
+    return min(near, key=lambda other: abs(other.place - sight.place)).amount.value if near else None
+
+
+def _member_price(sight: Sight, sights: list[Sight]) -> Decimal | None:
+    """What members pay, shown beside the price: so called, lower, and near."""
+    value = sight.amount.value
+    near = [
+        other
+        for other in sights
+        if other.member and value / 10 < other.amount.value < value and abs(other.place - sight.place) < 60
     ]
     return min(near, key=lambda other: abs(other.place - sight.place)).amount.value if near else None

@@ -40,7 +40,8 @@ class Candidate:
     """One price that a reader found, with its evidence.
 
     `weight` is how far the place alone is to be trusted, 0 to 1; `where` names the place.
-    `currency` is what the mark-up beside it says (ISO 4217). `high` is the upper end of a range.
+    `currency` is what the mark-up beside it says (ISO 4217). `high` is the upper end of a range. `list_price` and
+    `member_price` are the price before a reduction and the one for members of the shop's programme.
     """
 
     amount: Amount
@@ -52,6 +53,7 @@ class Candidate:
     list_price: Decimal | None = None
     facts: Facts = field(default_factory=Facts)
     doubts: tuple[str, ...] = ()
+    member_price: Decimal | None = None
 
     @property
     def value(self) -> Decimal:
@@ -63,6 +65,9 @@ class Candidate:
 class Product:
     """What one page says about its product.
 
+    `list_price` is what it cost before, `member_price` what members of the shop's programme pay, `coupon` what the page
+    says of one, in its words: each where the page states it.
+
     `confidence` estimates how likely the price is right: 0.9 and above where machine-readable data and
     the visible page agree, about 0.8 where one of them stands alone and unopposed, 0.5 to 0.7 where a choice had to
     be made, 0 without a price. `doubts` are sentences; `doubtful` says whether there are any. Without a price `error`
@@ -73,6 +78,8 @@ class Product:
     price: Decimal | None = None
     currency: str | None = None
     list_price: Decimal | None = None
+    member_price: Decimal | None = None
+    coupon: str | None = None
     availability: Availability | None = None
     brand: str | None = None
     gtin: str | None = None
@@ -94,7 +101,7 @@ class Product:
     def plain(self) -> dict[str, Any]:
         """The product as JSON values; amounts are decimal strings."""
         values = asdict(self)
-        for key in ("price", "list_price"):
+        for key in ("price", "list_price", "member_price"):
             values[key] = None if values[key] is None else format(values[key], "f")
         return {**values, "doubts": list(self.doubts), "doubtful": self.doubtful}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.web.price.amount import parse_amount
+from engine.web.price.coupon import coupon_of
 from engine.web.price.currency import currency_of
 from engine.web.price.decide import decide, decide_quickly
 from engine.web.price.excerpt import excerpt
@@ -24,13 +25,13 @@ def read_product(html: str | bytes, url: str | None = None, selector: str | None
         excerpted = excerpt(source, url) if not selector else None
         product = decide_quickly(excerpted, source) if excerpted is not None else None
         if product is not None:
+            product = replace(product, coupon=coupon_of(source))
             return _with_doubts(product, doubts) if doubts else product
         page = parsed(source, doubts, url)
         product = decide(page)
         if selector:
             product = _selected(page, selector, product)
-        if product.price is None:
-            product = _explained(product, source)
+        product = _explained(product, source) if product.price is None else replace(product, coupon=coupon_of(source))
         return _with_doubts(product, page.doubts) if page.doubts else product
     except Exception as error:  # the promise for any input: one page costs one record, never a run
         sentence = f"The page could not be read ({type(error).__name__}): {squeeze(str(error), 120)}."

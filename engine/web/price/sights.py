@@ -56,7 +56,8 @@ class Sight:
     `listed` says that a title such as “You may also like” stands above it, `above` that it stands above the heading.
     `struck` prices have a line through them,
     `former` is what words that call it an old price would take from its score, `current` says that its element calls it
-    the present one, `aside` that it is a saving, an instalment, a price per unit or the like; `old` is the outcome.
+    the present one, `aside` that it is a saving, an instalment, a price per unit or the like, `member` that it is for
+    members of the shop's programme; `old` is the outcome.
     """
 
     amount: Amount
@@ -71,6 +72,7 @@ class Sight:
     former: float = 0.0
     current: bool = False
     aside: bool = False
+    member: bool = False
     above: bool = False
     leaf: LexborNode | None = None
     follows: LexborNode | None = None

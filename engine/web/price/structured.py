@@ -42,6 +42,7 @@ class Offer:
     high: Decimal | None = None
     list_price: Decimal | None = None
     url: str = ""
+    member_price: Decimal | None = None
 
 
 def read_json_ld(page: Page) -> list[Candidate]:
@@ -82,7 +83,7 @@ def _candidates(offers: list[Offer], facts: Facts, doubts: tuple[str, ...]) -> l
         found.append(
             Candidate(
                 offer.amount, "json-ld", weight, "offer in JSON-LD", offer.currency, high if high > low else None,
-                offer.list_price, facts, (*doubts, *offer.amount.doubts),
+                offer.list_price, facts, (*doubts, *offer.amount.doubts), offer.member_price,
             )
         )  # fmt: skip
     return found
@@ -184,18 +185,10 @@ def _offer(node: Node, by_id: dict[str, Node], url: str, depth: int = 0) -> Iter
     url = text_of(node.get("url")) or url
     stock = availability_of(text_of(node.get("availability")))
     currency = iso(text_of(node.get("priceCurrency") or node.get("pricecurrency")))
-    amount, high, list_price = _priced(node), None, None
-    for item in _listed(node.get("priceSpecification"))[:20]:
-        spec = _resolve(item, by_id)
-        currency = currency or iso(text_of(spec.get("priceCurrency")))
-        kind = (text_of(spec.get("priceType")) or "").lower()
-        value = _priced(spec)
-        if value is None or ("referenceQuantity" in spec and amount is not None):
-            continue
-        if "list" in kind or "strike" in kind or "msrp" in kind or "srp" in kind:
-            list_price = value.value
-        elif amount is None:
-            amount = value
+    amount, high = _priced(node), None
+    specified = _specified([_resolve(item, by_id) for item in _listed(node.get("priceSpecification"))[:20]])
+    currency = currency or specified.currency
+    amount = amount or specified.amount
     if amount is None:
         amount = _amount(node.get("lowPrice") or node.get("lowprice") or node.get("minPrice"))
         top = _amount(node.get("highPrice") or node.get("highprice") or node.get("maxPrice"))
@@ -204,10 +197,38 @@ def _offer(node: Node, by_id: dict[str, Node], url: str, depth: int = 0) -> Iter
             amount = top
     if amount is not None:
         mark = iso(amount.mark)
-        yield Offer(amount, currency or mark, stock, high, list_price, url)
+        yield Offer(amount, currency or mark, stock, high, specified.list_price, url, specified.member_price)
     elif nested:
         for item in nested:
             yield from _offer(item, by_id, url, depth + 1)
+
+
+@dataclass(slots=True)
+class _Specified:
+    """What an offer's price specifications say: its price, the one before a reduction, and the one for members."""
+
+    amount: Amount | None = None
+    currency: str | None = None
+    list_price: Decimal | None = None
+    member_price: Decimal | None = None
+
+
+def _specified(specifications: list[Node]) -> _Specified:
+    """The specifications by their kind; one per measure counts as the price only where there is no other."""
+    told = _Specified()
+    for each in sorted(specifications, key=lambda node: "referenceQuantity" in node):
+        value = _priced(each)
+        told.currency = told.currency or iso(text_of(each.get("priceCurrency")))
+        kind = (text_of(each.get("priceType")) or "").lower()
+        if value is None:
+            continue
+        if "validForMemberTier" in each or "member" in kind:
+            told.member_price = told.member_price or value.value
+        elif "list" in kind or "strike" in kind or "msrp" in kind or "srp" in kind:
+            told.list_price = value.value
+        elif told.amount is None:
+            told.amount = value
+    return told
 
 
 def _priced(node: Node) -> Amount | None:

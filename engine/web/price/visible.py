@@ -18,7 +18,7 @@ from math import exp, log
 from selectolax.lexbor import LexborNode
 
 from engine.web.price.former import mark_former
-from engine.web.price.labels import AFTER, BEFORE
+from engine.web.price.labels import AFTER, BEFORE, MEMBER
 from engine.web.price.names import GROUP_OF, GROUPS, HIDDEN, STRUCK, TAGS
 from engine.web.price.page import Page
 from engine.web.price.sights import Sight, View, walk
@@ -45,6 +45,7 @@ class Told:
     former: float
     current: bool
     aside: bool
+    member: bool
 
 
 HINTED = 1.5
@@ -121,6 +122,7 @@ def _words(sight: Sight) -> float:
     score, former, aside = _before(sight.before) if sight.before else (0.0, 0.0, False)
     behind = _after(sight.after) if sight.after else 0.0
     sight.former += former
+    sight.member = bool(sight.before) and MEMBER.search(sight.before) is not None
     sight.aside = sight.aside or aside or behind <= -2.0
     return score + behind
 
@@ -160,6 +162,7 @@ def _surroundings(sight: Sight, memory: dict[int, Told]) -> float:
             sight.former += told.former * FADE[level]
             sight.aside = sight.aside or (told.aside and level < 2)
             sight.struck = sight.struck or (told.struck and level < 3)
+            sight.member = sight.member or (told.member and level < 2)
             sight.current = sight.current or (told.current and level < 2)
         if place.parent is None:
             break
@@ -198,7 +201,8 @@ def _told(node: LexborNode) -> Told:
         else:
             near += group.near
     current = any(group.current for group in groups)
-    return Told(near, region, words, struck, former, current, any(group.aside for group in groups))
+    aside = any(group.aside for group in groups)
+    return Told(near, region, words, struck, former, current, aside, "member" in names)
 
 
 _SAID = ("class", "id", "itemprop", "data-testid", "aria-label", "data-automation-id", "name")
