@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import private
-from engine.errors import NotAvailable, OverlapError, StoreUnusable
+from engine.errors import NotAvailable, OverlapError, StoreUnusable, ValueRefused
 from engine.executors import EXECUTORS
 from engine.images.parts import sweep
 from engine.loop import crashed, time_limit
@@ -50,7 +50,10 @@ class Chain:
         while remaining.attempts(self.run.tasks):
             trial, outcome, done = self._run(0, configuration, remaining, continues)
             if outcome.ended or outcome.cancelled:
-                return self._close(trial, "finished" if outcome.ended else "cancelled", remaining, done)
+                if outcome.ended:
+                    self._refuse_a_loss(trial, remaining)
+                self._close(trial, "finished" if outcome.ended else "cancelled", remaining, done)
+                return self._end() if outcome.ended else "cancelled"
             self._fail(trial, outcome)
             remaining, guilty = after_death(
                 remaining, self.run.tasks, done, outcome.busy, outcome.overdue, outcome.suspects
@@ -61,7 +64,29 @@ class Chain:
             if deaths >= _DEATHS_WITHOUT_PROGRESS:
                 raise OverlapError(f"{outcome.message} That happened {deaths} times without any task done.")
             continues = trial.order
-        return "finished"
+        return self._end()
+
+    def _refuse_a_loss(self, trial: Trial, ran: Remaining) -> None:
+        """Raises OverlapError when a trial that ended has left a task without its record."""
+        counts = self.store.records.count(self.run)
+        if counts.ok + counts.failed == self.run.tasks:
+            return
+        settled = self.store.records.settled(self.run)
+        lost = sum(1 for task in ran.attempts(self.run.tasks) if task not in settled)
+        if lost:
+            message = f"The trial ended, but {counted_results(lost)} not stored: resume the run for the missing ones."
+            self.store.update_trial(trial, state="failed", message=message)
+            raise OverlapError(message)
+
+    def _end(self) -> State:
+        """How a run whose trials have ended stands: finished only when each of its tasks has its end in the store.
+
+        A retry of a run that was cancelled or interrupted leaves the tasks that it was not asked for without one.
+        """
+        counts = self.store.records.count(self.run)
+        if counts.ok + counts.failed == self.run.tasks:
+            return "finished"
+        return "cancelled" if counts.cancelled else "interrupted"
 
     def once(self, repeat: int, configuration: Configuration, whole_limit_s: float | None = None) -> Trial:
         """A comparison: one trial of all tasks; one whose process dies is failed and left at that.
@@ -74,7 +99,11 @@ class Chain:
         if any(outcome.counted):
             self.store.records.add(trial, self.run, [], *outcome.counted)
             self.store.update_trial(trial, message=_why_failed(outcome))
-        if outcome.ended or outcome.cancelled:
+        missing = trial.tasks - sum(outcome.counted) - self.store.records.count_of(trial)
+        if outcome.ended and missing:
+            outcome.message = f"The trial ended, but {counted_results(missing)} not stored: it does not count."
+            self._fail(trial, outcome)
+        elif outcome.ended or outcome.cancelled:
             self._close(trial, "finished" if outcome.ended else "cancelled", ALL, done)
         else:
             self._fail(trial, outcome)
@@ -100,7 +129,10 @@ class Chain:
         trial = self.store.add_trial(self.run, repeat, plain(configuration), count, continues)
 
         def save(rows: list[Row], ok: int, failed: int) -> None:
-            self.store.records.add(trial, self.run, rows, ok, failed)
+            try:
+                self.store.records.add(trial, self.run, rows, ok, failed)
+            except ValueRefused:  # one of the rows: the others are none the worse
+                self.store.records.add_singly(trial, self.run, rows)
 
         try:
             with Writer(save) as writer:
@@ -179,7 +211,10 @@ class Chain:
     @cached_property
     def labels(self) -> Sequence[str]:
         """The tasks' labels, by index. Raises OverlapError when the run's list of tasks is not whole."""
-        labels = self.folder.labels()
+        try:
+            labels = self.folder.labels()
+        except (ValueError, IndexError, TypeError):  # a line that is no JSON array
+            labels = []
         if len(labels) < self.run.tasks:
             file = self.folder.tasks_file
             raise OverlapError(f"The run's list of tasks, {file}, is gone or cut off: start the run anew.")
@@ -222,6 +257,11 @@ def _why_failed(outcome: Outcome) -> str | None:
     """One example of what went wrong in a trial without records."""
     failed = outcome.counted[1]
     return f"{failed:,} of {sum(outcome.counted):,} tasks failed: {outcome.example}" if failed else None
+
+
+def counted_results(count: int) -> str:
+    """``1 result is``, ``2 results are``."""
+    return f"{count:,} result is" if count == 1 else f"{count:,} results are"
 
 
 def search_path_of(run: Run, python: str | None) -> str:

@@ -22,7 +22,7 @@ from engine.analysis.timeshares import FirstTasks, first_tasks, time_shares
 from engine.analysis.verdict import verdict
 from engine.chain import Chain
 from engine.config import usable_cpus
-from engine.errors import NotAvailable
+from engine.errors import NotAvailable, OverlapError
 from engine.model import Configuration, Measurement, Record, Run, State, Trial, configuration_from, plain
 from engine.references import SHORT_S, references_beside
 from engine.store import Store
@@ -118,6 +118,8 @@ class Comparison:
             blocks, number = blocks + 1, number + 1
             self._judge(step, cancelled=self.chain.cancelled())
         self._judge(step, cancelled=self.chain.cancelled())
+        if not self.finished and not self.chain.cancelled():
+            raise OverlapError(f"No trial could be finished, so there is nothing to compare: {self._last_words()}")
         return "cancelled" if self.chain.cancelled() else "finished"
 
     def _take_up(self) -> tuple[int, int, float]:
@@ -155,6 +157,10 @@ class Comparison:
         text = f"Every {tasks} failed, so nothing was compared: {reason} ({example})"
         found |= {"outcome": "failed", "sentences": [text], "text": text, "warnings": [], "explanations": []}
         self.store.update_run(self.run, verdict=found)
+
+    def _last_words(self) -> str:
+        messages = [trial.message for trial in self.store.trials(self.run) if trial.message]
+        return messages[-1] if messages else "none gave a reason."
 
     def _another(self, blocks: int, spent_s: float) -> Next:
         terms = self.terms

@@ -10,15 +10,26 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Any
 
 from engine.board import Board
 from engine.errors import Later
 from engine.loop import LOOK_S, time_limit
 from engine.model import Pickled
-from engine.pickling import unpacked
 from engine.record import line
-from engine.worker import FAILED, Parcel, Results, Returned, Shared, coroutine_seat, failure, used_by
+from engine.worker import (
+    FAILED,
+    Parcel,
+    Results,
+    Returned,
+    Shared,
+    coroutine_seat,
+    only_the_worker,
+    opened,
+    used_by,
+    without_traceback,
+)
 from engine.workloads import Workload
 
 
@@ -40,31 +51,34 @@ async def run_chunk_async(parcels: list[Parcel], budget_s: float | None) -> Retu
     later: list[tuple[int, float]] = []
     tried = failed = 0
     inside_s = 0.0
+    own = asyncio.current_task()
+    assert own is not None
     began = time.perf_counter()
     for task, argument, attempt, waited_s in parcels:
         if tried and budget_s is not None and time.perf_counter() - began > budget_s:
             break
         tried += 1
-        if type(argument) is Pickled:
-            argument = unpacked(argument)
         problem: BaseException | None = None
         output = None
+        if type(argument) is Pickled:
+            argument, problem = opened(argument)
         board.begin(seat.slot, task)
         started = time.perf_counter()
         try:
-            output = await _limited(workload, argument, seat.limit_s)
+            if problem is None:
+                output = await _limited(workload, argument, seat.limit_s)
         except BaseException as error:
-            problem = error.with_traceback(None)  # which would keep this frame alive
+            problem = without_traceback(error)
         finished = time.perf_counter()
+        only_the_worker(seat.pid)
+        if own.cancelling():
+            await _uncancelled(own)
         board.idle(seat.slot)
         inside_s += finished - started
-        if problem is None:
-            ending, tries = results.success(output)
-        elif isinstance(problem, Later):
+        if type(problem) is Later:
             later.append((task, problem.delay_s))
             continue
-        else:
-            ending, tries = failure(problem), getattr(problem, "attempts", 1)
+        ending, tries = results.ending(output, problem)
         failed += ending.startswith(FAILED)
         lines.append(line(task, seat.slot, started, finished, None, None, attempt - 1 + tries, waited_s, ending))
     elapsed = time.perf_counter() - began
@@ -83,6 +97,14 @@ async def _limited(workload: Workload, argument: Any, limit_s: float | None) -> 
             return await workload.run_async(argument)
     except TimeoutError as error:
         raise (time_limit(limit_s or 0.0) if scope.expired() else error) from None
+
+
+async def _uncancelled(own: asyncio.Task[Any]) -> None:
+    """Take a cancel back that a task has asked for its own slot: the next task must not be hit by it."""
+    with suppress(asyncio.CancelledError):
+        await asyncio.sleep(0)
+    while own.cancelling():
+        own.uncancel()
 
 
 async def _pulse(board: Board) -> None:

@@ -6,7 +6,8 @@
     ├── NotAvailable             this machine, Python or server lacks what was asked for
     ├── RunNotFound              no run with this number or token
     ├── StoreUnusable            the database cannot be read or written
-    │   └── StoreBusy            another program keeps it locked: trying again can help
+    │   ├── StoreBusy            another program keeps it locked: trying again can help
+    │   └── ValueRefused         it does not take one of the values, and would take others
     └── TrialBroken              a trial ended before its tasks did
 
     TaskFailed                   one task failed: becomes that task's record, nothing else
@@ -43,6 +44,10 @@ class StoreUnusable(OverlapError):
 
 class StoreBusy(StoreUnusable):
     """Another program kept the database locked for too long; the same thing may succeed later."""
+
+
+class ValueRefused(StoreUnusable):
+    """The database does not take a value (too long, too large, not its kind of text); others it would take."""
 
 
 class TrialBroken(OverlapError):

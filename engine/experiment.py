@@ -143,7 +143,11 @@ class Orchestrator:
         which: Literal["machine", "sharing"] = "sharing" if self.run.workload == "sharing" else "machine"
         document = run_all(which, terms["mode"], terms.get("only"), say, self.cancelled)
         self.store.update_run(self.run, verdict=document, ok=len(document.get("experiments", [])))
-        return "cancelled" if self.cancelled() else "finished"
+        if self.cancelled():
+            return "cancelled"
+        if (measured := len(document.get("experiments", []))) < self.run.tasks:
+            raise OverlapError(f"Only {measured} of {self.run.tasks} experiments were measured: start them again.")
+        return "finished"
 
     def _remaining(self, part: Part, chosen: Iterable[int] | None) -> Remaining:
         """The tasks of this part; a retry's no longer count as failed."""

@@ -25,7 +25,7 @@ from engine.model import Pickled
 from engine.pickling import unpacked
 from engine.record import line
 from engine.usage import Used
-from engine.worker import Errand, Returned, failure
+from engine.worker import Errand, Returned, Unreadable, failure
 
 LOOK_S = 0.05
 """How often the warden looks at the board, and the longest that the loop sleeps before it sees a cancel."""
@@ -129,7 +129,14 @@ def arrived(returned: Returned) -> Returned:
     """The same with its outputs unpacked, which a pool in anybody's program would have done by now."""
     if not any(type(output) is Pickled for output in returned.outputs):
         return returned
-    return replace(returned, outputs=tuple(map(unpacked, returned.outputs)))
+    return replace(returned, outputs=tuple(map(_readable, returned.outputs)))
+
+
+def _readable(output: Any) -> Any:
+    try:
+        return unpacked(output)
+    except BaseException as error:  # a pickle is somebody's code: what it raises is its own task's failure
+        return Unreadable(error)
 
 
 class Mender:

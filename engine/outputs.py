@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from engine.fingerprints import fingerprint
-from engine.pickling import Unpicklable
-from engine.worker import OPEN, Returned, failure, unsendable
+from engine.worker import OPEN, Returned, Unreadable, failure, unsendable
 
 Fingerprint = Callable[[Any], str | None]
 """A workload's own; None stands for the output itself."""
@@ -34,6 +33,8 @@ def completed(line: bytes, output: Any, own: Fingerprint) -> bytes:
     """A good record's line with its fingerprint, or with why its result cannot be sent."""
     head = line.removesuffix(_OPEN + b"]")
     try:
+        if type(output) is Unreadable:
+            raise output.why
         return head + f'{OPEN}"{own(output) or fingerprint(output)}"]'.encode()
-    except Unpicklable as error:
+    except BaseException as error:  # the output's own code: it may raise anything, and costs its own record only
         return head + failure(unsendable(error)).encode() + b"]"

@@ -160,15 +160,20 @@ class Supervisor:
         return began_s
 
     def _read(self, descriptor: int) -> None:
+        """Take lines in and look at the limits until the trial has left and all that it wrote is read."""
+        assert self.process is not None
         with selectors.DefaultSelector() as selector:
             selector.register(descriptor, selectors.EVENT_READ)
             next_tick = 0.0
             while True:
-                if selector.select(TICK_S):
+                left = has_left(self.process)  # asked first: what it wrote before is in the pipe by now
+                if selector.select(0 if left else TICK_S):
                     piece = os.read(descriptor, _PIPE_BYTES)
                     if not piece:
                         return
                     self._take(piece)
+                elif left:  # what a task has started may hold the pipe open for as long as it lives
+                    return
                 now = time.perf_counter()
                 if len(self._rows) >= FLUSH_ROWS or (self._rows and now - self._flushed_s >= FLUSH_S):
                     self._flush()
@@ -189,6 +194,8 @@ class Supervisor:
                 if item["event"] == "open":
                     origin = self.outcome.origin_s = item["at"]
                 continue
+            if item[0] in done:
+                continue  # a task has one record in a trial, the first
             done.add(item[0])
             if not succeeded(item):
                 self._failed += 1
@@ -270,6 +277,13 @@ class Supervisor:
             other_busy=sampler.other_busy,
             most_threads=sampler.most_threads,
         )
+
+
+def has_left(process: subprocess.Popen[bytes]) -> bool:
+    """Whether a process has ended. It is not reaped where that can be helped: its number, and so its group's, stays."""
+    if process.returncode is not None or not hasattr(os, "waitid"):
+        return process.poll() is not None
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def died(code: int) -> str:

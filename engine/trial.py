@@ -31,6 +31,7 @@ from engine.meter import Meter
 from engine.model import configuration_from
 from engine.outputs import tell_outputs
 from engine.pickling import from_fields, unpacked
+from engine.storable import storable
 from engine.worker import Errand, Setup, run_chunk, start, warm
 from engine.workloads import workload_class
 
@@ -80,7 +81,7 @@ def main(specification: str) -> None:
     try:
         code = run(spec, output)
     except OverlapError as error:
-        output.say("broken", message=str(error), final=not isinstance(error, TrialBroken), suspects=None)
+        output.say("broken", message=storable(str(error)), final=not isinstance(error, TrialBroken), suspects=None)
         code = 1
     sys.stderr.flush()
     os._exit(code)  # all is written and every worker is gone: skip the interpreter's slow farewell

@@ -25,6 +25,7 @@ from engine.fingerprints import encode
 from engine.model import Pickled
 from engine.pickling import ATOMS, Unpicklable, packed, unpacked
 from engine.record import line
+from engine.storable import storable, storable_json
 from engine.usage import RunQueue, SharedChildren, Used, process_cpu_s, process_used, run_queue
 from engine.workloads import Place, Tried, Workload, workload_class
 
@@ -34,6 +35,11 @@ INSTANT_S = 50e-6
 process: neither is read for it, because two readings would cost as much as the task."""
 FAILED = '"failed"'
 """How the tail of a failed record's line begins."""
+_LONGEST_REASON = 64
+"""Characters, as many as its column holds."""
+_LONGEST_SENTENCE = 2000
+_LONGEST_TEXT = 500
+_MOST_TRIES = 1_000_000
 OPEN = '"ok",null,null,null,'
 """The tail of a good record's line that still lacks its fingerprint and its end."""
 
@@ -110,6 +116,16 @@ class Results:
     outputs: list[Any] = field(default_factory=list)
     pickling_s: float = 0.0
 
+    def ending(self, output: Any, problem: BaseException | None) -> tuple[str, int]:
+        """The tail of a task's line, and how many tries of its own the workload took. Never raises: an output whose
+        own code does while it is encoded is its task's failure."""
+        if problem is not None:
+            return failure(problem), tries_of(problem)
+        try:
+            return self.success(output)
+        except BaseException as error:
+            return failure(unsendable(error)), 1
+
     def success(self, output: Any) -> tuple[str, int]:
         """A good end as the tail of the record's line, and how many tries of its own the workload took."""
         output, tries = output if isinstance(output, Tried) else (output, 1)
@@ -125,6 +141,13 @@ class Results:
             self.pickling_s += time.perf_counter() - began
         self.outputs.append(output)
         return OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Stands for an output whose pickle cannot be read where the trial gets it."""
+
+    why: BaseException
 
 
 @dataclass(slots=True)
@@ -144,6 +167,7 @@ class Seat:
     """What to add to this machine's clock to get the trial's."""
     stores: bool = True
     pickles: bool = False
+    pid: int = field(default_factory=os.getpid)
 
 
 class Shared:
@@ -206,9 +230,9 @@ def _share(setup: Setup, away: bool) -> None:
     try:
         Shared.workload = _make(setup)
     except OverlapError as error:
-        Shared.problem = str(error)
-    except Exception as error:
-        Shared.problem = f"The workload {setup.workload} cannot start here: {_sentence(error)}"
+        Shared.problem = storable(str(error))
+    except BaseException as error:  # a module may call sys.exit() when it is imported
+        Shared.problem = f"The workload {setup.workload} cannot start here: {failure_of(error)[1]}"
 
 
 def ready_here(setup: Setup) -> None:
@@ -269,18 +293,20 @@ def run_chunk(parcels: list[Parcel], budget_s: float | None) -> Returned:
         if tried and budget_s is not None and time.perf_counter() - began > budget_s:
             break
         tried += 1
-        if type(argument) is Pickled:
-            argument = unpacked(argument)
         problem: BaseException | None = None
         output = None
+        if type(argument) is Pickled:
+            argument, problem = opened(argument)
         board.begin(slot, task)
         cpu = clock()
         started = time.perf_counter()
         try:
-            output = workload.run(argument)
+            if problem is None:
+                output = workload.run(argument)
         except BaseException as error:
-            problem = error.with_traceback(None)  # which would keep this frame alive
+            problem = without_traceback(error)
         finished = time.perf_counter()
+        only_the_worker(seat.pid)
         cpu = clock() - cpu
         if (duration_s := finished - started) > INSTANT_S:
             if children:
@@ -292,13 +318,10 @@ def run_chunk(parcels: list[Parcel], budget_s: float | None) -> Returned:
             delay_s = 0.0
         board.idle(slot)
         inside_s += duration_s
-        if problem is None:
-            ending, tries = results.success(output)
-        elif isinstance(problem, Later):
+        if type(problem) is Later:
             later.append((task, problem.delay_s))
             continue
-        else:
-            ending, tries = failure(problem), getattr(problem, "attempts", 1)
+        ending, tries = results.ending(output, problem)
         failed += ending.startswith(FAILED)
         lines.append(
             line(task, slot, started + ahead_s, finished + ahead_s, cpu, delay_s, attempt - 1 + tries, waited_s, ending)
@@ -317,13 +340,15 @@ def stored(workload: Workload, output: Any) -> str:
         text = encode(output)
     except (TypeError, ValueError, RecursionError) as error:
         return failure(unsendable(error, "return plain values, such as numbers, texts and lists"))
+    text = storable_json(text)
     print_ = workload.fingerprint(output) or blake2b(text.encode(), digest_size=8).hexdigest()
-    return f'"ok",null,null,{encode(text)},"{print_}"'
+    return f'"ok",null,null,{encode(text)},{encode(print_)}'
 
 
 def unsendable(error: BaseException, advice: str = "return what pickle can hold") -> TaskFailed:
     """The reason of a task whose result cannot be sent."""
-    return TaskFailed("unsendable_result", f"The task's result cannot be sent ({error}): {advice}.")
+    words = error if isinstance(error, (TypeError, ValueError, RecursionError)) else failure_of(error)[1]
+    return TaskFailed("unsendable_result", f"The task's result cannot be sent ({words}): {advice}.")
 
 
 def failure(error: BaseException) -> str:
@@ -333,13 +358,51 @@ def failure(error: BaseException) -> str:
 
 
 def failure_of(error: BaseException) -> tuple[str, str]:
-    """The reason (a short code) and the sentence of a task that ended so."""
-    return (error.reason if isinstance(error, TaskFailed) else "exception"), _sentence(error)
+    """The reason (a short code) and the sentence of a task that ended so. Never raises, whatever the error does."""
+    try:
+        return storable(_reason(error)), storable(_sentence(error))
+    except BaseException:  # its __str__, or another attribute, raises: that is no reason to lose the record
+        return "exception", "The task raised an exception whose own text cannot be read."
+
+
+def tries_of(error: BaseException) -> int:
+    """How many tries of its own a task took before it failed: the exception's `attempts`, where that is a number."""
+    try:
+        tries = getattr(error, "attempts", 1)
+    except BaseException:  # a property of somebody's exception
+        return 1
+    return tries if type(tries) is int and 1 <= tries <= _MOST_TRIES else 1
+
+
+def only_the_worker(pid: int) -> None:
+    """End this process if it is not the worker: a task has forked, and its child has come back from the task."""
+    if os.getpid() != pid:
+        os._exit(0)
+
+
+def without_traceback(error: BaseException) -> BaseException:
+    """The error without its traceback, which would keep the frame that caught it alive."""
+    return BaseException.with_traceback(error, None)  # not the error's own method, which may do anything
+
+
+def opened(argument: Pickled) -> tuple[Any, BaseException | None]:
+    """A pickled argument's value, or what kept it from being read here."""
+    try:
+        return unpacked(argument), None
+    except BaseException as error:
+        words = failure_of(error)[1]
+        return None, TaskFailed("unreadable_argument", f"The task's argument cannot be read in the worker ({words}).")
+
+
+def _reason(error: BaseException) -> str:
+    """The reason's code, as its column takes it; `exception` for what is none."""
+    reason = error.reason if isinstance(error, TaskFailed) else None
+    return reason[:_LONGEST_REASON] if type(reason) is str and reason else "exception"
 
 
 def _sentence(error: BaseException) -> str:
     """An exception in plain words: its own where they are written for people, else with its type in front."""
     if isinstance(error, (TaskFailed, OverlapError)):
-        return str(error)
-    text = " ".join(str(error).split())[:500]
+        return str(error)[:_LONGEST_SENTENCE]
+    text = " ".join(str(error).split())[:_LONGEST_TEXT]
     return f"{type(error).__name__}: {text}" if text else f"{type(error).__name__} was raised."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections import UserDict
 from collections.abc import Iterator
@@ -69,6 +70,9 @@ class Commands(click.Group):
 
     def invoke(self, context: click.Context) -> object:
         """Run the command named; an OverlapError becomes its sentence, Ctrl-C the exit code of a cancel."""
+        for stream in (sys.stdout, sys.stderr):  # names that are not UTF-8, a terminal that knows no ×
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(context)
         except (OverlapError, TaskFailed) as error:

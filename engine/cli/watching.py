@@ -15,6 +15,7 @@ from engine import jobs
 from engine.cli.group import CANCELLED, FAILED, SOME_FAILED
 from engine.config import Settings, load
 from engine.model import Plan, Run
+from engine.storable import storable
 from engine.store import Store
 
 _EXITS = {"cancelled": CANCELLED, "failed": FAILED, "interrupted": FAILED}
@@ -110,6 +111,7 @@ def show_table(rows: list[dict[str, Any]]) -> None:
     """Rows as aligned columns on stdout."""
     if not rows:
         return
+    rows = [{name: storable(str(value)) for name, value in row.items()} for row in rows]
     names = list(rows[0])
     widths = {name: max(len(name), *(len(str(row[name])) for row in rows)) for name in names}
     click.echo("  ".join(name.ljust(widths[name]) for name in names).rstrip())

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future, InvalidStateError
+from contextlib import suppress
 from typing import Any
 
 from engine.executors.base import Start
 
+_STOPPED = "The event loop was stopped by a task."
 _Call = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
@@ -26,7 +29,8 @@ class LoopExecutor(Executor):
         self._workers, self._start, self._arguments = workers, start, arguments
         self._calls: asyncio.Queue[_Call | None] = asyncio.Queue()
         self._waiting: set[Future[Any]] = set()
-        self._closed = False
+        """Calls without a result yet."""
+        self._closed = self._ended = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._live, name="overlap-event-loop", daemon=True)
         self._thread.start()
@@ -37,7 +41,13 @@ class LoopExecutor(Executor):
             raise RuntimeError("The event loop was shut down: it takes no more calls.")
         future: Future[Any] = Future()
         self._waiting.add(future)
-        self._loop.call_soon_threadsafe(self._calls.put_nowait, (future, fn, args, kwargs))
+        future.add_done_callback(self._waiting.discard)
+        try:
+            self._loop.call_soon_threadsafe(self._calls.put_nowait, (future, fn, args, kwargs))
+        except RuntimeError:  # the loop is closed
+            raise BrokenExecutor(_STOPPED) from None
+        if self._ended:
+            self._break()
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -53,8 +63,21 @@ class LoopExecutor(Executor):
             self._thread.join()
 
     def _live(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+        """The thread. A task can stop the loop: the calls that are open then end as broken, instead of never."""
+        runner = asyncio.Runner(loop_factory=lambda: self._loop)
+        try:
             runner.run(self._slots())
+            runner.close()
+        except RuntimeError as error:  # not closed: that would cancel the other tasks, as if it were their fault
+            print(f"The event loop ended: {error}", file=sys.stderr)  # noqa: T201 - the trial's log
+        finally:
+            self._ended = True
+            self._break()
+
+    def _break(self) -> None:
+        for future in list(self._waiting):
+            with suppress(InvalidStateError):  # it ended a moment ago
+                future.set_exception(BrokenExecutor(_STOPPED))
 
     async def _slots(self) -> None:
         started = asyncio.Barrier(self._workers)
@@ -65,7 +88,6 @@ class LoopExecutor(Executor):
         await started.wait()  # a first call that never yields would keep the other slots from starting
         while (call := await self._calls.get()) is not None:
             future, fn, args, kwargs = call
-            self._waiting.discard(future)
             if not future.set_running_or_notify_cancel():
                 continue
             try:

@@ -14,6 +14,7 @@ from typing import Any
 from engine.model import Record, Run, Trial
 from engine.report.reading import FORMAT, VERSION, read_document
 from engine.report.taking_in import import_document
+from engine.storable import storable_values
 from engine.store import Store
 
 __all__ = ["FORMAT", "VERSION", "document_chunks", "import_document", "read_document", "run_document"]
@@ -62,7 +63,7 @@ def _head(run: Run) -> dict[str, Any]:
         "run": run.id,
         "workload": run.workload,
         "state": run.state,
-        "environment": dict(run.environment),
+        "environment": storable_values(dict(run.environment)),
         "format": FORMAT,
         "version": VERSION,
         "kind": run.kind,
@@ -73,15 +74,15 @@ def _head(run: Run) -> dict[str, Any]:
         "tasks": run.tasks,
         "ok": run.ok,
         "failed": run.failed,
-        "options": dict(run.options),
-        "terms": dict(run.terms),
+        "options": storable_values(dict(run.options)),
+        "terms": storable_values(dict(run.terms)),
         "time_limit_s": run.time_limit_s,
         "message": run.message,
     }
 
 
 def _verdict(run: Run) -> Mapping[str, Any] | None:
-    return None if run.kind == "job" else run.verdict
+    return None if run.kind == "job" else storable_values(run.verdict)
 
 
 def _trial(trial: Trial, samples: Any) -> dict[str, Any]:
@@ -100,7 +101,7 @@ def _trial(trial: Trial, samples: Any) -> dict[str, Any]:
         "state": trial.state,
         "continues": trial.continues,
         "message": trial.message,
-        "configuration": asdict(trial.configuration),
+        "configuration": storable_values(asdict(trial.configuration)),
         **measured,
         "samples": [dict(sample) for sample in samples],
     }

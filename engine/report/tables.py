@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.model import Run, Trial
+from engine.storable import read_json, storable
 from engine.store import Store
 
 BOM = b"\xef\xbb\xbf"
@@ -55,10 +56,10 @@ def rows(store: Store, run: Run) -> Iterator[Row]:
     else:
         stored = store.records.columns(trials.values(), *_STORED)
     expand = _EXPAND.get(run.workload, _generic)
-    outputs = str(store.folder(run).outputs)
+    outputs = storable(str(store.folder(run).outputs))
     for values in stored:
         record = dict(zip(_STORED, values, strict=True))
-        record["output"] = None if record["output"] is None else json.loads(record["output"])
+        record["output"] = None if record["output"] is None else read_json(record["output"])
         common = {**_times(record), **_trial(trials.get(record["trial_id"]))}
         for cells in expand(record, outputs):
             whole = {**record, **common, **cells}

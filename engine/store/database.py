@@ -12,10 +12,10 @@ from pathlib import Path
 from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 
 from engine.config import Settings
-from engine.errors import StoreBusy, StoreUnusable
+from engine.errors import StoreBusy, StoreUnusable, ValueRefused
 from engine.private import close_home
 
 HEAD = "0002"
@@ -38,14 +38,18 @@ def open_database(settings: Settings, patience_s: float = BUSY_TIMEOUT_S) -> Eng
             event.listen(engine, "connect", lambda connection, _: _prepare_sqlite(connection, patience_s))
         event.listen(engine, "handle_error", lambda context: _translate(context, settings))
         _bring_up_to_date(engine, settings.home)
-    except (DatabaseError, OSError) as error:
+    except (DBAPIError, OSError) as error:
         raise unusable(error, settings) from error
     return engine
 
 
 def _translate(context: ExceptionContext, settings: Settings) -> None:
-    error = context.sqlalchemy_exception
-    if isinstance(error, OperationalError) or type(error) is DatabaseError:
+    """Raise what a query met as an error of ours; drivers also raise plain ValueErrors for values they cannot send."""
+    error = context.sqlalchemy_exception or context.original_exception
+    if isinstance(error, (DataError, ValueError, OverflowError)):
+        words = " ".join(str(getattr(error, "orig", error)).split())[:200]
+        raise ValueRefused(f"The database does not take a value ({words}).") from context.original_exception
+    if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
         raise unusable(error, settings) from context.original_exception
 
 

@@ -26,6 +26,7 @@ from filelock import FileLock, Timeout
 from engine import private
 from engine.model import Task
 from engine.pickling import fields_of, from_fields
+from engine.storable import storable
 
 _first = json.JSONDecoder().raw_decode
 _RESERVE_BYTES = 256 * 1024
@@ -62,7 +63,7 @@ class RunFolder:
         """Store the tasks; their order is their index."""
         private.make_folder(self.path)
         with open(self.tasks_file, "w", encoding="utf-8", opener=private.opener) as file:
-            file.writelines(json.dumps([task.label, *fields_of(task.argument)]) + "\n" for task in tasks)
+            file.writelines(json.dumps([storable(task.label), *fields_of(task.argument)]) + "\n" for task in tasks)
 
     def tasks(self) -> Iterator[Task]:
         """The stored tasks, in order; none where the file is gone."""
@@ -71,7 +72,7 @@ class RunFolder:
         with open(self.tasks_file, encoding="utf-8") as file:
             for index, line in enumerate(file):
                 label, *fields = json.loads(line)
-                yield Task(index, label, from_fields(*fields))
+                yield Task(index, storable(label), from_fields(*fields))
 
     def labels(self) -> list[str]:
         """The stored tasks' labels, in order; none where the file is gone."""
@@ -79,7 +80,7 @@ class RunFolder:
             return []
         # A line begins with its label: reading only that is several times as fast as reading the line.
         with open(self.tasks_file, encoding="utf-8") as file:
-            return [_first(line, 1)[0] for line in file]
+            return [storable(_first(line, 1)[0]) for line in file]
 
     def note_launch(self) -> str:
         """Remember that an orchestrator is being started now; the name of this start."""

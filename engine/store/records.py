@@ -6,17 +6,39 @@ A run's trials may continue each other; the last record of a task counts, which 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Select, and_, func, select, update
 
+from engine.errors import ValueRefused
 from engine.model import Record, Run, Trial
 from engine.record import FIELDS, ROW
+from engine.storable import storable_json
 from engine.store import tables
 from engine.store.rows import record_from
 
 _SETTLED = ("ok", "failed")
+_STATUS = ROW.index("status")
+_SHORT = 200
+"""Characters of a label that every database takes."""
 _FIELDS = tuple(tables.records.c[name] for name in FIELDS)
+
+
+class Counts(NamedTuple):
+    """Tasks of a run by the status of their last record."""
+
+    ok: int
+    failed: int
+    cancelled: int
+
+
+def _without_result(row: tuple[Any, ...], why: str) -> tuple[Any, ...]:
+    """The record of a task whose result cannot be stored: what can be in no database's way stays."""
+    values = dict(zip(ROW, row, strict=True))
+    error = f"The task ended, but its result cannot be stored: {why}"
+    values |= {"label": values["label"][:_SHORT], "status": "failed", "reason": "not_storable", "error": error}
+    values |= {"output": None, "fingerprint": None, "attempts": min(values["attempts"], tables.LARGEST_NUMBER)}
+    return tuple(values[name] for name in ROW)
 
 
 class Records:
@@ -45,6 +67,15 @@ class Records:
                 self._count(connection, tables.trials, trial.id, ok, failed)
                 self._count(connection, tables.runs, run.id, ok, failed)
 
+    def add_singly(self, trial: Trial, run: Run, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Store rows one after the other; one that the database does not take becomes a failed record that says so."""
+        for row in rows:
+            failed = row[_STATUS] == "failed"
+            try:
+                self.add(trial, run, [row], int(row[_STATUS] == "ok"), int(failed))
+            except ValueRefused as error:
+                self.add(trial, run, [_without_result(row, str(error))], 0, 1)
+
     def _count(self, connection: Connection, table: Any, key: int, ok: int, failed: int) -> None:
         counted = {"ok": table.c.ok + ok, "failed": table.c.failed + failed}
         connection.execute(update(table).where(table.c.id == key).values(**counted))
@@ -65,8 +96,7 @@ class Records:
             .where(tables.records.c.trial_id.in_([trial.id for trial in trials]))
             .order_by(tables.records.c.trial_id, tables.records.c.task)
         )
-        with self.engine.connect() as connection:
-            return [tuple(row) for row in connection.execute(query)]
+        return self._read(query, names)
 
     def latest(self, run: Run, status: str | None = None, limit: int | None = None, offset: int = 0) -> list[Record]:
         """The last record of each task of a run, in the order of the tasks, filtered by status."""
@@ -80,6 +110,8 @@ class Records:
 
     def one(self, run: Run, task: int) -> Record | None:
         """The last record of one task of a run; None where it has none."""
+        if not 0 <= task <= tables.LARGEST_NUMBER:
+            return None
         with self.engine.connect() as connection:
             row = connection.execute(self._latest(run, *_FIELDS).where(tables.records.c.task == task)).first()
         return None if row is None else record_from(tuple(row))
@@ -89,8 +121,15 @@ class Records:
         query = self._latest(run, *(tables.records.c[name] for name in names)).order_by(tables.records.c.task)
         if status:
             query = query.where(tables.records.c.status == status)
+        return self._read(query, names)
+
+    def _read(self, query: Select[Any], names: Sequence[str]) -> list[tuple[Any, ...]]:
         with self.engine.connect() as connection:
-            return [tuple(row) for row in connection.execute(query)]
+            rows = [tuple(row) for row in connection.execute(query)]
+        if "output" not in names:
+            return rows
+        at = names.index("output")
+        return [(*row[:at], row[at] and storable_json(row[at]), *row[at + 1 :]) for row in rows]
 
     def failures(self, run: Run) -> list[tuple[str, str, int]]:
         """(reason, one example's sentence, count) of the failed tasks, the most frequent first."""
@@ -103,6 +142,20 @@ class Records:
         )
         with self.engine.connect() as connection:
             return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+    def count(self, run: Run) -> Counts:
+        """How many tasks of the run have a last record of each kind."""
+        column = tables.records.c
+        query = self._latest(run, column.status, func.count()).group_by(column.status)
+        with self.engine.connect() as connection:
+            found = {row[0]: row[1] for row in connection.execute(query)}
+        return Counts(found.get("ok", 0), found.get("failed", 0), found.get("cancelled", 0))
+
+    def count_of(self, trial: Trial) -> int:
+        """How many records the trial has."""
+        query = select(func.count()).where(tables.records.c.trial_id == trial.id)
+        with self.engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def settled(self, run: Run) -> dict[int, str]:
         """Task index to status (ok or failed) of the tasks that have ended."""

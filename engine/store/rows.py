@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -11,6 +10,7 @@ from sqlalchemy import Row
 
 from engine.model import Measurement, Record, Run, State, Trial, configuration_from
 from engine.record import FIELDS
+from engine.storable import read_json
 
 
 def now() -> str:
@@ -66,5 +66,5 @@ def record_from(row: Sequence[Any]) -> Record:
     """A record from its values in the order of `record.FIELDS`; `output` is decoded."""
     values = dict(zip(FIELDS, row, strict=True))
     if values["output"] is not None:
-        values["output"] = json.loads(values["output"])
+        values["output"] = read_json(values["output"])
     return Record(**values)

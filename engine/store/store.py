@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.config import Settings
 from engine.errors import RunNotFound
 from engine.model import ENDED, Kind, Measurement, Plan, Run, State, Trial, plain
+from engine.storable import storable
 from engine.store import tables
 from engine.store.database import BUSY_TIMEOUT_S, open_database, unusable
 from engine.store.folders import RunFolder
@@ -62,7 +63,7 @@ class Store:
             "token": token,
             "kind": plan.kind,
             "workload": plan.workload,
-            "title": plan.title,
+            "title": storable(plan.title),
             "state": "waiting",
             "created_at": now(),
             "tasks": len(plan.tasks),
@@ -88,12 +89,13 @@ class Store:
         """The run with this number or token. Raises RunNotFound."""
         column = tables.runs.c.token
         text = str(reference)
-        query = select(tables.runs).where((column == text) if not text.isdecimal() else (tables.runs.c.id == int(text)))
+        wanted = tables.runs.c.id == _number(text) if text.isdecimal() else column == storable(text)
+        query = select(tables.runs).where(wanted)
         with self.engine.connect() as connection:
             row = connection.execute(query).first()
         if row is None:
             raise RunNotFound(f"There is no run {text!r} here: `overlap runs` and the History page list all.")
-        return run_from(row, self._state(row))
+        return self._run_from(row)
 
     def runs(
         self, limit: int = 100, kind: Kind | None = None, workload: str | None = None, text: str | None = None
@@ -108,12 +110,12 @@ class Store:
             query = query.where(tables.runs.c.title.icontains(text, autoescape=True))
         with self.engine.connect() as connection:
             rows = connection.execute(query).all()
-        return [run_from(row, self._state(row)) for row in rows]
+        return [self._run_from(row) for row in rows]
 
     def update_run(self, run: Run, **values: Any) -> None:
         """Set columns of a run."""
         with self.engine.begin() as connection:
-            connection.execute(update(tables.runs).where(tables.runs.c.id == run.id).values(**values))
+            connection.execute(update(tables.runs).where(tables.runs.c.id == run.id).values(**_storable(values)))
 
     def set_state(self, run: Run, state: State, message: str | None = None) -> None:
         """Move a run on; the times of its start and end are set with it."""
@@ -144,6 +146,15 @@ class Store:
     def folder(self, run: Run | str) -> RunFolder:
         """The run's folder, by run or token."""
         return RunFolder(self.settings.runs / Path(run if isinstance(run, str) else run.token).name)
+
+    def _run_from(self, row: Any) -> Run:
+        """The run of a row. One that looks dead is read again: it may have ended since, and its orchestrator left."""
+        state = self._state(row)
+        if state == "interrupted" and row.state != state:
+            with self.engine.connect() as connection:
+                row = connection.execute(select(tables.runs).where(tables.runs.c.id == row.id)).first() or row
+            state = self._state(row)
+        return run_from(row, state)
 
     def _state(self, row: Any) -> State:
         """The stored state, corrected by whether an orchestrator is alive."""
@@ -185,7 +196,7 @@ class Store:
         if isinstance(values.get("measurement"), Measurement):
             values["measurement"] = plain(values["measurement"])
         with self.engine.begin() as connection:
-            connection.execute(update(tables.trials).where(tables.trials.c.id == trial.id).values(**values))
+            connection.execute(update(tables.trials).where(tables.trials.c.id == trial.id).values(**_storable(values)))
 
     def trials(self, run: Run) -> list[Trial]:
         """The run's trials in the order in which they ran; one that its orchestrator did not outlive is interrupted."""
@@ -208,3 +219,12 @@ class Store:
         with self.engine.connect() as connection:
             found = connection.execute(select(tables.trials.c.samples).where(tables.trials.c.id == trial.id)).scalar()
         return found or []
+
+
+def _number(text: str) -> int:
+    """A run's number; 0, which no run has, for digits that no database holds."""
+    return int(text) if len(text) <= len(str(tables.LARGEST_NUMBER)) and int(text) <= tables.LARGEST_NUMBER else 0
+
+
+def _storable(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: storable(value) if isinstance(value, str) else value for name, value in values.items()}

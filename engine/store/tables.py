@@ -70,3 +70,6 @@ records = Table(
     Column("run_delay_s", Float),
     sqlite_with_rowid=False,
 )
+
+LARGEST_NUMBER = 2**31 - 1
+"""The largest number that every database's Integer holds."""

@@ -2,8 +2,9 @@
 
 The supervisor reads a trial and holds it to its limits; it must not stop doing so while the disk
 is slow or another program keeps the database locked. Rows wait here meanwhile, in memory: a
-locked database means that they are saved later. What cannot be saved at all (a full disk,
-a lock that outlasts the store's patience) is raised where rows are handed in, and ends the run.
+locked database means that they are saved later. Whatever ends the saving (a full disk, a lock
+that outlasts the store's patience, a fault of our own) is raised where rows are handed in, and ends the run:
+a row that was handed in is saved, or its run fails with the reason.
 """
 
 from __future__ import annotations
@@ -61,3 +62,7 @@ class Writer:
                     self._save(*item)
                 except StoreUnusable as problem:
                     self._problem = problem
+                except BaseException as error:  # nobody would see this thread end
+                    words = " ".join(str(getattr(error, "orig", error)).split())[:200]
+                    self._problem = StoreUnusable(f"Results could not be stored ({type(error).__name__}: {words}).")
+                    self._problem.__cause__ = error

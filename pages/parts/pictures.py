@@ -16,6 +16,7 @@ from engine.errors import TaskFailed
 from engine.model import Run
 from engine.private import make_folder
 from engine.results import resized_picture
+from engine.storable import storable
 from engine.store import Store
 
 SHOWN_AS = {
@@ -64,8 +65,10 @@ def _paths(output: Any) -> list[str]:
 
 
 def _below(path: str, folder: Path) -> str | None:
-    found = Path(path)
-    return found.relative_to(folder).as_posix() if found.is_relative_to(folder) else None
+    """A recorded path's part below the folder. Records tell paths as text that can be stored, so the folder's name,
+    which may not be UTF-8, is compared as such; the names below it are the engine's own and always plain."""
+    found, told = Path(path), Path(storable(str(folder)))
+    return found.relative_to(told).as_posix() if found.is_relative_to(told) else None
 
 
 def found_picture(store: Store, run: Run, task: int, which: str) -> Path | None:
@@ -79,7 +82,9 @@ def found_picture(store: Store, run: Run, task: int, which: str) -> Path | None:
     paths = _made(store, run, task)
     if position >= len(paths):
         return None
-    path = _inside(Path(paths[position]), [results_folder(store, run)])
+    folder = results_folder(store, run)
+    name = _below(paths[position], folder)
+    path = _inside(folder / name, [folder]) if name else None
     return thumbnail(store, run, path) if path and kind == "thumb" else path
 
 

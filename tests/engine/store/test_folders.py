@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.model import Task
 from engine.store import RunFolder
 
-LABELS = ["plain", "", 'quo"te', "back\\slash", "línea\nnueva", "\u2028 separator", "写真.jpg", "𝒳", "\x00\x1f", "["]
+LABELS = ["plain", "", 'quo"te', "back\\slash", "línea\nnueva", "\u2028 separator", "写真.jpg", "𝒳", "\x01\x1f", "["]
 
 
 def test_tasks_and_labels_come_back_as_they_were(tmp_path: Path) -> None:
@@ -22,7 +22,22 @@ def test_tasks_and_labels_come_back_as_they_were(tmp_path: Path) -> None:
     assert folder.labels() == LABELS
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=8))
+def test_a_name_that_is_not_utf_8_is_told_readably_and_its_argument_stays_what_it_was(tmp_path: Path) -> None:
+    odd = ["bad\udcff\udcfe.jpg", "half \ud83d", "a\0b"]
+    folder = RunFolder(tmp_path / "run")
+    folder.write_tasks([Task(index, label, {"source": label}) for index, label in enumerate(odd)])
+    assert folder.labels() == ["bad\\xff\\xfe.jpg", "half \ufffd", "a\ufffdb"]
+    assert [task.label for task in folder.tasks()] == folder.labels()
+    assert [task.argument["source"] for task in folder.tasks()] == odd
+
+
+def test_labels_that_an_older_version_wrote_are_storable_too(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    folder.tasks_file.write_text('["bad\\udcff.jpg", 1]\n', encoding="utf-8")
+    assert folder.labels() == [task.label for task in folder.tasks()] == ["bad\\xff.jpg"]
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20), max_size=8))
 def test_any_label_comes_back(tmp_path_factory: pytest.TempPathFactory, labels: list[str]) -> None:
     folder = RunFolder(tmp_path_factory.mktemp("run"))
     folder.write_tasks([Task(index, label, None) for index, label in enumerate(labels)])

@@ -1,0 +1,92 @@
+"""Rows on their way into the database: none is lost for another's sake, and none without anybody's noticing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.chain import Chain
+from engine.errors import OverlapError, StoreUnusable, ValueRefused
+from engine.model import Configuration, Run, Trial
+from engine.plans import comparison
+from engine.record import row_of
+from engine.remaining import Remaining
+from engine.store import Store, Writer
+from tests.engine.support import faulty_plan
+
+HOW = Configuration("sequential", 1)
+PLAN = faulty_plan([{"do": "fine", "value": number} for number in range(20)], HOW)
+
+
+def made(store: Store, count: int = 5) -> tuple[Run, Trial, list[tuple[Any, ...]]]:
+    """A run, its trial, and a good row for each task."""
+    run = store.create(PLAN, "rone", {})
+    trial = store.add_trial(run, 0, {"executor": "sequential", "workers": 1}, count)
+    rows = [row_of(trial.id, f"task {task}", task=task, status="ok", output="1") for task in range(count)]
+    return run, trial, rows
+
+
+@pytest.mark.parametrize(
+    "bad", [{"error": "Thing \ud800"}, {"attempts": 2**70}, {"fingerprint": "\udcff"}], ids=str
+)
+def test_a_row_that_the_database_does_not_take_costs_itself_only(bad: dict[str, Any], store: Store) -> None:
+    run, trial, rows = made(store)
+    rows[2] = row_of(trial.id, **{"label": "task 2", "task": 2, "status": "ok", "output": "1", **bad})
+    with pytest.raises(ValueRefused):
+        store.records.add(trial, run, rows, 5, 0)
+    store.records.add_singly(trial, run, rows)
+    records = store.records.of_trial(trial)
+    assert [record.status for record in records] == ["ok", "ok", "failed", "ok", "ok"]
+    assert records[2].reason == "not_storable" and "cannot be stored" in str(records[2].error)
+    assert (store.run("rone").ok, store.run("rone").failed) == (4, 1)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("odd"), UnicodeEncodeError("utf-8", "x", 0, 1, "no"), SystemExit(3)])
+def test_whatever_ends_the_saving_is_raised_where_rows_are_handed_in(error: BaseException) -> None:
+    def save(rows: list[tuple[Any, ...]], ok: int, failed: int) -> None:
+        raise error
+
+    writer = Writer(save)
+    writer.put([(1,)], 1, 0)
+    with pytest.raises(StoreUnusable, match=type(error).__name__):
+        writer.close()
+
+
+def losing(store: Store, monkeypatch: pytest.MonkeyPatch, task: int) -> None:
+    """Let the store lose the record of one task without saying so."""
+    add = store.records.add
+
+    def forgets(trial: Trial, run: Run, rows: list[tuple[Any, ...]], ok: int, failed: int) -> None:
+        add(trial, run, [row for row in rows if row[2] != task], ok, failed)
+
+    monkeypatch.setattr(store.records, "add", forgets)
+
+
+def test_a_job_with_fewer_records_than_tasks_is_not_finished(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = store.create(PLAN, "rone", {})
+    losing(store, monkeypatch, 7)
+    with pytest.raises(OverlapError, match="1 result is not stored: resume"):
+        Chain(store, run, lambda: False, {}).to_the_end(HOW)
+    (trial,) = store.trials(run)
+    assert trial.state == "failed"
+
+
+def test_a_comparisons_trial_with_fewer_records_than_tasks_does_not_count(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = store.create(comparison(PLAN, [HOW], repeats=1), "rone", {})
+    losing(store, monkeypatch, 7)
+    trial = Chain(store, run, lambda: False, {}).once(0, HOW)
+    assert trial.state == "failed" and "1 result is not stored" in str(trial.message)
+
+
+def test_a_retry_does_not_make_a_cancelled_run_finished(store: Store) -> None:
+    run, trial, rows = made(store, 20)
+    cancelled = [row_of(trial.id, "x", task=task, status="cancelled", reason="cancelled") for task in range(15, 20)]
+    failed = row_of(trial.id, "x", task=0, status="failed", reason="exception")
+    store.records.add(trial, run, [failed, *rows[1:15], *cancelled], 14, 1)
+    chain = Chain(store, run, lambda: False, {})
+    assert chain.to_the_end(HOW, Remaining({0: 0})) == "cancelled"
+    assert chain.to_the_end(HOW, Remaining(dict.fromkeys(range(15, 20), 0))) == "finished"
+    assert store.records.count(run) == (20, 0, 0)

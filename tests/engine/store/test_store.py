@@ -1,0 +1,46 @@
+"""What the store says of a run while others change it, and of references that no database holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import RunNotFound
+from engine.model import Configuration
+from engine.store import RunFolder, Store
+from tests.engine.support import faulty_plan
+
+PLAN = faulty_plan([{"do": "fine"}] * 3, Configuration("threads", 1))
+
+
+def test_a_run_that_ends_while_it_is_being_read_is_not_taken_for_dead(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = store.create(PLAN, "rone", {})
+    store.set_state(run, "running")
+
+    def ends(folder: RunFolder) -> bool:
+        store.set_state(run, "finished")
+        return False
+
+    monkeypatch.setattr(RunFolder, "alive", ends)
+    assert store.run("rone").state == "finished"
+    store.set_state(run, "running")
+    assert [one.state for one in store.runs()] == ["finished"]
+
+
+def test_a_run_whose_orchestrator_is_gone_is_interrupted(store: Store) -> None:
+    run = store.create(PLAN, "rone", {})
+    store.set_state(run, "running")
+    assert store.run("rone").state == "interrupted"
+
+
+@pytest.mark.parametrize("reference", ["9" * 30, "2147483648", "0", "²", "r\udcff", "r\0", ""])
+def test_a_reference_that_no_run_can_have_finds_none(reference: str, store: Store) -> None:
+    store.create(PLAN, "rone", {})
+    with pytest.raises(RunNotFound):
+        store.run(reference)
+
+
+@pytest.mark.parametrize("task", [-1, 2**31, 10**30])
+def test_a_task_that_no_run_can_have_has_no_record(task: int, store: Store) -> None:
+    assert store.records.one(store.create(PLAN, "rone", {}), task) is None
