@@ -97,7 +97,8 @@ def test_a_result_that_lies_about_how_it_is_made_costs_its_own_record_in_a_compa
     tasks = [{"do": "trap"}, *[{"do": "fine"}] * 3, {"do": "give", "what": "items that raise"}]
     plan = comparison(faulty_plan(tasks, Configuration(executor, 2)), [Configuration(executor, 2)], repeats=1)
     run = run_to_end(store, plan)
-    trials = store.trials(run)
+    # A reference is what people would write themselves, which such a result ends.
+    trials = [trial for trial in store.trials(run) if trial.configuration.reference is None]
     assert {trial.state for trial in trials} == {"finished"}, [trial.message for trial in trials]
     for trial in trials:
         records = store.records.of_trial(trial)
