@@ -30,6 +30,7 @@ from engine.model import Configuration, Plan, Task, plain
 from engine.references import PLAIN_LOOP
 from engine.shop.demo import demo_urls
 from engine.shop.photos import sample_photos
+from engine.web.selectors import selector_for
 from engine.workloads import workload_class
 
 LARGEST = 100
@@ -45,7 +46,8 @@ def scrape_plan(
     selectors: Mapping[str, str] | None = None,
     title: str | None = None,
 ) -> Plan:
-    """A job that scrapes these addresses, hosts in turn. `selectors` maps a host to a CSS selector of its price.
+    """A job that scrapes these addresses, hosts in turn. `selectors` maps a host to a CSS selector of its price; one of
+    shop.example also serves www.shop.example.
 
     Raises InputRefused when there are none or more than the limit.
     """
@@ -57,7 +59,7 @@ def scrape_plan(
             "split the list, or raise OVERLAP_MAX_URLS."
         )
     chosen = dict(selectors or {})
-    arguments = [{"url": url, "selector": chosen.get(_host(url))} for url in hosts_in_turn(urls)]
+    arguments = [{"url": url, "selector": selector_for(_host(url), chosen)} for url in hosts_in_turn(urls)]
     tasks = [Task(index, argument["url"] or "", argument) for index, argument in enumerate(arguments)]
     hosts = len({_host(url) for url in urls})
     title = title or f"{counted(len(urls), 'page')} of {counted(hosts, 'shop')}"

@@ -105,16 +105,24 @@ def resize(sources: tuple[Path, ...], pattern: str | None, skip_unchanged: bool,
 @click.command()
 @click.argument("source", metavar="FILE|-", type=click.Path(allow_dash=True, path_type=Path))
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the table here, too.")
+@click.option(
+    "--selectors",
+    "selectors_file",
+    type=click.Path(path_type=Path),
+    help="CSS selectors of prices: lines of 'host selector', or a JSON object. Those kept by the app are used anyway.",
+)
 @how_to_run
-def scrape(source: Path, csv_file: Path | None, as_json: bool, **how: Any) -> None:
+def scrape(source: Path, csv_file: Path | None, selectors_file: Path | None, as_json: bool, **how: Any) -> None:
     """Read prices from the pages whose addresses FILE holds (text, CSV or a sitemap; - for stdin)."""
     from engine.plans import scrape_plan
     from engine.report.tables import csv_chunks
+    from engine.web.selectors import from_file, kept
 
     settings = load()
     store = open_store(settings)
     urls = addresses(source, settings)
-    run = run_plan(store, scrape_plan(urls, configuration(store, "scrape", how), settings), as_json)
+    selectors = {**kept(settings.home), **(from_file(selectors_file) if selectors_file else {})}
+    run = run_plan(store, scrape_plan(urls, configuration(store, "scrape", how), settings, selectors), as_json)
     if csv_file:
         csv_file.write_bytes(b"".join(csv_chunks(store, run)))
         click.echo(f"The table is in {csv_file}.", err=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
 from engine.config import load
+from engine.errors import InputRefused
 
 
 @click.command()
@@ -22,17 +24,47 @@ def shop(port: int) -> None:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--url", help="The address that the pages were saved from: it tells currency, variant and selector.")
+@click.option("--selector", help="CSS selector of the price's element.")
+@click.option("--selectors", "selectors_file", type=click.Path(path_type=Path), help="Selectors by host; see scrape.")
+@click.option("--layers", is_flag=True, help="Also what each layer of the reader saw.")
 @click.option("--json", "as_json", is_flag=True, help="Print an array with one object a file.")
-def price(files: tuple[Path, ...], as_json: bool) -> None:
+def price(
+    files: tuple[Path, ...], url: str | None, selector: str | None, selectors_file: Path | None, layers: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Say what would be read from saved pages (.html, .html.gz)."""
     from engine.cli.watching import show_table
     from engine.web.price import read_files
 
-    rows = read_files(files)
+    rows = read_files(files, url, selector or _kept_selector(url, selectors_file), layers)
     if as_json:
         click.echo(json.dumps(rows))
-    else:
-        show_table([{name: row[name] for name in ("file", "price", "currency", "source", "name")} for row in rows])
+        return
+    told = ("file", "price", "currency", "source", "name", "remark")
+    rows = [{**row, "remark": row["error"] or " ".join(row["doubts"])} for row in rows]
+    show_table([{name: _shown(row[name]) for name in told} for row in rows])
+    for row in rows if layers else ():
+        click.echo(f"\n{row['file']}")
+        show_table([{name: _shown(value) for name, value in layer.items()} for layer in row["layers"]])
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else " ".join(str(value).split())
+
+
+def _kept_selector(url: str | None, file: Path | None) -> str | None:
+    """The selector of the address's shop, from the file or as it is kept. Raises InputRefused."""
+    from urllib.parse import urlsplit
+
+    from engine.web.selectors import from_file, kept, selector_for
+
+    chosen = {**kept(load().home), **(from_file(file) if file else {})}
+    try:
+        host = urlsplit(url or "").hostname or ""
+    except ValueError:
+        raise InputRefused(f"{url!r} is no address: write it as https://shop.example/product.") from None
+    return selector_for(host, chosen)
 
 
 @click.command(hidden=True)

@@ -19,6 +19,7 @@ from engine.web.inputs import Inputs, LeftOut, from_file, from_table, from_text,
 from engine.web.sitemap import Harvest, read_sitemap
 from pages.parts.guard import guard
 from pages.parts.image_inputs import literal_name
+from pages.parts.selector_table import selector_table
 from pages.parts.server import settings
 from pages.parts.spool import spool
 from pages.parts.uploaded import offer, remember
@@ -151,29 +152,8 @@ def _harvest(url: str) -> Harvest:
 
 
 def _chosen(inputs: Inputs) -> Pages:
-    return Pages(inputs.urls, False, (*inputs.rubbish, *inputs.duplicates), inputs.sentences, _selectors(inputs))
-
-
-def _selectors(inputs: Inputs) -> dict[str, str]:
-    with st.expander("More", icon=":material/code:", key="more"):
-        st.caption(
-            "Where a shop's price is not found, name the CSS selector of its element; leave the rest empty. "
-            "Hosts are written without https://."
-        )
-        if "selectors" not in st.session_state:  # drawn for the first time, or anew by who comes back
-            empty = pd.DataFrame({"Host": pd.Series(dtype="str"), "CSS selector": pd.Series(dtype="str")})
-            st.session_state["selectors:first"] = st.session_state.get("selectors:last", empty)
-        table = st.data_editor(
-            st.session_state["selectors:first"],
-            num_rows="dynamic",
-            hide_index=True,
-            key="selectors",
-            alt="CSS selector of the price for a host",
-        )
-    st.session_state["selectors:last"] = table
-    rows = [(str(host or "").strip().lower(), str(css or "").strip()) for host, css in table.itertuples(index=False)]
-    del inputs
-    return {host: css for host, css in rows if host and css}
+    selectors = selector_table(inputs.urls[0] if inputs.urls else None)
+    return Pages(inputs.urls, False, (*inputs.rubbish, *inputs.duplicates), inputs.sentences, selectors)
 
 
 SOURCES: dict[str, Callable[[], Pages | None]] = {

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from engine.store import Store
+from engine.web.selectors import keep, kept
 from tests.pages.conftest import Opened, choose, table_with
 
 
@@ -90,11 +91,13 @@ def sitemap() -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            found = self.path == "/sitemap.xml"
+            found = self.path in ("/sitemap.xml", "/page")
             pages = "".join(f"<url><loc>https://shop.example/{name}</loc></url>" for name in "ab")
             body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{pages}</urlset>'.encode()
+            if self.path == "/page":
+                body = b"<title>Lamp</title><h1>Lamp</h1><b class=price>$9.50</b><button>Add to cart</button>"
             self.send_response(200 if found else 404)
-            self.send_header("Content-Type", "application/xml")
+            self.send_header("Content-Type", "text/html" if self.path == "/page" else "application/xml")
             self.send_header("Content-Length", str(len(body) if found else 0))
             self.end_headers()
             self.wfile.write(body if found else b"")
@@ -119,3 +122,41 @@ def test_a_list_without_addresses_is_said_to_be_one(opened: Opened, name: str, c
     (said,) = [item.value.replace("\\", "") for item in (*app.error, *app.warning)]
     assert "address" in said or "rows" in said, "what is missing, instead of an empty box"
     assert "http" in said or name == "b.csv"
+
+
+def test_selectors_that_were_kept_are_there_again_and_used(opened: Opened, store: Store) -> None:
+    keep(store.settings.home, {"a.example": ".now"})
+    app = choose(opened("scrape.py"), "pages_from", "Paste addresses")
+    app.text_area(key="addresses").set_value("https://www.a.example/1\nhttps://b.example/2").run()
+    assert "With the selector .now" in text_of(app).replace("\\", "")
+    app.button(key="keep_selectors").click().run()
+    assert not app.exception and kept(store.settings.home) == {"a.example": ".now"}
+    app.button(key="start").click().run()
+    (run,) = store.runs()
+    arguments = {task.argument["url"]: task.argument["selector"] for task in store.folder(run).tasks()}
+    assert arguments == {"https://www.a.example/1": ".now", "https://b.example/2": None}
+
+
+def test_kept_selectors_that_are_damaged_are_told_and_do_not_stop_the_page(opened: Opened, store: Store) -> None:
+    store.settings.home.mkdir(exist_ok=True)
+    (store.settings.home / "selectors.json").write_text('{"a.example": "div[["}')
+    app = choose(opened("scrape.py"), "pages_from", "Paste addresses")
+    app.text_area(key="addresses").set_value("https://a.example/1").run()
+    assert not app.exception and "not understood" in app.error[0].value
+    assert not app.button(key="start").disabled
+
+
+def test_a_page_is_tried_and_every_layer_is_shown(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, sitemap: str
+) -> None:
+    app = choose(opened("scrape.py"), "pages_from", "Paste addresses")
+    address = sitemap.replace("sitemap.xml", "page")
+    app.text_area(key="addresses").set_value(address).run()
+    assert app.text_input(key="try_address").value == address
+    app.button(key="try_page").click().run()
+    assert "private" in app.error[0].value or "address" in app.error[0].value, "through the same gate"
+    monkeypatch.setenv("OVERLAP_ALLOWED_HOSTS", sitemap.split("/")[2])
+    app.button(key="try_page").click().run()
+    assert not app.exception
+    layers = table_with(app, "Layer")
+    assert list(layers["Layer"])[-1] == "result" and "9.50" in list(layers["Price"])

@@ -13,7 +13,7 @@
     amount.py, number.py, currency.py   amounts and currencies as text
     names.py, labels.py      the words of shops: names of elements, labels on the page
     json_text.py, fields.py  JSON as pages hold it, and schema.org's fields
-    files.py                 saved pages
+    files.py, layers.py      saved pages, and what each layer saw on one
 
 No network and no executor is known here. Start at `read_product`.
 """

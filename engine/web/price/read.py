@@ -30,7 +30,7 @@ def read_product(html: str | bytes, url: str | None = None, selector: str | None
         page = parsed(source, doubts, url)
         product = decide(page)
         if selector:
-            product = _selected(page, selector, product)
+            product = selected(page, selector, product)
         product = _explained(product, source) if product.price is None else replace(product, coupon=coupon_of(source))
         return _with_doubts(product, page.doubts) if page.doubts else product
     except Exception as error:  # the promise for any input: one page costs one record, never a run
@@ -45,7 +45,7 @@ def _explained(product: Product, source: bytes) -> Product:
     return replace(product, reason=reason, error=SENTENCES[reason], doubts=(SENTENCES[reason], *others))
 
 
-def _selected(page: Page, selector: str, product: Product) -> Product:
+def selected(page: Page, selector: str, product: Product) -> Product:
     """The product with the price that stands in the selected element."""
     try:
         node = page.tree.css_first(selector)

@@ -106,6 +106,37 @@ def test_price_reads_saved_pages(cli: Cli, tmp_path: Path) -> None:
     assert "9.50" in cli.here("price", tmp_path / "page.html").stdout
 
 
+def test_price_takes_the_address_a_selector_and_tells_what_each_layer_saw(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<h1>Lamp</h1><i class=now>$9.50</i><b>$12.00</b>", encoding="utf-8")
+    (tmp_path / "selectors.txt").write_text("shop.example .now\n", encoding="utf-8")
+    common = ("price", tmp_path / "page.html", "--url", "https://www.shop.example/lamp", "--json")
+    (found,) = json.loads(cli.here(*common, "--selectors", tmp_path / "selectors.txt", "--layers").stdout)
+    assert (found["price"], found["source"], found["reason"]) == ("9.50", "selector", None)
+    assert [layer["layer"] for layer in found["layers"]][:2] == ["selector", "JSON-LD"]
+    (found,) = json.loads(cli.here(*common, "--selector", "b").stdout)
+    assert found["price"] == "12.00" and "layers" not in found
+    said = cli.here("price", tmp_path / "page.html", "--layers").stdout
+    assert "visible text" in said and "Nothing here." in said
+
+
+def test_price_guesses_the_currency_by_the_address(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<h1>Lamp</h1><b class=price>$9.50</b><button>Add to cart</button>")
+    found = {
+        url: json.loads(cli.here("price", tmp_path / "page.html", "--url", url, "--json").stdout)[0]["currency"]
+        for url in ("https://shop.example.au/1", "https://shop.example.ca/1", "https://shop.example/1")
+    }
+    assert list(found.values()) == ["AUD", "CAD", "USD"]
+
+
+def test_price_refuses_selectors_and_addresses_that_cannot_be_used(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<p>")
+    (tmp_path / "wrong.txt").write_text("shop.example div[[")
+    done = cli.here("price", tmp_path / "page.html", "--selectors", tmp_path / "wrong.txt")
+    assert done.returncode == 1 and "not understood" in done.stderr
+    assert cli.here("price", tmp_path / "page.html", "--url", "http://[").returncode == 1
+
+
+
 def test_compare_gives_a_verdict_as_one_document(cli: Cli) -> None:
     done = cli.here(
         "compare", "compute", "--tasks", "8", "--amount", "3000", "--executors", "threads", "--workers", "2",

@@ -109,6 +109,13 @@ def _sends(name: str) -> Handler:
     return lambda reply: reply.send(body=product(name))
 
 
+def test_a_kept_selector_is_used_by_the_plan_of_a_shop_and_of_its_www(store: Store) -> None:
+    urls = ["https://www.shop.example/1", "https://shop.example/2", "https://other.example/3"]
+    plan = scrape_plan(urls, Configuration("threads", 1), store.settings, {"shop.example": ".now"})
+    selectors = {task.argument["url"]: task.argument["selector"] for task in plan.tasks}
+    assert [selectors[url] for url in urls] == [".now", ".now", None]
+
+
 CORPUS = {
     "a PDF": ("text/html", b"%PDF-1.7\n" + bytes(range(256)) * 40),
     "an image": ("text/html", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40),
