@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +105,7 @@ def resize(sources: tuple[Path, ...], pattern: str | None, skip_unchanged: bool,
 @click.command()
 @click.argument("source", metavar="FILE|-", type=click.Path(allow_dash=True, path_type=Path))
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the table here, too.")
+@click.option("--column", help="Which column of a table holds the addresses: its heading, or its number from 1.")
 @click.option(
     "--selectors",
     "selectors_file",
@@ -112,15 +113,20 @@ def resize(sources: tuple[Path, ...], pattern: str | None, skip_unchanged: bool,
     help="CSS selectors of prices: lines of 'host selector', or a JSON object. Those kept by the app are used anyway.",
 )
 @how_to_run
-def scrape(source: Path, csv_file: Path | None, selectors_file: Path | None, as_json: bool, **how: Any) -> None:
-    """Read prices from the pages whose addresses FILE holds (text, CSV or a sitemap; - for stdin)."""
+def scrape(
+    source: Path, csv_file: Path | None, column: str | None, selectors_file: Path | None, as_json: bool, **how: Any
+) -> None:
+    """Read prices from the pages whose addresses FILE holds; - reads stdin.
+
+    FILE is text as people write it, a table (CSV with any delimiter), a sitemap, a feed or a saved page.
+    """
     from engine.plans import scrape_plan
     from engine.report.tables import csv_chunks
     from engine.web.selectors import from_file, kept
 
     settings = load()
     store = open_store(settings)
-    urls = addresses(source, settings)
+    urls = addresses(source, settings, column)
     selectors = {**kept(settings.home), **(from_file(selectors_file) if selectors_file else {})}
     run = run_plan(store, scrape_plan(urls, configuration(store, "scrape", how), settings, selectors), as_json)
     if csv_file:
@@ -129,12 +135,12 @@ def scrape(source: Path, csv_file: Path | None, selectors_file: Path | None, as_
     leave(run)
 
 
-def addresses(source: Path, settings: Settings) -> list[str]:
-    """The addresses in a file or on stdin, each once; duplicates and rubbish are told on stderr.
+def addresses(source: Path, settings: Settings, column: str | None = None) -> list[str]:
+    """The addresses in a file or on stdin, each once; how it was read and what was left out is told on stderr.
 
     What is no address stays in the list: its record says why it was not fetched. Raises InputRefused.
     """
-    from engine.web.inputs import from_file
+    from engine.web.lists.reading import read_list
 
     try:
         data = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
@@ -142,7 +148,27 @@ def addresses(source: Path, settings: Settings) -> list[str]:
         raise InputRefused(f"There is no file {source}: correct its name, or write - to read stdin.") from None
     except OSError as error:
         raise InputRefused(f"{source} cannot be read ({error.strerror}).") from None
-    found = from_file(data, settings)
-    for sentence in found.sentences:
+    listed = read_list(data, source.name, settings, column)
+    found = listed.inputs
+    for sentence in (*listed.told, *found.sentences):
         click.echo(sentence, err=True)
+    if listed.sitemaps and not found.urls:
+        return followed(listed.sitemaps, settings)
+    if not found.urls:
+        raise InputRefused(f"{source} holds no web address: they begin with https://, http:// or www.")
     return [*found.urls, *(item.text for item in found.rubbish)]
+
+
+def followed(sitemaps: Sequence[str], settings: Settings) -> list[str]:
+    """The pages of the sitemaps that an index names, fetched through the gate; troubles are told on stderr."""
+    from engine.web.fetch import Fetcher
+    from engine.web.sitemap import follow
+
+    click.echo(f"Reading {len(sitemaps):,} sitemaps that this index names.", err=True)
+    with Fetcher(settings, workers=1) as fetcher:
+        harvest = follow(lambda url: fetcher.fetch_waiting(url, 60, "sitemap"), sitemaps, settings)
+    for sentence in (*harvest.problems, *harvest.inputs.sentences):
+        click.echo(sentence, err=True)
+    if not harvest.inputs.urls:
+        raise InputRefused("The sitemaps that this index names hold no page.")
+    return [*harvest.inputs.urls]

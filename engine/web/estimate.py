@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.config import Settings
+from engine.errors import TaskFailed
 from engine.web.allowed import Allowed
+from engine.web.gate import Gate
 from engine.web.inputs import Inputs, collect
 from engine.web.polite import host_key
 from engine.web.urls import Url, checked_url
@@ -22,6 +24,7 @@ class Estimate:
     """What will happen. `shortest_s` is what the gaps alone allow, `workers_useful` where more gain nothing.
 
     `per_host` counts addresses, the longest list first; `slowest_host` decides `shortest_s` (None: no host does).
+    `blocked` addresses are in no other figure: their spelling shows that they will not be fetched.
     """
 
     inputs: Inputs
@@ -30,6 +33,7 @@ class Estimate:
     shortest_s: float
     slowest_host: str | None
     workers_useful: int
+    blocked: int = 0
 
 
 def estimate(
@@ -41,8 +45,10 @@ def estimate(
     decides. In flight at a host are at most `host_parallel`, and no more than start while one is under way.
     """
     inputs = collect(urls, settings)
-    allowed = Allowed(settings)
-    parsed = [checked_url(text) for text in inputs.urls]
+    gate = Gate(settings)
+    allowed = gate.allowed
+    every = [checked_url(text) for text in inputs.urls]
+    parsed = [url for url in every if _passes(gate, url)]
     counts = Counter(host_key(url) for url in parsed)
     gaps = {name: _gap(url, settings, allowed, crawl_delays or {}) for name, url in _one_each(parsed).items()}
     lasting = {name: count * gaps[name] for name, count in counts.items()}
@@ -56,7 +62,18 @@ def estimate(
         shortest_s=shortest_s,
         slowest_host=slowest if shortest_s else None,
         workers_useful=max(1, min(useful, settings.max_workers)),
+        blocked=len(every) - len(parsed),
     )
+
+
+def _passes(gate: Gate, url: Url) -> bool:
+    """Whether an address's spelling passes the gate; where its name leads is known only when it is fetched."""
+    try:
+        gate.check(url)
+    except TaskFailed:
+        return False
+    local = url.host == "localhost" or url.host.endswith(".localhost")  # RFC 6761, 6.3
+    return not local or gate.allowed.host(url.host, url.port)
 
 
 def _one_each(urls: Sequence[Url]) -> dict[str, Url]:

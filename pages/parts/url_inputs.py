@@ -15,7 +15,8 @@ from engine.errors import InputRefused, TaskFailed
 from engine.model import Configuration
 from engine.shop.addresses import demo_urls
 from engine.web.estimate import Estimate, estimate
-from engine.web.inputs import Inputs, LeftOut, from_file, from_table, from_text, table_columns
+from engine.web.inputs import Inputs, LeftOut, from_text
+from engine.web.lists.reading import read_list
 from engine.web.sitemap import Harvest, read_sitemap
 from pages.parts.guard import guard
 from pages.parts.image_inputs import literal_name
@@ -26,6 +27,8 @@ from pages.parts.uploaded import offer, remember
 from pages.parts.words import counted, duration, literal
 
 LARGEST_LIST_MB = 50
+LISTS = ["txt", "md", "csv", "tsv", "xml", "rss", "atom", "html", "htm", "gz"]
+"""Endings of files that may be uploaded; what is in them decides how they are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,8 @@ def _pasted() -> Pages | None:
 
 def _file() -> Pages | None:
     file = st.file_uploader(
-        "List of addresses", ["txt", "csv", "tsv"], key="upload:list", max_upload_size=LARGEST_LIST_MB,
-        help="Text with one address a line, or a table with a column of addresses.",
+        "List of addresses", LISTS, key="upload:list", max_upload_size=LARGEST_LIST_MB,
+        help="Text, a table with a column of addresses, a sitemap, a feed or a saved page.",
     )  # fmt: skip
     if file is not None:
         data = file.getvalue()
@@ -100,20 +103,26 @@ def _keep(name: str, data: bytes, inputs: Path) -> None:
 
 def _listed(name: str, data: bytes) -> Pages:
     """The addresses of a list. Raises InputRefused, also for a table without any."""
-    if not name.lower().endswith((".csv", ".tsv")):
-        return _chosen(from_file(data, settings()))
-    columns = table_columns(data)
-    best = max(range(len(columns)), key=lambda index: columns[index].addresses)
-    if not columns[best].addresses:
-        return _chosen(from_table(data, settings()))  # refuses it, with the reason
-    index = st.selectbox(
-        "Column",
-        range(len(columns)),
-        index=best,
-        format_func=lambda at: f"{columns[at].name or 'unnamed'} ({columns[at].addresses:,} addresses)",
-        key="column",
-    )
-    return _chosen(from_table(data, settings(), columns[index].index))
+    listed = read_list(data, name, settings())
+    if len(listed.columns) > 1:
+        headings = [column.name for column in listed.columns]
+        index = st.selectbox(
+            "Column",
+            range(len(headings)),
+            index=headings.index(str(listed.column)),
+            format_func=lambda at: f"{headings[at] or 'unnamed'} ({listed.columns[at].addresses:,} addresses)",
+            key="column",
+        )
+        listed = read_list(data, name, settings(), listed.columns[index].index)
+    for sentence in listed.told:
+        st.caption(literal(sentence))
+    if listed.sitemaps:
+        st.warning(
+            f"This is an index of {counted(len(listed.sitemaps), 'sitemap')}, whose pages are elsewhere: give its "
+            "address under “Sitemap”, and they are read.",
+            icon=":material/account_tree:",
+        )
+    return _chosen(listed.inputs)
 
 
 def _sitemap() -> Pages | None:
@@ -189,6 +198,14 @@ def foretell(pages: Pages, configuration: Configuration) -> None:
 
 def _polite(found: Estimate, configuration: Configuration) -> None:
     own = settings()
+    if found.blocked:
+        st.warning(
+            f"{found.blocked:,} of the addresses will be blocked, because they are private or no web shop's port; "
+            "what follows is without them.",
+            icon=":material/block:",
+        )
+    if not found.hosts:
+        return
     _hosts("host", found.per_host)
     if found.slowest_host:
         st.markdown(

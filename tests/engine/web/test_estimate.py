@@ -58,3 +58,11 @@ def test_an_empty_list_is_an_estimate_too(limits: Settings) -> None:
 def test_without_politeness_only_the_servers_limit_bounds_the_workers(limits: Settings) -> None:
     free = dataclasses.replace(limits, host_gap_s=0.0, host_parallel=0, max_workers=32)
     assert estimate(URLS, free).workers_useful == 32
+
+
+def test_what_will_be_blocked_is_in_no_figure_but_its_own(limits: Settings) -> None:
+    private = ["http://127.0.0.1/x", "http://10.0.0.1/x", "http://[::1]/x", "http://localhost/x", "http://a.example:22/x"]
+    found = estimate([*URLS, *private], limits)
+    assert (found.blocked, found.hosts, found.shortest_s) == (5, 2, 10.0)
+    allowed = dataclasses.replace(limits, allowed_hosts=("localhost",))
+    assert estimate(["http://localhost/x"], allowed).blocked == 0
