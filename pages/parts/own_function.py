@@ -47,7 +47,7 @@ def own_function() -> Plan | None:
     folder = st.text_input(
         "Folder",
         key="compare:folder",
-        placeholder="/home/me/project",
+        placeholder="~/project",
         help="On this server: the folder that holds the module. Empty where this server's Python finds it by itself.",
     ).strip()
     text = st.text_area(

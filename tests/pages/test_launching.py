@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,10 @@ def test_neither_again_nor_as_a_job_nor_as_material_nor_by_its_address(
 ) -> None:
     before = sorted(path.name for path in store.settings.runs.iterdir())
     compared = store.create(comparison(faulty_plan([{"do": "fine"}], THREADS), [THREADS]), jobs.new_token(), {})
-    for start in (lambda: run_again(theirs), lambda: run_all(compared, THREADS, jobs.new_token())):
+    starts: list[Callable[[], object]] = [
+        lambda: run_again(theirs), lambda: run_all(compared, THREADS, jobs.new_token()),
+    ]  # fmt: skip
+    for start in starts:
         with pytest.raises(NotAvailable, match=REFUSED):
             start()
     assert past_runs("function") == []
