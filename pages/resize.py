@@ -9,11 +9,12 @@ import streamlit as st
 
 from engine.images import targets
 from engine.images.options import Resizing
+from engine.images.sources import RESULTS, new_results_folder
 from engine.model import Configuration, Plan
 from engine.plans import resize_plan
 from pages.parts.guard import guard
 from pages.parts.how_to_run import how_to_run
-from pages.parts.image_inputs import RESULTS, Pictures, choose_pictures
+from pages.parts.image_inputs import Pictures, choose_pictures
 from pages.parts.resizing_form import resizing_form
 from pages.parts.server import settings, store
 from pages.parts.starting import form_token, start, start_and_open
@@ -29,8 +30,8 @@ def plan(
     """Put the pictures in place and name the tasks."""
     folder = store().folder(token)
     sources, root = pictures.place(folder.inputs, most)
-    stamp = datetime.now(UTC).astimezone().strftime("%Y-%m-%d-%H%M%S")
-    target = pictures.folder / RESULTS / stamp if here and pictures.folder else None
+    now = datetime.now(UTC).astimezone()
+    target = new_results_folder(pictures.folder, now) if here and pictures.folder else None
     title = pictures.title if most is None else f"Try on {len(sources)}: {pictures.title}"
     made = resize_plan(sources, resizing, configuration, settings(), target, root, folder.path, title)
     if target is not None:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.errors import RunNotFound
 from pages.parts.run_view import run_view
 from pages.parts.runs_table import recent
 from pages.parts.server import run_of, token_in_address
+from pages.parts.words import literal
 
 token = token_in_address()
-if token is None:
+run, unknown = None, ""
+try:
+    run = run_of(token) if token is not None else None
+except RunNotFound as error:
+    unknown = str(error)
+if run is None:
     st.title("Run", anchor=False)
+    if unknown:
+        st.error(literal(unknown), icon=":material/error:")
     st.caption("Shows one run, live and afterwards. Its address names it: start one, or open one of these.")
     recent()
 else:
-    run_view(run_of(token))
+    run_view(run)

@@ -10,12 +10,28 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from engine.config import Settings
 from engine.errors import InputRefused
 from engine.images import formats
+
+RESULTS = "resized"
+"""The folder, below a folder of originals, in which each run of the app makes one of its own for its results."""
+_STAMP = "%Y-%m-%d-%H%M%S"
+_STAMPED = re.compile(r"\d{4}-\d\d-\d\d-\d{6}")
+
+
+def new_results_folder(folder: Path, now: datetime) -> Path:
+    """Where a run that starts now writes what it makes of a folder's images."""
+    return folder / RESULTS / now.strftime(_STAMP)
+
+
+def is_results_folder(folder: Path) -> bool:
+    """Whether a folder is one that `new_results_folder` has named; somebody's own folder may be called RESULTS."""
+    return folder.parent.name == RESULTS and _STAMPED.fullmatch(folder.name) is not None
 
 
 @dataclass(slots=True)
@@ -52,6 +68,7 @@ def find_images(
 ) -> Found:
     """The images below a folder, and what was left out: hidden ones, and what lies below `leave_out` or in `results`.
 
+    Folders below it in which the app has written results are left out, too; the folder itself may be one.
     `glob` is matched without case: `*.jpg` against names anywhere, `2024/**/*.jpg` against paths below
     the folder. Links are followed to files and folders that lie in the folder themselves, with `follow_links`
     anywhere; a folder is read once. Where `leave_out` is the folder itself, only `results` (whole paths) tell results
@@ -112,11 +129,14 @@ class _Walk:
                 self.left_out["unreadable"] += 1
 
     def _looked_at(self, entry: os.DirEntry[str], waiting: list[str]) -> Iterator[Path]:
-        image = os.path.splitext(entry.name)[1].lower() in formats.SUFFIXES
+        image = _is_image(entry.name)
         if entry.name.startswith("."):
             self.left_out["hidden"] += image
         elif entry.is_dir(follow_symlinks=False):
-            waiting.append(entry.path)
+            if is_results_folder(Path(os.path.abspath(entry.path))):
+                self.left_out["results"] += _images_below(entry.path)
+            else:
+                waiting.append(entry.path)
         elif entry.is_symlink():
             yield from self._link(entry, image)
         elif image and entry.is_file(follow_symlinks=False):
@@ -145,6 +165,14 @@ class _Walk:
             self.left_out["results"] += 1
         else:
             yield Path(entry.path)
+
+
+def _is_image(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in formats.SUFFIXES
+
+
+def _images_below(folder: str) -> int:
+    return sum(_is_image(name) for _, _, names in os.walk(folder) for name in names)
 
 
 def _relative(path: Path, folder: Path) -> str:

@@ -94,7 +94,7 @@ class Store:
         with self.engine.connect() as connection:
             row = connection.execute(query).first()
         if row is None:
-            raise RunNotFound(f"There is no run {text!r} here: `overlap runs` and the History page list all.")
+            raise RunNotFound(f"There is no run {text!r} here: the command overlap runs and the History page list all.")
         return self._run_from(row)
 
     def runs(

@@ -6,7 +6,10 @@ import streamlit as st
 
 from engine.model import Run
 from pages.parts.address import file_url
+from pages.parts.figures_of import files_made
 from pages.parts.pictures import is_imported
+from pages.parts.server import store
+from pages.parts.words import counted
 
 FORMATS = {
     "csv": ("CSV", ":material/table:", "One line a task, safe to open in a spreadsheet."),
@@ -25,9 +28,18 @@ def downloads(run: Run, live: bool) -> None:
         if folder:
             st.caption("The results are also in this folder of the server:")
             st.code(str(folder), language=None)
-        _line("ZIP of the pictures", ":material/folder_zip:", f"{run.ok:,} pictures.", file_url(run, "results.zip"))
+        _line("ZIP of the pictures", ":material/folder_zip:", _what(run), file_url(run, "results.zip"))
     for name, (label, icon, what) in FORMATS.items():
         _line(label, icon, what, file_url(run, "export", name))
+
+
+def _what(run: Run) -> str:
+    """How many files the ZIP holds: each picture has one for every size."""
+    files = files_made(store(), run)
+    if files is None:
+        return "All that is made by then."
+    of = f", of {counted(run.ok, 'original')}" if files != run.ok else ""
+    return f"{counted(files, 'picture')}{of}."
 
 
 def _line(label: str, icon: str, what: str, url: str) -> None:

@@ -54,18 +54,33 @@ def _time(iso: str | None) -> datetime:
 
 def saved_bytes(store: Store, run: Run) -> tuple[int, int] | None:
     """Bytes of the sources and of everything made from them; None while that would cost too much to ask."""
+    summed = _resized(store, run)
+    return summed[:2] if summed else None
+
+
+def files_made(store: Store, run: Run) -> int | None:
+    """How many files were made, in whatever size; None while that would cost too much to ask."""
+    summed = _resized(store, run)
+    return summed[2] if summed else None
+
+
+def _resized(store: Store, run: Run) -> tuple[int, int, int] | None:
     if run.workload != "resize" or not run.ok or (run.state not in ENDED and run.done > LIVE_LIMIT):
         return None
     return _summed(store, run, run.done, run.ended_at)
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs={Store: lambda _: 0, Run: lambda run: run.token})
-def _summed(store: Store, run: Run, done: int, ended_at: str | None) -> tuple[int, int]:
-    """Summed once for each number of finished tasks; a picture whose sizes are not known counts on neither side."""
-    before = after = 0
+def _summed(store: Store, run: Run, done: int, ended_at: str | None) -> tuple[int, int, int]:
+    """Bytes before and after, and files; summed once for each number of finished tasks.
+
+    A picture whose sizes are not known counts on neither side.
+    """
+    before = after = files = 0
     for (text,) in store.records.latest_columns(run, "output"):
         picture = resized_picture(text)
+        files += sum(file.path is not None for file in picture.files) if picture else 0
         if picture is not None and picture.source_bytes and picture.written_bytes is not None:
             before += picture.source_bytes
             after += picture.written_bytes
-    return before, after
+    return before, after, files

@@ -22,9 +22,13 @@ NOTHING_KNOWN = ResizedPicture((), None, None, None, None, None)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One picture that was made, as the gallery shows it; sizes are in bytes, edges in pixels."""
+    """One file that was made, as the gallery shows it; sizes are in bytes, edges in pixels.
+
+    `position` counts the sizes of a picture from 0.
+    """
 
     task: int
+    position: int
     label: str
     name: str
     edges: str
@@ -44,24 +48,27 @@ class Shown:
         return f"{share(fewer, self.source_size)} saved" if fewer >= 0 else f"{share(-fewer, self.source_size)} larger"
 
 
-def shown(record: Record) -> Shown:
-    """What the gallery needs of a record; what an imported one lacks is empty."""
+def shown(record: Record) -> list[Shown]:
+    """What the gallery needs of a record, for each size that was made; what an imported one lacks is empty."""
     picture = resized_picture(record.output) or NOTHING_KNOWN
-    first = picture.files[0] if picture.files else NO_FILE
     started, finished = record.started_s, record.finished_s
-    return Shown(
-        record.task,
-        record.label,
-        (first.path or "").replace("\\", "/").rpartition("/")[2],
-        _edges(first.width, first.height),
-        first.bytes or 0,
-        _edges(picture.source_width, picture.source_height),
-        picture.source_bytes or 0,
-        picture.note,
-        None if started is None or finished is None else finished - started,
-        # Changes when a retry made the picture anew, so that no browser shows an old one.
-        f"{first.bytes}-{record.attempts}-{finished or 0:.3f}",
-    )
+    return [
+        Shown(
+            record.task,
+            position,
+            record.label,
+            (file.path or "").replace("\\", "/").rpartition("/")[2],
+            _edges(file.width, file.height),
+            file.bytes or 0,
+            _edges(picture.source_width, picture.source_height),
+            picture.source_bytes or 0,
+            picture.note,
+            None if started is None or finished is None else finished - started,
+            # Changes when a retry made the picture anew, so that no browser shows an old one.
+            f"{file.bytes}-{record.attempts}-{finished or 0:.3f}",
+        )
+        for position, file in enumerate(picture.files or (NO_FILE,))
+    ]
 
 
 def _edges(width: int | None, height: int | None) -> str:
@@ -73,8 +80,10 @@ def gallery(run: Run, live: bool) -> None:
     if not run.ok:
         st.caption("No picture has been made yet.")
         return
+    sizes = _sizes(run)
     if live:
-        _thumbs(run, _pictures(run, LIVE_PICTURES, max(0, run.ok - LIVE_PICTURES)))
+        newest = max(1, LIVE_PICTURES // sizes)
+        _thumbs(run, _pictures(run, newest, max(0, run.ok - newest)))
         return
     look = "List"
     if not is_imported(run):
@@ -82,20 +91,27 @@ def gallery(run: Run, live: bool) -> None:
             "Show", list(LOOKS), default="Gallery", required=True, label_visibility="collapsed", key="gallery_look"
         )
         look = str(chosen or "Gallery")
-    pages = -(-run.ok // A_PAGE)
+    a_page = max(1, A_PAGE // sizes)
+    pages = -(-run.ok // a_page)
     number = st.pagination(pages, key="gallery_page") if pages > 1 else 1
-    LOOKS[look](run, _pictures(run, A_PAGE, (number - 1) * A_PAGE))
+    LOOKS[look](run, _pictures(run, a_page, (number - 1) * a_page))
+
+
+def _sizes(run: Run) -> int:
+    """In how many sizes each picture was asked for; an imported run may say anything."""
+    asked = run.options.get("sizes")
+    return max(1, len(asked)) if isinstance(asked, list) else 1
 
 
 def _pictures(run: Run, limit: int, offset: int) -> list[Shown]:
-    return [shown(record) for record in store().records.latest(run, "ok", limit, offset)]
+    return [each for record in store().records.latest(run, "ok", limit, offset) for each in shown(record)]
 
 
 def _thumbs(run: Run, pictures: list[Shown]) -> None:
     with st.grid("auto", min_column_width=150, gap="small"):
         for picture in pictures:
             st.image(
-                file_url(run, "picture", picture.task, "thumb", v=picture.version),
+                file_url(run, "picture", picture.task, f"thumb-{picture.position}", v=picture.version),
                 caption=f"{literal(picture.label)}  \n{picture.edges}, {data_size(picture.size)}",
                 width="stretch",
                 alt=picture.label,
@@ -105,20 +121,46 @@ def _thumbs(run: Run, pictures: list[Shown]) -> None:
 def _before_after(run: Run, pictures: list[Shown]) -> None:
     labels = {picture.task: picture.label for picture in pictures}
     task = st.selectbox("Picture", list(labels), format_func=labels.__getitem__, key="gallery_picture")
-    picture = next(each for each in pictures if each.task == task)
+    picture = _chosen_size([each for each in pictures if each.task == task])
     before, after = st.columns(2)
     with before.container(border=True, height="stretch"):
-        st.markdown("**Before**")
+        st.markdown("**Before**, as wide as this column")
         if source_of(store(), run, task) is None:
             st.caption("The original is not on this server any more, or not its to show.")
         else:
             st.image(file_url(run, "picture", task, "before"), width="stretch", alt=f"{picture.label}, the original")
         st.caption(f"{picture.source_edges}, {data_size(picture.source_size)}")
     with after.container(border=True, height="stretch"):
-        st.markdown("**After**, at full zoom")
-        url = file_url(run, "picture", task, "after", v=picture.version)
-        st.image(url, width="content", alt=f"{picture.label}, resized")
+        st.markdown("**After**, each pixel as it is")
+        url = file_url(run, "picture", task, f"after-{picture.position}", v=picture.version)
+        whole_image(url, f"{picture.label}, resized", "after")
         st.caption(f"{picture.edges}, {data_size(picture.size)}: {picture.saved}")
+
+
+def _chosen_size(sizes: list[Shown]) -> Shown:
+    """One of the sizes of a picture, the one that is chosen where there are several."""
+    if len(sizes) == 1:
+        return sizes[0]
+    position = st.segmented_control(
+        "Size",
+        range(len(sizes)),
+        default=0,
+        required=True,
+        format_func=lambda at: sizes[at].edges,
+        key=f"gallery_size:{len(sizes)}",
+        wrap=True,
+    )
+    return sizes[int(position or 0)]
+
+
+def whole_image(url: str, alt: str, name: str) -> None:
+    """A picture at its full size, in a frame that scrolls where the page is narrower: never scaled."""
+    with st.container(key=f"whole_{name}"):
+        st.html(
+            f"<style>.st-key-whole_{name} {{ overflow: auto; max-height: 80vh; }}"
+            f".st-key-whole_{name} img {{ width: auto !important; max-width: none !important; }}</style>"
+        )
+        st.image(url, width="content", alt=alt)
 
 
 def _list(run: Run, pictures: list[Shown]) -> None:

@@ -170,15 +170,11 @@ def _server_folder() -> Pictures | None:
         persist_state="session",
     )
     folder = _part(root, below)
-    found = find_images(folder, settings=settings(), leave_out=folder / RESULTS)
+    found = find_images(folder, settings=settings())
     images = found.images
     told = f" {found.sentence}" if found.sentence else ""
     st.caption(f"{counted(len(images), 'picture')} in {literal(str(folder))}. Originals are never changed.{told}")
     return Pictures(len(images), f"{len(images):,} of {folder.name}", partial(_place_found, images, folder), folder)
-
-
-RESULTS = "resized"
-"""The folder, below the one that was chosen, in which each run makes a folder of its own for its results."""
 
 
 def _part(root: Path, below: str) -> Path:

@@ -8,6 +8,7 @@ from engine.errors import RunNotFound
 from engine.model import ENDED, Record, Run
 from pages.parts.address import file_url
 from pages.parts.failures import failures
+from pages.parts.gallery import whole_image
 from pages.parts.guard import guard
 from pages.parts.server import run_of, store
 from pages.parts.words import data_size, duration, literal
@@ -50,7 +51,9 @@ def _estimate(run: Run, records: list[Record], count: int | None) -> None:
     source = sum(record.output["source_bytes"] for record in records) / len(records)
     spent = sum((record.finished_s or 0) - (record.started_s or 0) for record in records) / len(records)
     workers = run.configurations[0].workers
-    text = f"A picture becomes {data_size(made)} on average, from {data_size(source)}."
+    sizes = len(records[0].output.get("also") or []) + 1
+    each = f"A picture's {sizes} sizes come to" if sizes > 1 else "A picture becomes"
+    text = f"{each} {data_size(made)} on average, from {data_size(source)}."
     if count is not None:
         text += (
             f" All {count:,}: about {data_size(made * count)} and {duration(spent * count / workers)}, "
@@ -68,9 +71,6 @@ def _pictures(run: Run, records: list[Record]) -> None:
     for tab, record in zip(tabs, records, strict=True):
         with tab:
             for number, output in enumerate([record.output, *(record.output.get("also") or [])]):
-                st.image(
-                    file_url(run, "picture", record.task, f"after-{number}"),
-                    width="content",
-                    alt=f"{record.label}, resized",
-                )
+                url = file_url(run, "picture", record.task, f"after-{number}")
+                whole_image(url, f"{record.label}, resized", f"try_{record.task}_{number}")
                 st.caption(f"{output['width']} × {output['height']}, {data_size(output['bytes'])}")

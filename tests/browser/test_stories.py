@@ -44,6 +44,10 @@ def test_a_newcomer_resizes_the_demo_photos_and_looks_at_them(tab: Tab) -> None:
     )
     tab.choose("gallery_look", "Before and after")
     tab.in_both_themes(lambda: expect(tab.page.get_by_text("% saved")).to_be_visible())
+    tab.page.set_viewport_size({"width": 390, "height": 844})
+    tab.settled()
+    whole = tab.key("whole_after").locator("img")
+    assert whole.evaluate("one => [one.clientWidth, one.naturalWidth]") == [400, 400], "never scaled"
 
 
 def photos(folder: Path, count: int) -> list[Path]:

@@ -78,10 +78,29 @@ def test_a_result_can_be_shown_without_a_guess(opened: Opened, measured: dict[st
 
 def test_the_table_and_the_advice_come_from_both_labs(opened: Opened, store: Store, measured: dict[str, Any]) -> None:
     keep(store, document("sharing", transfers((5e-5, 5e-5, 5e-5), (5e-5, 1e-4, 0.2), 2e-5)))
-    shown = texts(opened("machine.py"))
+    app = opened("machine.py")
+    app.toggle(key="lab:open").set_value(True).run()
+    shown = texts(app)
     assert "[Start-up](#startup) | 100 µs a worker" in shown
     assert "[Communication](/sharing#transfer) | a reference: 20 µs for 64 B" in shown
     assert "shared memory here from about 64 KiB on" in shown
+
+
+def test_the_table_and_the_advice_give_nothing_away_that_was_not_guessed(
+    opened: Opened, store: Store, measured: dict[str, Any]
+) -> None:
+    keep(store, document("sharing", transfers((5e-5, 5e-5, 5e-5), (5e-5, 1e-4, 0.2), 2e-5)))
+    app = opened("machine.py")
+    shown = texts(app)
+    assert "µs" not in shown and "shared memory here from" not in shown and "A process pays here" not in shown
+    assert "[Start-up](#startup) | *what do you expect?*" in shown
+    assert "3 results kept back" in shown
+    app.radio(key="expect:startup").set_value(startup.SAME).run()
+    shown = texts(app)
+    assert "[Start-up](#startup) | 100 µs a worker" in shown and "2 results kept back" in shown
+    assert "A process pays here" not in shown, "that speaks of handing over, too"
+    app.radio(key="expect:handover").set_value(handover.DEARER).run()
+    assert "A process pays here" in texts(app) and "shared memory here from" not in texts(app)
 
 
 def test_measuring_one_experiment_is_one_run_that_ends_with_its_figures(opened: Opened, store: Store) -> None:

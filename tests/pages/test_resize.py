@@ -166,3 +166,42 @@ def test_a_try_is_a_real_small_run_with_an_estimate_of_the_whole(opened: Opened,
     jobs.wait(store, run)
     app.run()
     assert any("All 5: about" in item.value for item in app.markdown)
+
+
+def test_results_of_earlier_runs_in_a_folder_of_this_server_are_no_originals(
+    opened: Opened, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("photos")
+    for name in ("a.jpg", "summer/b.jpg", "summer/resized/own.jpg"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(photo())
+    monkeypatch.setenv("OVERLAP_FOLDERS", str(folder))
+    app = choose(opened("resize.py"), "pictures_from", "Folder of this server")
+    app.text_input(key="server_part").set_value("summer").run()
+    app.button(key="start").click().run()
+    run = jobs.wait(store, store.runs()[0])
+    assert (run.ok, len(list((folder / "summer" / "resized").glob("*/b.jpg")))) == (2, 1)
+    app = choose(opened("resize.py"), "pictures_from", "Folder of this server")
+    assert app.button(key="start").label == "Resize 3 pictures", "with the user's own folder of that name"
+    assert any("Left out: 2 results of earlier runs" in item.value.replace("\\", "") for item in app.caption)
+
+
+def test_every_size_of_every_picture_is_shown_and_counted(opened: Opened, store: Store) -> None:
+    app = with_uploads(opened, "a.jpg", "b.jpg")
+    app.text_input(key="sizes:Gallery").set_value("300, 150, 80").run()
+    app.button(key="start").click().run()
+    run = jobs.wait(store, store.runs()[0])
+    app = opened("run.py", run=run.token)
+    captions = [caption for image in app.image for caption in image.captions]
+    assert len(captions) == 6
+    for edges in ("300 × 225", "150 × 112", "80 × 60"):
+        assert sum(edges in caption for caption in captions) == 2
+    choose(app, "gallery_look", "List")
+    assert len(app.dataframe[0].value) == 6
+    choose(app, "gallery_look", "Before and after")
+    choose(app, "gallery_size:3", 2)  # type: ignore[arg-type]
+    (after,) = [url for image in app.image for url in image.value if "after" in url]
+    assert f"/picture/{0}/after-2" in after
+    app.session_state[f"tabs:{run.token}"] = "Downloads"
+    app.run()
+    assert any("6 pictures, of 2 originals." in item.value for item in app.caption)

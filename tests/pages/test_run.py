@@ -34,7 +34,9 @@ def test_without_a_token_it_lists_the_last_runs(opened: Opened, ended: Ended, qu
 
 def test_an_unknown_token_and_a_bare_number_are_refused_in_words(opened: Opened, ended: Ended, quick: Plan) -> None:
     run = ended(quick)
-    assert "There is no run" in opened("run.py", run="rUnknownUnknownUnknown").error[0].value
+    app = opened("run.py", run="rUnknownUnknownUnknown")
+    assert "There is no run" in app.error[0].value and "`" not in app.error[0].value
+    assert app.dataframe[0].value["Run"].tolist() == [run.id], "here is what there is"
     assert "by its number" in opened("run.py", run=str(run.id)).error[0].value
 
 
