@@ -8,8 +8,8 @@ from typing import Any
 
 from engine import jobs, plans
 from engine.config import load
-from engine.errors import OverlapError
-from engine.functions import function_plan, name_of
+from engine.errors import OverlapError, SettingRefused
+from engine.functions import function_plan, named
 from engine.model import Run
 from engine.store import Store
 
@@ -37,19 +37,22 @@ def compare(
     setup: Callable[[], Any] | str | None = None,
     pythons: Sequence[str] = (),
 ) -> Comparison:
-    """Run `function` over `tasks` (plain JSON values) on every executor × worker count and judge by measurement.
+    """Run `function` over `tasks` on every executor × worker count and judge by measurement.
 
+    Tasks are any values that pickle or cloudpickle can send, and arrive as they were given.
     `workers` are 1, 2, 4 … up to the usable CPUs where none are named; `precision` is a fraction (0.05 is ±5%).
-    The function must be importable by other processes, so call this below `if __name__ == "__main__":`.
+    A script's function is imported by other processes, so call this below `if __name__ == "__main__":`; a notebook's,
+    a bound method or a partial travels by value.
     Raises OverlapError, with a sentence, when the function or a task cannot be sent or the run cannot be done.
     """
     from engine.report.document import run_document
 
     settings = load()
     store = Store.open(settings)
-    name, path = name_of(function)
-    setup_name = name_of(setup)[0] if setup is not None else None
-    plan = function_plan(name, list(tasks), settings, setup_name, path)
+    work = named(function)
+    if work.pickled and pythons:
+        raise SettingRefused(f"{work.label} travels by value, which only this Python can read: import it from a file.")
+    plan = function_plan(work, list(tasks), settings, None if setup is None else named(setup), work.search_path)
     configurations = plans.on_pythons(plans.grid(executors, workers or plans.default_workers()), pythons)
     run = jobs.start(store, plans.comparison(plan, configurations, None, repeats, precision, budget_s))
     run = jobs.wait(store, run)

@@ -130,7 +130,8 @@ def _launch(
     def own() -> None:
         with open(log, "ab", opener=private.opener) as errors:
             process = subprocess.Popen(
-                [sys.executable, "-m", "engine", "work", run.token, *arguments],
+                # -P: a folder engine where the command was given is somebody else's package
+                [sys.executable, "-P", "-m", "engine", "work", run.token, *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,

@@ -26,7 +26,7 @@ from engine.images.opening import read_header
 from engine.images.options import Resizing
 from engine.images.targets import KEEP, Met, Overwriting, met
 from engine.images.unchanged import Done
-from engine.model import Configuration, Plan, Task, plain
+from engine.model import Configuration, Pickled, Plan, Task, plain
 from engine.references import PLAIN_LOOP
 from engine.shop.demo import demo_urls
 from engine.shop.photos import sample_photos
@@ -212,6 +212,8 @@ def job(
     must_fit(configuration, settings)
     check(configuration, workload, options)
     for task in tasks:
+        if type(task.argument) is Pickled:
+            continue
         try:
             json.dumps(task.argument, allow_nan=False)
         except (TypeError, ValueError) as error:

@@ -144,7 +144,7 @@ class Supervisor:
         began_s = time.perf_counter()
         with open(work.log, "ab", opener=private.opener) as log:
             self.process = subprocess.Popen(
-                [python, "-m", "engine", "trial", str(work.specification)],
+                [python, "-P", "-m", "engine", "trial", str(work.specification)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -16,6 +16,7 @@ from typing import Any
 from engine.analysis.agreement import Agreements
 from engine.analysis.caution import Caution
 from engine.analysis.cautions import cautions
+from engine.analysis.counting import ours
 from engine.analysis.findings import Circumstances, Outcome
 from engine.analysis.judgement import judge
 from engine.analysis.samples import Sample, Summary, configurations, of, summary
@@ -40,8 +41,8 @@ class Verdict:
     """What may be said. `leaders` are the leader and all that were not shown slower than it.
 
     `rows` are speedups against the baseline, `pairs` the others against the leader; `beside` are rows that do
-    not count, shown for what our own part makes of them. `winner` is set only
-    when `outcome` is "faster"; it may be the baseline. `repeats_needed` is the number of repeats in all that
+    not count, shown for what our own part makes of them. `recommended` is always one of the engine's own. `winner` is
+    set only when `outcome` is "faster"; it may be the baseline. `repeats_needed` is the number of repeats in all that
     would decide it, None when nothing is open or no reasonable number would.
     """
 
@@ -97,7 +98,7 @@ def verdict(
         baseline=baseline,
         winner=findings.leaders[0] if findings.outcome == "faster" else None,
         leaders=findings.leaders,
-        recommended=chosen,
+        recommended=(ours(chosen) or chosen) if chosen else None,
         rows=findings.rows,
         pairs=findings.pairs,
         own=own_sequential(findings.timed, level, margin) if len(pythons) > 1 else (),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -157,7 +158,8 @@ def _function_tasks(name: str, given: Mapping[str, Any], store: Store) -> Plan:
         text = Path(given["tasks"]).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputRefused(f"{given['tasks']} cannot be read ({error}).") from None
-    return function_plan(name, read_tasks(text), store.settings, given["setup"], own_path())
+    path = list(dict.fromkeys([os.getcwd(), *own_path()]))  # an installed command does not have the current folder
+    return function_plan(name, read_tasks(text), store.settings, given["setup"], path)
 
 
 TASKS: dict[str, Callable[..., Plan]] = {
@@ -170,10 +172,14 @@ TASKS: dict[str, Callable[..., Plan]] = {
 
 def chosen(store: Store, tasks: Plan, given: Mapping[str, Any]) -> list[Configuration]:
     """The grid that was named, completed by what a pilot proposes, on every Python named."""
-    from engine.plans import grid, on_pythons
+    from engine.available import check
+    from engine.plans import grid, must_fit, on_pythons
 
     executors = [name.strip() for name in (given["executors"] or "").split(",") if name.strip()]
     workers = [whole(text, "--workers") for text in (given["workers"] or "").split(",") if text.strip()]
+    for one in grid(executors or ["threads"], workers or [1]):  # before a pilot takes its two seconds
+        must_fit(one, store.settings)
+        check(one, tasks.workload, tasks.options)
     found = grid(executors, workers) if executors and workers else proposed(store, tasks, executors, workers, given)
     method, chunk = given["start_method"], given["chunk"]
     exact = [replace(one, chunk=chunk, start_method=method if one.executor == "processes" else None) for one in found]

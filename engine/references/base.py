@@ -11,9 +11,8 @@ from typing import Any, ClassVar
 from engine.board import Board
 from engine.executors import EXECUTORS, Factory
 from engine.model import Configuration, Pickled
-from engine.pickling import unpacked
+from engine.pickling import packed, unpacked
 from engine.worker import Setup, Shared, failure_of
-from engine.workloads import Tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +63,10 @@ def attempt(argument: Any) -> Any:
     assert workload is not None
     try:
         output = workload.run(unpacked(argument) if type(argument) is Pickled else argument)
+        # What came by value can be of a class that the pool's own pickle does not find.
+        return packed(output) if workload.by_value or type(argument) is Pickled else output
     except BaseException as error:
         return failed(error)
-    return output.output if type(output) is Tried else output
 
 
 def failed(error: BaseException) -> Failed:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.board import Board
+from engine.errors import TrialBroken
 from engine.model import Configuration
 from engine.pickling import unpacked
 from engine.references import REFERENCES
@@ -32,7 +33,10 @@ def measure(configuration: Configuration, setup: Setup, errands: Sequence[Errand
     say("open")
     before = scheduled(reference.pids())
     began_s = time.perf_counter()
-    results = reference.run(arguments)
+    try:
+        results = reference.run(arguments)
+    except Exception as error:
+        raise TrialBroken(f"{configuration.label} ended with {type(error).__name__}: {error}") from error
     ended_s = time.perf_counter()
     used = scheduled(reference.pids()).since(before)
     wrong = [(task, one) for task, one in enumerate(results) if type(one) is Failed]

@@ -18,7 +18,7 @@ from engine.record import FIELDS, row_of
 from engine.report.reading import COUNTS, FIGURES, read_document
 from engine.store import Store
 
-_UNSAFE_OPTIONS = ("search_path", "target", "function", "setup", "pickled", "folder")
+_UNSAFE_OPTIONS = ("search_path", "target", "function", "function_pickled", "setup", "setup_pickled", "folder")
 
 
 def import_document(store: Store, document: Mapping[str, Any]) -> Run:

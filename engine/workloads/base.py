@@ -43,6 +43,8 @@ class Workload(ABC):
     """Modules that every worker needs: a forkserver imports them once for all."""
     secrets: ClassVar[tuple[str, ...]] = ()
     """Settings that may hold a password (`config.SECRETS`) and that tasks need."""
+    by_value: bool = False
+    """Whether the work itself came as a pickle, so that its classes may exist nowhere else."""
     alone: ClassVar[bool] = True
     """Whether each task is a call of its own, that a plain loop can make; not where tasks are put back (`Later`)."""
     packages: ClassVar[tuple[str, ...]] = ()

@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import SettingRefused
+from engine.pickling import from_fields, unpacked
 from engine.workloads.base import Place, Workload
+
+_PLAIN = "{name} is a plain function: write it with `async def`, and await what it waits for."
 
 
 class Function(Workload):
@@ -27,17 +30,20 @@ class Function(Workload):
 
     def __init__(self, options: dict[str, Any], place: Place) -> None:
         super().__init__(options, place)
-        self.function = named_function(options["function"])
+        self.function = function_of(options, "function")
         self.has_async = inspect.iscoroutinefunction(self.function)
+        self.by_value = bool(options.get("function_pickled"))
         if options.get("setup"):
-            named_function(options["setup"])()
+            function_of(options, "setup")()
 
     @classmethod
     def no_async_form(cls, options: dict[str, Any]) -> str | None:
         """Reads the function's source and runs none of it; None also where the source does not tell."""
         name = options["function"]
+        if options.get("function_pickled"):
+            return None if options.get("function_async") else _PLAIN.format(name=name)
         if is_async(name, options.get("search_path", ())) is False:
-            return f"{name} is a plain function: write it with `async def`, and await what it waits for."
+            return _PLAIN.format(name=name)
         return None
 
     @property
@@ -81,6 +87,17 @@ def is_async(name: str, search_path: Iterable[str]) -> bool | None:
     return None
 
 
+def function_of(options: dict[str, Any], key: str) -> Callable[..., Any]:
+    """The function that the options name under this key, or hold by value. Raises SettingRefused."""
+    if not (text := options.get(f"{key}_pickled")):
+        return named_function(options[key])
+    try:
+        function: Callable[..., Any] = unpacked(from_fields(None, text))
+    except Exception as error:
+        raise SettingRefused(f"The function {options[key]} cannot be read here ({error}).") from None
+    return function
+
+
 def named_function(name: str) -> Callable[..., Any]:
     """The function behind `package.module:function`. Raises SettingRefused with what to write instead."""
     module, _, path = name.partition(":")
@@ -89,13 +106,34 @@ def named_function(name: str) -> Callable[..., Any]:
             f"{name!r} names no function that another process can import: write it as package.module:function, "
             "with the function at the top level of a file (a notebook's functions must move into one)."
         )
-    try:
-        found: Any = import_module(module)
-        for part in path.split("."):
-            found = getattr(found, part)
-    except (ImportError, AttributeError) as error:
-        raise SettingRefused(f"{name!r} cannot be imported ({error}): check its spelling and the folder.") from None
+    found: Any = imported(module)
+    for part in path.split("."):
+        if (found := getattr(found, part, None)) is None:
+            raise SettingRefused(f"{module} has no {path}: check its spelling.")
     if not callable(found):
         raise SettingRefused(f"{name!r} is no function.")
     function: Callable[..., Any] = found
     return function
+
+
+def imported(module: str) -> Any:
+    """The module, imported. Raises SettingRefused with what went wrong in it, whatever that was."""
+    try:
+        return import_module(module)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise SettingRefused(f"{module} cannot be imported: {_why(error)}") from None
+
+
+def _why(error: BaseException) -> str:
+    """What an import ended with, and what to do about it, in one sentence."""
+    if isinstance(error, SystemExit):
+        return f'it ends Python ({error.code!r}): put what it runs below `if __name__ == "__main__":`.'
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}, line {error.lineno}: {error.msg}."
+    if isinstance(error, ImportError) and (error.name or "").partition(".")[0] == "engine":
+        return f"{error}, because Overlap's own package has that name: give your folder engine another name."
+    if isinstance(error, ModuleNotFoundError):
+        return f"{error}: check its spelling, and that its folder is the current one or on PYTHONPATH."
+    return f"{type(error).__name__}: {error}."

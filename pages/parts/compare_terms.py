@@ -12,6 +12,8 @@ from engine.config import usable_cpus
 from engine.executors import EXECUTORS
 from engine.model import Configuration
 from engine.plans import SEQUENTIAL, on_pythons
+from engine.references import PLAIN_LOOP
+from engine.workloads import workload_class
 from pages.parts.compare_grid import Cost, known_cost
 from pages.parts.compare_tasks import Material
 from pages.parts.server import settings
@@ -114,13 +116,15 @@ def choose_terms(material: Material, configurations: Sequence[Configuration]) ->
         )
         repeats, precision, budget = _precise() if until == PRECISE else (_repeats(material), None, None)
     with right:
-        labels = {one.label: one for one in configurations}
+        alone = workload_class(material.workload).alone
+        labels = {one.label: one for one in ([PLAIN_LOOP] if alone else []) + list(configurations)}
         chosen = st.selectbox(
             "Baseline",
             list(labels),
             key="compare:baseline",
             persist_state="session",
-            help="What every speedup is against. It runs twice in each block: its difference from itself is the noise.",
+            help="What every speedup is against. It runs twice in each block: its difference from itself is the noise. "
+            "The plain loop is what a program without us would do.",
         )
     return Terms(labels.get(chosen, SEQUENTIAL), repeats, precision, budget)
 

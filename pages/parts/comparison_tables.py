@@ -25,6 +25,9 @@ def configurations_table(run: Run, trials: Sequence[Trial]) -> None:
             "Configuration": st.column_config.TextColumn(width="medium", pinned=True),
             "Speedup": st.column_config.TextColumn(help="Against the baseline, with its interval."),
             "Wall time": st.column_config.TextColumn(help="From the first task handed over to the last result."),
+            "Our own part": st.column_config.NumberColumn(
+                format="percent", help="What the engine's loop and its records added to the time; other code has none."
+            ),
             "Peak memory": st.column_config.NumberColumn(format="%.0f MB", help="Of the whole process tree, median."),
             "Cores busy": st.column_config.NumberColumn(format="%.1f", help="CPU time ÷ wall time."),
             "Tasks at once": st.column_config.NumberColumn(format="%.1f", help="Summed task time ÷ wall time."),

@@ -15,6 +15,7 @@ OUTCOMES = {
     "faster": (":material/trophy:", "A clear winner", "green"),
     "same": (":material/drag_handle:", "The same within the margin", "blue"),
     "undecided": (":material/help:", "Not decided", "orange"),
+    "failed": (":material/error:", "Every task failed", "red"),
 }
 """Outcome: its icon, its words, its colour."""
 
@@ -116,21 +117,31 @@ def _left_out(found: Mapping[str, Any]) -> None:
         st.caption(f"Left out of the verdict: {literal(', '.join(labels))}.")
 
 
+UNCOUNTED = ", not counted"
+"""Behind the speedup of a row that is shown beside: of our own loop where tasks are short, else of other code."""
+
+
 def speedup_table(run: Run, found: Mapping[str, Any]) -> pd.DataFrame:
     """A row for each configuration: speedup with its interval, wall time, start-up, memory, cores busy."""
-    ratios = {row["configuration"]["label"]: row["ratio"] for row in found.get("rows") or []}
+    beside = list(found.get("beside_figures") or [])
+    uncounted = {figure["configuration"]["label"] for figure in beside}
+    told = [*(found.get("rows") or []), *(found.get("beside") or [])]
+    ratios = {row["configuration"]["label"]: row["ratio"] for row in told}
+    own = {part["label"]: part["loop"] for part in found.get("own_part") or []}
     left_out = {one.get("label") for one in found.get("left_out") or []}
     rows = []
     place = {one.label: number for number, one in enumerate(run.configurations)}
-    figures = list(found.get("figures") or [])
+    figures = [*(found.get("figures") or []), *beside]
     figures.sort(key=lambda figure: place.get(figure["configuration"]["label"], len(place)))
+    figures.sort(key=lambda figure: figure["configuration"]["label"] in uncounted)
     for figure in figures:
         label = figure["configuration"]["label"]
         ratio = ratios.get(label)
         rows.append(
             (
                 label,
-                _ratio(ratio, label == found["baseline"]["label"], label in left_out),
+                _ratio(ratio, label == found["baseline"]["label"], label in left_out)
+                + (UNCOUNTED if label in uncounted else ""),
                 duration(figure["wall_s"]),
                 duration(figure["startup_s"]),
                 figure["peak_pss_mb"],
@@ -138,11 +149,12 @@ def speedup_table(run: Run, found: Mapping[str, Any]) -> pd.DataFrame:
                 figure["tasks_at_once"],
                 figure["trials"],
                 figure["failed"],
+                own.get(label),
             )
         )
     columns = [
         "Configuration", "Speedup", "Wall time", "Start-up", "Peak memory", "Cores busy", "Tasks at once", "Trials",
-        "Failed tasks",
+        "Failed tasks", "Our own part",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 

@@ -57,3 +57,13 @@ def was_prepared(argument: Any) -> str | None:
 def never(argument: Any) -> Any:
     """Fails everywhere."""
     raise ValueError("it never works")
+
+
+def words(argument: Any) -> str:
+    """What arrived, with its type."""
+    return f"{type(argument)} {argument!r} {getattr(argument, 'dtype', '')}"
+
+
+def reads(argument: Any) -> str:
+    """All of stdin."""
+    return os.read(0, 100).decode()

@@ -18,6 +18,7 @@ from engine import jobs
 from engine.config import Settings
 from engine.model import Configuration, Plan, Run
 from engine.plans import SEQUENTIAL, comparison, demo_scrape_plan, simple_plan
+from engine.references import PLAIN_LOOP
 from engine.report.document import import_document, run_document
 from engine.store import Store
 from pages.parts import own_function
@@ -50,7 +51,8 @@ def at_workload(opened: Opened, workload: str) -> AppTest:
 @pytest.fixture
 def small(settings: Settings) -> Plan:
     """A comparison of two configurations that takes a few seconds, with a seed that is the same in every test."""
-    plan = comparison(simple_plan("compute", 8, {"amount": 2_000}, SEQUENTIAL, settings), [THREADS], repeats=2)
+    tasks = simple_plan("compute", 8, {"amount": 2_000}, SEQUENTIAL, settings)
+    plan = comparison(tasks, [THREADS], repeats=2, references=False)
     return replace(plan, terms={**plan.terms, "seed": 1})
 
 
@@ -59,7 +61,7 @@ def test_the_sample_photos_are_preset_and_one_click_starts_a_comparison(
 ) -> None:
     app = opened("compare.py")
     said = text_of(app)
-    assert "24 tasks" in said and "13 trials" in said and "sequential, threads × 2, processes × 2" in said
+    assert "24 tasks" in said and "16 trials" in said and "sequential, threads × 2, processes × 2" in said
     assert not app.button(key="start").disabled
 
 
@@ -70,12 +72,12 @@ def test_the_click_starts_the_comparison_that_was_told(opened: Opened, store: St
     app.number_input(key="compare:repeats:False").set_value(1).run()
     widget(app, "grid:wait:0:executors").set_value(["threads"]).run()
     widget(app, "grid:wait:0:threads").set_value(["2"]).run()
-    assert "4 trials" in text_of(app) and "About" in text_of(app)
+    assert "5 trials" in text_of(app) and "About" in text_of(app)
     app.button(key="start").click().run()
     assert not app.exception
     (run,) = store.runs()
     assert (run.kind, run.tasks, run.terms["repeats"]) == ("comparison", 4, 1)
-    assert run.configurations == (SEQUENTIAL, THREADS)
+    assert run.configurations == (PLAIN_LOOP, SEQUENTIAL, THREADS)
     assert app.query_params["run"] == run.token
 
 
@@ -279,6 +281,26 @@ def test_the_verdict_stands_first_then_charts_trials_and_exports(opened: Opened,
     assert {link.proto.label for link in app.get("link_button")} >= {"Report (HTML)", "CSV", "JSON"}
 
 
+def test_rows_that_do_not_count_are_marked_below_the_others(opened: Opened, ended: Ended, settings: Settings) -> None:
+    tasks = simple_plan("compute", 4, {"amount": 10}, SEQUENTIAL, settings)
+    run = ended(comparison(tasks, [THREADS], repeats=1))
+    app = opened("run.py", run=run.token)
+    speedups = table_with(app, "Speedup")
+    assert speedups["Configuration"].tolist() == [
+        "plain loop", "ThreadPoolExecutor.map × 2", "sequential", "threads × 2"
+    ]  # fmt: skip
+    marked = [text.endswith("not counted") for text in speedups["Speedup"]]
+    assert marked == [False, False, True, True] and speedups["Our own part"].notna().tolist() == marked
+    assert "only rows of code without them count" in text_of(app)
+
+
+def test_when_every_task_failed_that_is_the_verdict(opened: Opened, ended: Ended, settings: Settings) -> None:
+    tasks = simple_plan("compute", 4, {"amount": "many"}, SEQUENTIAL, settings)
+    said = text_of(opened("run.py", run=ended(comparison(tasks, [THREADS], repeats=1)).token))
+    assert "Every task failed, so nothing was compared" in said and "ValueError" in said
+    assert "A clear winner" not in said and "Not decided" not in said
+
+
 def test_the_best_are_explained_at_once_and_the_others_folded(
     opened: Opened, ended: Ended, store: Store, small: Plan
 ) -> None:
@@ -305,7 +327,8 @@ def test_the_warm_up_is_listed_as_discarded_and_in_no_chart(opened: Opened, ende
 def test_a_live_comparison_tells_how_far_it_is_and_draws_no_chart(
     opened: Opened, store: Store, settings: Settings
 ) -> None:
-    plan = comparison(simple_plan("wait", 8, {"seconds": 0.1}, SEQUENTIAL, settings), [THREADS], repeats=20)
+    tasks = simple_plan("wait", 8, {"seconds": 0.1}, SEQUENTIAL, settings)
+    plan = comparison(tasks, [THREADS], repeats=20, references=False)
     run = jobs.start(store, plan)
     while not any(trial.repeat >= 0 for trial in store.trials(run)):
         time.sleep(0.05)

@@ -1,0 +1,108 @@
+"""`compare` refuses before anything starts, in one sentence and with the documented exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+INSTALLED = "import sys; sys.path.append(sys.argv.pop(1)); import overlap_command; overlap_command.main()"
+"""What pip makes of the entry point: the current folder is on no path."""
+
+
+@pytest.fixture
+def overlap(tmp_path: Path) -> Run:
+    """Runs the command as it is when installed, in a folder of its own."""
+    (tmp_path / "tmp").mkdir()
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "arguments.txt").write_text("1\n2\n3\n4\n")
+    environment = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"OVERLAP_HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path / "tmp")}
+
+    def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-P", "-c", INSTALLED, str(ROOT), *arguments],
+            cwd=here, env={**environment, **variables}, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    return run
+
+
+def here(tmp_path: Path, **files: str) -> None:
+    for name, text in files.items():
+        path = tmp_path / "here" / f"{name.replace('__', '/')}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+
+TASKS = ("--tasks", "arguments.txt")
+REFUSED = [
+    ("def work(x) return x", (), r"work.py, line 1: "),
+    ("import sys; sys.exit(4)", (), "it ends Python (4)"),
+    ("import no_such_module", (), "No module named 'no_such_module'"),
+    ("1 / 0", (), "ZeroDivisionError: division by zero"),
+    ("def other(x): return x", (), "work has no work"),
+    ("def work(x): return x", ("--executors", "asyncio"), "work:work is a plain function"),
+    ("def work(x): return x", ("--executors", "fibers"), "There is no executor 'fibers'"),
+    ("def work(x): return x", ("--workers", "999"), "999 workers are more than the limit of 256"),
+]
+
+
+@pytest.mark.parametrize(("code", "options", "said"), REFUSED, ids=[said for *_, said in REFUSED])
+def test_what_cannot_run_is_refused_in_one_sentence(
+    overlap: Run, tmp_path: Path, code: str, options: tuple[str, ...], said: str
+) -> None:
+    here(tmp_path, work=code)
+    ended = overlap("compare", "work:work", *TASKS, *options)
+    assert ended.returncode == 1
+    (line,) = ended.stderr.strip().splitlines()
+    assert said in line and "Traceback" not in ended.stderr
+    assert not list((tmp_path / "home" / "runs").glob("*")), "nothing was started"
+
+
+def test_the_installed_command_finds_modules_of_the_current_folder_and_prints_one_document(
+    overlap: Run, tmp_path: Path
+) -> None:
+    here(tmp_path, work="print('imported')\ndef work(x):\n    return x")
+    ended = overlap(
+        "compare", "work:work", *TASKS, "--executors", "threads", "--workers", "2", "--repeats", "1", "--json"
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert {trial["state"] for trial in json.loads(ended.stdout)["trials"]} == {"finished"}
+
+
+def test_a_project_with_a_folder_engine_of_its_own_works_and_its_own_import_of_it_is_told(
+    overlap: Run, tmp_path: Path
+) -> None:
+    here(tmp_path, engine__parts="def double(x): return 2 * x")
+    (tmp_path / "here" / "engine" / "__init__.py").touch()
+    here(tmp_path, work="def work(x): return x", careless="from engine.parts import double as work")
+    options = ("--executors", "threads", "--workers", "2", "--repeats", "1")
+    ended = overlap("compare", "work:work", *TASKS, *options)
+    assert ended.returncode == 0, ended.stderr
+    ended = overlap("compare", "careless:work", *TASKS, *options)
+    assert ended.returncode == 1 and "give your folder engine another name" in ended.stderr
+
+
+def test_another_package_engine_on_the_path_gets_one_sentence(overlap: Run, tmp_path: Path) -> None:
+    here(tmp_path, engine__parts="")
+    (tmp_path / "here" / "engine" / "__init__.py").touch()
+    ended = overlap("runs", PYTHONPATH=".")
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("overlap: PYTHONPATH leads to another package named engine")
+
+
+def test_when_every_task_fails_no_winner_is_named_and_the_exit_code_says_so(overlap: Run, tmp_path: Path) -> None:
+    here(tmp_path, work="def work(x): raise ValueError('it never works')")
+    ended = overlap("compare", "work:work", *TASKS, "--executors", "threads", "--workers", "2")
+    assert ended.returncode == 3
+    assert "Every task failed" in ended.stderr and "ValueError: it never works" in ended.stderr
+    assert "faster" not in ended.stderr and "Take" not in ended.stderr
