@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -13,6 +15,7 @@ from typing import Any, cast
 
 import pandas as pd
 import pytest
+from PIL import Image
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
@@ -20,6 +23,7 @@ from engine import jobs
 from engine.config import Settings, load
 from engine.model import Configuration, Plan, Run
 from engine.plans import simple_plan
+from engine.shop import photos
 from engine.store import Store
 
 NAVIGATION = str(Path(__file__).parents[2] / "pages" / "navigation.py")
@@ -59,6 +63,29 @@ def settings(home: Path) -> Settings:
 def store(settings: Settings) -> Store:
     """The store that the pages use."""
     return Store.open(settings)
+
+
+@pytest.fixture
+def cpus(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Makes the app see another number of usable CPUs than this machine has."""
+
+    def make(count: int) -> None:
+        monkeypatch.setattr("engine.config._cpu_quota", lambda: math.inf)
+        monkeypatch.setattr(os, "cpu_count", lambda: count)
+        if hasattr(os, "sched_getaffinity"):
+            monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(count)))
+
+    return make
+
+
+@pytest.fixture
+def photos_ready(settings: Settings) -> None:
+    """Sample photos of a few pixels, in place: painting real ones takes seconds."""
+    folder = settings.home / "samples"
+    folder.mkdir(parents=True)
+    for item in photos.PHOTOS:
+        Image.new("RGB", (64, 48), "teal").save(folder / item.name)
+    (folder / photos.STAMP).write_text(photos._stamp())
 
 
 Opened = Callable[..., AppTest]

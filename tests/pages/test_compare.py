@@ -56,13 +56,26 @@ def small(settings: Settings) -> Plan:
     return replace(plan, terms={**plan.terms, "seed": 1})
 
 
-def test_the_sample_photos_are_preset_and_one_click_starts_a_comparison(
-    opened: Opened, store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("count", [1, 2, 8])
+def test_the_sample_photos_are_preset_with_as_many_workers_as_there_are_cpus(
+    opened: Opened, cpus: Callable[[int], None], count: int
 ) -> None:
+    cpus(count)
     app = opened("compare.py")
     said = text_of(app)
-    assert "24 tasks" in said and "16 trials" in said and "sequential, threads × 2, processes × 2" in said
+    assert "24 tasks" in said and "16 trials" in said
+    assert f"sequential, threads × {count}, processes × {count}" in said
     assert not app.button(key="start").disabled
+
+
+def test_one_click_starts_the_preset_comparison(opened: Opened, store: Store, photos_ready: None) -> None:
+    app = opened("compare.py")
+    app.button(key="start").click().run()
+    assert not app.exception
+    (run,) = store.runs()
+    assert (run.kind, run.workload, run.tasks, run.terms["repeats"]) == ("comparison", "resize", 24, 3)
+    assert [one.executor for one in run.configurations] == ["sequential", "threads", "processes"]
+    assert app.query_params["run"] == run.token
 
 
 def test_the_click_starts_the_comparison_that_was_told(opened: Opened, store: Store) -> None:
@@ -389,11 +402,6 @@ def test_run_again_keeps_the_terms(opened: Opened, ended: Ended, store: Store, s
     assert not app.exception
     newest = store.runs()[0]
     assert newest.id != run.id and dict(newest.terms) == dict(run.terms)
-
-
-def test_starts_third_card_compares_on_the_sample_photos(opened: Opened) -> None:
-    app = opened()
-    assert app.button(key="demo:compare").label == "Compare on the sample photos"
 
 
 def test_demo_shops_can_be_compared_on(opened: Opened, settings: Settings) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.config import usable_cpus
@@ -14,18 +17,33 @@ def test_start_says_what_this_is_and_offers_demo_runs(opened: Opened) -> None:
     app = opened()
     assert app.title[0].value == "Overlap"
     labels = [button.label for button in app.button]
-    assert labels[:2] == ["Scrape the demo shops", "Resize the sample photos"]
+    assert labels == ["Scrape the demo shops", "Resize the sample photos", "Compare on the sample photos"]
     assert any("Nothing has run here yet" in caption.value for caption in app.caption)
 
 
-def test_one_click_starts_a_run_on_demo_data_and_opens_it(opened: Opened, store: Store) -> None:
+@pytest.mark.parametrize(
+    ("card", "kind", "workload", "tasks"),
+    [("scrape", "job", "scrape", 97), ("resize", "job", "resize", 24), ("compare", "comparison", "resize", 24)],
+)
+def test_one_click_on_a_card_starts_a_run_on_demo_data_and_opens_it(
+    opened: Opened, store: Store, photos_ready: None, card: str, kind: str, workload: str, tasks: int
+) -> None:
     app = opened()
-    app.button(key="demo:scrape").click().run()
+    app.button(key=f"demo:{card}").click().run()
     assert not app.exception
     (run,) = store.runs()
-    assert (run.workload, run.kind) == ("scrape", "job")
+    assert (run.workload, run.kind, run.tasks) == (workload, kind, tasks)
     assert app.query_params["run"] == run.token
-    assert "Scrape prices" in app.title[0].value
+    assert f"run {run.id}" in app.title[0].value
+
+
+@pytest.mark.parametrize("count", [1, 8])
+def test_the_demo_comparison_takes_the_cpus_that_there_are(
+    opened: Opened, store: Store, photos_ready: None, cpus: Callable[[int], None], count: int
+) -> None:
+    cpus(count)
+    opened().button(key="demo:compare").click().run()
+    assert {one.workers for one in store.runs()[0].configurations if one.executor != "sequential"} == {count}
 
 
 def test_a_card_says_what_its_run_is_preset_to_and_why(opened: Opened, store: Store) -> None:

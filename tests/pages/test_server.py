@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.config import Settings, usable_cpus
+from pages.menu import PAGES
 from tests.pages.conftest import Opened, table_with
 
 
@@ -28,9 +29,9 @@ def test_a_damaged_database_shows_a_reason_on_every_page(opened: Opened, home: P
     home.mkdir(parents=True)
     (home / "overlap.db").write_bytes(b"this is no database" * 1000)
     try:
-        for file in ("home.py", "history.py", "run.py", "scrape.py"):
-            app = opened(file)
-            assert app.error, file
+        for entry in PAGES:
+            app = opened(entry.file)
+            assert app.error, entry.file
     finally:
         (home / "overlap.db").unlink()
 
