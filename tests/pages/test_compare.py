@@ -74,7 +74,7 @@ def test_one_click_starts_the_preset_comparison(opened: Opened, store: Store, ph
     assert not app.exception
     (run,) = store.runs()
     assert (run.kind, run.workload, run.tasks, run.terms["repeats"]) == ("comparison", "resize", 24, 3)
-    assert [one.executor for one in run.configurations] == ["sequential", "threads", "processes"]
+    assert {one.executor for one in run.configurations} == {"sequential", "threads", "processes"}
     assert app.query_params["run"] == run.token
 
 
