@@ -10,16 +10,19 @@ import sqlite3
 from pathlib import Path
 
 from filelock import FileLock
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, literal, select, text
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.schema import DropTable
 
 from engine.config import Settings
-from engine.errors import StoreBusy, StoreUnusable, ValueRefused
+from engine.errors import NotAvailable, SettingRefused, StoreBusy, StoreUnusable, ValueRefused
 from engine.private import close_home
+from engine.store.tables import metadata
 
 HEAD = "0002"
 """The newest migration; a database that says so is opened without importing Alembic."""
+_KNOWN = frozenset(f"{number:04d}" for number in range(1, int(HEAD) + 1))
 BUSY_TIMEOUT_S = 5.0
 """How long a query waits for another program's lock; SQLite itself tries again, ever less often."""
 
@@ -33,14 +36,33 @@ def open_database(settings: Settings, patience_s: float = BUSY_TIMEOUT_S) -> Eng
         close_home(settings.home)
         if not settings.database_url:
             (settings.home / "overlap.db").touch(0o600)  # SQLite gives its journal the rights of the database
-        engine = create_engine(settings.database_url or f"sqlite:///{settings.home / 'overlap.db'}")
+        engine = _engine(settings)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", lambda connection, _: _prepare_sqlite(connection, patience_s))
-        event.listen(engine, "handle_error", lambda context: _translate(context, settings))
         _bring_up_to_date(engine, settings.home)
-    except (DBAPIError, OSError) as error:
+    except (SQLAlchemyError, OSError) as error:
         raise unusable(error, settings) from error
+    # Only now: while tables are looked for, SQLAlchemy itself acts on drivers' errors.
+    event.listen(engine, "handle_error", lambda context: _translate(context, settings))
     return engine
+
+
+def _engine(settings: Settings) -> Engine:
+    """SQLAlchemy's engine for the address. Raises SettingRefused for what is none, NotAvailable without its driver."""
+    if not settings.database_url:
+        return create_engine(URL.create("sqlite", database=str(settings.home / "overlap.db")))
+    try:
+        return create_engine(settings.database_url)
+    except ImportError as error:
+        raise NotAvailable(
+            f"OVERLAP_DATABASE_URL needs the Python package {error.name or error}, which is not installed here: "
+            "install it, or leave the setting empty to use a file in the home folder."
+        ) from error
+    except (ArgumentError, ValueError) as error:  # its text may hold the address, and so a password
+        raise SettingRefused(
+            "OVERLAP_DATABASE_URL is no address of a database that SQLAlchemy knows: write it as "
+            "postgresql+psycopg://user:password@host/name, or leave it empty to use a file in the home folder."
+        ) from error
 
 
 def _translate(context: ExceptionContext, settings: Settings) -> None:
@@ -81,14 +103,45 @@ def _bring_up_to_date(engine: Engine, home: Path) -> None:
         version = _version(connection)
     if version == HEAD:
         return
-    if version is not None and version > HEAD:
+    _refuse_unknown(version)
+    with FileLock(home / "migrating.lock", timeout=60, mode=0o600), engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            # One transaction for all of it: Python's driver would begin none for statements that make tables.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if _version(connection) != HEAD:
+            _clear_half_made(connection)
+            _migrate(connection)
+
+
+def _refuse_unknown(version: str | None) -> None:
+    if version is None or version in _KNOWN:
+        return
+    if version.isdecimal() and version > HEAD:
         raise StoreUnusable(
             f"This database was made by a newer Overlap (schema {version}, this one knows {HEAD}): "
             "update Overlap, or set OVERLAP_HOME to another folder."
         )
-    with FileLock(home / "migrating.lock", timeout=60, mode=0o600), engine.begin() as connection:
-        if _version(connection) != HEAD:
-            _migrate(connection)
+    raise StoreUnusable(
+        f"This database says that its schema is {version[:40]!r}, which no Overlap has made: restore a copy of it, "
+        "or set OVERLAP_HOME to another folder."
+    )
+
+
+def _clear_half_made(connection: Connection) -> None:
+    """Drop the tables of a first start that was broken off: it has left no version, and nothing is in them.
+
+    Only databases whose statements cannot be one transaction (MariaDB) leave such, and older versions did on SQLite.
+    """
+    if _version(connection) is not None:
+        return
+    there = [table for table in metadata.sorted_tables if inspect(connection).has_table(table.name)]
+    if any(connection.execute(select(literal(1)).select_from(table).limit(1)).first() for table in there):
+        raise StoreUnusable(
+            "This database holds runs, but does not say which version of Overlap made it: restore a copy of it, "
+            "or set OVERLAP_HOME to another folder."
+        )
+    for table in reversed(there):
+        connection.execute(DropTable(table))
 
 
 def _migrate(connection: Connection) -> None:

@@ -107,7 +107,7 @@ class Store:
         if workload:
             query = query.where(tables.runs.c.workload == workload)
         if text:
-            query = query.where(tables.runs.c.title.icontains(text, autoescape=True))
+            query = query.where(tables.runs.c.title.icontains(storable(text), autoescape=True))
         with self.engine.connect() as connection:
             rows = connection.execute(query).all()
         return [self._run_from(row) for row in rows]

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import random
 import sqlite3
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 from engine.config import Settings
-from engine.errors import StoreBusy, StoreUnusable
+from engine.errors import NotAvailable, SettingRefused, StoreBusy, StoreUnusable
 from engine.model import Configuration
 from engine.store import Store, tables
 from engine.store.database import HEAD, explain
-from tests.engine.support import faulty_plan, open_store
+from tests.engine.support import faulty_plan, open_store, small_disk, until
 
 OPENS = """
 import sys
@@ -127,3 +131,136 @@ def test_a_password_in_the_address_is_in_no_sentence(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, database_url="postgresql://me:secret@host/runs")
     assert "secret" not in explain(sqlite3.OperationalError("database is locked"), settings)
     assert "host/runs" in explain(sqlite3.OperationalError("database is locked"), settings)
+
+
+# -- a first start that is broken off --------------------------------------------
+
+STATEMENTS = (
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)",
+    "CREATE TABLE runs (id INTEGER PRIMARY KEY, token VARCHAR(64))",
+    "CREATE TABLE trials (id INTEGER PRIMARY KEY, run_id INTEGER REFERENCES runs (id))",
+    "CREATE TABLE records (trial_id INTEGER REFERENCES trials (id), task INTEGER)",
+)
+
+
+def works(home: Path) -> None:
+    """The database opens, is of the newest version, and keeps a run."""
+    store = open_store(home)
+    run = store.create(faulty_plan([{"do": "fine"}], Configuration("threads", 1)), "rone", {})
+    assert store.run("rone").id == run.id
+    with store.engine.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
+    store.close()
+
+
+@pytest.mark.parametrize("count", range(1, len(STATEMENTS) + 1))
+def test_a_half_made_database_is_mended(count: int, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "overlap.db") as made:
+        for statement in STATEMENTS[:count]:
+            made.execute(statement)
+    made.close()
+    works(tmp_path)
+
+
+def test_a_half_made_upgrade_is_mended(tmp_path: Path) -> None:
+    open_store(tmp_path).close()
+    with sqlite3.connect(tmp_path / "overlap.db") as made:
+        made.execute("UPDATE alembic_version SET version_num = '0001'")
+    made.close()
+    works(tmp_path)
+
+
+def test_runs_without_a_version_are_not_dropped(tmp_path: Path) -> None:
+    works(tmp_path)
+    with sqlite3.connect(tmp_path / "overlap.db") as made:
+        made.execute("DELETE FROM alembic_version")
+    made.close()
+    with pytest.raises(StoreUnusable, match="holds runs, but does not say"):
+        open_store(tmp_path)
+    with sqlite3.connect(tmp_path / "overlap.db") as kept:
+        assert kept.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+    kept.close()
+
+
+def test_a_first_start_that_is_killed_at_any_statement_leaves_a_database_that_opens(tmp_path: Path) -> None:
+    """What a kill leaves is the files as they are then: they are copied after every statement, and each is opened."""
+    home, copies = tmp_path / "home", tmp_path / "copies"
+
+    def copy(*_: object) -> None:
+        place = copies / str(len(list(copies.iterdir())))
+        place.mkdir()
+        for file in home.glob("overlap.db*"):
+            (place / file.name).write_bytes(file.read_bytes())
+
+    copies.mkdir()
+    event.listen(Engine, "after_cursor_execute", copy)
+    try:
+        open_store(home).close()
+    finally:
+        event.remove(Engine, "after_cursor_execute", copy)
+    made = sorted(copies.iterdir())
+    assert len(made) > 10
+    for place in made:
+        works(place)
+
+
+@pytest.mark.stress
+def test_twenty_five_kills_during_a_first_start(tmp_path: Path) -> None:
+    root = Path(__file__).parents[3]
+    began = time.perf_counter()
+    open_store(tmp_path / "timed").close()
+    takes_s = time.perf_counter() - began
+    for number in range(25):
+        home = tmp_path / str(number)
+        process = subprocess.Popen([sys.executable, "-c", OPENS, str(home)], stdin=subprocess.PIPE,
+                                   stdout=subprocess.DEVNULL, cwd=root)  # fmt: skip
+        assert process.stdin is not None
+        process.stdin.write(b"go\n")
+        process.stdin.close()
+        until(lambda home=home: (home / "overlap.db").exists(), 20, 0.001)  # type: ignore[misc]
+        time.sleep(random.uniform(0, 2 * takes_s))
+        process.kill()
+        process.wait()
+        works(home)
+
+
+@pytest.mark.parametrize("kilobytes", [4, 20, 44, 60, 84])
+def test_a_first_start_on_a_full_disk_can_be_repeated_when_there_is_room(kilobytes: int, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "small", f"{kilobytes}k") as disk:
+        with suppress(StoreUnusable):
+            open_store(disk / "home").close()
+        subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)
+        works(disk / "home")
+
+
+# -- addresses that cannot be used ------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ["nonsense", "nosuch://host/db", "postgresql://me:secret@host:port/db", "://"])
+def test_an_address_that_is_none_is_refused_in_a_sentence(address: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingRefused, match="OVERLAP_DATABASE_URL is no address") as refused:
+        open_store(tmp_path, database_url=address)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_driver_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(NotAvailable, match="needs the Python package psycopg"):
+        open_store(tmp_path, database_url="postgresql+psycopg://me:secret@host/db")
+
+
+@pytest.mark.parametrize("version", ["0000", "abc", "", "0002x", "\u0663"])
+def test_a_version_that_nobody_made_is_refused_in_a_sentence(version: str, tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+    store.close()
+    with pytest.raises(StoreUnusable, match=r"no Overlap has made|newer Overlap"):
+        open_store(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux lets any bytes be a name.")
+@pytest.mark.parametrize("name", [b"h\xf6me", b"what?x=1#y", b"100%41"], ids=repr)
+def test_a_home_of_any_name_will_do(name: bytes, tmp_path: Path) -> None:
+    works(tmp_path / os.fsdecode(name))
+    assert (tmp_path / os.fsdecode(name) / "overlap.db").is_file()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -21,7 +18,7 @@ from engine.errors import StoreUnusable
 from engine.model import Configuration
 from engine.store import Store, Writer
 from tests.engine.chore_plan import chore_plan
-from tests.engine.support import alive_with, faulty_plan, once_each, open_store, until
+from tests.engine.support import alive_with, faulty_plan, once_each, open_store, small_disk, until
 
 THREADS = Configuration("threads", 2)
 
@@ -133,21 +130,8 @@ def test_records_are_stored_at_least_twice_a_second(store: Store) -> None:
     assert gaps[-1] < 1.0, "one gap may be longer where the machine is busy, never a second"
 
 
-@contextmanager
-def small_disk(place: Path, megabytes: int) -> Iterator[Path]:
-    """A file system of this size; skips the test where none can be mounted."""
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "overlap-test", str(place)]
-    if sys.platform != "linux" or os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("A small file system can be mounted by root on Linux only.")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "-l", str(place)], check=True)
-
-
 def test_a_full_disk_ends_the_run_as_failed_and_keeps_what_was_stored(store: Store, tmp_path: Path) -> None:
-    with small_disk(tmp_path / "small", 8) as disk:
+    with small_disk(tmp_path / "small", "8m") as disk:
         small = open_store(disk / "home")
         plan = chore_plan("long_text", [20_000] * 800, THREADS)
         run = jobs.wait(small, jobs.start(small, plan), poll_s=0.05)
@@ -163,7 +147,7 @@ def test_a_full_disk_ends_the_run_as_failed_and_keeps_what_was_stored(store: Sto
 
 
 def test_on_a_full_disk_nothing_is_started(store: Store, tmp_path: Path) -> None:
-    with small_disk(tmp_path / "small", 2) as disk:
+    with small_disk(tmp_path / "small", "2m") as disk:
         small = open_store(disk / "home")
         (disk / "filler").write_bytes(b"")
         with pytest.raises(OSError, match="No space"), open(disk / "filler", "wb", buffering=0) as filler:

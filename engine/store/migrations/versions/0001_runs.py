@@ -2,9 +2,13 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.mysql import LONGTEXT
 
 revision = "0001"
 down_revision = None
+
+LONG_TEXT = sa.Text().with_variant(LONGTEXT(), "mysql", "mariadb")
+"""MariaDB's TEXT ends at 64 kB, which a task's output may exceed."""
 
 
 def upgrade() -> None:
@@ -15,7 +19,7 @@ def upgrade() -> None:
         sa.Column("token", sa.String(64), nullable=False, unique=True),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("workload", sa.String(200), nullable=False),
-        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("title", LONG_TEXT, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("created_at", sa.String(40), nullable=False),
         sa.Column("started_at", sa.String(40)),
@@ -29,8 +33,8 @@ def upgrade() -> None:
         sa.Column("time_limit_s", sa.Float),
         sa.Column("environment", sa.JSON, nullable=False),
         sa.Column("verdict", sa.JSON),
-        sa.Column("waiting_for", sa.Text),
-        sa.Column("message", sa.Text),
+        sa.Column("waiting_for", LONG_TEXT),
+        sa.Column("message", LONG_TEXT),
         sa.Column("cancel", sa.Boolean, nullable=False),
     )
     op.create_table(
@@ -47,7 +51,7 @@ def upgrade() -> None:
         sa.Column("failed", sa.Integer, nullable=False),
         sa.Column("measurement", sa.JSON, nullable=False),
         sa.Column("samples", sa.JSON),
-        sa.Column("message", sa.Text),
+        sa.Column("message", LONG_TEXT),
     )
     op.create_table(
         "records",
@@ -56,16 +60,16 @@ def upgrade() -> None:
             primary_key=True, autoincrement=False,
         ),
         sa.Column("task", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("label", sa.Text, nullable=False),
+        sa.Column("label", LONG_TEXT, nullable=False),
         sa.Column("worker", sa.Integer),
         sa.Column("started_s", sa.Float),
         sa.Column("finished_s", sa.Float),
         sa.Column("cpu_s", sa.Float),
         sa.Column("status", sa.String(10), nullable=False),
         sa.Column("reason", sa.String(64)),
-        sa.Column("error", sa.Text),
+        sa.Column("error", LONG_TEXT),
         sa.Column("attempts", sa.Integer, nullable=False),
-        sa.Column("output", sa.Text),
+        sa.Column("output", LONG_TEXT),
         sa.Column("fingerprint", sa.String(64)),
         sa.Column("waited_s", sa.Float, nullable=False),
         sqlite_with_rowid=False,
