@@ -121,7 +121,7 @@ def from_plain(values: Mapping[str, Any], secrets: Iterable[str] = ()) -> Settin
 def load(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings in force. Raises SettingRefused, naming the setting, for a value that cannot be used."""
     environment = os.environ if environment is None else environment
-    home = Path(environment.get(PREFIX + "HOME") or _default_home()).expanduser().resolve()
+    home = _real(environment.get(PREFIX + "HOME") or _default_home())
     values: dict[str, Any] = {"home": home, **_file(environment, home)}
     names = {item.name for item in fields(Settings)}
     for variable, text in environment.items():
@@ -185,7 +185,12 @@ def _positive(number: float) -> float:
 def _many(value: Any, paths: bool) -> tuple[Any, ...]:
     items = value if isinstance(value, (list, tuple)) else str(value).split(os.pathsep if paths else ",")
     texts = [str(item).strip() for item in items if str(item).strip()]
-    return tuple(Path(text).expanduser().resolve() for text in texts) if paths else tuple(texts)
+    return tuple(_real(text) for text in texts) if paths else tuple(texts)
+
+
+def _real(path: str | Path) -> Path:
+    """The path without links. Path.resolve would raise RuntimeError for a link to itself, until Python 3.13."""
+    return Path(os.path.realpath(Path(path).expanduser()))
 
 
 @cache

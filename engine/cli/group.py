@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import sys
 from collections import UserDict
 from collections.abc import Iterator
@@ -77,6 +79,13 @@ class Commands(click.Group):
             return super().invoke(context)
         except (OverlapError, TaskFailed) as error:
             click.echo(f"overlap: {error}", err=True)
+            sys.exit(FAILED)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # who reads our output has seen enough: click ends quietly
+                raise
+            words = error.strerror or str(error)
+            file = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else "A file"
+            click.echo(f"overlap: {file} cannot be used ({words}): check its name and rights.", err=True)
             sys.exit(FAILED)
         except KeyboardInterrupt:
             click.echo("\nCancelled.", err=True)

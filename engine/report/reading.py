@@ -28,6 +28,8 @@ def read_document(source: str | Path | Mapping[str, Any]) -> dict[str, Any]:
     Raises InputRefused, with the place of the first fault, when it is not one.
     """
     document = dict(source) if isinstance(source, Mapping) else _from_file(Path(source))
+    if "run" not in document and "experiments" in document:
+        document = _run_of(document)
     _must(document, RUN, "the document")
     if document.get("version", VERSION) > VERSION:
         raise InputRefused("This file was written by a newer Overlap: update this one to open it.")
@@ -42,6 +44,20 @@ def read_document(source: str | Path | Mapping[str, Any]) -> dict[str, Any]:
         _each(trial.get("samples", []), SAMPLE, f"a sample of {place}")
     _VERDICTS.get(document.get("kind", "job"), _check_verdict)(document)
     return document
+
+
+def _run_of(figures: dict[str, Any]) -> dict[str, Any]:
+    """A lab's figures, as `overlap machine --json` prints them, as the run that measured them."""
+    from engine.lab.runner import TITLES
+
+    check_document(figures, "The file")
+    measured = len(figures["experiments"])
+    return {
+        "run": 0, "kind": "experiment", "workload": figures["lab"], "title": TITLES.get(figures["lab"], figures["lab"]),
+        "state": figures.get("state", "finished"), "environment": figures.get("environment") or {}, "trials": [],
+        "started_at": figures.get("started_at"), "ended_at": figures.get("ended_at"), "tasks": measured, "ok": measured,
+        "terms": {"mode": figures.get("mode")}, "verdict": figures,
+    }  # fmt: skip
 
 
 def _check_records(records: list[Any], place: str) -> None:

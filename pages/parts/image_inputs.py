@@ -5,6 +5,7 @@ Uploads lie in the server's memory until the run starts; then `Pictures.place` s
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -178,8 +179,9 @@ def _server_folder() -> Pictures | None:
 
 
 def _part(root: Path, below: str) -> Path:
-    folder = (root / below.strip().strip("/\\")).resolve()
-    if not folder.is_relative_to(root.resolve()):
+    # realpath: Path.resolve raises RuntimeError for a link to itself, until Python 3.13.
+    folder = Path(os.path.realpath(root / below.strip().strip("/\\").replace("\0", "")))
+    if not folder.is_relative_to(os.path.realpath(root)):
         raise InputRefused(f"{below!r} leads out of {root}: name a folder in it.")
     return folder
 

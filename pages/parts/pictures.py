@@ -7,6 +7,7 @@ against the folders that they must lie in.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from pathlib import Path
 from threading import Semaphore
@@ -106,8 +107,8 @@ def source_of(store: Store, run: Run, task: int) -> Path | None:
 
 
 def _inside(path: Path, folders: list[Path]) -> Path | None:
-    real = path.resolve()
-    inside = any(real.is_relative_to(folder.resolve()) for folder in folders)
+    real = Path(os.path.realpath(path))
+    inside = any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
     return real if inside and real.is_file() else None
 
 

@@ -212,3 +212,26 @@ def test_every_command_says_what_it_does(cli: Cli) -> None:
     for name, command in main.commands.items():
         assert command.help, f"{name} has no help"
         assert command.hidden or name in shown.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Links need rights on Windows.")
+def test_links_to_themselves_and_odd_references_are_told_in_a_sentence(cli: Cli, run: str, tmp_path: Path) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to("loop")
+    (tmp_path / "loop.jpg").symlink_to("loop.jpg")
+    Image.new("RGB", (60, 40), "teal").save(tmp_path / "fine.png")
+    done = cli("resize", tmp_path, "--to", tmp_path / "out", "--size", "20")
+    assert done.returncode == 0 and "1 of 1 done" in done.stderr
+    for arguments, settings in (
+        (("resize", tmp_path / "fine.png", "--to", loop / "below"), {}),
+        (("export", run, "--to", loop), {}),
+        (("export", run, "--to", tmp_path / "no" / "such"), {}),
+        (("show", "9" * 30), {}),
+        (("runs",), {"OVERLAP_HOME": str(loop)}),
+        (("runs",), {"OVERLAP_DATABASE_URL": "nonsense"}),
+        (("runs",), {"OVERLAP_DATABASE_URL": "postgresql+nosuchdriver://me:secret@host/db"}),
+    ):
+        failed = cli(*arguments, **settings)
+        assert failed.returncode == 1, (arguments, failed.stderr)
+        assert failed.stderr.splitlines()[-1].startswith("overlap: ") and "secret" not in failed.stderr
+    assert cli("runs", OVERLAP_FOLDERS=str(loop)).returncode == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ from typing import Any
 import pytest
 
 from engine.errors import InputRefused
+from engine.report.document import import_document
 from engine.report.reading import read_document
+from engine.store import Store
 from tests.engine.report.made import document, record
 
+DOCUMENTS = Path(__file__).parents[2] / "pages" / "documents"
 Change = Callable[[dict[str, Any]], Any]
 
 
@@ -73,3 +77,18 @@ def test_a_file_that_is_no_document_is_refused_in_one_sentence(tmp_path: Path, c
 def test_a_missing_file_is_refused_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(InputRefused, match=r"none\.json cannot be read"):
         read_document(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize("which", ["machine", "sharing"])
+def test_what_a_lab_printed_is_read_as_the_run_that_measured_it(which: str, tmp_path: Path, store: Store) -> None:
+    saved = json.loads((DOCUMENTS / f"{which}.json").read_text(encoding="utf-8"))
+    (tmp_path / "printed.json").write_text(json.dumps(saved["verdict"]), encoding="utf-8")
+    run = import_document(store, read_document(tmp_path / "printed.json"))
+    assert (run.kind, run.workload, run.state) == ("experiment", which, saved["verdict"]["state"])
+    assert run.verdict == saved["verdict"]
+
+
+def test_figures_of_no_lab_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "printed.json").write_text('{"experiments": [], "lab": "kitchen"}', encoding="utf-8")
+    with pytest.raises(InputRefused, match="no result of this lab"):
+        read_document(tmp_path / "printed.json")
