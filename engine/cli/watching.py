@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 import time
@@ -47,9 +46,10 @@ def watch(store: Store, run: Run, as_json: bool) -> Run:
     progress.clear()
     summarise(store, run)
     if as_json:
-        from engine.report.document import run_document
+        from engine.report.document import document_chunks
 
-        click.echo(json.dumps(run_document(store, run)))
+        for chunk in document_chunks(store, run):
+            click.echo(chunk, nl=False)
     return run
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from engine.model import Record, Run, Trial
+from engine.report.columns import OBJECTS, columns_of, differing, is_usual
 from engine.report.reading import FORMAT, VERSION, read_document
 from engine.report.taking_in import import_document
 from engine.storable import storable_values
@@ -26,26 +27,55 @@ _DECIMALS = 6
 
 def run_document(store: Store, run: Run) -> dict[str, Any]:
     """The whole run as JSON values. Times are in seconds, MB are 10^6 bytes; a job's verdict is None."""
+    usual = _usual(store, run)
     trials = []
     for trial in store.trials(run):
-        found = _trial(trial, store.samples(trial))
-        found["records"] = [_record(record) for record in store.records.of_trial(trial)]
-        trials.append(found)
-    return {**_head(run), "trials": trials, "verdict": _verdict(run)}
+        records, columns = _records(store.records.of_trial(trial), usual)
+        trials.append({**_trial(trial, store.samples(trial)), **columns, "records": [_record(one) for one in records]})
+    return {**_head(run, usual), "trials": trials, "verdict": _verdict(run)}
 
 
 def document_chunks(store: Store, run: Run) -> Iterator[bytes]:
     """`run_document` as UTF-8 JSON, piece by piece, so that a large run is never held as one text."""
-    yield (_dumps(_head(run))[:-1] + ', "trials": [').encode()
+    usual = _usual(store, run)
+    yield (_dumps(_head(run, usual))[:-1] + ', "trials": [').encode()
     for position, trial in enumerate(store.trials(run)):
-        figures = _dumps(_trial(trial, store.samples(trial)))[:-1]
+        records, columns = _records(store.records.of_trial(trial), usual)
+        figures = _dumps({**_trial(trial, store.samples(trial)), **columns})[:-1]
         yield ((", " if position else "") + figures + ', "records": [').encode()
-        records = store.records.of_trial(trial)
         for at in range(0, len(records), _BATCH):
             text = ", ".join(_dumps(_record(record)) for record in records[at : at + _BATCH])
             yield ((", " if at else "") + text).encode()
         yield b"]}"
     yield ('], "verdict": ' + _dumps(_verdict(run)) + "}\n").encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What the trials of a large comparison have in common, by task."""
+
+    labels: list[str]
+    fingerprints: list[str | None]
+
+
+def _usual(store: Store, run: Run) -> Usual | None:
+    """Of a comparison with many tasks, from its first whole trial; None where records are written as objects."""
+    if run.kind != "comparison" or run.tasks <= OBJECTS:
+        return None
+    for trial in store.trials(run):
+        rows = store.records.columns([trial], "task", "label", "fingerprint")
+        if [row[0] for row in rows] == list(range(run.tasks)):
+            return Usual([row[1] for row in rows], [row[2] for row in rows])
+    return None
+
+
+def _records(records: list[Record], usual: Usual | None) -> tuple[list[Record], dict[str, Any]]:
+    """The records that are written as objects, and the columns of the others: see `columns`."""
+    if usual is None or len(records) <= OBJECTS:
+        return records, {}
+    plain = [record for record in records if is_usual(record)]
+    apart = {"fingerprints": differing(plain, usual.fingerprints)}
+    return [record for record in records if not is_usual(record)], {"columns": columns_of(plain, _DECIMALS), **apart}
 
 
 def throughput_per_s(trial: Trial) -> float | None:
@@ -58,7 +88,9 @@ def _dumps(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _head(run: Run) -> dict[str, Any]:
+def _head(run: Run, usual: Usual | None) -> dict[str, Any]:
+    # A function that came by value stays here: nobody should be asked to trust somebody else's pickle.
+    options = {name: value for name, value in run.options.items() if not name.endswith("_pickled")}
     return {
         "run": run.id,
         "workload": run.workload,
@@ -74,10 +106,11 @@ def _head(run: Run) -> dict[str, Any]:
         "tasks": run.tasks,
         "ok": run.ok,
         "failed": run.failed,
-        "options": storable_values(dict(run.options)),
+        "options": storable_values(options),
         "terms": storable_values(dict(run.terms)),
         "time_limit_s": run.time_limit_s,
         "message": run.message,
+        **({"labels": usual.labels, "fingerprints": usual.fingerprints} if usual else {}),
     }
 
 

@@ -15,11 +15,13 @@ from engine.checks import Shape, must
 from engine.errors import InputRefused
 from engine.lab import EXPERIMENTS
 from engine.lab.compare import check_document
+from engine.report.columns import COLUMNS, fault_of
 from engine.report.shapes import COUNTS, FIGURES, FORMAT, RECORD, RUN, SAMPLE, TRIAL, VERDICT, WARNING
 
 __all__ = ["COUNTS", "FIGURES", "FORMAT", "VERSION", "parsed", "read_document"]
 
-VERSION = 1
+VERSION = 2
+"""2: large comparisons hold columns (`engine.report.columns`); files of version 1 are read as ever."""
 
 
 def read_document(source: str | Path | Mapping[str, Any]) -> dict[str, Any]:
@@ -41,6 +43,7 @@ def read_document(source: str | Path | Mapping[str, Any]) -> dict[str, Any]:
             _refuse(f"two trials have the order {trial['order']}")
         seen.add(trial["order"])
         _check_records(trial["records"], place)
+        _check_columns(trial, document, place)
         _each(trial.get("samples", []), SAMPLE, f"a sample of {place}")
     _VERDICTS.get(document.get("kind", "job"), _check_verdict)(document)
     return document
@@ -67,6 +70,13 @@ def _check_records(records: list[Any], place: str) -> None:
         if record["task"] in tasks:
             _refuse(f"task {record['task']} stands twice in {place}")
         tasks.add(record["task"])
+
+
+def _check_columns(trial: Mapping[str, Any], document: Mapping[str, Any], place: str) -> None:
+    if "columns" in trial:
+        _must(trial["columns"], COLUMNS, f"the columns of {place}")
+        if fault := fault_of(trial, document):
+            _refuse(f"{place}: {fault}")
 
 
 def _check_verdict(document: Mapping[str, Any]) -> None:

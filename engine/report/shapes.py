@@ -23,6 +23,7 @@ from engine.checks import (
     text,
     whole,
 )
+from engine.report.columns import LARGE, LARGE_TRIAL
 
 FORMAT = "overlap-run"
 
@@ -64,6 +65,7 @@ RUN: Shape = {
     "terms?": fits(TERMS),
     "time_limit_s?": or_none(number),
     "message?": or_none(text),
+    **LARGE,
 }
 SHORTEST_S = 1e-9
 """No clock tells a shorter time, and the logarithm of a ratio of such times overflows."""
@@ -94,6 +96,7 @@ TRIAL: Shape = {
     "configuration?": fits(CONFIGURATION),
     "memory_kind?": or_none(one_of("pss", "uss", "rss")),
     "samples?": a_list,
+    **LARGE_TRIAL,
     **{name + "?": or_none(whole) for name in COUNTS},
     **{name + "?": or_none(number) for name in FIGURES},
     "wall_s?": or_none(lambda value: number(value) and (value == 0 or value >= SHORTEST_S)),

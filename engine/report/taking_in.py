@@ -15,6 +15,7 @@ from typing import Any
 from engine.jobs import new_token
 from engine.model import ENDED, Configuration, Measurement, Plan, Run, Trial, configuration_from, plain
 from engine.record import FIELDS, row_of
+from engine.report.columns import records_from
 from engine.report.reading import COUNTS, FIGURES, read_document
 from engine.store import Store
 
@@ -42,7 +43,7 @@ def import_document(store: Store, document: Mapping[str, Any]) -> Run:
     run = store.create(plan, new_token(), document["environment"])
     try:
         for trial in sorted(document["trials"], key=lambda one: one["order"]):
-            _add_trial(store, run, trial)
+            _add_trial(store, run, trial, document)
         _conclude(store, run, document)
     except BaseException:  # half a run must not stay in the history, whatever stopped this
         store.delete(run)
@@ -58,11 +59,11 @@ def _configuration(trial: Mapping[str, Any]) -> Configuration:
     return replace(found, python=python or None)
 
 
-def _add_trial(store: Store, run: Run, values: Mapping[str, Any]) -> None:
+def _add_trial(store: Store, run: Run, values: Mapping[str, Any], document: Mapping[str, Any]) -> None:
     trial = store.add_trial(
         run, values["repeat"], plain(_configuration(values)), values["tasks"], values.get("continues")
     )
-    store.records.add(trial, run, [_row(trial, record) for record in values["records"]], 0, 0)
+    store.records.add(trial, run, [_row(trial, record) for record in records_from(values, document)], 0, 0)
     measurement = Measurement(
         **{name: values.get(name) for name in (*FIGURES, *COUNTS, "memory_kind")}
     )
