@@ -44,13 +44,20 @@ def timelines(pairs: Sequence[tuple[Configuration, Rows | Tasks]], dark: bool = 
     )
     meta: Mapping[str, Any] = figure("", dark=dark).layout.meta
     title = "Timelines, the repeat of median wall time"
-    drawn.update_layout(template=template(dark), height=total_px, meta=meta, title_text=title)
-    for position, (one, tasks) in enumerate(drawn_pairs, 1):
-        for trace in traces(tasks, one, dark, legend=False):
-            drawn.add_trace(trace, row=position, col=1)
-        drawn.update_yaxes(worker_axis(tasks), row=position)
-    drawn.update_layout(barmode="overlay", bargap=0.1)
-    drawn.update_yaxes(showticklabels=False)
+    # One call for all rows: each costs plotly another look at all that is there.
+    marks = [
+        (trace, row)
+        for row, (one, tasks) in enumerate(drawn_pairs, 1)
+        for trace in traces(tasks, one, dark, legend=False)
+    ]
+    drawn.add_traces([trace for trace, _ in marks], rows=[row for _, row in marks], cols=[1] * len(marks))
+    axes = {
+        f"yaxis{row if row > 1 else ''}": {**worker_axis(tasks), "showticklabels": False}
+        for row, (_, tasks) in enumerate(drawn_pairs, 1)
+    }
+    drawn.update_layout(
+        template=template(dark), height=total_px, meta=meta, title_text=title, barmode="overlay", bargap=0.1, **axes
+    )
     drawn.update_xaxes(range=[0, max(tasks.end_s for _, tasks in drawn_pairs) * 1.01])
     drawn.update_xaxes(title_text=TIME, row=len(heights))
     drawn.update_annotations(x=0, xanchor="left", font_size=12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -35,6 +36,15 @@ def test_every_finished_repeat_is_a_dot_and_the_median_a_line() -> None:
     assert sorted(numbers(dots.x)) == [1.0, 1.2, 3.0]
     assert drawn.layout.shapes[0].x0 == 1.2
     assert drawn.layout.annotations[0].text == "1.2 s"
+
+
+def test_fifty_configurations_draw_within_a_second() -> None:
+    many = [Configuration("threads", workers) for workers in range(1, 51)]
+    trials = [trial(order, one, 1.0 + order / 100) for order, one in enumerate(many * 5)]
+    began_s = time.process_time()
+    for drawn in (wall_times(trials), memory_by_configuration(trials), where_time_went(trials)):
+        assert drawn.to_json()
+    assert time.process_time() - began_s < 1.0
 
 
 def test_configurations_are_rows_in_the_order_of_their_first_trial() -> None:
