@@ -146,7 +146,7 @@ def ours(batch: Batch, kind: str, workers: int) -> Spent:
     From the first submission to the last result, on warmed workers. What the others are timed by holds their start too:
     so ours is told beside it (`start_s`), and matters less the larger the batch.
     """
-    resizing = Resizing(sizes=(str(batch.edge),), quality=QUALITY, format=_FORMATS[batch.suffix])
+    resizing = Resizing((str(batch.edge),), quality_jpeg=QUALITY, formats=(_FORMATS[batch.suffix],), optimize=False)
     store = Store.open(Settings(home=batch.out.with_name("home")))
     plan = resize_plan(batch.photos, resizing, Configuration(kind, workers), store.settings, target=batch.out)
     run = jobs.wait(store, jobs.start(store, plan))

@@ -1,16 +1,18 @@
-"""The engine from Python: `engine.compare(function, tasks)`."""
+"""The engine from Python: `engine.compare(function, tasks)`, and `engine.resize(sources, to)`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from engine import jobs, plans
 from engine.config import load
 from engine.errors import OverlapError, SettingRefused
 from engine.functions import function_plan, named
-from engine.model import Run
+from engine.images.targets import Choice
+from engine.model import Configuration, Record, Run
 from engine.store import Store
 
 
@@ -59,3 +61,59 @@ def compare(
     if run.state == "failed" or run.verdict is None:
         raise OverlapError(run.message or "The comparison ended without any finished trial.")
     return Comparison(run, dict(run.verdict), run_document(store, run))
+
+
+@dataclass(frozen=True, slots=True)
+class Resized:
+    """A resize job that has ended: its run in the history, and the record of each picture, good or bad."""
+
+    run: Run
+    records: list[Record]
+
+    @property
+    def paths(self) -> list[Path]:
+        """Every file that was written."""
+        outputs = [record.output for record in self.records if record.status == "ok"]
+        return [Path(one["path"]) for output in outputs for one in (output, *output["also"])]
+
+    @property
+    def failures(self) -> dict[str, str]:
+        """The sentence of each picture that failed, by its name."""
+        return {record.label: record.error or "" for record in self.records if record.status == "failed"}
+
+
+def resize(
+    sources: Sequence[Path | str],
+    to: Path | str,
+    executor: str = "threads",
+    workers: int | None = None,
+    overwrite: Choice = "never",
+    html: bool = False,
+    **options: Any,
+) -> Resized:
+    """Resize images, or all images of folders, into the folder `to`; originals are never replaced.
+
+    `options` are those of `engine.images.options.Resizing`: ``sizes=["400", "1600"], formats=["avif", "jpeg"]``.
+    `overwrite` is "never" or "all". Raises OverlapError with a sentence when the run cannot be done; a picture that
+    fails is in `failures`.
+    """
+    from engine.config import usable_cpus
+    from engine.images.options import resizing_from
+    from engine.images.sources import find_images
+    from engine.images.targets import Overwriting, ready
+
+    settings, resizing = load(), resizing_from(options)
+    store, target = Store.open(settings), ready(Path(to).absolute())
+    files: list[Path] = []
+    given = [Path(source).absolute() for source in sources]
+    for source in given:
+        files += find_images(source, None, settings, target, True).images if source.is_dir() else [source]
+    count = 1 if executor == "sequential" else workers or usable_cpus()
+    plan = plans.resize_plan(
+        files, resizing, Configuration(executor, count), settings, target,
+        root=given[0] if len(given) == 1 and given[0].is_dir() else None, overwriting=Overwriting(overwrite), html=html,
+    )  # fmt: skip
+    run = jobs.wait(store, jobs.start(store, plan))
+    if run.state == "failed":
+        raise OverlapError(run.message or "The run could not be done.")
+    return Resized(run, store.records.latest(run))

@@ -19,7 +19,7 @@ from filelock import Timeout
 from engine.chain import Chain
 from engine.config import Settings
 from engine.environment import environment
-from engine.errors import OverlapError, StoreUnusable
+from engine.errors import OverlapError, StoreUnusable, TaskFailed
 from engine.lifeline import watch_stdin
 from engine.model import Run, State
 from engine.pythons import described
@@ -75,6 +75,7 @@ class Orchestrator:
         self.store, self.run, self.services = store, run, services
         self.abandoned = threading.Event()
         self.chain: Chain | None = None
+        self.remark: str | None = None
         self._cancel = threading.Event()
 
     def run_part(self, part: Part, chosen: Iterable[int] | None) -> State:
@@ -130,7 +131,19 @@ class Orchestrator:
             from engine.comparison import Comparison  # with all of engine.analysis: a job starts without
 
             return Comparison(self.store, self.run, self.chain).to_the_end()
-        return self.chain.to_the_end(self.run.configurations[0], self._remaining(part, chosen))
+        state = self.chain.to_the_end(self.run.configurations[0], self._remaining(part, chosen))
+        if self.run.options.get("html"):
+            self._write_gallery()
+        return state
+
+    def _write_gallery(self) -> None:
+        """The gallery page of what was made; one that cannot be written costs the run nothing but a remark."""
+        from engine.gallery import write_page
+
+        try:
+            write_page(self.store, self.run)
+        except TaskFailed as failure:
+            self.remark = f"The gallery page is missing: {failure.message}"
 
     def _measure(self) -> State:
         """A lab experiment: its document grows in the run's verdict, one finished experiment after the other."""
@@ -164,7 +177,7 @@ class Orchestrator:
     def _finish(self, state: State) -> State:
         if self.abandoned.is_set() and state == "cancelled":
             state = "interrupted"
-        self.store.set_state(self.run, state, self._cancelled_after() if state == "cancelled" else None)
+        self.store.set_state(self.run, state, self._cancelled_after() if state == "cancelled" else self.remark)
         return state
 
     def _cancelled_after(self) -> str:

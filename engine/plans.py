@@ -95,13 +95,15 @@ def resize_plan(
     overwriting: Overwriting = KEEP,
     identities: Sequence[str] | None = None,
     beside: bool = False,
+    html: bool = False,
 ) -> Plan:
     """A job that resizes these files. Output names keep the folders below `root`. What `done` knows is left out.
 
     Sources below `run_folder` are stored relative to it, so the run can move; results go to `target`,
     else to the run's outputs. `overwriting` says what may be replaced in `target`: no original in any case.
     `identities` tell apart sources of one name (see `output_names`), by default their paths. With `beside`, where
-    `target` is `root`, folders keep their names to the letter, so that results lie beside their originals.
+    `target` is `root`, folders keep their names to the letter, so that results lie beside their originals. `html` asks
+    for a gallery page of the results.
     Raises InputRefused when there are none or more than the limit, or when every result would replace an original.
     """
     if not sources:
@@ -128,7 +130,8 @@ def resize_plan(
         Task(index, label, {**argument, **_told(argument["names"], there.originals, agreed)})
         for index, (label, argument) in enumerate(wanted)
     ]
-    options = {**resizing.plain(), **({"target": str(target), "overwrite": overwriting.choice} if target else {})}
+    written = {"target": str(target), "overwrite": overwriting.choice} if target else {}
+    options = {**resizing.plain(), "html": html, **written}
     title = title or f"{counted(len(tasks), 'photo')} to {', '.join(resizing.sizes)}"
     return job("resize", title, tasks, configuration, options, settings)
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from engine.images import targets
 from engine.images.options import Resizing
-from engine.images.sources import RESULTS, new_results_folder
 from engine.model import Configuration, Plan
 from engine.plans import resize_plan
+from pages.parts.destination import Asked, Destination, ask, choose_destination, keep_question, question, rerun_with
 from pages.parts.guard import guard
 from pages.parts.how_to_run import how_to_run
 from pages.parts.image_inputs import Pictures, choose_pictures
@@ -25,15 +25,22 @@ st.caption("Makes a batch of pictures smaller, in parallel; the originals are ne
 
 
 def plan(
-    pictures: Pictures, resizing: Resizing, configuration: Configuration, most: int | None, here: bool, token: str
+    pictures: Pictures,
+    resizing: Resizing,
+    configuration: Configuration,
+    most: int | None,
+    destination: Destination,
+    token: str,
 ) -> Plan:
-    """Put the pictures in place and name the tasks."""
+    """Put the pictures in place and name the tasks. Raises Asked when some results exist already."""
     folder = store().folder(token)
     sources, root = pictures.place(folder.inputs, most)
-    now = datetime.now(UTC).astimezone()
-    target = new_results_folder(pictures.folder, now) if here and pictures.folder else None
+    target = destination.folder(pictures)
     title = pictures.title if most is None else f"Try on {len(sources)}: {pictures.title}"
-    made = resize_plan(sources, resizing, configuration, settings(), target, root, folder.path, title)
+    made = resize_plan(
+        sources, destination.named(resizing), configuration, settings(), target, root, folder.path, title,
+        overwriting=destination.overwriting, beside=destination.beside, html=destination.html,
+    )  # fmt: skip
     if target is not None:
         targets.ready(target)
     return made
@@ -41,16 +48,8 @@ def plan(
 
 pictures = choose_pictures()
 resizing = resizing_form()
+destination = choose_destination(pictures)
 configuration = how_to_run("resize")
-here = False
-if pictures is not None and pictures.folder is not None:
-    here = st.toggle(
-        "Write the results into a new folder beside the originals",
-        value=True,
-        key="here",
-        help=f"In {RESULTS}/.",
-        persist_state="session",
-    )
 
 ready = pictures is not None and resizing is not None
 count = "" if pictures is None or pictures.count is None else f" {pictures.count:,}"
@@ -64,13 +63,21 @@ with st.container(horizontal=True, vertical_alignment="center"):
     )
     tried = st.button(f"Try on {TRIED}", icon=":material/science:", disabled=not ready, key="try")
 
-token, try_token = form_token("resize", started), form_token("resize:try", tried)
+answer = ask(names) if (names := question()) else None
+token, try_token = form_token("resize", started or answer is not None), form_token("resize:try", tried)
 if pictures is not None and resizing is not None:
     with guard():
-        if started:
-            start_and_open("resize", token, partial(plan, pictures, resizing, configuration, None, here))
+        if started or answer is not None:
+            keep_question(None)
+            decided = replace(destination, agreed=answer)
+            try:
+                start_and_open("resize", token, partial(plan, pictures, resizing, configuration, None, decided))
+            except Asked as asked:
+                rerun_with(asked.names)
         if tried:
-            run = start("resize:try", try_token, partial(plan, pictures, resizing, configuration, TRIED, False))
+            run = start(
+                "resize:try", try_token, partial(plan, pictures, resizing, configuration, TRIED, Destination())
+            )
             st.session_state["tried"] = run.token
 if shown := st.session_state.get("tried"):
     show_try(shown, None if pictures is None else pictures.count)

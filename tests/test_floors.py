@@ -38,6 +38,7 @@ FLOORS: tuple[tuple[frozenset[str], ...], ...] = (
         frozenset({"lab"}),
         frozenset({"supervisor", "services", "remaining"}),
         frozenset({"plans", "defaults", "functions", "function_check"}),
+        frozenset({"gallery"}),
     ),
     (frozenset({"experiment", "comparison", "chain"}),),
     (frozenset({"jobs", "pilots"}), frozenset({"figures"})),

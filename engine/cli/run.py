@@ -10,12 +10,11 @@ from typing import Any
 import click
 
 from engine.cli.asking import OptionalValues, agree
+from engine.cli.resizing import how_to_resize, tell_notes
 from engine.cli.watching import leave, open_store, run_plan
 from engine.config import Settings, load
 from engine.errors import InputRefused
 from engine.executors import EXECUTORS
-from engine.images.options import FORMATS
-from engine.images.sizes import ANCHORS, FITS
 from engine.images.targets import CHOICES
 from engine.model import Configuration
 from engine.store import Store
@@ -56,16 +55,9 @@ def configuration(store: Store, workload: str, given: Mapping[str, Any]) -> Conf
 @click.option("--beside", is_flag=True, help="Instead of --to: each result beside its original, with --name's suffix.")
 @click.option("--overwrite", type=click.Choice(CHOICES), default="never", show_default=True,
               help="Files that are there already; --overwrite alone means all. Originals are never replaced.")
-@click.option("--size", "sizes", multiple=True, help="WxH, Wx, xH, N (longest edge) or N%; repeatable. [400x400]")
-@click.option("--fit", type=click.Choice(list(FITS)), default="inside", show_default=True)
-@click.option("--anchor", type=click.Choice(list(ANCHORS)), default="centre", show_default=True)
-@click.option("--colour", default="#ffffff", show_default=True, help="Of padding, and behind what was transparent.")
-@click.option("--enlarge", is_flag=True, help="Also make small images larger.")
-@click.option("--format", "file_format", type=click.Choice(list(FORMATS)), default="keep", show_default=True)
-@click.option("--quality", type=click.IntRange(1, 100), default=85, show_default=True)
-@click.option("--name", help="Pattern of the outputs' names.  [{stem}.{ext}; with --beside {stem}-small.{ext}]")
+@how_to_resize
 @click.option("--glob", "pattern", help="Which files of a folder, for example '**/*.jpg'.")
-@click.option("--keep-copyright", is_flag=True, help="Keep the copyright line; all other metadata always go.")
+@click.option("--html", is_flag=True, help="Write a gallery page beside the results, with HTML to copy (srcset).")
 @click.option("--skip-unchanged", is_flag=True,
               help="Leave out what the output folder already has, unchanged; replace what was made of a changed one.")
 @how_to_run
@@ -80,7 +72,7 @@ def resize(sources: tuple[Path, ...], pattern: str | None, skip_unchanged: bool,
     settings = load()
     store = open_store(settings)
     given["name"] = given["name"] or ("{stem}-small.{ext}" if given["beside"] else "{stem}.{ext}")
-    resizing = resizing_from({**given, "sizes": given["sizes"] or ("400x400",), "format": given["file_format"]})
+    resizing = resizing_from({**given, "sizes": given["sizes"] or ("400x400",), "format": ",".join(given["formats"])})
     how = configuration(store, "resize", given)
     target = destination(sources, given["target"], given["beside"])
     done = Done(target, resizing)
@@ -93,12 +85,13 @@ def resize(sources: tuple[Path, ...], pattern: str | None, skip_unchanged: bool,
         plan = resize_plan(
             found.files, resizing, how, settings, target=target, root=found.root or (target if beside else None),
             done=done if skip_unchanged else None, overwriting=Overwriting(given["overwrite"], agree),
-            identities=None if found.root else found.identities, beside=beside,
+            identities=None if found.root else found.identities, beside=beside, html=given["html"],
         )
         if left := len(found.files) - len(plan.tasks):
             click.echo(f"{left} of {len(found.files)} are unchanged and left out.", err=True)
         run = run_plan(store, plan, given["as_json"])
         note_done(store, run, done)
+        tell_notes(store, run)
         leave(run)
 
 

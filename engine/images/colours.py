@@ -133,6 +133,13 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     return image.convert("RGB") if image.mode == "CMYK" else image
 
 
+def wide_profile(profile: bytes | None, mode: str) -> bytes | None:
+    """The profile of an RGB image where it is another space than sRGB, such as Display P3, and usable; else None."""
+    if profile and mode in ("RGB", "RGBA") and icc.space(profile) == _SPACES["RGB"] and _transform(profile, "RGB"):
+        return profile
+    return None
+
+
 _SPACES: dict[str, bytes] = {"L": b"GRAY", "RGB": b"RGB ", "RGBA": b"RGB ", "CMYK": b"CMYK"}
 """ICC.1:2022, 7.2.6: the data colour space, at offset 16 of the header."""
 

@@ -76,8 +76,8 @@ SUFFIXES: dict[str, str] = {
 }
 """Names that are looked for in folders and archives; whether the content agrees is `sniff`'s matter."""
 
-WRITTEN: dict[str, str] = {"jpeg": "jpg", "png": "png", "webp": "webp", "avif": "avif"}
-"""The formats that are written, with the extension each gets."""
+WRITTEN: dict[str, str] = {"jpeg": "jpg", "png": "png", "webp": "webp", "avif": "avif", "gif": "gif"}
+"""The formats that are written, with the extension each gets; GIF only where an animation keeps its format."""
 
 
 def sniff(head: bytes) -> str | None:

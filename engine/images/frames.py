@@ -17,13 +17,18 @@ _UNCOUNTED = {"JPEG", "MPO"}
 
 def frames_note(image: Image.Image, data: bytes) -> str | None:
     """A remark such as ``first of 12 frames`` on an opened image of the content `data`, or None for one frame."""
-    if image.format in _UNCOUNTED:
-        return None
-    count = _COUNTERS[image.format](data) if image.format in _COUNTERS else _frames(image)
+    count = frames_of(image, data)
     if count <= 1:
         return None
     kind = "frames" if image.format in _ANIMATED else "pages"
     return f"first of more than {MAX_FRAMES} {kind}" if count > MAX_FRAMES else f"first of {count} {kind}"
+
+
+def frames_of(image: Image.Image, data: bytes) -> int:
+    """How many frames or pages an opened image of the content `data` has; more than MAX_FRAMES are not counted."""
+    if image.format in _UNCOUNTED:
+        return 1
+    return _COUNTERS[image.format](data) if image.format in _COUNTERS else _frames(image)
 
 
 def _frames(image: Image.Image) -> int:

@@ -37,7 +37,8 @@ def output_names(
     identities: Sequence[str] | None = None,
     keep_folders: bool = False,
 ) -> list[list[str]]:
-    """One list per source, one relative name with forward slashes per size; folders are kept.
+    """One list per source, one relative name with forward slashes per size and format (the
+    formats of the first size first); folders are kept.
 
     All names are distinct, also on systems that ignore case or normalise Unicode, none is also a folder's. Where
     several sources would get one name (`a.jpg` and `a.png` as WebP), each is marked by its own ending, else by a
@@ -53,7 +54,10 @@ def output_names(
 
     def names(at: int, mark: str) -> list[str]:
         folder = _folder(relative_paths[at], keep_folders)
-        return _apart([folder + _name(relative_paths[at], size, pattern, resizing, at + 1, mark) for size in sizes])
+        path = relative_paths[at]
+        extensions = extensions_for(_suffix(path), resizing)
+        found = [_name(path, size, pattern, one, at + 1, mark) for size in sizes for one in extensions]
+        return _apart([folder + name for name in found])
 
     return _distinct(names, marks)
 
@@ -69,11 +73,17 @@ def pattern_of(resizing: Resizing) -> str:
     return pattern.replace(".{ext}", "_{size}.{ext}")
 
 
-def extension_for(suffix: str, resizing: Resizing) -> str:
-    """The extension (no dot) that a source with this suffix gets."""
-    if resizing.format != "keep":
-        return formats.WRITTEN[resizing.format]
-    suffix = suffix.lower()
+def extensions_for(suffix: str, resizing: Resizing) -> list[str]:
+    """The extensions (no dot) that a source with this suffix gets, one for each format that differs for it."""
+    kept = _kept(suffix.lower(), resizing)
+    alike = {"jpeg": "jpg"}
+    found = [kept if one == "keep" else formats.WRITTEN[one] for one in resizing.formats]
+    return list({alike.get(extension, extension): extension for extension in reversed(found)}.values())[::-1]
+
+
+def _kept(suffix: str, resizing: Resizing) -> str:
+    if suffix == ".gif" and resizing.animation != "first":
+        return "gif"
     return _KEPT.get(suffix) or _LIKE.get(formats.SUFFIXES.get(suffix, ""), "jpg")
 
 
@@ -113,12 +123,15 @@ def _shortened(name: str, limit: int) -> str:
     return f"{cut}.{extension}" if extension else cut
 
 
-def _name(path: str, size: Size, pattern: str, resizing: Resizing, index: int, apart: str) -> str:
-    file = path.replace("\\", "/").rpartition("/")[2]
-    suffix = PurePosixPath(file).suffix
+def _suffix(path: str) -> str:
+    return PurePosixPath(path.replace("\\", "/").rpartition("/")[2]).suffix
+
+
+def _name(path: str, size: Size, pattern: str, extension: str, index: int, apart: str) -> str:
+    file, suffix = path.replace("\\", "/").rpartition("/")[2], _suffix(path)
     fields = {
         "stem": file.removesuffix(suffix) if suffix else file,
-        "ext": extension_for(suffix, resizing),
+        "ext": extension,
         "index": index,
         **_told(size),
     }

@@ -1,8 +1,9 @@
-"""One photograph in, one file per size out: the whole way of one task.
+"""One photograph in, one file per size and format out: the whole way of one task.
 
-    read -> open -> [draft] -> decode -> per size: crop and scale -> sRGB -> upright -> frame -> encode -> replace
+    read -> open -> [draft] -> decode -> per size: crop and scale -> sRGB -> upright -> frame
+                                      -> per format: encode -> put in place
 
-Decoded once, however many sizes there are. JPEG is decoded at a reduced scale (libjpeg's draft mode)
+Decoded once, however many sizes and formats there are. JPEG is decoded at a reduced scale (libjpeg's draft mode)
 that leaves DRAFT_MARGINS times the pixels that the largest size needs.
 """
 
@@ -19,11 +20,11 @@ from PIL import Image
 
 from engine.config import Settings
 from engine.errors import TaskFailed
-from engine.images import colours, decoding, opening, orientation, placing, saving, stated, variants
-from engine.images.frames import frames_note
+from engine.images import colours, decoding, making, opening, orientation, placing, saving, stated, variants
+from engine.images.frames import frames_of
+from engine.images.metadata import gain_map_note, kept_of
 from engine.images.options import Resizing
-from engine.images.rights import copyright_exif
-from engine.images.scaling import scaled
+from engine.images.shaping import Source, box_of, shaped
 from engine.images.sizes import Placement, place
 
 DRAFT_MARGINS = {8: 1.5, 4: 1.5, 2: 2.0}
@@ -53,17 +54,6 @@ class Output:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A decoded picture; `shrink` is the whole number by which decoding reduced it."""
-
-    image: Image.Image
-    profile: bytes | None
-    turn: int
-    upright: tuple[int, int]
-    shrink: int
-
-
 def resize_file(
     source: Path,
     targets: Sequence[Path],
@@ -71,7 +61,7 @@ def resize_file(
     settings: Settings,
     replace: Collection[Path] = (),
 ) -> list[Output]:
-    """Resize one file to one target per size, in the order of `resizing.sizes`.
+    """Resize one file to one target per size and format: those of the first of `resizing.sizes` first.
 
     Raises TaskFailed; what could be written is then there nevertheless.
     The format written is the one that the target's suffix promises. A target that exists is replaced only when it
@@ -79,13 +69,49 @@ def resize_file(
     """
     for target in targets:
         _keep_original(source, target)
-    data = opening.read_file(source, settings)
+    work = _decoded(opening.read_file(source, settings), resizing, settings)
+    each = len(targets) // len(work.placements)  # as many formats for each size
+    outputs: list[Output] = []
+    taken: TaskFailed | None = None
+    for at, placement in enumerate(work.placements):
+        try:
+            box = box_of(work.source, placement, resizing)
+            picture = shaped(work.source, box, placement, resizing)
+        except MemoryError:
+            raise opening.out_of_memory() from None
+        for target in targets[at * each : (at + 1) * each]:
+            made = making.made(
+                work, picture, box, placement, saving.format_for(target, resizing, work.file_format)
+            )
+            try:
+                placing.write(target, made.content, target in replace)
+            except TaskFailed as failure:
+                taken = taken or failure
+                continue
+            outputs.append(_output(target, work, made))
+    if taken is not None:
+        raise taken
+    return outputs
+
+
+def _output(target: Path, work: making.Work, made: making.Made) -> Output:
+    note = "; ".join(dict.fromkeys(filter(None, (*made.notes, *work.notes)))) or None
+    digest = blake2b(made.content, digest_size=8).hexdigest()
+    return Output(
+        str(target), *made.size, len(made.content), *work.source.upright, len(work.data), work.file_format, note, digest
+    )
+
+
+def _decoded(data: bytes, resizing: Resizing, settings: Settings) -> making.Work:
     opened = opening.open_image(data, settings)
+    palette = opened.mode in ("P", "1") or opened.format == "GIF"
     # A JPEG is decoded when it is known how much of it is needed; the others before they are asked anything else.
     picture = None if opened.format in _REDUCIBLE else decoding.decode(opened, data, settings)
     turn = orientation.orientation_of(opened)
     upright = orientation.upright_size(opened.size, turn)
-    placements = [place(upright, asked, resizing.fit, resizing.anchor, resizing.enlarge) for asked in resizing.parsed]
+    placements = tuple(
+        place(upright, asked, resizing.fit, resizing.anchor, resizing.enlarge) for asked in resizing.parsed
+    )
     _check_sizes(placements, settings)
     shrink = 1
     if picture is None:
@@ -93,28 +119,11 @@ def resize_file(
         picture = decoding.decode(opened, data, settings)
     meant = stated.colours_of(opened, data)
     pixels, profile = _prepared(picture, data, meant.profile, settings)
-    decoded = _Source(pixels, profile, turn, upright, shrink)
-    exif = copyright_exif(opened) if resizing.keep_copyright else None
-    note = "; ".join(filter(None, (frames_note(opened, data), meant.note))) or None
-    file_format = opened.format or ""
-    outputs: list[Output] = []
-    taken: TaskFailed | None = None
-    for target, placement in zip(targets, placements, strict=True):
-        try:
-            picture = _picture(decoded, placement, resizing)
-        except MemoryError:
-            raise opening.out_of_memory() from None
-        content = saving.encoded(picture, saving.format_for(target, resizing, file_format), resizing, exif)
-        try:
-            placing.write(target, content, target in replace)
-        except TaskFailed as failure:
-            taken = taken or failure
-            continue
-        digest = blake2b(content, digest_size=8).hexdigest()
-        outputs.append(Output(str(target), *picture.size, len(content), *upright, len(data), file_format, note, digest))
-    if taken is not None:
-        raise taken
-    return outputs
+    kept = kept_of(opened, resizing.metadata)
+    return making.Work(
+        data, opened, Source(pixels, profile, turn, upright, shrink), placements, kept, palette,
+        frames_of(opened, data), (meant.note, gain_map_note(data, opened.format), kept.note), resizing, settings,
+    )  # fmt: skip
 
 
 def _keep_original(source: Path, target: Path) -> None:
@@ -177,26 +186,3 @@ def draft(image: Image.Image, wanted: tuple[int, int], data: bytes = b"") -> int
     divisor, before = reduction(image.size, wanted), image.size
     done = image.draft(image.mode, (max(1, before[0] // divisor), max(1, before[1] // divisor)))
     return round(before[0] / done[1][2]) if done is not None else 1
-
-
-def _picture(source: _Source, placement: Placement, resizing: Resizing) -> Image.Image:
-    swapped = orientation.upright_size(placement.scaled, source.turn)
-    small = scaled(source.image, _decoded_box(source, placement), swapped)
-    picture = orientation.turned(colours.to_srgb(small, source.profile), source.turn)
-    return _framed(picture, placement, resizing.colour)
-
-
-def _decoded_box(source: _Source, placement: Placement) -> tuple[float, float, float, float]:
-    box = orientation.stored_box(placement.box, source.upright, source.turn)
-    left, top, right, bottom = (edge / source.shrink for edge in box)
-    # Rounding must not reach a hair beyond the last pixel.
-    return max(left, 0.0), max(top, 0.0), min(right, source.image.width), min(bottom, source.image.height)
-
-
-def _framed(picture: Image.Image, placement: Placement, colour: str) -> Image.Image:
-    if placement.canvas == placement.scaled:
-        return picture
-    flat = saving.flattened(picture, colour).convert("RGB")
-    canvas = Image.new("RGB", placement.canvas, colour)
-    canvas.paste(flat, placement.offset)
-    return canvas

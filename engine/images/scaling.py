@@ -12,7 +12,7 @@ import threading
 from importlib import import_module
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageFilter
 
 
 def _installed() -> Any:
@@ -36,6 +36,19 @@ def scaled(image: Image.Image, box: tuple[float, float, float, float], size: tup
         same = _simd_scaled(image, box, size)
     same.info = {}
     return same
+
+
+_MILD = ImageFilter.Kernel((3, 3), (-1, -1, -1, -1, 32, -1, -1, -1, -1), 24)
+"""What sharp's and libvips' "fast, mild" sharpening is: a pixel against its eight neighbours."""
+
+
+def sharpened(image: Image.Image) -> Image.Image:
+    """The image a little sharper, its transparency as it was; in L, RGB or RGBA."""
+    if image.mode != "RGBA":
+        return image.filter(_MILD)
+    sharp = image.convert("RGB").filter(_MILD)
+    sharp.putalpha(image.getchannel("A"))
+    return sharp
 
 
 def _simd_scaled(image: Image.Image, box: tuple[float, float, float, float], size: tuple[int, int]) -> Image.Image:

@@ -30,6 +30,9 @@ ANCHORS: dict[str, tuple[float, float]] = {
 }
 """The part of the picture that a crop keeps, or the place in a padded frame: fractions from the left and the top."""
 
+ATTENTION = "attention"
+"""The anchor of a crop that is found in the picture itself: see `engine.images.attention`."""
+
 _PATTERNS: dict[Kind, re.Pattern[str]] = {
     "box": re.compile(r"(?P<width>\d+)[x×](?P<height>\d+)"),
     "width": re.compile(r"(?P<width>\d+)[x×]"),
@@ -99,7 +102,7 @@ def _checked(text: str, kind: Kind, found: dict[str, float]) -> Size:
 def place(source: tuple[int, int], size: Size, fit: str, anchor: str, enlarge: bool) -> Placement:
     """Where a picture of `source` pixels ends for a size; `fit` and `anchor` matter for boxes only."""
     if size.kind == "box":
-        return _BOXES[fit](source, (size.width, size.height), ANCHORS[anchor], enlarge)
+        return _BOXES[fit](source, (size.width, size.height), ANCHORS.get(anchor, (0.5, 0.5)), enlarge)
     scale = _scale(source, size)
     return _whole(source, _rounded(source, scale if enlarge else min(scale, 1.0)))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,7 +22,8 @@ from engine.images.sources import find_images
 from engine.shop.photos import PHOTOS, sample_photos
 from pages.parts.guard import guard
 from pages.parts.painting import painting
-from pages.parts.server import settings
+from pages.parts.pictures import made_files
+from pages.parts.server import settings, store
 from pages.parts.spool import spool, spread
 from pages.parts.uploaded import Uploads, offer, place_again, remember
 from pages.parts.words import counted, data_size, literal
@@ -171,11 +172,24 @@ def _server_folder() -> Pictures | None:
         persist_state="session",
     )
     folder = _part(root, below)
-    found = find_images(folder, settings=settings())
+    found = find_images(folder, settings=settings(), results=_made_here(folder))
     images = found.images
     told = f" {found.sentence}" if found.sentence else ""
     st.caption(f"{counted(len(images), 'picture')} in {literal(str(folder))}. Originals are never changed.{told}")
     return Pictures(len(images), f"{len(images):,} of {folder.name}", partial(_place_found, images, folder), folder)
+
+
+def _made_here(folder: Path) -> set[str]:
+    """The results that earlier runs wrote beside the originals in a folder: they are no originals."""
+    runs = [run for run in store().runs(workload="resize") if run.options.get("target") == str(folder)]
+    return {path for run in runs for path in _made(run.token, run.ok)}
+
+
+@lru_cache(maxsize=64)
+def _made(token: str, _ok: int) -> frozenset[str]:
+    """What a run wrote; asked anew when it has written more."""
+    folder, names = made_files(store(), store().run(token))
+    return frozenset(os.path.realpath(folder / name) for name in names)
 
 
 def _part(root: Path, below: str) -> Path:

@@ -14,6 +14,7 @@ from threading import Semaphore
 from typing import Any
 
 from engine.errors import TaskFailed
+from engine.gallery import page_of
 from engine.model import Run
 from engine.private import make_folder
 from engine.results import resized_picture
@@ -51,9 +52,10 @@ def results_folder(store: Store, run: Run) -> Path:
 
 
 def made_files(store: Store, run: Run) -> tuple[Path, list[str]]:
-    """The folder of results and the names below it of every picture that was made."""
+    """The folder of results and the names below it of every picture that was made, and of their gallery page."""
     folder = results_folder(store, run)
-    names = []
+    page = None if is_imported(run) else page_of(folder, run)
+    names = [page.name] if page is not None else []
     for status, text in store.records.latest_columns(run, "status", "output"):
         if status == "ok" and text:
             names += [name for path in _paths(text) if (name := _below(path, folder))]
@@ -117,6 +119,7 @@ def thumbnail(store: Store, run: Run, picture: Path) -> Path:
     from engine.images.options import Resizing
     from engine.images.resizing import resize_file
 
+    small = Resizing((str(THUMB_EDGE),), optimize=False, animation="first")
     seen = picture.stat()
     if seen.st_size <= SMALL_BYTES:
         return picture
@@ -126,7 +129,7 @@ def thumbnail(store: Store, run: Run, picture: Path) -> Path:
         make_folder(target.parent)
         try:
             with _AT_ONCE:
-                resize_file(picture, [target], Resizing((str(THUMB_EDGE),), quality=80), store.settings, [target])
+                resize_file(picture, [target], small, store.settings, [target])
         except TaskFailed:  # it was just replaced or removed: the browser gets what there is
             return picture
     return target

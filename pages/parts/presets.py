@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from engine.images.options import Resizing
 from engine.images.sizes import Size
 
 PRESETS: dict[str, Resizing] = {
-    "Web page": Resizing(sizes=("1600",), fit="inside", format="webp", quality=80),
-    "Thumbnail": Resizing(sizes=("200x200",), fit="cover", format="jpeg", quality=80, name="{stem}-thumb.{ext}"),
-    "Gallery": Resizing(sizes=("400x400",), fit="inside", format="keep", quality=85),
-    "Social": Resizing(sizes=("1080x1080",), fit="cover", format="jpeg", quality=85, name="{stem}-square.{ext}"),
-    "E-mail": Resizing(sizes=("1024",), fit="inside", format="jpeg", quality=75),
+    "Web page": Resizing(sizes=("1600",), fit="inside", formats=("webp",), quality_webp=78),
+    "Thumbnail": Resizing(
+        sizes=("200x200",), fit="cover", formats=("jpeg",), quality_jpeg=80, name="{stem}-thumb.{ext}"
+    ),
+    "Gallery": Resizing(sizes=("400x400",), fit="inside"),
+    "Social": Resizing(sizes=("1080x1080",), fit="cover", formats=("jpeg",), name="{stem}-square.{ext}"),
+    "E-mail": Resizing(sizes=("1024",), fit="inside", formats=("jpeg",), quality_jpeg=75),
 }
 FITS = {
     "inside": "Fit inside",
@@ -26,10 +28,16 @@ FORMATS = {"keep": "As it was", "jpeg": "JPEG", "png": "PNG", "webp": "WebP", "a
 def in_words(resizing: Resizing) -> str:
     """What is made of each picture: ``Longest edge 1600 pixels, WebP.``"""
     sizes = list(dict.fromkeys(_SIZES[size.kind](size, resizing.fit) for size in resizing.parsed))
-    kind = "in its own format" if resizing.format == "keep" else FORMATS[resizing.format]
+    kinds = ["its own format" if one == "keep" else FORMATS[one] for one in resizing.formats]
+    kind = kinds[0] if len(kinds) == 1 and resizing.formats[0] != "keep" else f"in {listed(kinds)}"
     if len(sizes) == 1:
         return f"{sizes[0][0].upper()}{sizes[0][1:]}, {kind}."
     return f"Each picture in {len(sizes)} sizes: {'; '.join(sizes)}; {kind}."
+
+
+def listed(words: Sequence[str]) -> str:
+    """``JPEG``, ``WebP and JPEG``, ``AVIF, WebP and JPEG``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 _BOXES = {

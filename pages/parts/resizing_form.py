@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.errors import SettingRefused
-from engine.images.options import NAME_FIELDS, Resizing, resizing_from
-from engine.images.sizes import ANCHORS
+from engine.images.options import NAME_FIELDS, TRANSPARENT, Resizing, resizing_from
+from engine.images.sizes import ANCHORS, ATTENTION
 from pages.parts.presets import FITS, FORMATS, PRESETS, in_words
+from pages.parts.resizing_more import bytes_options, kept_options
 from pages.parts.words import literal
 
 
@@ -20,6 +21,10 @@ def resizing_form() -> Resizing | None:
     explained = st.empty()
     with st.expander("Size, format and names", icon=":material/straighten:", key="options"):
         values = _options(name, PRESETS[name])
+    with st.expander("Quality and bytes", icon=":material/compress:", key="bytes"):
+        values |= bytes_options(name, PRESETS[name])
+    with st.expander("Metadata, colours and animation", icon=":material/info:", key="kept"):
+        values |= kept_options(name, PRESETS[name])
     try:
         resizing = resizing_from(values)
     except SettingRefused as error:
@@ -54,33 +59,34 @@ def _options(preset: str, start: Resizing) -> dict[str, object]:
         )
         anchor = st.selectbox(
             "Keep when cropping",
-            list(ANCHORS),
-            format_func=str.capitalize,
+            [*ANCHORS, ATTENTION],
+            format_func=lambda name: "What stands out" if name == ATTENTION else str(name).capitalize(),
             key=f"anchor:{preset}",
             persist_state="session",
         )
-        colour = st.color_picker(
-            "Colour of padding", start.colour, key=f"colour:{preset}", persist_state="session"
+        clear = st.toggle(
+            "Transparent padding",
+            start.colour == TRANSPARENT,
+            key=f"clear:{preset}",
+            persist_state="session",
+            help="In PNG, WebP and AVIF; a JPEG has no transparency.",
         )
+        colour = TRANSPARENT
+        if not clear:
+            colour = st.color_picker(
+                "Colour of padding", start.colour, key=f"colour:{preset}", persist_state="session"
+            )
     with right:
-        file_format = st.segmented_control(
-            "Format",
+        formats = st.segmented_control(
+            "Formats",
             list(FORMATS),
-            default=start.format,
-            required=True,
+            selection_mode="multi",
+            default=list(start.formats),
             format_func=FORMATS.__getitem__,
             key=f"format:{preset}",
             persist_state="session",
+            help="Several: each picture is then made in each of them.",
             wrap=True,
-        )
-        quality = st.slider(
-            "Quality",
-            1,
-            100,
-            start.quality,
-            key=f"quality:{preset}",
-            help="Of JPEG, WebP and AVIF.",
-            persist_state="session",
         )
         pattern = st.text_input(
             "Names",
@@ -92,21 +98,16 @@ def _options(preset: str, start: Resizing) -> dict[str, object]:
         enlarge = st.toggle(
             "Enlarge small pictures", start.enlarge, key=f"enlarge:{preset}", persist_state="session"
         )
-        keep = st.toggle(
-            "Keep the copyright note",
-            start.keep_copyright,
-            key=f"copyright:{preset}",
-            persist_state="session",
-            help="Everything else that cameras write into a picture, such as the place, is always dropped.",
+        sharpen = st.toggle(
+            "Sharpen a little", start.sharpen, key=f"sharpen:{preset}", persist_state="session"
         )
     return {
         "sizes": sizes,
         "fit": fit,
         "anchor": anchor,
         "colour": colour,
-        "format": file_format,
-        "quality": quality,
+        "formats": list(formats),
         "name": pattern,
         "enlarge": enlarge,
-        "keep_copyright": keep,
+        "sharpen": sharpen,
     }

@@ -20,6 +20,7 @@ from engine.fingerprints import fingerprint
 from engine.functions import named, read_tasks
 from engine.workloads.function import function_of
 from tests.engine import compared
+from tests.engine.images.pictures import photo
 from tests.engine.support import TESTS
 
 
@@ -153,3 +154,15 @@ def _python(here: Path, arguments: list[str]) -> subprocess.CompletedProcess[str
     return subprocess.run(
         [sys.executable, *arguments], capture_output=True, text=True, timeout=50, cwd=here, env=environment, check=False
     )
+
+
+def test_pictures_are_resized_from_python_and_a_bad_one_is_a_sentence(here: Path) -> None:
+    (here / "in").mkdir()
+    photo(320, 240).save(here / "in" / "a.jpg")
+    (here / "in" / "bad.jpg").write_bytes(b"no picture")
+    done = engine.resize([here / "in"], here / "out", workers=1, sizes=["80"], formats=["avif", "jpeg"], html=True)
+    assert sorted(path.name for path in done.paths) == ["a.avif", "a.jpg"]
+    assert list(done.failures) == ["bad.jpg"] and done.failures["bad.jpg"].endswith(".")
+    assert (here / "out" / "gallery.html").is_file()
+    with pytest.raises(SettingRefused, match="one of"):
+        engine.resize([here / "in"], here / "out", fit="squeeze")

@@ -227,8 +227,10 @@ def test_pictures_come_out_the_right_way_up_and_in_the_right_colours(executor: s
         wanted = grey if name == "grey.jpg" else QUARTERS
         wrong = [pair for pair in zip(corners(path), wanted, strict=True) if not close(*pair, within=14)]
         assert wrong == [], name
-    assert runs[executor].records["frames.gif"].output["note"] == "first of 3 frames"
-    assert runs[executor].records["endless.gif"].output["note"] == "first of more than 1000 frames"
+    assert runs[executor].records["frames.gif"].output["note"] == "animation of 3 frames"
+    assert runs[executor].records["endless.gif"].output["note"] == (
+        "first of more than 1000 frames, which are too many to be kept"
+    )
     with Image.open(runs[executor].records["wide.png"].output["path"]) as picture:
         assert picture.convert("L").getpixel((60, 40)) == pytest.approx(40_000 // 257, abs=2), "scaled, not clipped"
 

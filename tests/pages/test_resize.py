@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -41,7 +43,7 @@ def test_another_preset_sets_every_option(opened: Opened) -> None:
     app = opened("resize.py")
     choose(app, "preset", "Thumbnail")
     assert app.text_input(key="sizes:Thumbnail").value == "200x200"
-    assert chosen(app, "format:Thumbnail") == "jpeg"
+    assert chosen(app, "format:Thumbnail") == ["jpeg"]
 
 
 def test_a_size_that_cannot_be_read_is_said_and_nothing_starts(opened: Opened) -> None:
@@ -205,3 +207,60 @@ def test_every_size_of_every_picture_is_shown_and_counted(opened: Opened, store:
     app.session_state[f"tabs:{run.token}"] = "Downloads"
     app.run()
     assert any("6 pictures, of 2 originals." in item.value for item in app.caption)
+
+
+def in_a_folder(opened: Opened, monkeypatch: pytest.MonkeyPatch, folder: Path) -> AppTest:
+    """The page with a folder of this server that holds one photo chosen."""
+    (folder / "a.jpg").write_bytes(photo())
+    monkeypatch.setenv("OVERLAP_FOLDERS", str(folder))
+    app = opened("resize.py")
+    choose(app, "pictures_from", "Folder of this server")
+    return app
+
+
+def test_results_beside_the_originals_ask_before_they_replace_anything_and_are_no_originals_the_next_time(
+    opened: Opened, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("photos")
+
+    def beside(size: str) -> AppTest:
+        app = in_a_folder(opened, monkeypatch, folder)
+        app.radio(key="place").set_value("beside").run()
+        choose(app, "overwrite", "ask")
+        app.text_input(key="sizes:Gallery").set_value(size).run()
+        app.button(key="start").click().run()
+        assert not app.exception
+        return app
+
+    beside("100")
+    run = jobs.wait(store, store.runs()[0])
+    first = (folder / "a-small.jpg").read_bytes()
+    app = beside("50")
+    assert len(store.runs()) == 1, "a question first"
+    assert any("1 result would meet a file" in item.value for item in app.markdown)
+    app.button(key="overwrite_no").click().run()
+    run = jobs.wait(store, store.runs()[0])
+    assert store.records.failures(run)[0][0] == "exists" and (folder / "a-small.jpg").read_bytes() == first
+    beside("50").button(key="overwrite_yes").click().run()
+    run = jobs.wait(store, store.runs()[0])
+    assert (run.ok, run.tasks) == (1, 1), "results of earlier runs are no originals"
+    assert (folder / "a-small.jpg").read_bytes() != first and (folder / "a.jpg").read_bytes() == photo()
+
+
+def test_closed_sections_hold_everything_else_and_reach_the_run(opened: Opened, store: Store) -> None:
+    app = with_uploads(opened, "a.jpg")
+    app.toggle(key="html").set_value(True)
+    app.toggle(key="sharpen:Gallery").set_value(True)
+    app.toggle(key="clear:Gallery").set_value(True)
+    app.selectbox(key="metadata:Gallery").set_value("date-place")
+    formats: Any = app.get_by_key("format:Gallery")
+    formats.set_value(["avif", "keep"]).run()
+    choose(app, "aim:Gallery", "size")
+    app.number_input(key="max_kb:Gallery").set_value(50).run()
+    app.button(key="start").click().run()
+    assert not app.exception
+    run = jobs.wait(store, store.runs()[0])
+    wanted = {"html": True, "sharpen": True, "colour": "transparent", "metadata": "date-place", "max_kb": 50.0}
+    assert {name: run.options[name] for name in wanted} == wanted
+    made = sorted(path.name for path in store.folder(run).outputs.iterdir())
+    assert made == ["a.avif", "a.jpg", "gallery.html"]

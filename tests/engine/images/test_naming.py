@@ -26,9 +26,19 @@ def test_folders_and_stems_are_kept() -> None:
 
 def test_the_extension_follows_the_format() -> None:
     given_names = ["a.JPG", "a.jpeg", "b.gif", "c.tiff", "d.heic", "e.webp", "f.avif", "g", "h.bmp"]
-    kept = ["a.jpg", "a.jpeg", "b.png", "c.png", "d.jpg", "e.webp", "f.avif", "g.jpg", "h.png"]
+    kept = ["a.jpg", "a.jpeg", "b.gif", "c.png", "d.jpg", "e.webp", "f.avif", "g.jpg", "h.png"]
     assert names(*given_names) == kept
     assert names("a.png", "b.JPG", format="webp") == ["a.webp", "b.webp"]
+    assert names("b.gif", animation="first") == ["b.png"], "a single frame needs no GIF"
+
+
+def test_several_formats_stand_beside_each_other_size_by_size() -> None:
+    resizing = resizing_from({"sizes": ["400", "50%"], "format": "avif,webp,keep"})
+    assert output_names(["a.jpg"], resizing) == [
+        ["a_400.avif", "a_400.webp", "a_400.jpg", "a_50pct.avif", "a_50pct.webp", "a_50pct.jpg"]
+    ]
+    assert output_names(["a.webp"], resizing) == [["a_400.avif", "a_400.webp", "a_50pct.avif", "a_50pct.webp"]]
+    assert output_names(["a.jpeg"], resizing_from({"format": "keep,jpeg"})) == [["a.jpeg"]]
 
 
 def test_several_sizes_are_told_apart_by_the_asked_box() -> None:

@@ -13,13 +13,20 @@ from engine.images.options import Resizing, resizing_from
 
 def test_the_defaults_are_usable_and_survive_json() -> None:
     assert resizing_from({}) == Resizing()
-    assert resizing_from(json.loads(json.dumps(Resizing(sizes=("100", "50%"), quality=70).plain()))) == Resizing(
-        sizes=("100", "50%"), quality=70
+    assert resizing_from(json.loads(json.dumps(Resizing(sizes=("100", "50%"), quality_jpeg=70).plain()))) == Resizing(
+        sizes=("100", "50%"), quality_jpeg=70
     )
 
 
 def test_what_is_not_an_option_is_left_to_others() -> None:
-    assert resizing_from({"source": "somewhere", "quality": 80}) == Resizing(quality=80)
+    same = Resizing(quality_jpeg=80, quality_webp=80, quality_avif=80)
+    assert resizing_from({"source": "somewhere", "quality": 80}) == resizing_from({"quality": "80"}) == same
+
+
+def test_what_older_runs_were_stored_with_is_understood() -> None:
+    older = resizing_from({"format": "webp", "quality": 70, "keep_copyright": True})
+    assert (older.formats, older.quality_webp, older.metadata) == (("webp",), 70, "copyright")
+    assert resizing_from({"quality": "jpeg=90, avif=50"}) == Resizing(quality_jpeg=90, quality_avif=50)
 
 
 def test_sizes_may_be_one_text_and_are_said_once() -> None:
@@ -38,7 +45,19 @@ def test_sizes_may_be_one_text_and_are_said_once() -> None:
         {"format": "gif"},
         {"quality": 0},
         {"quality": 101},
-        {"quality": "85"},
+        {"quality": "high"},
+        {"quality": "gif=80"},
+        {"quality": "jpeg=high"},
+        {"format": "keep,bmp"},
+        {"format": ""},
+        {"metadata": "gps"},
+        {"profile": "p3"},
+        {"animation": "yes"},
+        {"lossless": 1},
+        {"max_kb": -1},
+        {"max_kb": float("nan")},
+        {"ssim": 1.5},
+        {"ssim": 0.95, "max_kb": 20},
         {"quality": True},
         {"colour": "white"},
         {"colour": "#fff"},

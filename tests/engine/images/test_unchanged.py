@@ -39,7 +39,7 @@ def test_what_was_done_is_known_the_next_time(tmp_path: Path, source: Path) -> N
 def test_a_change_of_source_options_names_or_outputs_counts(tmp_path: Path, source: Path) -> None:
     folder = tmp_path / "out"
     finish(folder, source, Resizing())
-    assert not Done(folder, Resizing(quality=84)).is_current(source, ["photo.jpg"])
+    assert not Done(folder, Resizing(quality_jpeg=84)).is_current(source, ["photo.jpg"])
     assert not Done(folder, Resizing()).is_current(source, ["other.jpg"])
     assert not Done(folder, Resizing()).is_current(tmp_path / "gone.jpg", ["photo.jpg"])
     os.utime(source, (1, 1))
@@ -77,7 +77,7 @@ def test_a_line_that_a_kill_cut_off_is_passed_over(tmp_path: Path, source: Path)
 def test_every_option_changes_the_digest() -> None:
     digests = {
         options_digest(resizing)
-        for resizing in (Resizing(), Resizing(sizes=("1",)), Resizing(fit="pad"), Resizing(keep_copyright=True))
+        for resizing in (Resizing(), Resizing(sizes=("1",)), Resizing(fit="pad"), Resizing(metadata="copyright"))
     }
     assert len(digests) == 4
 
