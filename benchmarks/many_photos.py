@@ -5,8 +5,8 @@
     python benchmarks/many_photos.py --only page     one of the two ways
     python benchmarks/many_photos.py --zip           in the app the photographs are uploaded as a ZIP
 
-Each photograph of 1000 × 750 pixels carries its number in its pixels, so a result under a wrong name is seen. In the app
-the folder is one that the server was started with; the run is watched on its page, its gallery and its failures are
+Each photograph of 1000 × 750 pixels carries its number in its pixels, so a result under a wrong name is seen. In the
+app the folder is one that the server was started with; the run is watched on its page, its gallery and its failures are
 opened, and the ZIP of the results is downloaded and looked at again. Peak memory is the server's own process
 (VmHWM of /proc), the runs are processes of their own. Fails (exit 1) when one picture is missing, wrong or not named in
 the failures, or when the server's peak is 400 MB or more. Linux; the page needs Chromium (playwright).
@@ -28,10 +28,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from PIL import Image
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-
-from PIL import Image
 
 MOST_MB = 400
 BITS, BLOCK = 13, 60

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -118,6 +119,23 @@ def _results(outputs: Iterable[dict[str, Any]], folder: Path) -> Iterator[Result
         if path.is_relative_to(told):
             name = path.relative_to(told).as_posix()
             yield Result(name, int(output["width"]), int(output["height"]), int(output["bytes"]))
+
+
+_USUAL = "quality "
+"""Which quality an aim has led to is told by each picture alone: there are as many answers as pictures."""
+
+
+def notes_of(store: Store, run: Run) -> Counter[str]:
+    """What is remarkable about a run's results (a first frame, a lost gain map): in how many pictures each."""
+    notes: Counter[str] = Counter()
+    for status, text in store.records.latest_columns(run, "status", "output"):
+        output = json.loads(text) if status == "ok" and text and '"note"' in text else None
+        if isinstance(output, dict):
+            also = output.get("also")
+            files = [one for one in (output, *(also if isinstance(also, list) else ())) if isinstance(one, dict)]
+            told = [one["note"] for one in files if isinstance(one.get("note"), str)]
+            notes.update({part for note in told for part in note.split("; ") if not part.startswith(_USUAL)})
+    return notes
 
 
 def alt_of(label: str) -> str:

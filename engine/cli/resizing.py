@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -56,8 +54,8 @@ OPTIONS = (
                  help="PNG: pictures with a palette keep one."),
     click.option("--keep-smaller", "smaller", is_flag=True,
                  help="Keep the original, without its metadata, where a result of the same size has more bytes."),
-    click.option("--metadata", type=click.Choice(METADATA), default="none", show_default=True,
-                 help="What is kept of it; the place only with date-place and all."),
+    click.option("--metadata", type=click.Choice(METADATA),
+                 help="What is kept of it; the place only with date-place and all.  [none]"),
     click.option("--keep-copyright", is_flag=True, help="The same as --metadata copyright."),
     click.option("--profile", type=click.Choice(PROFILES), default="srgb", show_default=True,
                  help="Colours become sRGB, or keep a wide profile such as Display P3."),
@@ -76,14 +74,9 @@ def how_to_resize(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def tell_notes(store: Store, run: Run) -> None:
     """Say on stderr what is remarkable about results (first frames, lost gain maps), and where the gallery page is."""
-    from engine.gallery import folder_of, page_of
+    from engine.gallery import folder_of, notes_of, page_of
 
-    notes: Counter[str] = Counter()
-    for status, text in store.records.latest_columns(run, "status", "output"):
-        if status == "ok" and text:
-            output = json.loads(text)
-            found = (one.get("note") for one in (output, *(output.get("also") or ())))
-            notes.update({part for note in found if note for part in note.split("; ")})
+    notes = notes_of(store, run)
     for note, count in notes.most_common(TOLD):
         click.echo(f"{count} of {run.ok}: {note}.", err=True)
     if len(notes) > TOLD:

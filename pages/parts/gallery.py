@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from math import prod
+from pathlib import PurePath
 
 import pandas as pd
 import streamlit as st
 
+from engine.gallery import notes_of
+from engine.images.formats import SUFFIXES as FORMATS_BY_SUFFIX
 from engine.model import Record, Run
 from engine.results import ResizedPicture, WrittenFile, resized_picture
 from pages.parts.address import file_url
@@ -16,6 +21,7 @@ from pages.parts.words import data_size, literal, share
 
 A_PAGE = 24
 LIVE_PICTURES = 12
+REMARKS = 8
 NO_FILE = WrittenFile(None, None, None, None)
 NOTHING_KNOWN = ResizedPicture((), None, None, None, None, None)
 
@@ -38,6 +44,12 @@ class Shown:
     note: str | None
     time_s: float | None
     version: str
+
+    @property
+    def kind(self) -> str:
+        """The result's format where it is not that of its original, with a space in front."""
+        kind, before = (FORMATS_BY_SUFFIX.get(PurePath(one).suffix.lower(), "") for one in (self.name, self.label))
+        return f" {kind}" if kind and kind != before else ""
 
     @property
     def saved(self) -> str:
@@ -95,12 +107,21 @@ def gallery(run: Run, live: bool) -> None:
     pages = -(-run.ok // a_page)
     number = st.pagination(pages, key="gallery_page") if pages > 1 else 1
     LOOKS[look](run, _pictures(run, a_page, (number - 1) * a_page))
+    for remark in _remarks(run.token, run.ok):
+        st.caption(literal(remark))
+
+
+@lru_cache(maxsize=64)
+def _remarks(token: str, ok: int) -> tuple[str, ...]:
+    """What is to be said of a run's results, such as how many are first frames; asked anew when there are more."""
+    notes = notes_of(store(), store().run(token))
+    return tuple(f"{count} of {ok}: {note}." for note, count in notes.most_common(REMARKS))
 
 
 def _sizes(run: Run) -> int:
-    """In how many sizes each picture was asked for; an imported run may say anything."""
-    asked = run.options.get("sizes")
-    return max(1, len(asked)) if isinstance(asked, list) else 1
+    """In how many sizes and formats each picture was asked for; an imported run may say anything."""
+    asked = (run.options.get("sizes"), run.options.get("formats"))
+    return prod(max(1, len(one)) for one in asked if isinstance(one, list))
 
 
 def _pictures(run: Run, limit: int, offset: int) -> list[Shown]:
@@ -112,7 +133,7 @@ def _thumbs(run: Run, pictures: list[Shown]) -> None:
         for picture in pictures:
             st.image(
                 file_url(run, "picture", picture.task, f"thumb-{picture.position}", v=picture.version),
-                caption=f"{literal(picture.label)}  \n{picture.edges}, {data_size(picture.size)}",
+                caption=f"{literal(picture.label)}  \n{picture.edges}{picture.kind}, {data_size(picture.size)}",
                 width="stretch",
                 alt=picture.label,
             )
