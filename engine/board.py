@@ -19,7 +19,7 @@ from engine.private import opener
 
 _COLUMNS = 8
 _PID, _TASK, _STARTED_NS, _READY = range(_COLUMNS, _COLUMNS + 4)  # behind the loop's row
-_BEAT_NS, _PULSE_NS = 0, 1
+_BEAT_NS, _PULSE_NS, _OPENED_NS = 0, 1, 2
 _IDLE = -1
 
 
@@ -54,6 +54,15 @@ class Board:
     def beat(self) -> None:
         """Say that the trial's loop is alive, and so that no task holds the GIL."""
         self._cells[_BEAT_NS] = time.perf_counter_ns()
+
+    def opened(self) -> None:
+        """Say that the clock runs from now on."""
+        self._cells[_OPENED_NS] = time.perf_counter_ns()
+
+    def open_s(self) -> float:
+        """Seconds since the clock runs; 0 while it does not."""
+        opened_ns = self._cells[_OPENED_NS]
+        return (time.perf_counter_ns() - opened_ns) / 1e9 if opened_ns else 0.0
 
     def pulse(self) -> None:
         """Say that the workers' event loop is alive, where they share one: no task holds it up."""

@@ -196,7 +196,7 @@ class Comparison:
         role: Role = "candidate"
         if trial.configuration == self.terms.baseline:
             role = "baseline_again" if again else "baseline"
-        if sample := sample_from(trial, records, role):
+        if sample := sample_from(trial, records, role, usable_cpus()):
             self.samples.append(replace(sample, fingerprints=self._shared(sample.fingerprints)))
         if trial.failed:
             errors = (record.error for record in records if record.error)

@@ -47,6 +47,8 @@ async def run_chunk_async(parcels: list[Parcel], budget_s: float | None) -> Retu
         board.pulse()
         _Pulse.task = asyncio.get_running_loop().create_task(_pulse(board))
     results = Results(workload, seat.stores, seat.pickles)
+    if seat.idle:
+        seat.begin(board)
     lines: list[str] = []
     later: list[tuple[int, float]] = []
     tried = failed = 0

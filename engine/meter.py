@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.executors import Factory
 from engine.loop import Flight
-from engine.usage import Used, children_cpu_s, process_used, transported_bytes
+from engine.usage import RunQueue, Used, children_cpu_s, process_used, run_queue, transported_bytes
 
 _MB = 1e6
 _BLOCK_MB = 512 / _MB
@@ -22,6 +22,8 @@ class Meter:
     """The readings at the first submission. `written` counts the bytes of records and events written by then."""
 
     used: Used
+    queue: RunQueue | None
+    delayed_s: float
     children_s: float
     moved: tuple[int, int] | None
     written: int
@@ -29,7 +31,9 @@ class Meter:
     @classmethod
     def begin(cls, written: int) -> Meter:
         """Read everything now."""
-        return cls(process_used(), children_cpu_s(), transported_bytes(), written)
+        queue = run_queue()
+        delayed_s = queue.delay_s() if queue else 0.0
+        return cls(process_used(), queue, delayed_s, children_cpu_s(), transported_bytes(), written)
 
     def figures(self, kind: Factory, flight: Flight, written: int) -> dict[str, Any]:
         """The figures up to now, by the names of `model.Measurement`; None where the system does not tell."""
@@ -37,10 +41,12 @@ class Meter:
         if kind.own_process:  # a pool's dead workers are children of this process, and were counted by themselves
             own = own._replace(cpu_s=own.cpu_s - (children_cpu_s() - self.children_s))
         used = own.plus(flight.total(shared_thread=kind.has_async))
+        loop_delay_s = self.queue.delay_s() - self.delayed_s if self.queue else None
         sent_mb, received_mb = self._moved_mb(written) if kind.own_process else (None, None)
         return {
             "cpu_s": used.cpu_s,
-            "run_delay_s": used.run_delay_s,
+            "run_delay_s": loop_delay_s if kind.inline else used.run_delay_s,
+            "loop_delay_s": 0.0 if kind.inline and self.queue else loop_delay_s,
             "minor_faults": used.minor_faults,
             "major_faults": used.major_faults,
             "voluntary_switches": used.voluntary_switches,

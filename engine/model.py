@@ -125,7 +125,8 @@ class Measurement:
     `sampler_cost` is the watching's own CPU time as a fraction of one core, `other_busy` the
     fraction of the machine that other programs used.
 
-    Also over `wall_s`, of all workers together: `run_delay_s` is how long they were ready to run and had no CPU;
+    Also over `wall_s`, of all workers together: `run_delay_s` is how long they were ready to run and had no CPU
+    (`loop_delay_s`: the thread that hands tasks out, where it is not a worker itself);
     page faults (a major one reads a disk) and context switches (voluntary: to wait; involuntary: the CPU was taken
     away) are the kernel's counts; `disk_read_mb` and `disk_written_mb` went to or came from a device. `sent_mb`
     and `received_mb` travelled between the trial's process and workers in processes of their own.
@@ -147,6 +148,7 @@ class Measurement:
     other_busy: float | None = None
     chunk: int | None = None
     run_delay_s: float | None = None
+    loop_delay_s: float | None = None
     minor_faults: int | None = None
     major_faults: int | None = None
     voluntary_switches: int | None = None

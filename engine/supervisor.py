@@ -37,8 +37,8 @@ BACKUP_S = 2.0
 SILENT_S = 0.5
 """A loop that did not come round for this long (ten times its longest sleep) is kept from the GIL."""
 TOLD = (
-    "cpu_s", "chunk", "run_delay_s", "minor_faults", "major_faults", "voluntary_switches", "involuntary_switches",
-    "disk_read_mb", "disk_written_mb", "sent_mb", "received_mb", "loop_s", "pickling_s",
+    "cpu_s", "chunk", "run_delay_s", "loop_delay_s", "minor_faults", "major_faults", "voluntary_switches",
+    "involuntary_switches", "disk_read_mb", "disk_written_mb", "sent_mb", "received_mb", "loop_s", "pickling_s",
 )  # fmt: skip
 """What the trial measures of itself and says at its end, by the names of `Measurement`."""
 _PIPE_BYTES = 1 << 20  # so that a trial does not wait while its records are being stored

@@ -155,6 +155,7 @@ def measure(trial: Running, executor: Executor, limit_s: float | None) -> int:
     if limit_s and trial.kind.can_kill:
         watch_limits(trial.board, mender, limit_s, trial.stop)
     trial.output.say("open")
+    trial.board.opened()
     meter, began_s, loop_cpu_s = Meter.begin(trial.output.written), time.perf_counter(), time.thread_time()
     try:
         run_loop(executor, trial.batch, flight, trial.board, trial.output.write, trial.stop, mend)

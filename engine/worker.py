@@ -168,6 +168,16 @@ class Seat:
     stores: bool = True
     pickles: bool = False
     pid: int = field(default_factory=os.getpid)
+    idle: bool = True
+    """Whether it had no chunk yet."""
+
+    def begin(self, board: Board) -> None:
+        """The first chunk has come: of what was waited for since the seat was taken, only what passed since the
+        clock runs belongs to the trial."""
+        self.idle = False
+        if self.queue:
+            now_s = self.queue.delay_s()
+            self.ready = self.ready._replace(run_delay_s=max(self.ready.run_delay_s or 0.0, now_s - board.open_s()))
 
 
 class Shared:
@@ -287,6 +297,8 @@ def run_chunk(parcels: list[Parcel], budget_s: float | None) -> Returned:
     inside_s = 0.0
     queue, children = seat.queue, seat.children
     delay_s = None
+    if seat.idle and not Shared.away:
+        seat.begin(board)
     delayed_s = queue.delay_s() if queue else 0.0
     began = time.perf_counter()
     for task, argument, attempt, waited_s in parcels:

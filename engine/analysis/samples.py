@@ -12,9 +12,12 @@ from math import exp, log
 from statistics import median
 from typing import Literal
 
+from engine.analysis.net import Split, net_wall_s, split_of
 from engine.model import Configuration, Record, Trial
 
 Role = Literal["baseline", "baseline_again", "candidate"]
+Basis = Literal["wall", "net"]
+"""Whether seconds are by the clock or net of other programs."""
 Blocks = dict[int, float]
 
 
@@ -23,7 +26,8 @@ class Sample:
     """One finished trial. None stands where something could not be measured.
 
     `block` is the randomised block (the repeat). `other_busy` is the fraction of the machine that
-    other programs used. `fingerprints` maps a task's index to its output's fingerprint; failed tasks are absent.
+    other programs used, `net_s` the wall time net of them.
+    `fingerprints` maps a task's index to its output's fingerprint; failed tasks are absent.
     """
 
     configuration: Configuration
@@ -41,6 +45,8 @@ class Sample:
     fingerprints: Mapping[int, str] = field(default_factory=dict)
     other_busy: float | None = None
     order: int | None = None
+    net_s: float | None = None
+    split: Split | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +64,17 @@ class Summary:
     other_busy: float | None
     tasks: int
     failed: int
+    net_s: float | None = None
+    """The wall time net of other programs, a geometric mean; None unless it is known of every trial."""
 
 
-def sample_from(trial: Trial, records: Sequence[Record], role: Role = "candidate") -> Sample | None:
-    """The sample of one trial and its records; None when it did not finish, was not timed, or ran only a rest."""
+def sample_from(
+    trial: Trial, records: Sequence[Record], role: Role = "candidate", usable_cpus: int | None = None
+) -> Sample | None:
+    """The sample of one trial and its records; None when it did not finish, was not timed, or ran only a rest.
+
+    Without the number of CPUs its wall time net of other programs stays unknown.
+    """
     measured = trial.measurement
     if trial.state != "finished" or trial.continues is not None or not measured.wall_s or measured.wall_s <= 0:
         return None
@@ -70,6 +83,7 @@ def sample_from(trial: Trial, records: Sequence[Record], role: Role = "candidate
         for record in records
         if record.started_s is not None and record.finished_s is not None
     ]
+    split = split_of(records)
     return Sample(
         configuration=trial.configuration,
         block=trial.repeat,
@@ -86,10 +100,14 @@ def sample_from(trial: Trial, records: Sequence[Record], role: Role = "candidate
         fingerprints={record.task: record.fingerprint for record in records if record.fingerprint is not None},
         other_busy=measured.other_busy,
         order=trial.order,
+        net_s=net_wall_s(trial.configuration, measured, split, usable_cpus),
+        split=split,
     )
 
 
-def samples_from(trials: Iterable[tuple[Trial, Sequence[Record]]], baseline: Configuration) -> tuple[Sample, ...]:
+def samples_from(
+    trials: Iterable[tuple[Trial, Sequence[Record]]], baseline: Configuration, usable_cpus: int | None = None
+) -> tuple[Sample, ...]:
     """The samples of a comparison's trials. Of the baseline's trials in a block the first to run stands first."""
     found: list[Sample] = []
     seen: set[int] = set()
@@ -97,7 +115,7 @@ def samples_from(trials: Iterable[tuple[Trial, Sequence[Record]]], baseline: Con
         role: Role = "candidate"
         if trial.configuration == baseline:
             role = "baseline_again" if trial.repeat in seen else "baseline"
-        sample = sample_from(trial, records, role)
+        sample = sample_from(trial, records, role, usable_cpus)
         if sample is not None:
             found.append(sample)
             if role == "baseline":
@@ -115,15 +133,30 @@ def of(samples: Iterable[Sample], configuration: Configuration) -> tuple[Sample,
     return tuple(sample for sample in samples if sample.configuration == configuration)
 
 
-def log_walls(samples: Iterable[Sample]) -> dict[Configuration, Blocks]:
-    """For each configuration, by block, the logarithm of its wall time; a block's two baselines are averaged."""
+def log_walls(samples: Iterable[Sample], basis: Basis = "wall") -> dict[Configuration, Blocks]:
+    """For each configuration, by block, the logarithm of its wall time; a block's two baselines are averaged.
+
+    On the basis "net" configurations are absent of which any trial does not know it.
+    """
     found: dict[Configuration, dict[int, list[float]]] = {}
+    unknown: set[Configuration] = set()
     for sample in samples:
-        found.setdefault(sample.configuration, {}).setdefault(sample.block, []).append(log(sample.wall_s))
+        seconds = sample.wall_s if basis == "wall" else sample.net_s
+        if seconds is None:
+            unknown.add(sample.configuration)
+        else:
+            found.setdefault(sample.configuration, {}).setdefault(sample.block, []).append(log(seconds))
     return {
         configuration: {block: sum(values) / len(values) for block, values in blocks.items()}
         for configuration, blocks in found.items()
+        if configuration not in unknown
     }
+
+
+def disturbance(samples: Iterable[Sample]) -> float:
+    """By what share other programs lengthened the trials: the median of 1 − net ÷ wall, 0 where none knows it."""
+    shares = [1 - sample.net_s / sample.wall_s for sample in samples if sample.net_s is not None]
+    return median(shares) if shares else 0.0
 
 
 def baseline_pairs(samples: Iterable[Sample]) -> list[tuple[Sample, Sample]]:
@@ -150,7 +183,13 @@ def summary(samples: Sequence[Sample]) -> Summary:
         other_busy=_median(sample.other_busy for sample in samples),
         tasks=max(sample.tasks for sample in samples),
         failed=max(sample.failed for sample in samples),
+        net_s=_geometric_mean([sample.net_s for sample in samples]),
     )
+
+
+def _geometric_mean(values: Sequence[float | None]) -> float | None:
+    known = [log(value) for value in values if value is not None]
+    return exp(sum(known) / len(known)) if known and len(known) == len(values) else None
 
 
 def _over_wall(seconds: float | None, sample: Sample) -> float | None:

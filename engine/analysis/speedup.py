@@ -2,18 +2,29 @@
 
 A block's trials ran close together, so what slows the machine for a minute slows them alike:
 each speedup is the mean over blocks of log(baseline's wall time / configuration's wall time),
-with Student's t interval. The same arithmetic on the baseline's two trials of each block
-is this machine's noise. Stands above `samples` and `student`, below `verdict`.
+with Student's t interval. From four configurations on the variances are moderated (`moderated`). Where other
+programs lengthened the trials, the times are net of them (`net`), with the ratio by the clock beside it. The same
+arithmetic on the baseline's two trials of each block is this machine's noise. Stands above `samples`,
+`moderated` and `student`, below `verdict`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log, log1p, sqrt
 from typing import Literal
 
-from engine.analysis.samples import Blocks, Sample, baseline_pairs, configurations, log_walls
+from engine.analysis.moderated import Variance, difference, variances
+from engine.analysis.samples import (
+    Basis,
+    Blocks,
+    Sample,
+    baseline_pairs,
+    configurations,
+    disturbance,
+    log_walls,
+)
 from engine.analysis.student import critical_t, holm, mean_and_sd, two_sided_p
 from engine.model import Configuration
 
@@ -23,6 +34,10 @@ MARGIN = 0.03
 """Differences up to 3% are of no practical use: the same program differs as much from one machine to the next."""
 LEAST_PAIRS = 3
 """Two pairs have one degree of freedom: their interval is 15 standard errors wide and says nothing."""
+
+DISTURBED = 0.02
+"""From this share of the trials' time on that went to waiting for CPUs which other programs held, speedups are net of
+it; on a quiet machine it is a few thousandths."""
 
 WIDEST = 20.0
 """Intervals end at e^20 times the estimate: two absurd pairs must not overflow a number."""
@@ -34,7 +49,8 @@ Standing = Literal["faster", "slower", "same", "undecided"]
 class Ratio:
     """A ratio estimated from pairs. `low` and `high` are None with fewer than two pairs.
 
-    `log_sd` is the standard deviation of the pairs' log ratios, `p` the two-sided p-value of a ratio of 1.
+    `log_sd` is the standard deviation of the pairs' log ratios, `p` the two-sided p-value of a ratio of 1, `freedom`
+    the degrees of freedom of both: pairs - 1, more where variances were moderated.
     """
 
     estimate: float
@@ -43,6 +59,7 @@ class Ratio:
     p: float
     pairs: int
     log_sd: float
+    freedom: float = 0.0
 
     @property
     def within(self) -> float | None:
@@ -54,26 +71,36 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Speedup:
-    """One configuration against another; `p_adjusted` is Holm's over the family that it was tested in."""
+    """One configuration against another; `p_adjusted` is Holm's over the family that it was tested in.
+
+    `ratio` is what is judged: of times by the clock, or (`basis` "net") of times net of other programs; `wall` is
+    always by the clock.
+    """
 
     configuration: Configuration
     against: Configuration
     ratio: Ratio
     p_adjusted: float
     standing: Standing
+    basis: Basis
+    wall: Ratio
 
 
-def ratio_of(logs: Sequence[float], level: float = LEVEL) -> Ratio:
-    """The geometric mean of ratios given as logarithms, with Student's t interval of confidence 1 - level."""
+def ratio_of(logs: Sequence[float], level: float = LEVEL, spread: tuple[float, float] | None = None) -> Ratio:
+    """The geometric mean of ratios given as logarithms, with Student's t interval of confidence 1 - level.
+
+    `spread`: standard error and degrees of freedom, where more is known of them than these logarithms tell.
+    """
     if not logs:
         raise ValueError("a ratio needs at least one pair")
     mean, deviation = mean_and_sd(logs)
     count = len(logs)
     if count < 2:
         return Ratio(exp(mean), None, None, 1.0, count, 0.0)
-    error = deviation / sqrt(count)
-    reach = min(critical_t(level, count - 1) * error, WIDEST)
-    return Ratio(exp(mean), exp(mean - reach), exp(mean + reach), _p(mean, error, count - 1), count, deviation)
+    error, freedom = spread or (deviation / sqrt(count), count - 1.0)
+    reach = min(critical_t(level, freedom) * error, WIDEST)
+    low, high, p = exp(mean - reach), exp(mean + reach), _p(mean, error, freedom)
+    return Ratio(exp(mean), low, high, p, count, error * sqrt(count), freedom)
 
 
 def against(
@@ -87,17 +114,45 @@ def against(
 
     Only blocks in which both finished count; a configuration that shares no block is absent.
     """
-    walls = log_walls(samples)
-    ratios = {
-        other: ratio_of(logs, level)
-        for other in others
-        if (logs := _log_ratios(walls.get(reference, {}), walls.get(other, {})))
-    }
-    adjusted = holm([ratio.p for ratio in ratios.values()])
+    tables: dict[Basis, Table] = {"wall": _table(samples, "wall")}
+    if disturbance(samples) > DISTURBED:
+        tables["net"] = _table(samples, "net")
+    found = {other: judged for other in others if (judged := _judged(tables, reference, other, level))}
+    adjusted = holm([ratio.p for _, ratio, _ in found.values()])
     return tuple(
-        Speedup(other, reference, ratio, p, standing(ratio, p, level, margin))
-        for (other, ratio), p in zip(ratios.items(), adjusted, strict=True)
+        Speedup(other, reference, ratio, p, standing(ratio, p, level, margin), basis, wall)
+        for (other, (basis, ratio, wall)), p in zip(found.items(), adjusted, strict=True)
     )
+
+
+Table = tuple[dict[Configuration, Blocks], dict[Configuration, Variance]]
+"""Log times by configuration and block, and the moderated variances that they give."""
+
+
+def _table(samples: Sequence[Sample], basis: Basis) -> Table:
+    times = log_walls(samples, basis)
+    return times, variances(times)
+
+
+def _judged(
+    tables: Mapping[Basis, Table], reference: Configuration, other: Configuration, level: float
+) -> tuple[Basis, Ratio, Ratio] | None:
+    """The basis that the pair is judged on, the ratio on it, and the one by the clock; None without a common block."""
+    by_clock = _ratio(tables["wall"], reference, other, level)
+    if by_clock is None:
+        return None
+    net = _ratio(tables["net"], reference, other, level) if "net" in tables else None
+    return ("wall", by_clock, by_clock) if net is None else ("net", net, by_clock)
+
+
+def _ratio(table: Table, reference: Configuration, other: Configuration, level: float) -> Ratio | None:
+    times, moderated = table
+    logs = _log_ratios(times.get(reference, {}), times.get(other, {}))
+    if not logs:
+        return None
+    known = reference in moderated and other in moderated
+    spread = difference(moderated[reference], moderated[other], len(logs)) if known else None
+    return ratio_of(logs, level, spread)
 
 
 def standing(ratio: Ratio, p_adjusted: float, level: float = LEVEL, margin: float = MARGIN) -> Standing:
@@ -124,8 +179,12 @@ def speedups(
 
 
 def noise(samples: Sequence[Sample], level: float = LEVEL) -> Ratio | None:
-    """The baseline against itself; None while no block holds both of its trials."""
-    logs = [log(first.wall_s / again.wall_s) for first, again in baseline_pairs(samples)]
+    """The baseline against itself, on the basis that speedups have; None while no block holds both of its trials."""
+    pairs = baseline_pairs(samples)
+    if disturbance(samples) > DISTURBED and all(one.net_s for pair in pairs for one in pair):
+        logs = [log((first.net_s or 1.0) / (again.net_s or 1.0)) for first, again in pairs]
+    else:
+        logs = [log(first.wall_s / again.wall_s) for first, again in pairs]
     return ratio_of(logs, level) if logs else None
 
 
@@ -144,7 +203,7 @@ def _log_ratios(reference: Blocks, other: Blocks) -> list[float]:
     return [reference[block] - other[block] for block in sorted(reference) if block in other]
 
 
-def _p(mean: float, error: float, freedom: int) -> float:
+def _p(mean: float, error: float, freedom: float) -> float:
     # Pairs that agree to the last bit leave no noise to divide by: then any difference is real.
     if error < 1e-12:
         return 1.0 if abs(mean) < 1e-12 else 0.0

@@ -71,8 +71,8 @@ SHORTEST_S = 1e-9
 """No clock tells a shorter time, and the logarithm of a ratio of such times overflows."""
 FIGURES = (
     "interpreter_s", "startup_s", "wall_s", "teardown_s", "cpu_s", "peak_pss_mb", "mean_pss_mb",
-    "sampler_interval_s", "sampler_cost", "other_busy", "run_delay_s", "disk_read_mb", "disk_written_mb",
-    "sent_mb", "received_mb", "loop_s", "pickling_s", "encoding_s",
+    "sampler_interval_s", "sampler_cost", "other_busy", "run_delay_s", "loop_delay_s", "disk_read_mb",
+    "disk_written_mb", "sent_mb", "received_mb", "loop_s", "pickling_s", "encoding_s",
 )  # fmt: skip
 """The measured numbers of a trial, as the document names them."""
 COUNTS = (
