@@ -1,19 +1,21 @@
 """Does the verdict cry wolf, and does it see what is there? Simulated comparisons with a known truth.
 
-    python benchmarks/calibration.py                  both halves: four minutes on 2 cores
-    python benchmarks/calibration.py --real 0         the simulated half, with 200 trials recorded for it
-    python benchmarks/calibration.py --recorded FILE  with those of a JSON list of wall times in seconds
+    python benchmarks/calibration.py                  everything: ten minutes on 2 cores
+    python benchmarks/calibration.py --real 0         the simulated half, with trials recorded for it
+    python benchmarks/calibration.py --recorded FILE  with trials that `--record FILE` kept
     python benchmarks/calibration.py --quick          a tenth of the simulated half, nothing recorded, nothing real
 
-A/A rows: all configurations are the same, so every named difference is false; at most 5% may be.
-Power rows: one configuration truly is 1.3 times as fast; the right winner must be named in at least 90%
-under Gaussian noise. Tied rows: two configurations are equally fast, far ahead of the baseline, so a single
-winner is false.
-Recorded rows: the noise is drawn from trials of one configuration, run here just before; `--record FILE` keeps their
-wall times.
-Precision rows: the number of repeats is chosen by the stopping rule, looking after every block.
-Real rows: compute tasks, one after the other, under two names; at most 2 of 20 may name a winner.
-Bootstrap rows: the method that was not taken, for comparison: percentile intervals of the mean log ratio.
+Every comparison is judged by the very functions that judge real ones, and its trials run in the order that the engine
+would run them in. A/A rows: all configurations are the same, so every named difference is false; at most 5% may be.
+Power rows: one configuration truly is 1.3 times as fast. Tied rows: two configurations are equally fast, far ahead of
+the baseline, so a single winner is false. `machines` says what each noise is.
+
+Recorded rows replay, in their order, trials of one configuration that run here just before, beside one busy loop for
+each CPU; "net" tells the verdict how long they waited for a CPU, "clock" does not. Precision rows: the number of
+repeats is chosen by the stopping rule, looking after every block. Promise rows: of undecided comparisons that said
+"about N more repeats", how many were decided after them. Rows of `peers` judge the same trials as the row above them
+by what people use instead. Real rows: compute tasks, one after the other, under two names; at most 2 of 20 may name a
+winner.
 """
 
 from __future__ import annotations
@@ -22,32 +24,51 @@ import argparse
 import json
 import os
 import random
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from math import exp, log
 from pathlib import Path
 from statistics import median, quantiles
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.machines import (
+    Draw,
+    Machine,
+    autocorrelated,
+    bursts,
+    drift,
+    gaussian,
+    heavy_tails,
+    replayed,
+    unequal,
+)
+from benchmarks.peers import PEERS
 from engine import jobs
+from engine.analysis import grid
 from engine.analysis.findings import Circumstances
 from engine.analysis.samples import Sample, log_walls, samples_from
 from engine.analysis.stopping import another_block
 from engine.analysis.verdict import Verdict, verdict
-from engine.config import Settings
+from engine.config import Settings, usable_cpus
 from engine.model import Configuration, Trial
 from engine.plans import comparison, simple_plan
 from engine.store import Store
 
-Noise = Callable[[random.Random], float]
 BASELINE = Configuration("sequential", 1)
 MOST_BLOCKS = 40
+SEED = 20261122
 REAL = "A/A, real"
 MUST_NOT_NAME = ("A/A", "tied at 1.9×", "A/A to ±5%")
+NET, CLOCK = "recorded, net", "recorded, clock"
+Trace = Sequence[tuple[float, float | None]]
+"""(wall, net) seconds of recorded trials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,65 +84,102 @@ class Row:
     claims: int
     right: int
     same: int
+    method: str = "ours"
 
 
-def gaussian(deviation: float) -> Noise:
-    """Noise that multiplies a wall time by 1 + a normal deviate."""
-    return lambda rng: max(0.05, 1 + rng.gauss(0, deviation))
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One row to simulate: `speeds` of all configurations but the baseline, true ones."""
+
+    what: str
+    noise: str
+    machine: Machine
+    speeds: tuple[float, ...]
+    repeats: int
+    peers: bool = False
 
 
-def bursts(deviation: float, share: float = 0.10, most: float = 0.5) -> Noise:
-    """Gaussian noise, and in a share of the trials something else slows the machine by up to `most`."""
-
-    def draw(rng: random.Random) -> float:
-        slowed = rng.uniform(0.1, most) if rng.random() < share else 0.0
-        return max(0.05, 1 + rng.gauss(0, deviation)) * (1 + slowed)
-
-    return draw
-
-
-def resampled(wall_s: Sequence[float]) -> Noise:
-    """Noise drawn, with replacement, from recorded wall times of one configuration."""
-    centre = exp(sum(log(value) for value in wall_s) / len(wall_s))
-    factors = [value / centre for value in wall_s]
-    return lambda rng: rng.choice(factors)
-
-
-def block(index: int, speeds: Sequence[float], noise: Noise, rng: random.Random, drift: float = 0.05) -> list[Sample]:
-    """One simulated block: the baseline twice, then each configuration; the block as a whole drifts."""
-    level = 10.0 * exp(rng.gauss(0, drift))
-    trials = [
-        Sample(BASELINE, index, level * noise(rng), "baseline", tasks=60),
-        Sample(BASELINE, index, level * noise(rng), "baseline_again", tasks=60),
+def scenarios(trace: Trace) -> list[Scenario]:
+    """Every row of the simulated half with a fixed number of repeats."""
+    often = (3, 5, 10)
+    machines: dict[str, tuple[Machine, tuple[int, ...]]] = {
+        "Gaussian 5%": (gaussian(0.05), often),
+        "bursts": (bursts(0.05), often),
+        "heavy tails": (heavy_tails(), often),
+        "unequal 3%, 12%": (unequal(), often),
+        "autocorrelated": (autocorrelated(), (5,)),
+        "drift": (drift(), (5,)),
+    }
+    if trace:
+        machines |= {CLOCK: (replayed(trace, net=False), often), NET: (replayed(trace), often)}
+    return [
+        Scenario(what, name, machine, speeds, repeats, peers=(repeats == 5 and what != TIED))
+        for name, (machine, counts) in machines.items()
+        for what, speeds in truths(4 if name.startswith("unequal") else 2)
+        for repeats in counts
     ]
-    for number, speed in enumerate(speeds, start=2):
-        trials.append(Sample(Configuration("threads", number), index, level * noise(rng) / speed, tasks=60))
-    return trials
 
 
-def fixed(speeds: Sequence[float], repeats: int, noise: Noise, rng: random.Random) -> Verdict:
-    """A comparison with a fixed number of repeats."""
-    samples = [sample for index in range(repeats) for sample in block(index, speeds, noise, rng)]
-    return verdict(samples, BASELINE)
+TIED = "tied at 1.9×"
+
+
+def truths(least: int) -> list[tuple[str, tuple[float, ...]]]:
+    """The true speeds to try, with `least` configurations and with six."""
+    return [
+        *(("A/A", (1.0,) * (number - 1)) for number in (least, 6)),
+        *(("1.3×", (1.3,) + (1.0,) * (number - 2)) for number in (least, 6)),
+        (TIED, (1.9, 1.9)),
+    ]
+
+
+def block(index: int, speeds: Sequence[float], draw: Draw, rng: random.Random, drifts: float = 0.05) -> list[Sample]:
+    """One simulated block in the engine's own random order; the block as a whole drifts."""
+    level = 10.0 * exp(rng.gauss(0, drifts))
+    others = [Configuration("threads", number) for number in range(2, len(speeds) + 2)]
+    speed_of = dict(zip(others, speeds, strict=True))
+    found = []
+    for slot in grid.block(others, BASELINE, index, rng.getrandbits(30)):
+        one = slot.configuration
+        wall, net = draw(one.workers - 1)
+        unit = level / speed_of.get(one, 1.0)
+        found.append(Sample(one, index, unit * wall, slot.role, tasks=60, net_s=None if net is None else unit * net))
+    return found
+
+
+def trials(speeds: Sequence[float], repeats: int, machine: Machine, rng: random.Random) -> list[Sample]:
+    """The samples of one comparison with a fixed number of repeats."""
+    draw = machine(rng)
+    return [sample for index in range(repeats) for sample in block(index, speeds, draw, rng)]
+
+
+def fixed(speeds: Sequence[float], repeats: int, machine: Machine, rng: random.Random) -> Verdict:
+    """The verdict on a comparison with a fixed number of repeats."""
+    return verdict(trials(speeds, repeats, machine, rng), BASELINE)
 
 
 def until_precise(
-    speeds: Sequence[float], precision: float, noise: Noise, rng: random.Random, most: int = MOST_BLOCKS
+    speeds: Sequence[float], precision: float, machine: Machine, rng: random.Random, most: int = MOST_BLOCKS
 ) -> tuple[Verdict, int]:
     """A comparison that goes on until every interval is narrow enough or the budget (`most` blocks) is spent."""
     samples: list[Sample] = []
+    draw = machine(rng)
     for index in range(most):
-        samples.extend(block(index, speeds, noise, rng))
+        samples.extend(block(index, speeds, draw, rng))
         if not another_block(samples, BASELINE, index + 1, precision=precision).go_on:
             break
     return verdict(samples, BASELINE, Circumstances(precision=precision)), index + 1
 
 
+def truth_of(speeds: Sequence[float]) -> Configuration | None:
+    """The configuration that is truly the fastest; None where there is not one alone."""
+    best = max(range(len(speeds)), key=speeds.__getitem__)
+    alone = speeds[best] > 1 and list(speeds).count(speeds[best]) == 1
+    return Configuration("threads", best + 2) if alone else None
+
+
 def tally(what: str, named_noise: str, repeats: str, speeds: Sequence[float], verdicts: Sequence[Verdict]) -> Row:
     """Count what a list of verdicts claims; the right winner is the configuration with the highest speed above 1."""
-    best = max(range(len(speeds)), key=speeds.__getitem__)
-    alone = speeds[best] > 1 and speeds.count(speeds[best]) == 1
-    truth = Configuration("threads", best + 2) if alone else None
+    truth = truth_of(speeds)
     return Row(
         what, named_noise, len(speeds) + 1, repeats, len(verdicts),
         named=sum(one.winner is not None for one in verdicts),
@@ -131,49 +189,80 @@ def tally(what: str, named_noise: str, repeats: str, speeds: Sequence[float], ve
     )
 
 
-def simulated(comparisons: int, seed: int = 20261122, recorded: Sequence[float] = ()) -> list[Row]:
-    """Every row of the simulated half."""
-    noises = {"Gaussian 5%": gaussian(0.05), "bursts": bursts(0.05)}
-    if recorded:
-        noises[f"{len(recorded)} recorded"] = resampled(recorded)
-    rng = random.Random(seed)
-    rows = []
-    for name, noise in noises.items():
-        for number in (2, 6):
-            truths = {"A/A": [1.0] * (number - 1), "1.3×": [1.3] + [1.0] * (number - 2)}
-            if number > 2:
-                truths["tied at 1.9×"] = [1.9, 1.9]
-            for what, speeds in truths.items():
-                for repeats in (3, 5, 10):
-                    verdicts = [fixed(speeds, repeats, noise, rng) for _ in range(comparisons)]
-                    rows.append(tally(what, name, str(repeats), speeds, verdicts))
-    return [*rows, *stopped(comparisons, rng), *bootstrapped(max(1, comparisons // 3), rng)]
-
-
-def stopped(comparisons: int, rng: random.Random, precision: float = 0.05) -> list[Row]:
-    """The A/A rows of the stopping rule, over noise levels for which it stops early, in the middle and late."""
-    rows = []
-    for number in (2, 6):
-        for name, noise in {f"Gaussian {p}%": gaussian(p / 100) for p in (2, 4, 6, 8)}.items():
-            ended = [until_precise([1.0] * (number - 1), precision, noise, rng) for _ in range(comparisons)]
-            mean = sum(blocks for _, blocks in ended) / len(ended)
-            rows.append(tally("A/A to ±5%", name, f"{mean:.1f}", [1.0] * (number - 1), [one for one, _ in ended]))
+def simulate(position: int, comparisons: int, trace: Trace, seed: int = SEED) -> list[Row]:
+    """One scenario's row, and its peers' on the same trials."""
+    made = scenarios(trace)[position]
+    rng = random.Random(f"{seed}/{position}")
+    compared = [trials(made.speeds, made.repeats, made.machine, rng) for _ in range(comparisons)]
+    verdicts = [verdict(samples, BASELINE) for samples in compared]
+    rows = [tally(made.what, made.noise, str(made.repeats), made.speeds, verdicts)]
+    if made.peers:
+        rows += [judged_by(name, made, compared) for name in PEERS]
     return rows
 
 
-def bootstrapped(comparisons: int, rng: random.Random, repeats: int = 5, resamples: int = 400) -> list[Row]:
+def judged_by(name: str, made: Scenario, compared: Sequence[Sequence[Sample]]) -> Row:
+    """The row of what people use instead."""
+    claims = [PEERS[name](samples, BASELINE) for samples in compared]
+    truth = truth_of(made.speeds)
+    return Row(
+        made.what, made.noise, len(made.speeds) + 1, str(made.repeats), len(claims),
+        named=sum(winner is not None for _, winner in claims),
+        claims=sum(bool(differing) for differing, _ in claims),
+        right=sum(truth is not None and winner == truth for _, winner in claims),
+        same=0, method=name,
+    )  # fmt: skip
+
+
+def simulated(comparisons: int, trace: Trace = (), seed: int = SEED) -> list[Row]:
+    """Every row of the simulated half; rows are dealt out to all CPUs, each with a seed of its own."""
+    jobs_: list[Callable[[], list[Row]]] = [
+        partial(simulate, position, comparisons, trace, seed) for position in range(len(scenarios(trace)))
+    ]
+    jobs_ += [partial(stopped, number, percent, comparisons, seed) for number in (2, 6) for percent in (2, 4, 6, 8)]
+    jobs_ += [partial(promised, number, comparisons, seed) for number in (2, 6)]
+    jobs_ += [partial(bootstrapped, number, max(1, comparisons // 3), seed) for number in (2, 6)]
+    with ProcessPoolExecutor(usable_cpus()) as pool:
+        return [row for future in [pool.submit(job) for job in jobs_] for row in future.result()]
+
+
+def stopped(number: int, percent: int, comparisons: int, seed: int, precision: float = 0.05) -> list[Row]:
+    """An A/A row of the stopping rule, for a noise at which it stops early, in the middle or late."""
+    rng, equal = random.Random(f"{seed}/stopped/{number}/{percent}"), (1.0,) * (number - 1)
+    ended = [until_precise(equal, precision, gaussian(percent / 100), rng) for _ in range(comparisons)]
+    mean = sum(blocks for _, blocks in ended) / len(ended)
+    return [tally("A/A to ±5%", f"Gaussian {percent}%", f"{mean:.1f}", equal, [one for one, _ in ended])]
+
+
+def promised(number: int, comparisons: int, seed: int, speed: float = 1.1, deviation: float = 0.07) -> list[Row]:
+    """Of comparisons that were not decided and said how many repeats would do: those that these repeats did decide.
+
+    `comparisons` counts the promises, `right` those that were kept.
+    """
+    rng, speeds = random.Random(f"{seed}/promised/{number}"), (speed,) + (1.0,) * (number - 2)
+    made = kept = 0
+    for _ in range(comparisons):
+        draw = gaussian(deviation)(rng)
+        samples = [sample for index in range(5) for sample in block(index, speeds, draw, rng)]
+        needed = verdict(samples, BASELINE).repeats_needed
+        if needed is None:
+            continue
+        made += 1
+        samples += [sample for index in range(5, needed) for sample in block(index, speeds, draw, rng)]
+        kept += verdict(samples, BASELINE).outcome != "undecided"
+    return [Row("promise, 1.1×", f"Gaussian {100 * deviation:.0f}%", number, "5", max(1, made), 0, 0, kept, 0)]
+
+
+def bootstrapped(number: int, comparisons: int, seed: int, repeats: int = 5, resamples: int = 400) -> list[Row]:
     """A/A judged by a 95% percentile bootstrap with the same 3% rule: what this product does not do."""
-    rows = []
-    for number in (2, 6):
-        claims = 0
-        equal, noise = [1.0] * (number - 1), gaussian(0.05)
-        for _ in range(comparisons):
-            walls = log_walls(sample for index in range(repeats) for sample in block(index, equal, noise, rng))
-            base = walls.pop(BASELINE)
-            logs = [[base[index] - other[index] for index in base] for other in walls.values()]
-            claims += any(_bootstrap_claims(each, resamples, rng) for each in logs)
-        rows.append(Row("A/A bootstrap", "Gaussian 5%", number, str(repeats), comparisons, claims, claims, 0, 0))
-    return rows
+    rng, claims = random.Random(f"{seed}/bootstrap/{number}"), 0
+    equal = [1.0] * (number - 1)
+    for _ in range(comparisons):
+        walls = log_walls(trials(equal, repeats, gaussian(0.05), rng))
+        base = walls.pop(BASELINE)
+        logs = [[base[index] - other[index] for index in base] for other in walls.values()]
+        claims += any(_bootstrap_claims(each, resamples, rng) for each in logs)
+    return [Row("A/A", "Gaussian 5%", number, str(repeats), comparisons, claims, claims, 0, 0, "bootstrap")]
 
 
 def _bootstrap_claims(logs: Sequence[float], resamples: int, rng: random.Random) -> bool:
@@ -201,10 +290,24 @@ def finished_trials(store: Store, others: list[Configuration], repeats: int) -> 
     return [trial for trial in store.trials(run) if trial.repeat >= 0 and trial.state == "finished"]
 
 
-def recorded_walls(store: Store, count: int) -> list[float]:
-    """Wall times in seconds of so many trials of one configuration; the baseline stands twice in every block."""
-    trials = finished_trials(store, [], -(-count // 2))
-    return [trial.measurement.wall_s for trial in trials if trial.measurement.wall_s][:count]
+@contextmanager
+def busy_machine() -> Iterator[None]:
+    """One busy loop for each CPU meanwhile, as another program would have."""
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(usable_cpus())]
+    try:
+        yield
+    finally:
+        for one in loops:
+            one.kill()
+            one.wait()
+
+
+def recorded(store: Store, count: int) -> Trace:
+    """(wall, net) seconds of so many trials of one configuration; the baseline stands twice in every block."""
+    with busy_machine():
+        found = finished_trials(store, [], -(-count // 2))
+    samples = samples_from([(one, store.records.of_trial(one)) for one in found], BASELINE, usable_cpus())
+    return [(sample.wall_s, sample.net_s) for sample in samples][:count]
 
 
 def real_comparison(store: Store, number: int, repeats: int = 5) -> Verdict:
@@ -224,71 +327,85 @@ def real(store: Store, comparisons: int) -> Row:
     return tally(REAL, "this machine", "5", [1.0], verdicts)
 
 
-def spread_of(wall_s: Sequence[float]) -> str:
-    """How far recorded wall times lie apart, in a sentence."""
-    tenths = quantiles(wall_s, n=10)
-    return (
-        f"Noise from {len(wall_s)} recorded trials of {median(wall_s):.3f} s (median): "
-        f"the middle 80% from {tenths[0]:.3f} to {tenths[-1]:.3f} s, {min(wall_s):.3f} to {max(wall_s):.3f} s in all."
-    )
+def spread_of(trace: Trace) -> str:
+    """How far recorded trials lie apart, in a sentence."""
+    columns = [[value for value in column if value] for column in zip(*trace, strict=True)]
+    parts = []
+    for name, column in zip(("by the clock", "net of other programs"), columns, strict=True):
+        if len(column) > 1:
+            tenths = quantiles(column, n=10)
+            parts.append(f"{name} {median(column):.3f} s, the middle 80% {tenths[0]:.3f} to {tenths[-1]:.3f} s")
+    return f"{len(trace)} trials recorded beside {usable_cpus()} busy loops (medians): {'; '.join(parts)}."
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows as text, in percent of the comparisons."""
-    lines = [
-        f"{'truth':<14}{'noise':<14}{'configs':>8}{'repeats':>8}{'runs':>6}"
-        f"{'winner named':>14}{'any claim':>11}{'right':>8}{'same':>7}"
-    ]
+    """The rows as a Markdown table, in percent of the comparisons."""
+    head = ("truth", "noise", "configurations", "repeats", "method", "winner named", "any claim", "right winner")
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for row in rows:
         share = 100 / row.comparisons
-        right = f"{row.right * share:.1f}%" if row.what == "1.3×" else "–"
+        right = f"{row.right * share:.1f}%" if row.what in ("1.3×", "promise, 1.1×") else "–"
         lines.append(
-            f"{row.what:<14}{row.noise:<14}{row.configurations:>8}{row.repeats:>8}{row.comparisons:>6}"
-            f"{row.named * share:>13.1f}%{row.claims * share:>10.1f}%{right:>8}{row.same * share:>6.1f}%"
+            f"| {row.what} | {row.noise} | {row.configurations} | {row.repeats} | {row.method} "
+            f"| {row.named * share:.1f}% | {row.claims * share:.1f}% | {right} |"
         )
     return "\n".join(lines)
 
 
-def main() -> int:
-    """Print the table; exit code 1 when a false winner is named in more than 5% or a true one in less than 90%.
+WANTED = {
+    ("Gaussian 5%", 6, "3"): 0.95, ("Gaussian 5%", 2, "5"): 0.90, ("Gaussian 5%", 6, "5"): 0.90, (NET, 6, "5"): 0.85,
+}
+"""The least share of right winners of power rows, by noise, configurations and repeats."""
 
-    Of the real comparisons, which are few, a tenth may name one.
-    """
+
+def faults(rows: Sequence[Row]) -> list[str]:
+    """What does not hold: a false winner in more than 5% (of the real ones, which are few, 10%), a true one unseen."""
+    ours = [row for row in rows if row.method == "ours"]
+    found = [row for row in ours if row.what in MUST_NOT_NAME and row.named > 0.05 * row.comparisons]
+    found += [row for row in ours if row.what == "A/A" and row.claims > 0.05 * row.comparisons and row not in found]
+    found += [row for row in ours if row.what.startswith("promise") and row.right < 0.7 * row.comparisons]
+    found += [row for row in ours if row.what == REAL and row.named > 0.1 * row.comparisons]
+    found += [
+        row for row in ours
+        if row.what == "1.3×"
+        and row.right < WANTED.get((row.noise, row.configurations, row.repeats), 0.0) * row.comparisons
+    ]
+    return [table([row]).splitlines()[-1] for row in found]
+
+
+def main() -> int:
+    """Print the table; exit code 1 when a false winner is named too often or a true one too seldom."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="a tenth of the simulated half, and nothing else")
-    parser.add_argument("--recorded", type=Path, metavar="FILE", help="a JSON list of wall times, instead of recording")
-    parser.add_argument("--record", type=Path, metavar="FILE", help="keep the wall times that were recorded")
-    parser.add_argument("--trials", type=int, default=200, help="how many to record  [200]")
+    parser.add_argument("--recorded", type=Path, metavar="FILE", help="trials kept before, instead of recording")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="keep the trials that were recorded")
+    parser.add_argument("--trials", type=int, default=240, help="how many to record  [240]")
+    parser.add_argument("--comparisons", type=int, default=1000, help="simulated for each row  [1000]")
     parser.add_argument("--real", type=int, default=20, metavar="N", help="real comparisons of equals  [20]")
     given = parser.parse_args()
     with own_store() as store:
         rows = table_of(given, store)
-    wolf = [row for row in rows if row.what in MUST_NOT_NAME and row.named > 0.05 * row.comparisons]
-    wolf += [row for row in rows if row.what == REAL and row.named > 0.1 * row.comparisons]
-    blind = [
-        row for row in rows
-        if row.what == "1.3×" and row.noise.startswith("Gaussian") and row.repeats == "5"
-        and row.right < 0.9 * row.comparisons
-    ]
-    return 1 if wolf or blind else 0
+    for fault in faults(rows):
+        print(f"DOES NOT HOLD: {fault}")
+    return 1 if faults(rows) else 0
 
 
 def table_of(given: argparse.Namespace, store: Store) -> list[Row]:
     """Record, simulate and compare what is asked for, printing as it goes."""
-    walls: list[float] = []
+    trace: Trace = []
     if given.recorded:
-        walls = json.loads(given.recorded.read_text(encoding="utf-8"))
+        trace = [(wall_s, net_s) for wall_s, net_s in json.loads(given.recorded.read_text(encoding="utf-8"))]
     elif not given.quick:
-        walls = recorded_walls(store, given.trials)
-    if walls:
-        print(spread_of(walls), flush=True)
+        trace = recorded(store, given.trials)
+    if trace:
+        print(spread_of(trace), flush=True)
     if given.record:
-        given.record.write_text(json.dumps(walls), encoding="utf-8")
-    rows = simulated(100 if given.quick else 1000, recorded=walls)
+        given.record.write_text(json.dumps(trace), encoding="utf-8")
+    rows = simulated(given.comparisons // (10 if given.quick else 1), trace)
     print(table(rows), flush=True)
     if given.real and not given.quick:
         rows.append(real(store, given.real))
-        print(table(rows[-1:]))
+        print(table(rows[-1:]).splitlines()[-1])
     return rows
 
 

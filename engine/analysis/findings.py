@@ -48,6 +48,7 @@ class Circumstances:
 class Findings:
     """What was found: fields as in `verdict.Verdict`; `near` are the leader and those estimated within the margin.
 
+    `detectable` is the smallest difference that these repeats could have shown, as a fraction, where it is undecided.
     `samples` are all finished trials, `timed` those that count: the others gave other outputs or failed too much.
     """
 
@@ -65,6 +66,7 @@ class Findings:
     samples: tuple[Sample, ...]
     timed: tuple[Sample, ...]
     repeats_needed: int | None
+    detectable: float | None
     margin: float
     beside: tuple[Speedup, ...] = ()
     """Rows that do not count: the references of long tasks, the engine's own of short ones."""

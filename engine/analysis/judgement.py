@@ -14,7 +14,7 @@ from engine.analysis.agreement import agreements, did_the_work
 from engine.analysis.choice import choose, near_best
 from engine.analysis.counting import counts
 from engine.analysis.findings import Findings, Outcome
-from engine.analysis.repeats import repeats_needed
+from engine.analysis.repeats import detectable, repeats_needed
 from engine.analysis.samples import Sample, configurations, of, summary
 from engine.analysis.speedup import Speedup, against, noise, speedups
 from engine.model import Configuration
@@ -57,6 +57,7 @@ def judge(
         samples=tuple(samples),
         timed=timed,
         repeats_needed=_repeats_needed(pairs, level, margin) if outcome == "undecided" else None,
+        detectable=detectable([pair.ratio for pair in pairs], level, margin) if outcome == "undecided" else None,
         margin=margin,
         beside=beside,
         beside_figures={one: summary(of(others, one)) for one in configurations(others)},

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from engine.analysis import words
 from engine.analysis.choice import smallest_of_each, why
 from engine.analysis.findings import Circumstances, Findings
-from engine.analysis.repeats import MOST
+from engine.analysis.samples import disturbance
 from engine.analysis.speedup import Speedup
 from engine.model import Configuration
 
@@ -23,7 +23,7 @@ def sentences(findings: Findings, circumstances: Circumstances, estimate_s: floa
     if not findings.rows:
         nothing = "Nothing can be compared yet: no block holds finished trials of the baseline and of another one."
         return (nothing, *_out(findings, circumstances))
-    parts = [_headline(findings), *_which_count(circumstances), *_still_open(findings)]
+    parts = [_headline(findings), *_net(findings), *_which_count(circumstances), *_still_open(findings)]
     parts.extend(_out(findings, circumstances))
     if circumstances.stopped:
         parts.append(circumstances.stopped)
@@ -64,6 +64,23 @@ def _which_count(circumstances: Circumstances) -> list[str]:
 
 def _headline(findings: Findings) -> str:
     return {"faster": _winner, "same": _tie, "undecided": _undecided}[findings.outcome](findings)
+
+
+def _net(findings: Findings) -> list[str]:
+    """Which figures are net of other programs, and what the clock says of them."""
+    net = [row for row in findings.rows if row.basis == "net"]
+    if not net:
+        return []
+    first = max(net, key=lambda row: row.ratio.estimate)
+    by_clock = words.times(first.wall.estimate, first.wall.low, first.wall.high)
+    which = "These figures are" if len(net) == len(findings.rows) else (
+        f"The {'figure' if len(net) == 1 else 'figures'} of {words.listed([row.configuration.label for row in net])} "
+        f"{'is' if len(net) == 1 else 'are'}"
+    )
+    return [
+        f"{which} net of other programs, which held CPUs for {words.percent(disturbance(findings.timed))} of the time; "
+        f"by the clock {first.configuration.label}: {by_clock}."
+    ]
 
 
 def _winner(findings: Findings) -> str:
@@ -116,12 +133,16 @@ def _looks_fastest(findings: Findings) -> str:
 def _still_open(findings: Findings) -> list[str]:
     if findings.outcome != "undecided":
         return []
-    if findings.repeats_needed is not None:
-        more = findings.repeats_needed - findings.repeats
-        return [f"About {words.count(more, ('more repeat', 'more repeats'))} would decide it."] if more > 0 else []
     if findings.repeats < 2:
         return ["One repeat shows no spread: ask for more."]
-    return [f"Even {MOST} repeats would hardly decide it: the difference is small against the noise."]
+    seen = [] if findings.detectable is None else [
+        f"{words.sentence(words.count(findings.repeats, ('repeat', 'repeats')))} could have shown a difference of "
+        f"{words.percent(findings.detectable)} or more."
+    ]
+    more = (findings.repeats_needed or 0) - findings.repeats
+    if more > 0:
+        return [*seen, f"About {words.count(more, ('more repeat', 'more repeats'))} would decide it."]
+    return seen
 
 
 def _advice(findings: Findings) -> list[str]:

@@ -24,7 +24,7 @@ def two_sided_p(t: float, freedom: float) -> float:
     return _incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def critical_t(level: float, freedom: float) -> float:
     """The t that |T| exceeds with probability `level`: 2.776 for 0.05 and 4 degrees of freedom."""
     if not 0 < level < 1:

@@ -19,7 +19,7 @@ from engine.analysis.cautions import cautions
 from engine.analysis.counting import ours
 from engine.analysis.findings import Circumstances, Outcome
 from engine.analysis.judgement import judge
-from engine.analysis.samples import Sample, Summary, configurations, of, summary
+from engine.analysis.samples import Sample, Summary, configurations, disturbance, of, summary
 from engine.analysis.sentences import sentences
 from engine.analysis.speedup import LEVEL, MARGIN, Ratio, Speedup, own_sequential, ratio_of
 from engine.analysis.stopping import LOOKING_LEVEL
@@ -42,7 +42,9 @@ class Verdict:
 
     `rows` are speedups against the baseline, `pairs` the others against the leader; `beside` are rows that do
     not count, shown for what our own part makes of them. `recommended` is always one of the engine's own. `winner` is
-    set only when `outcome` is "faster"; it may be the baseline. `repeats_needed` is the number of repeats in all that
+    set only when `outcome` is "faster"; it may be the baseline. `detectable` is the smallest difference that an
+    undecided comparison could have shown, `disturbance` the share of the trials' time that went to waiting for CPUs which other
+    programs held, both as fractions. `repeats_needed` is the number of repeats in all that
     would decide it, None when nothing is open or no reasonable number would.
     """
 
@@ -61,6 +63,8 @@ class Verdict:
     agreements: Agreements
     left_out: tuple[Configuration, ...]
     repeats_needed: int | None
+    detectable: float | None
+    disturbance: float
     estimate: Estimate | None
     level: float
     margin: float
@@ -111,6 +115,8 @@ def verdict(
             one for one in findings.by_configuration if one not in timed and one not in findings.beside_figures
         ),
         repeats_needed=findings.repeats_needed,
+        detectable=findings.detectable,
+        disturbance=disturbance(findings.timed),
         estimate=estimate,
         level=level,
         margin=margin,

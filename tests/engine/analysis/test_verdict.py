@@ -40,7 +40,8 @@ def test_noise_leaves_it_open_and_says_how_many_repeats_would_decide() -> None:
     assert (found.outcome, found.winner) == ("undecided", None)
     assert found.sentences[0].startswith("No clear winner between")
     assert found.repeats_needed is not None and found.repeats_needed > 5
-    assert f"About {found.repeats_needed - 5} more repeat" in found.sentences[1]
+    assert found.detectable is not None and "5 repeats could have shown a difference of" in found.sentences[1]
+    assert f"About {found.repeats_needed - 5} more repeat" in found.sentences[2]
 
 
 def test_the_number_of_repeats_that_it_asks_for_does_decide_most_of_the_time() -> None:
