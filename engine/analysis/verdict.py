@@ -43,9 +43,9 @@ class Verdict:
     `rows` are speedups against the baseline, `pairs` the others against the leader; `beside` are rows that do
     not count, shown for what our own part makes of them. `recommended` is always one of the engine's own. `winner` is
     set only when `outcome` is "faster"; it may be the baseline. `detectable` is the smallest difference that an
-    undecided comparison could have shown, `disturbance` the share of the trials' time that went to waiting for CPUs which other
-    programs held, both as fractions. `repeats_needed` is the number of repeats in all that
-    would decide it, None when nothing is open or no reasonable number would.
+    undecided comparison could have shown, `disturbance` the share of the trials' time that went to waiting for CPUs
+    which other programs held, both as fractions. `repeats_needed` is the number of repeats in all that would decide it,
+    None when nothing is open or no reasonable number would.
     """
 
     outcome: Outcome

@@ -50,6 +50,12 @@ def test_what_the_system_does_not_tell_leaves_it_unknown(field: str) -> None:
     assert net_wall_s(SEQUENTIAL, measured, None, 2) is None
 
 
+def test_a_plain_loop_has_no_records_and_waits_alone() -> None:
+    loop = replace(SEQUENTIAL, reference="plain loop")
+    assert net_wall_s(loop, Measurement(wall_s=1.0, run_delay_s=0.4), None, 2) == pytest.approx(0.6)
+    assert net_wall_s(loop, Measurement(wall_s=1.0), None, 2) is None
+
+
 def record(worker: int, started_s: float, finished_s: float, cpu_s: float | None, delay_s: float | None) -> Record:
     return Record(0, "t", worker, started_s, finished_s, cpu_s, delay_s)
 
