@@ -69,6 +69,15 @@ def short(seconds: float) -> str:
     return f"{1e6 * seconds:.1f} µs" if seconds < 9.95e-6 else f"{1e6 * seconds:.0f} µs"
 
 
+def seconds(value_s: float) -> str:
+    """A measured time to three digits, in the unit that suits it: ``10.6 µs``, ``4.2 ms``, ``0.25 s``, ``5,210 s``."""
+    if value_s < 0.9995e-3:
+        return f"{value_s * 1e6:.3g} µs"
+    if value_s < 0.09995:
+        return f"{value_s * 1e3:.3g} ms"
+    return f"{value_s:.3g} s" if value_s < 999.5 else f"{value_s:,.0f} s"
+
+
 def count(number_of: int, nouns: tuple[str, str]) -> str:
     """``1 task``, ``4,000 tasks``."""
     return f"{number_of:,} {nouns[0] if number_of == 1 else nouns[1]}"

@@ -14,12 +14,13 @@ from engine.figures.speedup import fits_of, speedups
 from engine.figures.tasks import TASK_COLUMNS, Tasks, tasks_from
 from engine.figures.timeline import timeline
 from engine.figures.timelines import middle_trials, timelines
-from engine.figures.whereabouts import where_time_went, work_of
+from engine.figures.whereabouts import WORK_COLUMNS, where_time_went, work_of
 
 __all__ = [
     "CONFIG",
     "EXECUTORS",
     "TASK_COLUMNS",
+    "WORK_COLUMNS",
     "Tasks",
     "bytes_saved",
     "done_over_time",

@@ -10,10 +10,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from engine.figures.colours import executor_colour, theme
-from engine.figures.look import escape, figure, nothing
+from engine.figures.look import escape, figure, nothing, seconds
 from engine.model import Configuration, Trial
 
-ROW = 34
+ROW = 44
 """Pixels of one configuration's row."""
 NO_TRIAL = "No trial has finished yet."
 
@@ -29,12 +29,14 @@ def finished(trials: Sequence[Trial]) -> dict[Configuration, list[Trial]]:
 
 def wall_times(trials: Sequence[Trial], dark: bool = False) -> Any:
     """Every repeat a dot, the median a bar across, in seconds."""
-    return _dots(trials, "Wall time, every repeat a dot", "Wall time (s)", _wall_s, "s", dark)
+    title = "Wall time: repeats and their median"
+    return _dots(trials, title, "Wall time (s)", _wall_s, "s", seconds, dark)
 
 
 def memory_by_configuration(trials: Sequence[Trial], dark: bool = False) -> Any:
     """Peak memory of the whole process tree: every repeat a dot, the median a bar across, in MB of 10^6 bytes."""
-    return _dots(trials, "Peak memory, every repeat a dot", "Peak memory (MB)", _peak_mb, "MB", dark)
+    title = "Peak memory: repeats and their median"
+    return _dots(trials, title, "Peak memory (MB)", _peak_mb, "MB", lambda value: f"{value:.3g} MB", dark)
 
 
 def _wall_s(trial: Trial) -> float | None:
@@ -46,7 +48,13 @@ def _peak_mb(trial: Trial) -> float | None:
 
 
 def _dots(
-    trials: Sequence[Trial], title: str, axis: str, read: Callable[[Trial], float | None], unit: str, dark: bool
+    trials: Sequence[Trial],
+    title: str,
+    axis: str,
+    read: Callable[[Trial], float | None],
+    unit: str,
+    say: Callable[[float], str],
+    dark: bool,
 ) -> Any:
     groups = finished(trials)
     values = {
@@ -61,7 +69,7 @@ def _dots(
     # All at once: plotly looks at every shape again for each one that is added, seconds for fifty configurations.
     drawn.update_layout(
         shapes=[_median_bar(row, pairs, dark) for row, (_, pairs) in rows],
-        annotations=[*drawn.layout.annotations, *(_median_text(row, pairs, unit, dark) for row, (_, pairs) in rows)],
+        annotations=[*drawn.layout.annotations, *(_median_text(row, pairs, say, dark) for row, (_, pairs) in rows)],
     )
     drawn.update_xaxes(rangemode="tozero")
     name_rows(drawn, list(values))
@@ -71,20 +79,23 @@ def _dots(
 def _median_bar(row: int, pairs: Sequence[tuple[Trial, float]], dark: bool) -> dict[str, Any]:
     middle = median(value for _, value in pairs)
     line = {"color": theme(dark).text, "width": 2}
-    return {"type": "line", "x0": middle, "x1": middle, "y0": row - 0.34, "y1": row + 0.34, "line": line}
+    return {"type": "line", "x0": middle, "x1": middle, "y0": row - 0.16, "y1": row + 0.36, "line": line}
 
 
-def _median_text(row: int, pairs: Sequence[tuple[Trial, float]], unit: str, dark: bool) -> dict[str, Any]:
-    middle, last = median(value for _, value in pairs), max(value for _, value in pairs)
+def _median_text(
+    row: int, pairs: Sequence[tuple[Trial, float]], say: Callable[[float], str], dark: bool
+) -> dict[str, Any]:
+    """The number stands on the line that it names: beside the dots it would read as the last one's."""
+    middle = median(value for _, value in pairs)
     return {
-        "x": last, "y": row, "text": f"{middle:.3g} {unit}", "showarrow": False, "xanchor": "left", "xshift": 9,
-        "font": {"size": 12, "color": theme(dark).muted},
+        "x": middle, "y": row - 0.16, "text": say(middle), "showarrow": False, "yanchor": "bottom", "borderpad": 0,
+        "font": {"size": 12, "color": theme(dark).text},
     }  # fmt: skip
 
 
 def _repeats(one: Configuration, row: int, pairs: Sequence[tuple[Trial, float]], unit: str, dark: bool) -> Any:
     # Repeats of nearly equal value would cover each other: they stand a little apart, in the order in which they ran.
-    apart = np.linspace(-0.18, 0.18, len(pairs)) if len(pairs) > 1 else np.zeros(1)
+    apart = np.linspace(-0.1, 0.3, len(pairs)) if len(pairs) > 1 else np.array([0.1])
     return go.Scatter(
         x=[value for _, value in pairs],
         y=row + apart,
@@ -104,6 +115,6 @@ def name_rows(drawn: Any, configurations: Sequence[Configuration]) -> None:
     drawn.update_yaxes(
         tickvals=list(range(len(configurations))),
         ticktext=[escape(one.label, 40) for one in configurations],
-        range=[len(configurations) - 0.4, -0.6],
+        range=[len(configurations) - 0.4, -0.7],
         showgrid=False,
     )

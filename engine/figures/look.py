@@ -11,6 +11,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from engine.analysis.words import seconds as seconds
 from engine.figures.colours import SERIES, theme
 
 HEIGHT = 340
@@ -25,15 +26,6 @@ def escape(text: object, longest: int = _LONGEST) -> str:
         plain = plain[:head] + "…" + plain[head - longest + 1 :]
     # MathJax looks for $…$ in the raw string; plotly decodes the entity afterwards.
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("$", "&#36;")
-
-
-def seconds(value_s: float) -> str:
-    """A time to three digits, in the unit that suits it: ``10.6 µs``, ``4.2 ms``, ``0.25 s``, ``5,210 s``."""
-    if value_s < 0.9995e-3:
-        return f"{value_s * 1e6:.3g} µs"
-    if value_s < 0.09995:
-        return f"{value_s * 1e3:.3g} ms"
-    return f"{value_s:.3g} s" if value_s < 999.5 else f"{value_s:,.0f} s"
 
 
 def figure(title: str, x: str | None = None, y: str | None = None, dark: bool = False, height: int = HEIGHT) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine import figures
 from engine.model import Run, Trial, configuration_from
+from engine.report.comparing import fastest_first
 from engine.store import Store
 
 
@@ -15,6 +16,8 @@ def drawings(store: Store, run: Run, dark: bool = False) -> Iterator[Any]:
     trials = store.trials(run)
     if not trials:
         return
+    if run.kind != "job":  # in the same order as the table: the fastest first
+        trials = fastest_first(run, trials)
     yield from _of_job(store, run, trials, dark) if run.kind == "job" else _of_comparison(store, run, trials, dark)
 
 
@@ -43,7 +46,7 @@ def _of_comparison(store: Store, run: Run, trials: Sequence[Trial], dark: bool) 
     if run.verdict and run.verdict.get("rows"):
         baseline = configuration_from(run.verdict["baseline"])
         yield figures.speedups(run.verdict, figures.fits_of(trials, baseline), dark)
-    work = figures.work_of(store.records.columns(trials, "trial_id", "started_s", "finished_s", "cpu_s"))
+    work = figures.work_of(store.records.columns(trials, *figures.WORK_COLUMNS))
     yield figures.where_time_went(trials, work, dark)
     yield figures.memory_by_configuration(trials, dark)
     chosen = figures.middle_trials(trials)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from engine.analysis.words import duration, number
+from engine.analysis.words import duration, number, percent
 from engine.figures.pictures import size
 from engine.model import Run, Trial
+from engine.report.comparing import COLUMNS, ConfigurationRow, configuration_rows, explained, label_of, laws
 from engine.report.document import throughput_per_s
 from engine.report.savings import saved
 from engine.store import Store
@@ -21,30 +22,45 @@ _ENVIRONMENT = (
 _MEMORY_KINDS = {"pss": "PSS", "uss": "USS", "rss": "RSS"}
 
 
-def sections(store: Store, run: Run) -> Iterator[str]:
-    """Head, verdict, environment, trials and failures, as HTML."""
+def opening(store: Store, run: Run) -> Iterator[str]:
+    """What stands before the figures, as on the page: head, verdict, configurations, why, and what to be careful of."""
     trials = store.trials(run)
     yield _title(run, trials)
     yield _headline(store, run, trials)
-    if run.verdict:
-        yield _verdict(run.verdict)
-    yield from _trials(trials)
+    if run.kind == "comparison" and run.verdict:
+        yield from _comparison(run.verdict, trials)
+    elif run.kind == "experiment" and run.verdict:
+        yield from map(_experiment, run.verdict.get("experiments", ()))
     yield _failures(store, run)
+
+
+def closing(store: Store, run: Run) -> Iterator[str]:
+    """What stands after the figures: where it was measured, then every trial, folded."""
     yield _environment(run.environment)
+    yield from _trials(store.trials(run))
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A table of escaped cells; numbers stand to the right, None is a dash."""
-    body = "".join("<tr>" + "".join(_cell(value) for value in row) + "</tr>" for row in rows)
+def table(head: Sequence[str], rows: Iterable[Sequence[Any]], marked: Container[int] = ()) -> str:
+    """A table of escaped cells; numbers stand to the right, None is a dash. `marked` rows are set off.
+
+    Each cell knows its column's name: on a narrow page a row becomes a list of named values.
+    """
+    body = "".join(
+        ('<tr class="marked">' if number in marked else "<tr>")
+        + "".join(_cell(value, name) for name, value in zip(head, row, strict=True)) + "</tr>"
+        for number, row in enumerate(rows)
+    )  # fmt: skip
     names = "".join(f"<th>{escape(name)}</th>" for name in head)
-    return f'<div class="scroll"><table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table></div>\n'
+    kind = ' class="named"' if any(head) else ""
+    return f"<table{kind}><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>\n"
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, name: str) -> str:
+    named = f' data-name="{escape(name)}"' if name else ""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         text = f"{value:,}" if isinstance(value, int) else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-        return f'<td class="number">{text}</td>'
-    return f"<td>{'–' if value is None else escape(str(value))}</td>"
+        return f'<td class="number"{named}>{text}</td>'
+    return f"<td{named}>{'–' if value is None else escape(str(value))}</td>"
 
 
 def _title(run: Run, trials: Sequence[Trial]) -> str:
@@ -75,14 +91,48 @@ def _headline(store: Store, run: Run, trials: Sequence[Trial]) -> str:
     return f'<dl class="figures">{shown}</dl>\n'
 
 
-def _verdict(verdict: Mapping[str, Any]) -> str:
+def _comparison(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> Iterator[str]:
     sentences = "".join(f"<p>{escape(str(sentence))}</p>" for sentence in verdict.get("sentences", ()))
-    warnings = "".join(
-        f"<li>{escape(str(one['sentence']))} {escape(str(one.get('advice') or ''))}</li>"
-        for one in verdict.get("warnings", ())
-    )
-    warned = f"<ul>{warnings}</ul>" if warnings else ""
-    return f'<h2>Verdict</h2>\n<div class="verdict">{sentences}{warned}</div>\n'
+    yield f'<h2>Verdict</h2>\n<div class="verdict">{sentences}</div>\n'
+    yield _configurations(configuration_rows(verdict, trials))
+    if left_out := [label_of(one) for one in verdict.get("left_out") or []]:
+        yield f"<p>Left out of the verdict: {escape(', '.join(left_out))}.</p>\n"
+    yield _why(verdict)
+    if told := [f"{one['sentence']} {one.get('advice') or ''}" for one in verdict.get("warnings", ())]:
+        yield f"<h2>To be careful of</h2>\n<ul>{''.join(f'<li>{escape(text.strip())}</li>' for text in told)}</ul>\n"
+
+
+def _configurations(rows: Sequence[ConfigurationRow]) -> str:
+    if not rows:
+        return ""
+    cells = [
+        (
+            row.label, row.speedup, row.wall, row.startup, None if row.peak_mb is None else f"{row.peak_mb:,.0f} MB",
+            _decimal(row.cores_busy), _decimal(row.tasks_at_once), row.trials, row.failed,
+            None if row.own_part is None else percent(row.own_part),
+        )
+        for row in rows
+    ]  # fmt: skip
+    taken = {number for number, row in enumerate(rows) if row.taken}
+    note = "Wall times are medians over the repeats. The recommended configuration is set off.\n"
+    return f"<h2>Configurations</h2>\n{table(COLUMNS, cells, taken)}<p class='under'>{note}</p>"
+
+
+def _decimal(value: float | None) -> str | None:
+    return None if value is None else f"{value:.1f}"
+
+
+def _why(verdict: Mapping[str, Any]) -> str:
+    fitted, unfitted = laws(verdict)
+    lines = [*explained(verdict), *((f"{name}, with more workers", text) for name, text in fitted)]
+    listed = "".join(f"<li><b>{escape(name)}</b>: {escape(text)}</li>" for name, text in lines)
+    note = f"<p class='under'>{escape(unfitted)}</p>\n" if unfitted else ""
+    return f"<h2>Why</h2>\n<ul>{listed}</ul>\n{note}" if lines else note
+
+
+def _experiment(part: Mapping[str, Any]) -> str:
+    remarks = "".join(f"<p class='under'>{escape(text)}</p>" for text in (part["warning"], part["problem"]) if text)
+    return f"<h2>{escape(part['title'])}</h2>\n<p>{escape(part['sentence'])}</p>{remarks}\n"
 
 
 def _trials(trials: Sequence[Trial]) -> Iterator[str]:
@@ -92,10 +142,14 @@ def _trials(trials: Sequence[Trial]) -> Iterator[str]:
         "order", "configuration", "repeat", "state", "tasks", "ok", "failed", "interpreter (s)", "start-up (s)",
         "wall (s)", "teardown (s)", "CPU (s)", memory if kinds else "peak memory (MB)", "ok per s",
     )  # fmt: skip
-    yield "<h2>Trials</h2>\n" + table(head, map(_trial_row, trials))
+    if not trials:
+        return
+    yield f"<details><summary>All {len(trials):,} trials, in the order in which they ran</summary>\n"
+    yield table(head, map(_trial_row, trials))
     for trial in trials:
         if trial.message:
             yield f"<p>Trial {trial.order}: {escape(trial.message)}</p>\n"
+    yield "</details>\n"
 
 
 def _repeat(trial: Trial) -> int | str:

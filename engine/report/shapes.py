@@ -145,8 +145,9 @@ VERDICT: Shape = {
     "leaders?": list_of(fits(CONFIGURATION)),
     "recommended?": or_none(fits(CONFIGURATION)),
     "left_out?": list_of(fits(CONFIGURATION)),
-    "rows?": list_of(fits({"configuration": fits(CONFIGURATION), "ratio": _ratio})),
-    "figures?": list_of(fits(_SUMMARY)),
+    **dict.fromkeys(("rows?", "beside?"), list_of(fits({"configuration": fits(CONFIGURATION), "ratio": _ratio}))),
+    **dict.fromkeys(("figures?", "beside_figures?"), list_of(fits(_SUMMARY))),
+    "own_part?": list_of(fits({"label": text, "loop": number})),
     "explanations?": list_of(fits(_EXPLANATION)),
     "scaling?": by_name(fits(_LAW)),
 }

@@ -11,6 +11,7 @@ import streamlit as st
 
 from engine import jobs
 from engine.model import ENDED, Configuration, Run, Trial, configuration_from
+from engine.report.comparing import fastest_first
 from engine.store import RunFolder
 from pages.parts import words
 from pages.parts.again import run_again
@@ -31,10 +32,8 @@ WARM_UP = -1
 
 def comparison(run: Run, trials: list[Trial], live: bool) -> None:
     """Draw a comparison."""
-    # In the order in which they were asked for: that in which chance let them run tells nothing.
-    place = {one: number for number, one in enumerate(run.configurations)}
-    counted = [trial for trial in trials if trial.repeat != WARM_UP]
-    counted.sort(key=lambda trial: (place.get(trial.configuration, len(place)), trial.order))
+    # The fastest first, in tables and charts: the order in which chance let them run tells nothing.
+    counted = fastest_first(run, [trial for trial in trials if trial.repeat != WARM_UP])
     finished = [trial for trial in counted if trial.state == "finished"]
     _head(run, finished)
     if run.state not in ENDED:

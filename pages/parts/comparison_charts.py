@@ -17,16 +17,13 @@ def charts(run: Run, trials: Sequence[Trial]) -> None:
     kept, dark = store(), is_dark()
     found = run.verdict or {}
     fits = figures.fits_of(trials, configuration_from(found["baseline"])) if found.get("rows") else None
-    work = figures.work_of(kept.records.columns(trials, "trial_id", "started_s", "finished_s", "cpu_s"))
+    work = figures.work_of(kept.records.columns(trials, *figures.WORK_COLUMNS))
     drawn = (
         ("walls", figures.wall_times(trials, dark), "Wall time of each configuration, every repeat a dot"),
         ("speedups", figures.speedups(found, fits, dark), "Speedup against workers, measured, ideal and fitted"),
         ("where", figures.where_time_went(trials, work, dark), "Where each configuration's time went"),
         ("memory", figures.memory_by_configuration(trials, dark), "Peak memory of each configuration"),
     )
-    # Six entries need two rows of legend in half a page: below the bars they cover nothing.
-    where = drawn[2][1]
-    where.update_layout(legend={"y": -0.28, "yanchor": "top"}, height=where.layout.height + 50)
     for pair in (drawn[:2], drawn[2:]):
         height = max(figure.layout.height for _, figure, _ in pair)
         for _, figure, _ in pair:

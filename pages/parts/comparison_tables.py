@@ -8,23 +8,26 @@ from statistics import median
 import pandas as pd
 import streamlit as st
 
+from engine.analysis.words import seconds
 from engine.model import Configuration, Run, Trial
 from pages.parts.verdict import speedup_table
-from pages.parts.words import STATES, duration, literal
+from pages.parts.words import STATES, literal
 
 SECONDS = st.column_config.NumberColumn(format="%.3f s")
 
 
 def configurations_table(run: Run, trials: Sequence[Trial]) -> None:
     """The verdict's figures; before there is a verdict, how long each configuration took so far."""
-    table = speedup_table(run, run.verdict) if run.verdict and run.verdict.get("figures") else _so_far(trials)
+    table = speedup_table(run.verdict, trials) if run.verdict and run.verdict.get("figures") else _so_far(trials)
     st.dataframe(
         table,
         hide_index=True,
         column_config={
             "Configuration": st.column_config.TextColumn(width="medium", pinned=True),
             "Speedup": st.column_config.TextColumn(help="Against the baseline, with its interval."),
-            "Wall time": st.column_config.TextColumn(help="From the first task handed over to the last result."),
+            "Wall time": st.column_config.TextColumn(
+                help="From the first task handed over to the last result; the median of the repeats, as in the chart."
+            ),
             "Our own part": st.column_config.NumberColumn(
                 format="percent", help="What the engine's loop and its records added to the time; other code has none."
             ),
@@ -43,7 +46,7 @@ def _so_far(trials: Sequence[Trial]) -> pd.DataFrame:
     for trial in trials:
         if trial.state == "finished" and trial.measurement.wall_s is not None:
             walls.setdefault(trial.configuration, []).append(trial.measurement.wall_s)
-    rows = [(one.label, duration(median(values)), len(values)) for one, values in walls.items()]
+    rows = [(one.label, seconds(median(values)), len(values)) for one, values in walls.items()]
     return pd.DataFrame(rows, columns=["Configuration", "Wall time", "Trials"])
 
 

@@ -132,4 +132,4 @@ FIGURES: dict[str, tuple[Callable[[Summary], float | None], Callable[[float], st
     "Peak memory": (lambda one: one.peak_pss_mb, lambda value: f"{value:,.0f} MB"),
     "Failed": (lambda one: one.failed, lambda value: f"{value:,.0f}"),
 }
-"""Name: how it is read from a configuration's trials (medians; the wall time is a geometric mean), how it is told."""
+"""Name: how it is read from a configuration's trials (medians), how it is told."""

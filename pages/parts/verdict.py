@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.model import ENDED, Run
-from pages.parts.words import duration, literal
+from engine.model import ENDED, Run, Trial
+from engine.report.comparing import COLUMNS, configuration_rows, explained, label_of, laws
+from pages.parts.words import literal
 
 OUTCOMES = {
     "faster": (":material/trophy:", "A clear winner", "green"),
@@ -42,7 +43,7 @@ def verdict(run: Run, measured: int) -> None:
         st.markdown(f"##### {literal(sentences[0])}")
         if run.state in ENDED and sentences[1:]:
             st.markdown("\n\n".join(map(literal, sentences[1:])))
-        _why(run, found)
+        _why(found)
     if run.state in ENDED:  # while it goes on, "too few repeats" would be the most frequent of them
         _warnings(found.get("warnings") or [])
     _left_out(found)
@@ -61,15 +62,9 @@ def _nothing(run: Run, measured: int) -> None:
         st.info("No trial finished, so there is nothing to compare.", icon=":material/info:")
 
 
-def _why(run: Run, found: Mapping[str, Any]) -> None:
+def _why(found: Mapping[str, Any]) -> None:
     """One line for each configuration with several workers, in the words of what was measured; the best ones first."""
-    order = [*(one["label"] for one in found.get("leaders") or []), *(one.label for one in run.configurations)]
-    place = {label: number for number, label in reversed(list(enumerate(order)))}
-    explained = [one for one in found.get("explanations") or [] if one.get("sentences") and _says_something(one, found)]
-    explained.sort(key=lambda one: place.get(one["label"], len(order)))
-    lines = [
-        f"- **{literal(one['label'])}**: {literal(' '.join(map(str, one['sentences'])))}" for one in explained
-    ]
+    lines = [f"- **{literal(label)}**: {literal(text)}" for label, text in explained(found)]
     # A single line is not worth a fold of its own.
     shown = lines if len(lines) <= WHY + 1 else lines[:WHY]
     if shown:
@@ -78,19 +73,11 @@ def _why(run: Run, found: Mapping[str, Any]) -> None:
     if folded := lines[len(shown):]:
         with st.expander(f"Why, for {len(folded)} more configurations", key="why"):
             st.markdown("\n".join(folded))
-    scaling = [str(one["sentence"]) for one in (found.get("scaling") or {}).values() if one.get("single")]
-    for name, one in (found.get("scaling") or {}).items():
-        if one.get("single"):
-            st.markdown(f"- **{literal(name)}**, with more workers: {literal(str(one['sentence']))}")
-    if not scaling and any(len(one.get("counts", ())) > 1 for one in (found.get("scaling") or {}).values()):
-        text = next(str(one["sentence"]) for one in found["scaling"].values() if len(one.get("counts", ())) > 1)
-        st.caption(literal(text))
-
-
-def _says_something(explained: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
-    """What one worker does side by side with itself explains nothing; nor does the baseline against itself."""
-    baseline = (found.get("baseline") or {}).get("label")
-    return bool(explained["label"] != baseline and explained["configuration"]["workers"] > 1)
+    fitted, unfitted = laws(found)
+    for name, text in fitted:
+        st.markdown(f"- **{literal(name)}**, with more workers: {literal(text)}")
+    if unfitted:
+        st.caption(literal(unfitted))
 
 
 def _warnings(warnings: Sequence[Mapping[str, Any]]) -> None:
@@ -112,59 +99,18 @@ def _warning(one: Mapping[str, Any]) -> None:
 
 
 def _left_out(found: Mapping[str, Any]) -> None:
-    labels = [str(one.get("label", "")) for one in found.get("left_out") or []]
+    labels = [label_of(one) for one in found.get("left_out") or []]
     if labels:
         st.caption(f"Left out of the verdict: {literal(', '.join(labels))}.")
 
 
-UNCOUNTED = ", not counted"
-"""Behind the speedup of a row that is shown beside: of our own loop where tasks are short, else of other code."""
-
-
-def speedup_table(run: Run, found: Mapping[str, Any]) -> pd.DataFrame:
-    """A row for each configuration: speedup with its interval, wall time, start-up, memory, cores busy."""
-    beside = list(found.get("beside_figures") or [])
-    uncounted = {figure["configuration"]["label"] for figure in beside}
-    told = [*(found.get("rows") or []), *(found.get("beside") or [])]
-    ratios = {row["configuration"]["label"]: row["ratio"] for row in told}
-    own = {part["label"]: part["loop"] for part in found.get("own_part") or []}
-    left_out = {one.get("label") for one in found.get("left_out") or []}
-    rows = []
-    place = {one.label: number for number, one in enumerate(run.configurations)}
-    figures = [*(found.get("figures") or []), *beside]
-    figures.sort(key=lambda figure: place.get(figure["configuration"]["label"], len(place)))
-    figures.sort(key=lambda figure: figure["configuration"]["label"] in uncounted)
-    for figure in figures:
-        label = figure["configuration"]["label"]
-        ratio = ratios.get(label)
-        rows.append(
-            (
-                label,
-                _ratio(ratio, label == found["baseline"]["label"], label in left_out)
-                + (UNCOUNTED if label in uncounted else ""),
-                duration(figure["wall_s"]),
-                duration(figure["startup_s"]),
-                figure["peak_pss_mb"],
-                figure["cores_busy"],
-                figure["tasks_at_once"],
-                figure["trials"],
-                figure["failed"],
-                own.get(label),
-            )
+def speedup_table(found: Mapping[str, Any], trials: Sequence[Trial]) -> pd.DataFrame:
+    """A row for each configuration, the fastest first."""
+    rows = [
+        (
+            row.label + (" · recommended" if row.taken else ""), row.speedup, row.wall, row.startup, row.peak_mb,
+            row.cores_busy, row.tasks_at_once, row.trials, row.failed, row.own_part,
         )
-    columns = [
-        "Configuration", "Speedup", "Wall time", "Start-up", "Peak memory", "Cores busy", "Tasks at once", "Trials",
-        "Failed tasks", "Our own part",
+        for row in configuration_rows(found, trials)
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _ratio(ratio: Mapping[str, Any] | None, baseline: bool, left_out: bool) -> str:
-    if baseline:
-        return "baseline"
-    if left_out:
-        return "left out"
-    if ratio is None:
-        return "–"
-    interval = "" if ratio["low"] is None else f" ({ratio['low']:.2f}–{ratio['high']:.2f})"
-    return f"{ratio['estimate']:.2f}×{interval}"
+    return pd.DataFrame(rows, columns=COLUMNS)

@@ -35,7 +35,8 @@ def test_every_finished_repeat_is_a_dot_and_the_median_a_line() -> None:
     (dots,) = drawn.data
     assert sorted(numbers(dots.x)) == [1.0, 1.2, 3.0]
     assert drawn.layout.shapes[0].x0 == 1.2
-    assert drawn.layout.annotations[0].text == "1.2 s"
+    (number,) = drawn.layout.annotations
+    assert (number.text, number.x) == ("1.2 s", 1.2), "the number stands at the line that it names"
 
 
 def test_fifty_configurations_draw_within_a_second() -> None:
@@ -108,20 +109,32 @@ def test_too_few_worker_counts_give_no_fit() -> None:
 
 
 def test_the_parts_of_a_trial_add_up_to_what_a_stopwatch_sees() -> None:
-    work = work_of([(100, 0.0, 0.8, 0.3), (100, 0.8, 1.0, 0.1), (100, None, None, None)])
+    rows = [(100, 0.0, 0.8, 0.3, 0.4), (100, 0.8, 1.0, 0.1, 0.0), (100, None, None, None, None)]
+    work = work_of(rows)
     drawn = where_time_went([trial(0, Configuration("threads", 2), 1.0)], work)
     parts = {trace.name: numbers(trace.x)[0] for trace in drawn.data}
     assert sum(parts.values()) == pytest.approx(0.05 + 0.01 + 1.0 + 0.02)
     assert parts["in tasks, on a CPU"] == pytest.approx(0.2)
-    assert parts["in tasks, waiting"] == pytest.approx(0.3)
+    assert parts["in tasks, waiting for a CPU"] == pytest.approx(0.2)
+    assert parts["in tasks, blocked"] == pytest.approx(0.1)
     assert parts["between tasks"] == pytest.approx(0.5)
 
 
 def test_where_cpu_time_is_unknown_time_in_tasks_is_not_divided() -> None:
-    work = work_of([(100, 0.0, 1.0, None)])
-    parts = {trace.name for trace in where_time_went([trial(0, SEQUENTIAL, 1.0)], work).data}
-    assert "in tasks" in parts
-    assert "in tasks, waiting" not in parts
+    work = work_of([(100, 0.0, 1.0, None, None), (101, 0.0, 1.0, 0.9, 0.0)])
+    drawn = where_time_went([trial(0, Configuration("asyncio", 1), 1.0), trial(1, SEQUENTIAL, 1.0)], work)
+    parts = {trace.name: list(trace.x) for trace in drawn.data}
+    assert parts["in tasks, not divided"][0] == 1.0 and "in tasks, waiting for a CPU" not in parts
+    undivided, on_a_cpu = (named(drawn, f"in tasks, {what}").marker.color for what in ("not divided", "on a CPU"))
+    assert undivided != on_a_cpu, "it may not have been on a CPU at all"
+
+
+def test_where_nobody_knows_who_had_the_cpu_waiting_for_it_is_not_told_apart() -> None:
+    parts = {trace.name: numbers(trace.x)[0] for trace in where_time_went(
+        [trial(0, SEQUENTIAL, 1.0)], work_of([(100, 0.0, 1.0, 0.4, None)])
+    ).data}  # fmt: skip
+    assert parts["in tasks, not on a CPU"] == pytest.approx(0.6)
+    assert "in tasks, blocked" not in parts and "in tasks, waiting for a CPU" not in parts
 
 
 def test_without_records_the_running_time_is_one_part() -> None:

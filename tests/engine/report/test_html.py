@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from engine.figures import wall_times
+from engine.report.comparing import configuration_rows, fastest_first
 from engine.report.document import import_document
 from engine.report.html import html_report
 from engine.store import Store
@@ -32,9 +35,8 @@ def evil_comparison() -> dict[str, object]:
 def test_a_job_shows_its_figures_failures_environment_and_trials(store: Store) -> None:
     run = import_document(store, document([record(0, "a", shop_page()), failed(1, "b")], title="Two pages"))
     report = html_report(store, run)
-    words = before_plotly(report)
     for said in ("Two pages", "threads × 2", "not found", "The page is gone.", "Usable CPUs", "a&lt;b", "40.5"):
-        assert said in words
+        assert said in report
     assert report.count('class="plotly-graph-div"') == 6
     assert report.count("* plotly.js v") == 1  # its script stands in the file once
 
@@ -50,6 +52,56 @@ def test_a_comparison_shows_its_verdict_with_its_warnings(store: Store) -> None:
     words = before_plotly(html_report(store, import_document(store, given)))
     assert "<p>It is faster.</p>" in words
     assert "<li>It was busy. Wait.</li>" in words
+
+
+def test_a_comparison_reads_like_its_page_table_and_reasons_first_and_every_trial_last_and_folded(
+    store: Store,
+) -> None:
+    report = html_report(store, import_document(store, compared()))
+    order = ["It is faster.", ">Configurations<", "threads × 2</td>", ">Why<", "Each task took", ">To be careful of<",
+             ">Figures<", 'id="figure-4"', ">Environment<", "<details><summary>All 7 trials"]  # fmt: skip
+    places = [report.index(words) for words in order]
+    assert places == sorted(places)
+    assert '<tr class="marked"><td data-name="Configuration">threads × 2</td>' in report
+    assert "<details open" not in report
+
+
+def test_the_wall_times_of_table_and_chart_are_the_same_medians(store: Store) -> None:
+    run = import_document(store, compared())
+    assert run.verdict is not None
+    trials = [trial for trial in store.trials(run) if trial.repeat >= 0]
+    table = {row.label: row.wall for row in configuration_rows(run.verdict, trials)}
+    drawn = wall_times(fastest_first(run, trials))
+    chart = dict(zip(drawn.layout.yaxis.ticktext, (one.text for one in drawn.layout.annotations), strict=True))
+    assert list(table.items()) == list(chart.items()) == [("threads × 2", "0.21 s"), ("sequential", "0.4 s")]
+
+
+def compared() -> dict[str, Any]:
+    """Three blocks of sequential and threads × 2, the slower one asked for first, each with a warm-up's order."""
+    sequential = {"executor": "sequential", "workers": 1, "label": "sequential"}
+    threads = {"executor": "threads", "workers": 2, "label": "threads × 2"}
+    known = {"startup_s": 0.01, "peak_pss_mb": 40.0, "cores_busy": 1.0, "tasks_at_once": 1.0, "failed": 0}
+    said = {
+        "sentences": ["It is faster."], "warnings": [{"sentence": "It was busy.", "advice": "Wait."}],
+        "outcome": "faster", "baseline": sequential, "recommended": threads, "leaders": [threads], "left_out": [],
+        "rows": [{"configuration": threads, "ratio": {"estimate": 1.9, "low": 1.8, "high": 2.0}}],
+        "figures": [
+            {"configuration": sequential, "trials": 3, "wall_s": 0.4, **known},
+            {"configuration": threads, "trials": 3, "wall_s": 0.21, **known},
+        ],
+        "explanations": [{"label": "threads × 2", "configuration": threads, "sentences": ["Each task took as long."]}],
+        "scaling": {},
+    }  # fmt: skip
+    given = document([record(0, "a")], "wait", kind="comparison", verdict=said)
+    walls = [(sequential, -1, 0.9), *((sequential, block, wall) for block, wall in enumerate((0.4, 0.39, 0.8))),
+             *((threads, block, wall) for block, wall in enumerate((0.2, 0.21, 0.5)))]  # fmt: skip
+    given["trials"] = [
+        trial(
+            [record(0, "a")], order=order, repeat=block, wall_s=wall, executor=how["executor"], workers=how["workers"]
+        )
+        for order, (how, block, wall) in enumerate(walls)
+    ]
+    return given
 
 
 def test_texts_of_the_run_stay_texts(store: Store) -> None:
@@ -89,3 +141,37 @@ def test_in_a_browser_it_asks_for_nothing_and_says_nothing(
             page.locator(".plotly-graph-div").first.hover()
         browser.close()
     assert [word for word in heard if not word.startswith(("file:", "data:", "blob:"))] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 768, 1440])
+def test_nothing_is_cut_at_the_right_wide_narrow_or_printed(
+    width: int, store: Store, tmp_path: Path, browser_path: str | None
+) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    file = tmp_path / "report.html"
+    file.write_text(html_report(store, import_document(store, compared())), encoding="utf-8")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=browser_path, args=["--disable-gpu"])
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.goto(file.as_uri())
+        page.wait_for_function("document.querySelectorAll('.plotly-graph-div .main-svg').length >= 10")
+        page.get_by_text("All 7 trials").click()
+        assert beyond_the_edge(page, width) == []
+        page.set_viewport_size({"width": 688, "height": 900})  # what A4 leaves between margins of 14 mm
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.wait_for_timeout(200)
+        assert beyond_the_edge(page, 688) == []
+        browser.close()
+
+
+def beyond_the_edge(page: Any, width: int) -> list[str]:
+    """The elements of the page that end right of its edge."""
+    found: list[str] = page.evaluate(
+        """width => [...document.querySelectorAll("main *:not(svg *)")]
+           .filter(one => one.getBoundingClientRect().right > width + 0.5)
+           .map(one => one.tagName + " " + one.className + " " + one.textContent.slice(0, 40))""",
+        width,
+    )
+    return found

@@ -1,0 +1,146 @@
+"""A comparison's table and explanations, as the page, the report and a terminal show them: one order, one statistic.
+
+Made from the plain verdict of a run. Wall times are medians over the repeats, as in the charts; the fastest is first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from engine.analysis import words
+from engine.model import Run, Trial, configuration_from
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationRow:
+    """One configuration of the verdict; texts are ready to be shown, None is not known. `taken` is recommended.
+
+    `own_part` is the share of the time that the engine's own loop took; other code has none.
+    """
+
+    label: str
+    speedup: str
+    wall: str
+    startup: str | None
+    peak_mb: float | None
+    cores_busy: float | None
+    tasks_at_once: float | None
+    trials: int
+    failed: int
+    own_part: float | None
+    taken: bool
+
+
+COLUMNS = (
+    "Configuration", "Speedup", "Wall time", "Start-up", "Peak memory", "Cores busy", "Tasks at once", "Trials",
+    "Failed tasks", "Our own part",
+)  # fmt: skip
+UNCOUNTED = ", not counted"
+"""Behind the speedup of a row that is shown beside: of our own loop where tasks are short, else of other code."""
+
+
+def label_of(values: Mapping[str, Any]) -> str:
+    """A configuration's name; a verdict carries it, except in old files."""
+    return str(values.get("label") or configuration_from(values).label)
+
+
+def configuration_rows(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> list[ConfigurationRow]:
+    """A row for each configuration that was timed, the fastest first, and after them those that do not count.
+
+    The wall times are those of the chart.
+    """
+    walls = _median_walls(trials)
+    told = [*(verdict.get("rows") or []), *(verdict.get("beside") or [])]
+    ratios = {label_of(row["configuration"]): row["ratio"] for row in told}
+    beside = list(verdict.get("beside_figures") or [])
+    uncounted = {label_of(figure["configuration"]) for figure in beside}
+    own = {str(part["label"]): part["loop"] for part in verdict.get("own_part") or []}
+    baseline = label_of(verdict["baseline"]) if verdict.get("baseline") else ""
+    left_out = {label_of(one) for one in verdict.get("left_out") or []}
+    taken = label_of(verdict["recommended"]) if verdict.get("recommended") else None
+    rows = []
+    for figure in [*(verdict.get("figures") or []), *beside]:
+        label = label_of(figure["configuration"])
+        ratio = None if label in left_out else ratios.get(label)
+        rows.append(
+            ConfigurationRow(
+                label=label,
+                speedup=("baseline" if label == baseline else "left out" if label in left_out else speedup_text(ratio))
+                + (UNCOUNTED if label in uncounted else ""),
+                wall=words.seconds(walls.get(label, figure["wall_s"])),
+                startup=None if figure["startup_s"] is None else words.seconds(figure["startup_s"]),
+                peak_mb=figure["peak_pss_mb"],
+                cores_busy=figure["cores_busy"],
+                tasks_at_once=figure["tasks_at_once"],
+                trials=figure["trials"],
+                failed=figure["failed"],
+                own_part=own.get(label),
+                taken=label == taken,
+            )
+        )
+    place = {label: number for number, label in enumerate(ranking(verdict))}
+    return sorted(rows, key=lambda row: place.get(row.label, len(place)))
+
+
+def _median_walls(trials: Sequence[Trial]) -> dict[str, float]:
+    found: dict[str, list[float]] = {}
+    for trial in trials:
+        if trial.state == "finished" and trial.repeat >= 0 and trial.measurement.wall_s:
+            found.setdefault(trial.configuration.label, []).append(trial.measurement.wall_s)
+    return {label: median(values) for label, values in found.items()}
+
+
+def speedup_text(ratio: Mapping[str, Any] | None) -> str:
+    """A speedup with its interval."""
+    return "–" if ratio is None else words.times(ratio["estimate"], ratio["low"], ratio["high"])
+
+
+def ranking(verdict: Mapping[str, Any] | None) -> list[str]:
+    """The configurations' names, the highest speedup first; what has none comes last, in the order of its wall time."""
+    found = verdict or {}
+    counted = _ranked(found.get("rows") or [], found.get("figures") or [], found.get("baseline"))
+    beside = _ranked(found.get("beside") or [], found.get("beside_figures") or [], None)
+    return list(dict.fromkeys([*counted, *beside]))
+
+
+def _ranked(
+    rows: Sequence[Mapping[str, Any]], figures: Sequence[Mapping[str, Any]], baseline: Mapping[str, Any] | None
+) -> list[str]:
+    speeds = {label_of(row["configuration"]): float(row["ratio"]["estimate"]) for row in rows}
+    if speeds and baseline:
+        speeds[label_of(baseline)] = 1.0
+    walls = {label_of(one["configuration"]): float(one["wall_s"]) for one in figures}
+    return sorted({**speeds, **walls}, key=lambda label: (-speeds.get(label, 0.0), walls.get(label, 0.0)))
+
+
+def fastest_first(run: Run, trials: Sequence[Trial]) -> list[Trial]:
+    """The trials in the order of their configurations' rows; before there is a verdict, as they were asked for."""
+    asked = [one.label for one in run.configurations]
+    place = {label: number for number, label in enumerate(dict.fromkeys([*ranking(run.verdict), *asked]))}
+    return sorted(trials, key=lambda trial: (place.get(trial.configuration.label, len(place)), trial.order))
+
+
+def explained(verdict: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Why each configuration is as fast as it is: its name and what was measured, the fastest first.
+
+    What one worker does side by side with itself explains nothing; nor does the baseline against itself.
+    """
+    baseline = label_of(verdict["baseline"]) if verdict.get("baseline") else None
+    place = {label: number for number, label in enumerate(ranking(verdict))}
+    told = [
+        (str(one["label"]), " ".join(map(str, one["sentences"])))
+        for one in verdict.get("explanations") or []
+        if one.get("sentences") and one["label"] != baseline and one["configuration"]["workers"] > 1
+    ]
+    return sorted(told, key=lambda pair: place.get(pair[0], len(place)))
+
+
+def laws(verdict: Mapping[str, Any]) -> tuple[list[tuple[str, str]], str | None]:
+    """How each executor scales, where that could be fitted; else why it could not, once for all of them."""
+    found = verdict.get("scaling") or {}
+    fitted = [(str(name), str(one["sentence"])) for name, one in found.items() if one.get("single")]
+    several = [str(one["sentence"]) for one in found.values() if len(one.get("counts") or ()) > 1]
+    return fitted, None if fitted or not several else several[0]
