@@ -108,7 +108,7 @@ def speedup_table(found: Mapping[str, Any], trials: Sequence[Trial]) -> pd.DataF
     """A row for each configuration, the fastest first."""
     rows = [
         (
-            row.label + (" · recommended" if row.taken else ""), row.speedup, row.wall, row.startup, row.peak_mb,
+            row.label, row.speedup, row.wall, row.startup, row.peak_mb,
             row.cores_busy, row.tasks_at_once, row.trials, row.failed, row.own_part,
         )
         for row in configuration_rows(found, trials)
