@@ -11,6 +11,7 @@ import asyncio
 import socket
 import time
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,7 +21,8 @@ from yarl import URL
 
 from engine.config import Settings
 from engine.errors import Later, TaskFailed
-from engine.web import failures
+from engine.web import failures, heads
+from engine.web.aheads import GarbledBody, MendingHandler
 from engine.web.answers import DRAIN_S, Answer, Ask, Kind, Page, plain_headers, receiver, worth_draining
 from engine.web.gate import Gate
 from engine.web.rules import Rules
@@ -111,6 +113,8 @@ class AsyncFetcher:
             raise failures.timed_out(limit_s) from None
         except aiohttp.ClientConnectorCertificateError as error:
             raise failures.meaning(error.certificate_error, host, limit_s) from None
+        except GarbledBody as error:
+            raise failures.garbled(host, str(error)) from None
         except (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError):
             raise failures.broken(host) from None
         except aiohttp.ClientResponseError as error:
@@ -151,8 +155,12 @@ class AsyncFetcher:
                 socket_factory=self._open,
                 ssl=context(self._ca_file),
             )
+            # aiohttp has no other place for a connection of one's own; the tests' matrix of answers fails without.
+            connector._factory = partial(MendingHandler, loop=asyncio.get_running_loop())  # type: ignore[assignment]
             self._session = aiohttp.ClientSession(
                 connector=connector,
+                max_line_size=heads.LONGEST,
+                max_field_size=heads.LONGEST,
                 headers=self._rules.headers(),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),

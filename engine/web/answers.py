@@ -18,7 +18,8 @@ from engine.web.urls import Url
 Kind = Literal["page", "robots", "sitemap"]
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
-TRANSIENT = frozenset((429, 502, 503, 504))
+TRANSIENT = frozenset((408, 425, 429, 500, 502, 503, 504, *range(520, 525)))
+"""Tried again: a server in trouble (520 to 524 are Cloudflare's words for one behind it), or one that was hurried."""
 DRAINED = 16_384
 """Bytes of an unwanted body that are read, so that the connection can be used again; above, it is closed."""
 DRAIN_S = 0.25
@@ -108,7 +109,7 @@ def receiver(ask: Ask, status: int, headers: Mapping[str, str]) -> Body | None:
     """Where the body goes; None when it is not wanted. Raises TaskFailed: not_a_web_page, too_large."""
     if not 200 <= status < 300:
         return None
-    content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    content_type = media_type(headers).partition(";")[0].strip().lower()
     if ask.kind == "page" and content_type and content_type not in _WEB_PAGES:
         raise TaskFailed("not_a_web_page", f"The address leads to {content_type[:60]!r}, not to a web page.")
     length = headers.get("content-length", "")
@@ -116,6 +117,16 @@ def receiver(ask: Ask, status: int, headers: Mapping[str, str]) -> Body | None:
     if ask.kind != "robots" and length.isdigit() and int(length) > ask.cap:
         raise TaskFailed("too_large", f"The page is larger than {ask.cap / 1e6:g} MB, the limit for one page.")
     return Body(headers.get("content-encoding", ""), ask.cap, cut=ask.kind == "robots")
+
+
+def media_type(headers: Mapping[str, str]) -> str:
+    """The content type with its parameters; of several the last that is one (WHATWG Fetch, "extract a MIME type")."""
+    named = [part.strip() for part in headers.get("content-type", "").split(",") if "/" in part.partition(";")[0]]
+    if not named:
+        return ""
+    last = named[-1]
+    same = [part for part in named if part.partition(";")[0].lower() == last.lower() and "charset" in part.lower()]
+    return same[-1] if same and ";" not in last else last
 
 
 def worth_draining(headers: Mapping[str, str]) -> bool:

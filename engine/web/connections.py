@@ -11,7 +11,8 @@ import socket
 import ssl
 import sys
 import time
-from http.client import CONTINUE, SWITCHING_PROTOCOLS, HTTPResponse, parse_headers
+from http.client import BadStatusLine, HTTPResponse, IncompleteRead
+from io import BytesIO
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -19,18 +20,43 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from engine.web.gate import Address
+from engine.web.heads import LONGEST, BadHead, mended
 from engine.web.watch import Watch, active
 
 
 class _Response(HTTPResponse):
-    """An answer after any number of interim ones: http.client passes over 100 alone (RFC 9110 15.2: all of 1xx)."""
+    """An answer whose head is mended before http.client reads it; interim ones are passed over."""
 
-    def _read_status(self) -> tuple[str, int, str]:
-        while True:
-            version, status, reason = super()._read_status()  # type: ignore[misc]
-            if status in (CONTINUE, SWITCHING_PROTOCOLS) or not 100 < status < 200:
-                return version, status, reason
-            parse_headers(self.fp)
+    def begin(self) -> None:
+        """Read status and headers. Raises BadStatusLine and IncompleteRead."""
+        stream = self.fp
+        self.fp = BytesIO(_final_head(stream))  # type: ignore[assignment]
+        try:
+            super().begin()
+        finally:
+            self.fp = stream
+
+
+def _final_head(stream: Any) -> bytes:
+    """The mended head of an answer, read up to its blank line; empty where nothing came."""
+    while True:
+        lines = bytearray()
+        while (line := stream.readline(LONGEST)) not in (b"\r\n", b"\n", b"") or not lines.strip():
+            if not lines and line and not line.startswith(b"HTTP/"):
+                raise BadStatusLine(repr(line[:60]))
+            if not line or len(lines) > LONGEST:
+                break
+            lines += line
+        if not lines:
+            return b""
+        if not line:
+            raise IncompleteRead(bytes(lines))
+        try:
+            head = mended(bytes(lines) + b"\r\n")
+        except BadHead:
+            raise BadStatusLine("its head cannot be read") from None
+        if not head.interim:
+            return head.raw
 
 
 class _Gated:

@@ -164,10 +164,11 @@ def _drain(raw: Any, watch: Watch) -> None:
 
 
 def _meaning(error: Exception, ask: Ask, limit_s: float) -> TaskFailed:
-    short = (IncompleteRead, urllib3.exceptions.IncompleteRead, urllib3.exceptions.InvalidChunkLength)
     for item in failures.causes(error):
-        if isinstance(item, short):
-            return failures.broken(ask.url.host)
+        if isinstance(item, (IncompleteRead, urllib3.exceptions.IncompleteRead)):
+            sized = isinstance(item.__context__, ValueError) and "b''" not in str(item.__context__)
+            why = "the body is not framed as HTTP says"  # a chunk's size is no number, rather than missing
+            return failures.garbled(ask.url.host, why) if sized else failures.broken(ask.url.host)
         if isinstance(item, HTTPException) and not isinstance(item, OSError):
             return failures.garbled(ask.url.host, type(item).__name__)
     return failures.meaning(error, ask.url.host, limit_s)

@@ -29,6 +29,7 @@ from engine.web.answers import (
     Transient,
     challenged,
     check_page,
+    media_type,
     refused,
     retry_after,
 )
@@ -96,7 +97,7 @@ class Rules:
             url=text,
             final_url=url.text,
             status=answer.status,
-            content_type=answer.headers.get("content-type", ""),
+            content_type=media_type(answer.headers),
             charset=charset,
             body=answer.body,
             text=content,
@@ -224,7 +225,7 @@ class Rules:
                 return self._robots.learn(url.origin, "", kept_s)
             return self._robots.learn_failure(url.origin, failure.reason, failure.message)
         self._trips.drop(name, trip)
-        return self._robots.learn(url.origin, answer.body.decode("utf-8", "replace"), kept_s)
+        return self._robots.learn(url.origin, answer.body.decode("utf-8-sig", "replace"), kept_s)
 
     def _bearable(self, known: robots.Rules, url: Url) -> float:
         delay_s, longest_s = known.crawl_delay_s, self.settings.retry_after_max_s
@@ -242,7 +243,7 @@ class Rules:
 def _read(answer: Answer) -> tuple[str, str]:
     """The text of a page and its charset. Raises TaskFailed (not_a_web_page)."""
     check_page(answer.body)
-    return decoded(answer.body, answer.headers.get("content-type", ""))
+    return decoded(answer.body, media_type(answer.headers))
 
 
 def _duration(seconds: float) -> str:

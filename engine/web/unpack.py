@@ -193,10 +193,17 @@ class Body:
 
 
 def _chain(encoding: str) -> list[Decoder]:
-    """The decoders in the order in which they are to be applied (RFC 9110 8.4: listed as they were applied)."""
+    """The decoders in the order in which they are to be applied (RFC 9110 8.4: listed as they were applied).
+
+    Words that are no encoding are passed over, as browsers do.
+    """
     names = [name.strip().lower() for name in encoding.split(",")]
-    names = [name for name in names if name not in ("", "identity")]
     known = [*accepted().split(", "), "x-gzip"]
-    if len(names) > LONGEST_CHAIN or any(name not in known for name in names):
+    packed = [name for name in names if name in known]
+    if len(packed) > LONGEST_CHAIN or any(name in _ELSEWHERE and name not in known for name in names):
         raise TaskFailed("not_a_web_page", f"The page is packed in a way that is not known here ({encoding[:60]!r}).")
-    return [DECODERS[name]() for name in reversed(names)]
+    return [DECODERS[name]() for name in reversed(packed)]
+
+
+_ELSEWHERE = frozenset(("compress", "x-compress", "br", "zstd", "dcb", "dcz", "bzip2", "xz", "lzma", "exi"))
+"""Encodings that there are (IANA's register, and some in use). Any other word (none, utf-8, text) packs nothing."""
