@@ -12,7 +12,12 @@ from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# How long one example takes is this machine's affair; pytest's own time limit holds for the whole test.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 HERE = Path(__file__).parent
 FALSE = ("", "0", "false", "no")

@@ -127,14 +127,17 @@ class AsyncFetcher:
         under_way = _under_way.get()
         # As it was checked: `encoded` keeps yarl from quoting the address anew.
         address = URL(ask.url.text, encoded=True)
-        async with session.get(address, allow_redirects=False, proxy=self._settings.proxy or None) as response:
+        own = {"Cookie": ask.cookie} if ask.cookie else None
+        proxy = self._settings.proxy or None
+        async with session.get(address, allow_redirects=False, proxy=proxy, headers=own) as response:
             first_byte = time.monotonic()
             headers = plain_headers(response.headers.items())
+            cookies = tuple(response.headers.getall("Set-Cookie", ()))
             body = receiver(ask, response.status, headers)
             if body is None:
                 if not (worth_draining(headers) and await _drained(response)):
                     response.close()
-                return Answer(response.status, headers, b"", under_way.timings)
+                return Answer(response.status, headers, b"", under_way.timings, cookies)
             while not body.full and (data := await response.content.readany()):
                 body.feed(data)
             if body.full:
@@ -142,7 +145,7 @@ class AsyncFetcher:
             before = sum(under_way.timings.values())
             under_way.timings["first_byte"] = first_byte - under_way.begun - before
             under_way.timings["download"] = time.monotonic() - first_byte
-            return Answer(response.status, headers, body.result(), under_way.timings)
+            return Answer(response.status, headers, body.result(), under_way.timings, cookies)
 
     def _opened(self) -> aiohttp.ClientSession:
         """The session, made on the loop that first asks for it."""

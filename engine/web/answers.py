@@ -84,6 +84,8 @@ class Ask:
     cap: int
     sent: Callable[[], None]
     """To be called once, as soon as the request is on its way."""
+    cookie: str = ""
+    """The Cookie header, where this fetch has been given one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     timings: Mapping[str, float]
+    cookies: tuple[str, ...] = ()
+    """The Set-Cookie fields."""
 
 
 def plain_headers(items: Iterable[tuple[str, str]]) -> dict[str, str]:

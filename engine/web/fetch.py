@@ -134,7 +134,8 @@ class Fetcher:
     def _send(self, ask: Ask, watch: Watch) -> requests.Response:
         # Prepared by hand: the address is sent as it was checked, and not parsed and quoted anew.
         request = requests.PreparedRequest()
-        request.method, request.url, request.headers = "GET", ask.url.text, self._headers  # type: ignore[assignment]
+        request.method, request.url = "GET", ask.url.text
+        request.headers = {**self._headers, "Cookie": ask.cookie} if ask.cookie else self._headers  # type: ignore[assignment]
         # The adapter rather than the session: no cookie of one page reaches another, no redirect is read.
         return self._adapter.send(request, stream=True, timeout=watch.left_s, proxies=self._proxies)
 
@@ -142,14 +143,15 @@ class Fetcher:
         headers = plain_headers(response.headers.items())
         body = receiver(ask, response.status_code, headers)
         raw: Any = response.raw
+        cookies = tuple(raw.headers.getlist("set-cookie"))
         if body is None:
             if worth_draining(headers):
                 _drain(raw, watch)
-            return Answer(response.status_code, headers, b"", watch.timings)
+            return Answer(response.status_code, headers, b"", watch.timings, cookies)
         while not body.full and (data := raw.read1(PIECE, decode_content=False)):
             watch.check()
             body.feed(data)
-        return Answer(response.status_code, headers, body.result(), watch.timings)
+        return Answer(response.status_code, headers, body.result(), watch.timings, cookies)
 
 
 def _drain(raw: Any, watch: Watch) -> None:

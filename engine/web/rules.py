@@ -151,7 +151,7 @@ class Rules:
         asked = time.monotonic()
         well = True  # also when the fetch is given up from outside: that is not the host's fault
         try:
-            answer = yield Ask(url, kind, deadline, self._cap(kind), turn.sent)
+            answer = yield Ask(url, kind, deadline, self._cap(kind), turn.sent, _cookie(trip, url))
             well = answer.status < 500 and answer.status != 429
         except TaskFailed as failure:
             well = not isinstance(failure, Transient) and failure.reason not in ("timed_out", "connection_failed")
@@ -161,6 +161,10 @@ class Rules:
             if not well:
                 self._polite.err(url)
             trip.service_s += time.monotonic() - asked
+        if answer.cookies:
+            from engine.web import cookies  # most fetches end with their first answer
+
+            trip.cookies = cookies.kept(trip.cookies, url.text, answer.cookies)
         return url, answer
 
     def _again(self, name: str, trip: Trip, failure: TaskFailed, asked_s: float | None) -> None:
@@ -238,6 +242,15 @@ class Rules:
     def _cap(self, kind: Kind) -> int:
         caps = {"page": int(self.settings.page_max_mb * 1e6), "robots": robots.LARGEST, "sitemap": SITEMAP_CAP}
         return caps[kind]
+
+
+def _cookie(trip: Trip, url: Url) -> str:
+    """The Cookie header for the next request of a fetch."""
+    if not trip.cookies:
+        return ""
+    from engine.web import cookies
+
+    return cookies.header(trip.cookies, url.text)
 
 
 def _read(answer: Answer) -> tuple[str, str]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from engine.private import make_folder
 from engine.web import locks
@@ -31,6 +32,8 @@ class Trip:
     ready: float = 0.0
     refreshed: bool = False
     """Whether a page's own word (a meta refresh) was followed: once."""
+    cookies: list[Any] = field(default_factory=list)
+    """(address, Set-Cookie field) pairs of the answers on the way."""
 
 
 class Trips:
