@@ -2,10 +2,10 @@
 
     net = wall − D / W − min(L, G)
 
-D is the workers' run-queue delay in all, W how many workers it was spread over (a worker that ran out of tasks
-early bore less of it), L the delay of the thread that hands tasks out, and G the time for which a worker was neither
-at a task nor in a run queue: only that much of L can have held the workers up. Held against trials on a machine with
-fifteen busy programs, it is within 3% of the wall time on a quiet one (docs/measuring.md).
+but never less than the tasks' CPU time on W workers. D is the workers' run-queue delay in all, W how many workers it
+was spread over (a worker that ran out of tasks early bore less of it), L the delay of the thread that hands tasks
+out, and G the time for which a worker was neither at a task nor in a run queue: only that much of L can have held the
+workers up. Held against trials beside fifteen busy programs, it is within 3% of a quiet machine's (docs/measuring.md).
 
 It is known only where waiting for a CPU is other programs' doing and nothing else hides behind it: no more workers
 than CPUs, and workers that do not take turns holding an interpreter lock. Stands above `engine.model`.
@@ -77,4 +77,7 @@ def net_wall_s(
     if shares_lock and split.blocked_s + idle_s * split.spread > TURNS * split.cpu_s:
         return None
     net_s = wall_s - delay_s / split.spread - min(loop_s, idle_s)
-    return net_s if net_s > 0 else None
+    # The tasks' CPU time has to fit: on the workers, or on all CPUs where tasks have threads or children of their own.
+    alone = split.cpu_s + split.delay_s <= split.task_s
+    net_s = max(net_s, split.cpu_s / (configuration.workers if alone else usable_cpus))
+    return net_s if 0 < net_s <= wall_s else None

@@ -28,7 +28,8 @@ class Scaling:
 
     `amdahl` says that κ is 0 in the fit. `recommended_workers` lies inside the measured range. `peak_workers`
     is where the curve turns down, None when that is not inside the range. `misfit` is the largest
-    distance between the curve and a measured mean, as a fraction.
+    distance between the curve and a measured mean, as a fraction. `lack_of_fit_p` is the p-value of the law's
+    describing the points at all, `correlation` that of neighbouring residuals.
     """
 
     counts: tuple[int, ...]
@@ -40,6 +41,8 @@ class Scaling:
     peak_workers: float | None
     misfit: float | None
     sentence: str
+    lack_of_fit_p: float | None = None
+    correlation: float | None = None
 
     def speedup(self, workers: float) -> float:
         """The fitted speedup, for drawing. Raises ValueError where nothing was fitted."""
@@ -82,8 +85,17 @@ def _described(counts: tuple[int, ...], found: Fit, margin: float) -> Scaling:
     amdahl = coherency.estimate < ZERO
     return Scaling(
         counts, single, contention, coherency, amdahl, recommended, peak, misfit,
-        _sentence(counts, contention, coherency, amdahl, recommended, peak, misfit),
+        _sentence(counts, contention, coherency, amdahl, recommended, peak, misfit) + _missed(found),
+        found.lack_of_fit_p, found.correlation,
     )
+
+
+def _missed(found: Fit) -> str:
+    """That the law does not describe the points, and what was done about it."""
+    if not found.misses:
+        return ""
+    how = "" if found.correlation is None else f", neighbouring residuals correlate by {found.correlation:.2f}"
+    return f" The law does not describe these points (p = {found.lack_of_fit_p:.2g}{how}): its intervals are widened."
 
 
 def _sentence(
@@ -92,9 +104,9 @@ def _sentence(
 ) -> str:
     share = _range(contention)
     text = (
-        f"Fitted: {share} of the work takes turns and κ = 0, which is Amdahl's law."
+        f"Fitted by least squares of logarithms: {share} of the work takes turns and κ = 0, which is Amdahl's law."
         if amdahl else
-        f"Fitted: {share} of the work takes turns, κ = {coherency.estimate:.2g}"
+        f"Fitted by least squares of logarithms: {share} of the work takes turns, κ = {coherency.estimate:.2g}"
         f" ({coherency.low:.2g}–{coherency.high:.2g})"
         + (", which cannot be told from 0 (Amdahl's law)." if coherency.low == 0 else ".")
     )

@@ -24,6 +24,16 @@ def two_sided_p(t: float, freedom: float) -> float:
     return _incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t))
 
 
+def f_test_p(f: float, above: float, below: float) -> float:
+    """The probability that Fisher's F with these degrees of freedom (numerator, denominator) exceeds `f`.
+
+    Abramowitz and Stegun 26.6.2.
+    """
+    if f <= 0:
+        return 1.0
+    return _incomplete_beta(below / 2, above / 2, below / (below + above * f))
+
+
 @lru_cache(maxsize=16384)
 def critical_t(level: float, freedom: float) -> float:
     """The t that |T| exceeds with probability `level`: 2.776 for 0.05 and 4 degrees of freedom."""

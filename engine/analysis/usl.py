@@ -4,7 +4,9 @@
 
 λ is one worker's speed against the baseline, σ the share of work that takes turns (contention), κ the
 cost of agreeing with each other (coherency). κ = 0 is Amdahl's law. Source: N. Gunther, Guerrilla
-Capacity Planning (2007), chapter 4. Fitted on logarithms, because the noise of wall times multiplies.
+Capacity Planning (2007), chapter 4. The estimator is least squares of logarithms, because the noise of wall times
+multiplies; published fits often minimise the squares of the speeds themselves, which weighs the fast points more and
+gives somewhat other parameters. Whether the law describes the points at all is tested (`lack_of_fit`).
 Stands above `least_squares` and `student`, below `scaling`.
 """
 
@@ -12,12 +14,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, hypot, log, sqrt
+from itertools import pairwise
+from math import erfc, exp, hypot, log, sqrt
 
 from engine.analysis.least_squares import Matrix, inverse, minimise, normal_equations, solve
 from engine.analysis.speedup import WIDEST
-from engine.analysis.student import critical_t, mean_and_sd
+from engine.analysis.student import critical_t, f_test_p, mean_and_sd
 
+MISSES = 0.02
+"""Below this p-value the law does not describe the points, and its intervals are widened."""
+LEAST_FOR_CORRELATION = 8
+"""Fewer worker counts than this say nothing of how residuals correlate."""
 Curve = Mapping[int, float]
 """One block: worker count -> speedup against the baseline."""
 Points = Sequence[tuple[float, float]]
@@ -35,12 +42,23 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The three parameters, and the points that they were fitted to, freed from their blocks' levels."""
+    """The three parameters, and the points that they were fitted to, freed from their blocks' levels.
+
+    `lack_of_fit_p` is the p-value of the law's describing them, None where that cannot be tested; `correlation` is that
+    of residuals with their neighbours', by worker count. The intervals are widened where the law misses.
+    """
 
     single: Parameter
     contention: Parameter
     coherency: Parameter
     points: tuple[tuple[float, float], ...]
+    lack_of_fit_p: float | None = None
+    correlation: float | None = None
+
+    @property
+    def misses(self) -> bool:
+        """Whether the points speak against the law."""
+        return self.lack_of_fit_p is not None and self.lack_of_fit_p < MISSES
 
 
 def usl(workers: float, single: float, contention: float, coherency: float) -> float:
@@ -52,10 +70,14 @@ def fit(whole: Sequence[Curve], level: float) -> Fit:
     """Fit the law to blocks that all hold the same four or more worker counts."""
     points, levels = _without_block_effects(whole)
     # A block's level is a parameter of its own: what slows a block as a whole is no scaling.
-    freedom = len(points) - 3 - (len(whole) - 1)
+    freedom: float = len(points) - 3 - (len(whole) - 1)
     free, total = minimise(_model, _start(points), points)
     best = _inside(points, free)
-    reach = critical_t(level / 3, freedom) * sqrt(total / freedom)
+    missing, correlation = lack_of_fit(points, free, len(whole))
+    variance = total / freedom
+    if missing is not None and missing.p < MISSES:
+        variance, freedom = max(variance, missing.variance), missing.freedom
+    reach = critical_t(level / 3, freedom) * sqrt(variance)
     errors = _standard_errors(normal_equations(_model, free, points)[0])
     single_reach = min(WIDEST, hypot(reach * errors[0], _reach_of_mean(levels, level / 3)))
     return Fit(
@@ -63,7 +85,55 @@ def fit(whole: Sequence[Curve], level: float) -> Fit:
         _parameter(best[1], free[1] - reach * errors[1], free[1] + reach * errors[1]),
         _parameter(best[2], free[2] - reach * errors[2], free[2] + reach * errors[2]),
         tuple(points),
+        None if missing is None else missing.p,
+        correlation,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """The test of the law: its p-value, and the variance and degrees of freedom that intervals need where it fails."""
+
+    p: float
+    variance: float
+    freedom: float
+
+
+def lack_of_fit(points: Points, free: Sequence[float], blocks: int) -> tuple[Misfit | None, float | None]:
+    """Whether the law describes the points, and how residuals correlate with their neighbours'.
+
+    With repeats: Fisher's F of what the law leaves of each worker count's mean against what repeats differ by (pure
+    error). Without: the residuals' first autocorrelation against its standard error 1/√n; the variance is then
+    that of correlated residuals, whose number in effect is n (1 − r) / (1 + r).
+    """
+    left: dict[float, list[float]] = {}
+    for workers, y in points:
+        left.setdefault(workers, []).append(y - _model(free, workers)[0])
+    means = [sum(values) / len(values) for _, values in sorted(left.items())]
+    squares, correlation = sum(mean * mean for mean in means), _autocorrelation(means)
+    counts = len(means)
+    if squares < 1e-20 or counts < 4:
+        return None, correlation
+    if blocks > 1:
+        within = [mean_and_sd(values)[1] ** 2 * (blocks - 1) for values in left.values()]
+        freedom = (blocks - 1) * (counts - 1)
+        missed, pure = blocks * squares / (counts - 3), sum(within) / freedom
+        p = f_test_p(missed / pure, counts - 3, freedom) if pure > 0 else 0.0
+        return Misfit(p, missed, counts - 3), correlation
+    if counts < LEAST_FOR_CORRELATION or correlation is None:
+        return None, correlation
+    # Three parameters make neighbours look less alike than they are, so this errs on the side of "describes".
+    p = erfc(max(0.0, correlation) * sqrt(counts) / sqrt(2))
+    together = (1 + correlation) / (1 - correlation)
+    return Misfit(p, squares / (counts - 3) * together, max(1.0, counts / together - 3)), correlation
+
+
+def _autocorrelation(values: Sequence[float]) -> float | None:
+    """The first autocorrelation, at most 0.95; None for values that do not vary."""
+    total = sum(value * value for value in values)
+    if total <= 0:
+        return None
+    return min(0.95, sum(one * after for one, after in pairwise(values)) / total)
 
 
 def _without_block_effects(whole: Sequence[Curve]) -> tuple[list[tuple[float, float]], list[float]]:

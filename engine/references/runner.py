@@ -17,6 +17,7 @@ from engine.pickling import unpacked
 from engine.references import REFERENCES
 from engine.references.base import Failed
 from engine.references.used import scheduled
+from engine.usage import run_queue
 from engine.worker import Errand, Setup
 
 Say = Callable[..., None]
@@ -31,14 +32,18 @@ def measure(configuration: Configuration, setup: Setup, errands: Sequence[Errand
     arguments = [errand.argument if sent else unpacked(errand.argument) for errand in errands]
     reference.open()
     say("open")
-    before = scheduled(reference.pids())
+    queue = run_queue() if reference.kind.inline else None  # a loop waits in this thread; others of ours wait, too
+    before, delayed_s = scheduled(reference.pids()), queue.delay_s() if queue else 0.0
     began_s = time.perf_counter()
     try:
         results = reference.run(arguments)
     except Exception as error:
         raise TrialBroken(f"{configuration.label} ended with {type(error).__name__}: {error}") from error
     ended_s = time.perf_counter()
+    waited_s = queue.delay_s() - delayed_s if queue else None
     used = scheduled(reference.pids()).since(before)
+    if waited_s is not None:
+        used = used._replace(run_delay_s=waited_s)
     wrong = [(task, one) for task, one in enumerate(results) if type(one) is Failed]
     say(
         "end", at=ended_s, wall_s=ended_s - began_s, chunk=configuration.chunk, cancelled=False, **used._asdict(),

@@ -108,3 +108,44 @@ def test_curves_hold_one_executors_worker_counts_by_block() -> None:
     curves = curves_of(samples, SEQUENTIAL, THREADS_2)
     assert len(curves) == 3
     assert all(curve == pytest.approx({1: 1.0, 2: 2.0, 3: 3.0, 4: 4.0}) for curve in curves)
+
+
+# B. Schwartz's measurements of a Cisco router (Practical Scalability Analysis with the USL), as in usl-rs's tests.
+CISCO = [
+    955.16, 1878.91, 2688.01, 3548.68, 4315.54, 5130.43, 5931.37, 6531.08, 7219.8, 7867.61, 8278.71, 8646.7, 9047.84,
+    9426.55, 9645.37, 9897.24, 10097.6, 10240.5, 10532.39, 10798.52, 11151.43, 11518.63, 11806.0, 12089.37, 12075.41,
+    12177.29, 12211.41, 12158.93, 12155.27, 12118.04, 12140.4, 12074.39,
+]  # fmt: skip
+
+
+def test_published_points_give_the_estimators_own_parameters_and_a_lack_of_fit_that_widens_the_intervals() -> None:
+    fit = scaling([dict(enumerate(CISCO, start=1))])
+    assert fit.single is not None and fit.contention is not None and fit.coherency is not None
+    # Least squares of the speeds themselves gives 995.65, 0.0267 and 7.69e-4 (usl-rs).
+    assert fit.single.estimate == pytest.approx(960.2, abs=0.1)
+    assert fit.contention.estimate == pytest.approx(0.0205, abs=1e-4)
+    assert fit.coherency.estimate == pytest.approx(8.91e-4, abs=1e-6)
+    assert fit.correlation == pytest.approx(0.83, abs=0.03)
+    assert fit.lack_of_fit_p is not None and fit.lack_of_fit_p < 0.001
+    assert fit.contention.low <= 0.0267 <= fit.contention.high
+    assert fit.coherency.low <= 7.69e-4 <= fit.coherency.high
+    assert "does not describe these points" in fit.sentence
+    assert "least squares of logarithms" in fit.sentence
+
+
+@pytest.mark.parametrize(("counts", "repeats"), [([1, 2, 3, 4], 5), ([1, 2, 4, 8, 16], 3), (list(range(1, 17)), 1)])
+def test_points_that_follow_the_law_are_seldom_said_not_to(counts: list[int], repeats: int) -> None:
+    fits = [scaling(blocks(counts, 0.05, 0.002, seed, repeats=repeats)) for seed in range(200)]
+    assert sum("does not describe" in fit.sentence for fit in fits) <= 12
+
+
+def test_a_law_with_a_step_is_not_described() -> None:
+    rng = random.Random(1)
+    counts = (1, 2, 3, 4, 6, 8, 12, 16)
+    step = [
+        {n: usl(n, 1.0, 0.05, 0.0) * (0.8 if n > 4 else 1.0) * (1 + rng.gauss(0, 0.005)) for n in counts}
+        for _ in range(3)
+    ]
+    fit = scaling(step)
+    assert fit.lack_of_fit_p is not None and fit.lack_of_fit_p < 0.01
+    assert "does not describe" in fit.sentence

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from engine.analysis.student import critical_t, holm, mean_and_sd, two_sided_p
+from engine.analysis.student import critical_t, f_test_p, holm, mean_and_sd, two_sided_p
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,11 @@ def test_holm_multiplies_by_the_number_left_and_never_decreases() -> None:
 def test_the_deviation_of_one_value_is_zero_and_of_more_divides_by_n_less_one() -> None:
     assert mean_and_sd([3.0]) == (3.0, 0.0)
     assert mean_and_sd([1.0, 3.0]) == pytest.approx((2.0, math.sqrt(2)))
+
+
+@pytest.mark.parametrize(
+    ("f", "above", "below", "p"),
+    [(4.0, 1, 12, 0.068655), (3.0, 2, 8, 0.1066222), (10.0, 5, 20, 6.552183e-5), (0.0, 3, 9, 1.0)],
+)
+def test_fishers_f_agrees_with_scipy(f: float, above: float, below: float, p: float) -> None:
+    assert f_test_p(f, above, below) == pytest.approx(p, rel=1e-5)
