@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import exp, log
+from math import log
 from statistics import median
 from typing import Literal
 
@@ -65,7 +65,7 @@ class Summary:
     tasks: int
     failed: int
     net_s: float | None = None
-    """The wall time net of other programs, a geometric mean; None unless it is known of every trial."""
+    """The wall time net of other programs; None unless it is known of every trial."""
 
 
 def sample_from(
@@ -183,13 +183,13 @@ def summary(samples: Sequence[Sample]) -> Summary:
         other_busy=_median(sample.other_busy for sample in samples),
         tasks=max(sample.tasks for sample in samples),
         failed=max(sample.failed for sample in samples),
-        net_s=_geometric_mean([sample.net_s for sample in samples]),
+        net_s=_median_of_all([sample.net_s for sample in samples]),
     )
 
 
-def _geometric_mean(values: Sequence[float | None]) -> float | None:
-    known = [log(value) for value in values if value is not None]
-    return exp(sum(known) / len(known)) if known and len(known) == len(values) else None
+def _median_of_all(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median(known) if known and len(known) == len(values) else None
 
 
 def _over_wall(seconds: float | None, sample: Sample) -> float | None:
