@@ -8,11 +8,14 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from pages.forgetting import lifespan
 from pages.hosts import NamedHosts
+from pages.receiving import Receiving
 from pages.routes import ROUTES
 
 HERE = Path(__file__).resolve().parent
 
 os.umask(0o077)  # uploads and all else that is kept are for the server's user alone
 
-app = st.App(HERE / "pages" / "navigation.py", routes=ROUTES, middleware=[Middleware(NamedHosts)])
+guards = [Middleware(NamedHosts), Middleware(Receiving)]
+app = st.App(HERE / "pages" / "navigation.py", routes=ROUTES, middleware=guards, lifespan=lifespan)

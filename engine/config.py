@@ -66,7 +66,15 @@ class Settings:
     """What a worker process that resizes images may map beyond its start; 0 sets no limit. The largest picture that
     `image_max_megapixels` lets pass needs 2,900: whoever raises that one raises this one with it."""
     upload_max_mb: float = 1000.0
-    """All uploads of one run together; they lie in the server's memory until they are spooled."""
+    """All uploads of one run together."""
+    uploads_max_mb: float = 10_000.0
+    """All uploads together that lie on the server's disk because somebody has them in a form."""
+    reading_limit_s: float = 60.0
+    """How long reading what was sent (a list, a sitemap, an exported run) may take, in a process of its own."""
+    reading_memory_mb: float = 1_500.0
+    """What that process may take of memory."""
+    import_max_mb: float = 100.0
+    """An exported run that is opened in the app."""
     archive_max_files: int = 20_000
     archive_max_mb: float = 10_000.0
     """What a ZIP may unpack to."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.model import ENDED
-from engine.report.document import import_document
-from engine.report.reading import parsed
 from engine.workloads import WORKLOADS
 from pages.parts.address import file_url
 from pages.parts.again import run_again
@@ -14,9 +12,10 @@ from pages.parts.deleting import ask_to_delete
 from pages.parts.downloads import FORMATS
 from pages.parts.guard import guard
 from pages.parts.headline import TITLES
+from pages.parts.importing import opened
 from pages.parts.pictures import is_imported
 from pages.parts.runs_table import runs_table
-from pages.parts.server import store
+from pages.parts.server import settings, store
 from pages.parts.starting import show
 from pages.parts.two_runs import two_runs
 
@@ -39,10 +38,11 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         width=200,
     )
 with st.expander("Open an exported run", icon=":material/upload_file:", key="import"):
-    exported = st.file_uploader("JSON of a run", ["json"], key="upload:run", max_upload_size=200)
+    most_mb = max(1, int(settings().import_max_mb))
+    exported = st.file_uploader("JSON of a run", ["json"], key="upload:run", max_upload_size=most_mb)
     if exported is not None and st.button("Open it", key="import_now", type="primary"):
         with guard():
-            show(import_document(store(), parsed(exported.getvalue())))
+            show(opened(exported, most_mb))
 runs = store().runs(limit=MOST, kind=kind or None, workload=workload or None, text=text or None)  # type: ignore[arg-type]
 if not runs:
     st.info("No run matches." if text or kind or workload else "Nothing has run here yet.", icon=":material/info:")

@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[frozenset[str], ...], ...] = (
     (
         frozenset({
             "config", "model", "errors", "checks", "results", "lifeline", "private", "record", "remains",
-            "usage", "pickling", "fingerprints", "storable",
+            "usage", "pickling", "fingerprints", "storable", "apart",
         }),
     ),
     (frozenset({"web"}), frozenset({"images"})),

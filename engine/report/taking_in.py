@@ -9,20 +9,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
+from engine.config import Settings
 from engine.jobs import new_token
 from engine.model import ENDED, Configuration, Measurement, Plan, Run, Trial, configuration_from, plain
 from engine.record import FIELDS, row_of
 from engine.report.columns import records_from
-from engine.report.reading import COUNTS, FIGURES, read_document
+from engine.report.reading import COUNTS, FIGURES, parsed, read_document
 from engine.store import Store
 
 _UNSAFE_OPTIONS = ("search_path", "target", "function", "function_pickled", "setup", "setup_pickled", "folder")
 
 
-def import_document(store: Store, document: Mapping[str, Any]) -> Run:
+def import_document(store: Store, document: Mapping[str, Any], token: str | None = None) -> Run:
     """Store a document as an ended run of its own number and token; `options["imported"]` is True.
 
     Raises InputRefused when the document is not one that `run_document` gives.
@@ -40,7 +41,7 @@ def import_document(store: Store, document: Mapping[str, Any]) -> Run:
         time_limit_s=document.get("time_limit_s"),
         terms=document.get("terms", {}),
     )
-    run = store.create(plan, new_token(), document["environment"])
+    run = store.create(plan, token or new_token(), document["environment"])
     try:
         for trial in sorted(document["trials"], key=lambda one: one["order"]):
             _add_trial(store, run, trial, document)
@@ -49,6 +50,18 @@ def import_document(store: Store, document: Mapping[str, Any]) -> Run:
         store.delete(run)
         raise
     return store.run(run.token)
+
+
+def import_file(path: Path, settings: Settings, token: str) -> None:
+    """Store the document in a file as a run of this token, for a process of its own (`engine.apart`).
+
+    Raises InputRefused. A process that is killed may leave half a run, which is then its caller's to delete.
+    """
+    store = Store.open(settings)
+    try:
+        import_document(store, parsed(path.read_bytes().removeprefix(b"\xef\xbb\xbf")), token)
+    finally:
+        store.close()
 
 
 def _configuration(trial: Mapping[str, Any]) -> Configuration:

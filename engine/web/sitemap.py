@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ def follow(
     waiting = deque((item, 1) for item in dict.fromkeys(sitemaps))
     seen = set(sitemaps)
     read = 0
+    began_s = time.monotonic()
 
     def take(address: str, depth: int, found: Listing) -> None:
         seen.add(address)
@@ -63,7 +65,12 @@ def follow(
     if first is not None:
         read = 1
         take(first[0], 0, first[1])
-    while waiting and read < MOST_SITEMAPS and len(pages) <= settings.max_urls:
+    while (
+        waiting
+        and read < MOST_SITEMAPS
+        and len(pages) <= settings.max_urls
+        and time.monotonic() - began_s < settings.reading_limit_s
+    ):
         address, depth = waiting.popleft()
         read += 1
         try:
@@ -71,5 +78,6 @@ def follow(
         except (TaskFailed, InputRefused) as error:
             problems.append(f"{address}: {error}")
     if waiting:
-        problems.append(f"{len(waiting):,} further sitemaps were not read: {MOST_SITEMAPS} is the limit for one list.")
+        limits = f"{MOST_SITEMAPS} and {settings.reading_limit_s:,.0f} s (OVERLAP_READING_LIMIT_S) are the limits"
+        problems.append(f"{len(waiting):,} further sitemaps were not read: {limits} for one list.")
     return Harvest(collect(pages, settings), read, tuple(problems))

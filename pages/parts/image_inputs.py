@@ -1,6 +1,6 @@
 """Where the pictures of a resize come from: the samples, uploads, a ZIP, or a folder of this server.
 
-Uploads lie in the server's memory until the run starts; then `Pictures.place` spools them to the run's folder.
+Uploads lie on the server's disk; when the run starts, `Pictures.place` links them into the run's folder.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from engine.errors import InputRefused
 from engine.images import formats
-from engine.images.archive import unpack
 from engine.images.sources import find_images
 from engine.shop.photos import PHOTOS, sample_photos
 from pages.parts.guard import guard
 from pages.parts.painting import painting
 from pages.parts.pictures import made_files
+from pages.parts.reading import finish
+from pages.parts.received import Received, received
 from pages.parts.server import settings, store
 from pages.parts.spool import spool, spread
 from pages.parts.uploaded import Uploads, offer, place_again, remember
@@ -111,7 +112,8 @@ def _uploaded(kind: str, files: Sequence[UploadedFile]) -> Pictures:
     check_size(size)
     st.caption(f"{counted(len(files), 'picture')}, {data_size(size)}.")
     title = literal_name(files[0].name) if len(files) == 1 else counted(len(files), "uploaded picture")
-    return Pictures(len(files), title, partial(_place_files, kind, title, files))
+    limit_mb = settings().upload_max_mb
+    return Pictures(len(files), title, partial(_place_files, kind, title, [received(each, limit_mb) for each in files]))
 
 
 def literal_name(name: str) -> str:
@@ -120,20 +122,20 @@ def literal_name(name: str) -> str:
 
 
 def check_size(size: int) -> None:
-    """Refuse uploads that the server's memory should not hold. Raises InputRefused with the ways out."""
+    """Refuse uploads that are too much for one run. Raises InputRefused with the ways out."""
     limit = settings().upload_max_mb
     if size > limit * 1e6:
         raise InputRefused(
-            f"These are {data_size(size)}; at most {limit:,.0f} MB are taken at once, because uploads lie in the "
-            "server's memory. Send them in parts or as ZIPs, or start the server with their folder: "
-            "make run FOLDERS=~/Pictures (OVERLAP_FOLDERS), which needs no upload."
+            f"These are {data_size(size)}; at most {limit:,.0f} MB are taken at once (OVERLAP_UPLOAD_MAX_MB). Send "
+            "them in parts or as ZIPs, or start the server with their folder: make run FOLDERS=~/Pictures "
+            "(OVERLAP_FOLDERS), which needs no upload."
         )
 
 
 def _place_files(
-    kind: str, title: str, files: Sequence[UploadedFile], inputs: Path, most: int | None
+    kind: str, title: str, files: Sequence[Received], inputs: Path, most: int | None
 ) -> Placed:
-    paths = spool([(file.name, file) for file in spread(files, most)], inputs)
+    paths = spool([(file.name, file.path) for file in spread(files, most)], inputs)
     if most is None:
         remember(kind, title, paths, inputs)
     return paths, inputs
@@ -146,13 +148,12 @@ def _zip() -> Pictures | None:
         return _again("zip")
     check_size(file.size)
     st.caption(f"{data_size(file.size)}. It is checked and unpacked when the run starts; folders in it are kept.")
-    return Pictures(None, literal_name(file.name), partial(_place_zip, file))
+    return Pictures(None, literal_name(file.name), partial(_place_zip, received(file, limit)))
 
 
-def _place_zip(file: UploadedFile, inputs: Path, most: int | None) -> Placed:
-    file.seek(0)
+def _place_zip(file: Received, inputs: Path, most: int | None) -> Placed:
     with st.spinner("Unpacking the ZIP"):
-        paths = unpack(file, inputs, settings())
+        paths: list[Path] = finish("engine.images.archive:unpack", file.path, inputs, settings(), times=10)
     kept = spread(paths, most)
     for path in set(paths) - set(kept):
         path.unlink()

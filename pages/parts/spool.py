@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, TypeVar
+from typing import TypeVar
 
+from engine.errors import InputRefused
 from engine.images.naming import key, safe_parts
+from engine.private import make_folder
 
 Item = TypeVar("Item")
 
 
-def spool(files: Iterable[tuple[str, IO[Any]]], folder: Path) -> list[Path]:
-    """Write named files below a folder, in their order; folders in names are kept, equal names get a number."""
+def spool(files: Iterable[tuple[str, Path]], folder: Path) -> list[Path]:
+    """Put files below a folder under these names, in their order; folders in names are kept, equal ones numbered.
+
+    A file is not copied where the file system has hard links. Raises InputRefused for one that is gone.
+    """
     taken: set[str] = set()
     written = []
-    for name, content in files:
+    for name, source in files:
         target = folder / _unused("/".join(safe_parts(name)) or "picture", taken)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        content.seek(0)
-        with target.open("wb") as file:
-            shutil.copyfileobj(content, file, 1 << 20)
+        make_folder(target.parent)
+        try:
+            _link(source, target)
+        except FileNotFoundError:
+            raise InputRefused(f"{name} is no longer on this server: upload it again.") from None
         written.append(target)
     return written
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        raise
+    except OSError:  # a file system without hard links, or another one
+        shutil.copy2(source, target)
 
 
 def _unused(name: str, taken: set[str]) -> str:

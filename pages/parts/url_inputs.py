@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
-from engine.errors import InputRefused, TaskFailed
 from engine.model import Configuration
 from engine.shop.addresses import demo_urls
 from engine.web.estimate import Estimate, estimate
 from engine.web.inputs import Inputs, LeftOut, from_text
-from engine.web.lists.reading import read_list
-from engine.web.sitemap import Harvest, read_sitemap
+from engine.web.lists.reading import AddressList
+from engine.web.sitemap import Harvest
 from pages.parts.guard import guard
 from pages.parts.image_inputs import literal_name
+from pages.parts.reading import read, read_once
+from pages.parts.received import Received, received
 from pages.parts.selector_table import selector_table
 from pages.parts.server import settings
 from pages.parts.spool import spool
@@ -29,6 +29,8 @@ from pages.parts.words import counted, duration, literal
 LARGEST_LIST_MB = 50
 LISTS = ["txt", "md", "csv", "tsv", "xml", "rss", "atom", "html", "htm", "gz"]
 """Endings of files that may be uploaded; what is in them decides how they are read."""
+SHORT = 50_000
+"""Characters of pasted text that are read at once, in a moment; more go to a process of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,11 @@ def _pasted() -> Pages | None:
         "Addresses, one a line", key="addresses", height=200, placeholder="https://shop.example/product/1",
         persist_state="session",
     )  # fmt: skip
-    return _chosen(from_text(text, settings())) if text.strip() else None
+    if not text.strip():
+        return None
+    if len(text) <= SHORT:
+        return _chosen(from_text(text, settings()))
+    return _chosen(read_once("pasted", "Reading the addresses", "engine.web.lists.apart:pasted", text, settings()))
 
 
 def _file() -> Pages | None:
@@ -88,22 +94,22 @@ def _file() -> Pages | None:
         help="Text, a table with a column of addresses, a sitemap, a feed or a saved page.",
     )  # fmt: skip
     if file is not None:
-        data = file.getvalue()
-        return replace(_listed(file.name, data), keep=partial(_keep, file.name, data))
+        given = received(file, LARGEST_LIST_MB)
+        return replace(_listed(given.name, given.path), keep=partial(_keep, given))
     found = offer("list", "list")
     if found is None:
         return None
-    data = (found.folder / found.names[0]).read_bytes()
-    return replace(_listed(found.title, data), keep=partial(_keep, found.title, data))
+    given = Received(found.title, found.size, found.folder / found.names[0])
+    return replace(_listed(given.name, given.path), keep=partial(_keep, given))
 
 
-def _keep(name: str, data: bytes, inputs: Path) -> None:
-    remember("list", literal_name(name), spool([(name, BytesIO(data))], inputs), inputs)
+def _keep(given: Received, inputs: Path) -> None:
+    remember("list", literal_name(given.name), spool([(given.name, given.path)], inputs), inputs)
 
 
-def _listed(name: str, data: bytes) -> Pages:
+def _listed(name: str, path: Path) -> Pages:
     """The addresses of a list. Raises InputRefused, also for a table without any."""
-    listed = read_list(data, name, settings())
+    listed = _read(name, path, None)
     if len(listed.columns) > 1:
         headings = [column.name for column in listed.columns]
         index = st.selectbox(
@@ -113,7 +119,7 @@ def _listed(name: str, data: bytes) -> Pages:
             format_func=lambda at: f"{headings[at] or 'unnamed'} ({listed.columns[at].addresses:,} addresses)",
             key="column",
         )
-        listed = read_list(data, name, settings(), listed.columns[index].index)
+        listed = _read(name, path, listed.columns[index].index)
     for sentence in listed.told:
         st.caption(literal(sentence))
     if listed.sitemaps:
@@ -123,6 +129,13 @@ def _listed(name: str, data: bytes) -> Pages:
             icon=":material/account_tree:",
         )
     return _chosen(listed.inputs)
+
+
+def _read(name: str, path: Path, column: int | None) -> AddressList:
+    """What is in a list, read once for each column that is chosen."""
+    arguments = (path, name, settings(), column)
+    found: AddressList = read_once(f"list:{column}", "Reading the list", "engine.web.lists.apart:file", *arguments)
+    return found
 
 
 def _sitemap() -> Pages | None:
@@ -146,18 +159,11 @@ def _sitemap() -> Pages | None:
 
 
 def _harvest(url: str) -> Harvest:
-    """Fetch a sitemap through the same gate as every page. Raises InputRefused with the reason."""
-    from engine.web.fetch import Fetcher
-
+    """Fetch and read a sitemap and what it names. Raises InputRefused with the reason."""
     own = settings()
-    fetcher = Fetcher(own, workers=1)
-    try:
-        with st.spinner("Reading the sitemap"):
-            return read_sitemap(lambda address: fetcher.fetch_waiting(address, 60, "sitemap"), url, own)
-    except TaskFailed as failure:
-        raise InputRefused(f"The sitemap could not be read: {failure.message}") from None
-    finally:
-        fetcher.close()
+    secrets = own.secrets(["proxy"])
+    found: Harvest = read("Reading the sitemap", "engine.web.lists.apart:sitemap", url, own, times=2, secrets=secrets)
+    return found
 
 
 def _chosen(inputs: Inputs) -> Pages:
