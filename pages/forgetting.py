@@ -18,6 +18,8 @@ from typing import Any
 import streamlit as st
 from streamlit import runtime
 
+from pages.parts.collector import freeze_modules
+
 LOOK_S = 2.0
 _SHARE = 0.9
 """Of the time for which Streamlit keeps a session: afterwards it cannot be closed any more, only collected."""
@@ -25,7 +27,8 @@ _SHARE = 0.9
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
-    """Look for such sessions as long as the app is served."""
+    """Import what pages need before anybody has a session; then look for such sessions as long as the app is served."""
+    freeze_modules()
     looking = asyncio.create_task(_look(Forgetting(time.monotonic)))
     try:
         yield

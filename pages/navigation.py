@@ -11,7 +11,6 @@ from pathlib import Path
 import streamlit as st
 
 from pages.menu import PAGES
-from pages.parts.collector import freeze_modules
 from pages.parts.guard import guard
 
 HERE = Path(__file__).parent
@@ -34,4 +33,3 @@ page = st.navigation(sections)
 with guard():
     page.run()
     import_module("pages.parts.run_view")  # where a click leads: imported while the first page is being read
-freeze_modules()

@@ -7,15 +7,22 @@ hundred thousand objects that stay for good: looking through them took longer th
 from __future__ import annotations
 
 import gc
-import sys
+from importlib import import_module
 
-_modules = 0
+MODULES = (
+    "pandas", "plotly.graph_objects", "sqlalchemy.dialects.sqlite", "engine.store", "engine.plans", "engine.figures",
+    "pages.parts.image_inputs", "pages.parts.run_view", "pages.parts.url_inputs",
+)  # fmt: skip
+"""What every visitor's pages need sooner or later, and what brings the most objects."""
 
 
 def freeze_modules() -> None:
-    """Set aside what is there now (gc.freeze) if modules came since the last time; garbage is collected before."""
-    global _modules
-    if len(sys.modules) != _modules:
-        _modules = len(sys.modules)
-        gc.collect()
-        gc.freeze()
+    """Import what pages need and set it aside (gc.freeze); garbage is collected before.
+
+    Only to be called before there is a session: what is set aside is never looked at again, and a session's uploads or
+    tables that happened to be there would stay in memory for good.
+    """
+    for name in MODULES:
+        import_module(name)
+    gc.collect()
+    gc.freeze()

@@ -8,7 +8,6 @@ import streamlit as st
 
 from engine.model import ENDED, Run, Trial
 from pages.parts.clicks import OPEN, show_refusal
-from pages.parts.collector import freeze_modules
 from pages.parts.comparison import comparison
 from pages.parts.downloads import downloads
 from pages.parts.failures import failures
@@ -38,7 +37,6 @@ def _view(token: str, live: bool) -> None:
             st.rerun()
         show_refusal(run)
         VIEWS.get(run.kind, _job)(run, store().trials(run), live)
-    freeze_modules()
 
 
 def _job(run: Run, trials: list[Trial], live: bool) -> None:
