@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import multiprocessing
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from engine.lab.judging import UNCLEAR, against
 from engine.lab.model import Effort, Experiment, Finding, Point, Result, Say
@@ -16,6 +20,8 @@ from engine.lab.words import listed, seconds, times
 METHODS = ("fork", "forkserver", "spawn")
 FIRST, FURTHER = "first worker", "each further worker"
 _BATCH = 20
+ORDINARY = ("forkserver", "spawn")
+"""Start methods whose workers import the program's main module again."""
 PROCESSES, SAME, THREADS = "A process takes much longer", "About the same", "A thread takes longer"
 
 
@@ -28,6 +34,12 @@ def measure(say: Say, effort: Effort) -> None:
             _series(say, name, lambda method=method: process_s(method), effort.repeats)  # type: ignore[misc]
         else:
             say.missing(name, f"not available here: this system cannot start processes by {method}")
+    for method in ORDINARY:
+        if method in here:
+            first, *further = ordinary_s(method, 1 + effort.repeats)
+            say.reading(ordinary_name(method), FIRST, first, "s")
+            for took in further:
+                say.reading(ordinary_name(method), FURTHER, took, "s")
     _series(say, "thread", thread_s, effort.repeats)
     _series(say, "asyncio task", task_s, effort.repeats)
     if reason := no_subinterpreters():
@@ -45,6 +57,21 @@ def _series(say: Say, name: str, start_s: Callable[[], float], repeats: int) -> 
 def process_name(method: str) -> str:
     """The series of a start method."""
     return f"process ({method})"
+
+
+def ordinary_name(method: str) -> str:
+    """The series of a start method in a program as people write them."""
+    return f"process ({method}), an ordinary program"
+
+
+def ordinary_s(method: str, workers: int) -> list[float]:
+    """Seconds until each worker's first word in a program whose main module imports what programs import."""
+    script = Path(__file__).with_name("ordinary_main.py")
+    done = subprocess.run(
+        [sys.executable, str(script), method, str(workers)], capture_output=True, check=True, stdin=subprocess.DEVNULL
+    )
+    found: list[float] = json.loads(done.stdout)
+    return found
 
 
 def process_s(method: str) -> float:
@@ -118,7 +145,14 @@ def read(result: Result) -> Finding:
         "same": (SAME, "A thread and a process take about as long to start here"),
         None: (None, UNCLEAR),
     }[against(quickest, thread)]
-    return Finding(answer, f"{words}: {figures}.")
+    return Finding(answer, f"{words}: {figures}{_ordinary(result)}.")
+
+
+def _ordinary(result: Result) -> str:
+    """What the same start methods take where the program's own imports come with each worker."""
+    found = [(method, result.find(ordinary_name(method), FURTHER)) for method in ORDINARY]
+    told = [f"{seconds(point.median)} ({method})" for method, point in found if point]
+    return f"; these are the smallest there are, a worker of an ordinary program takes {listed(told)}" if told else ""
 
 
 STARTUP = Experiment(
@@ -127,8 +161,8 @@ STARTUP = Experiment(
     title="Starting a worker",
     claim_ids=("A6",),
     claim="Processes cost more to start than threads.",
-    done="Workers are started one after the other: a process by each start method, a thread, an asyncio task, "
-    "a subinterpreter.",
+    done="Workers are started one after the other: a process by each start method, with nothing to import and in a "
+    "program that imports what programs usually do; a thread, an asyncio task, a subinterpreter.",
     measured="Time from asking for the worker until its first word has arrived; the first one, and each further one.",
     refuted_by="A process that starts as quickly as a thread.",
     question="How long does a new process take to be at work, compared with a new thread?",

@@ -8,6 +8,7 @@ import zlib
 
 from engine.lab.model import Effort, Experiment, Finding, Point, Result, Say
 from engine.lab.pools import no_subinterpreters
+from engine.lab.speed import crowded
 from engine.lab.ways import WAYS, Exchange, ready_of
 from engine.lab.words import listed, seconds, size
 
@@ -82,6 +83,8 @@ def read(result: Result) -> Finding:
     line = result.line(PIPE, ROUND_TRIP)
     if not line or not result.line(THERE, ROUND_TRIP):
         return Finding(None, "A pipe and shared memory were not both measured here, so nothing can be said.")
+    if busy := crowded(result, f"a pipe took {seconds(line[0].median)} for {size(line[0].x or 0)}"):
+        return busy
     at = crossover(result, THERE, PIPE)
     words = "Shared memory that holds the message already is quicker than a pipe"
     tail = _others(result) + _ends(result)

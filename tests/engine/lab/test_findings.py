@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from dataclasses import replace
 
 import pytest
@@ -23,7 +24,7 @@ from engine.lab import (
     transfer,
     waiting,
 )
-from engine.lab.model import Result, result_document, result_from
+from engine.lab.model import Effort, Result, Say, result_document, result_from
 from tests.engine.lab.made import point, result, speeds
 
 NAMES = [name for group in EXPERIMENTS.values() for name in group]
@@ -232,3 +233,42 @@ def test_a_description_is_whole_and_names_claims_of_the_article(name: str) -> No
 def test_a_result_survives_its_document() -> None:
     measured = replace(crash(0), missing={"dask": "not available here: why"}, warning="busy", busy=0.2)
     assert result_from(result_document(isolation.ISOLATION, measured)) == measured
+
+
+def test_a_duration_on_a_busy_machine_is_no_deadlock(monkeypatch: pytest.MonkeyPatch) -> None:
+    readings: list[tuple[str, str, float]] = []
+
+    class Heard(Say):
+        def __init__(self) -> None: ...
+
+        def reading(self, series: str, quantity: str, value: float, unit: str, x: float | None = None) -> None:
+            readings.append((series, quantity, value))
+
+    def meet(limit_s: float, same_order: bool) -> tuple[int, float]:
+        return (2, 40 * limit_s) if same_order else (1, limit_s)
+
+    monkeypatch.setattr("engine.lab.deadlocks.meet", meet)
+    deadlock.measure(Heard(), Effort(1, 2, "", "", 0))
+    stuck = {series: value for series, quantity, value in readings if quantity == deadlock.STUCK}
+    assert stuck == {deadlock.OPPOSITE: 1.0, deadlock.SAME: 0.0}
+
+
+def test_on_a_busy_machine_nothing_is_said_of_where_shared_memory_pays() -> None:
+    busy = replace(transfers((5e-5, 5e-5, 5e-5), (5e-5, 1e-4, 0.2), 2e-5), busy=0.8)
+    found = transfer.read(busy)
+    assert found.answer is None
+    assert "80% of this machine, so nothing can be said" in found.sentence
+
+
+def test_the_smallest_worker_and_an_ordinary_one_are_both_told() -> None:
+    made = startups(1e-4, 0.008)
+    ordinary = point(startup.ordinary_name("forkserver"), startup.FURTHER, 0.05)
+    told = startup.read(replace(made, points=(*made.points, ordinary))).sentence
+    assert "a worker of an ordinary program takes 50 ms (forkserver)" in told
+    assert "ordinary" not in startup.read(made).sentence
+
+
+@pytest.mark.skipif("forkserver" not in multiprocessing.get_all_start_methods(), reason="no forkserver here")
+def test_an_ordinary_programs_workers_import_its_main_module() -> None:
+    first, further = startup.ordinary_s("forkserver", 2)
+    assert first > 0 and further > 0
