@@ -116,7 +116,8 @@ def _resize(store: Store, run: Run, tasks: Sequence[Task], asynchronous: bool) -
         [(task.label, {**task.argument, "source": _source(task.argument["source"], demo)}) for task in tasks],
         roots=("engine.config", "engine.images.options", "engine.images.resizing",
                *(("engine.shop.photos",) if demo else ())),
-        leave_out=(*NEVER, "psutil"),  # only the side that watches workers asks for it
+        # Only the side that watches workers asks for psutil; numpy is for some pictures only, see `_decoders`.
+        leave_out=(*NEVER, "psutil", "numpy"),
         packages=_decoders(tasks),
         prepares=True,
         arguments=True,
@@ -126,10 +127,14 @@ def _resize(store: Store, run: Run, tasks: Sequence[Task], asynchronous: bool) -
 
 
 def _decoders(tasks: Sequence[Task]) -> tuple[str, ...]:
-    """The optional package for HEIC, where a photo is one by its name and the package is installed here."""
-    wanted = any(formats.SUFFIXES.get(Path(task.argument["source"]).suffix.lower()) == "HEIF" for task in tasks)
-    served = heic.serving()[0] if wanted else None
-    return (served,) if served else ()
+    """Packages for photos of some formats, by their names: for HEIC where it is installed here, for deep colours."""
+    found = {formats.SUFFIXES.get(Path(task.argument["source"]).suffix.lower()) for task in tasks}
+    served = heic.serving()[0] if "HEIF" in found else None
+    return (*((served,) if served else ()), *(("numpy",) if found & _DEEP else ()))
+
+
+_DEEP = {"PNG", "TIFF", "AVIF", "HEIF"}
+"""Formats that may have 16 bits, or colours that are stated in another way than by a profile."""
 
 
 def _source(source: str, demo: bool) -> str:

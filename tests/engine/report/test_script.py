@@ -140,9 +140,11 @@ def test_a_resize_script_names_what_it_needs_and_no_more_with_markers_where_ther
     kept: Store, tmp_path: Path
 ) -> None:
     (tmp_path / "phone.heic").write_bytes(HEIC)
-    Image.new("RGB", (30, 20)).save(tmp_path / "plain.png")
+    Image.new("RGB", (30, 20)).save(tmp_path / "plain.jpg")
     everywhere = {"pillow"}
-    for names, wanted in ((["plain.png"], everywhere), (["plain.png", "phone.heic"], {*everywhere, "pillow-heif"})):
+    for names, wanted in (
+        (["plain.jpg"], everywhere), (["plain.jpg", "phone.heic"], {*everywhere, "pillow-heif", "numpy"})
+    ):  # fmt: skip
         plan = resize_plan([tmp_path / name for name in names], Resizing(sizes=("10",)), THREADS, kept.settings)
         run = ended(kept, plan)
         text = script(kept, run)
