@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.model import Run
+from engine.storable import storable
 from pages.parts.address import file_url
 from pages.parts.figures_of import files_made
 from pages.parts.pictures import is_imported
@@ -27,7 +28,7 @@ def downloads(run: Run, live: bool) -> None:
         folder = run.options.get("target")
         if folder:
             st.caption("The results are also in this folder of the server:")
-            st.code(str(folder), language=None)
+            st.code(storable(str(folder)), language=None)
         _line("ZIP of the pictures", ":material/folder_zip:", _what(run), file_url(run, "results.zip"))
     for name, (label, icon, what) in FORMATS.items():
         _line(label, icon, what, file_url(run, "export", name))

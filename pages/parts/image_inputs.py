@@ -19,6 +19,7 @@ from engine.errors import InputRefused
 from engine.images import formats
 from engine.images.sources import find_images
 from engine.shop.photos import PHOTOS, sample_photos
+from engine.storable import storable
 from pages.parts.guard import guard
 from pages.parts.painting import painting
 from pages.parts.pictures import made_files
@@ -164,7 +165,7 @@ def _place_zip(file: Received, inputs: Path, most: int | None) -> Placed:
 
 def _server_folder() -> Pictures | None:
     folders = settings().folders
-    root = st.selectbox("Folder", folders, format_func=str, key="server_folder", persist_state="session")
+    root = st.selectbox("Folder", folders, format_func=_told, key="server_folder", persist_state="session")
     below = st.text_input(
         "Part of it",
         key="server_part",
@@ -191,6 +192,10 @@ def _made(token: str, _ok: int) -> frozenset[str]:
     """What a run wrote; asked anew when it has written more."""
     folder, names = made_files(store(), store().run(token))
     return frozenset(os.path.realpath(folder / name) for name in names)
+
+
+def _told(folder: Path) -> str:
+    return storable(str(folder))
 
 
 def _part(root: Path, below: str) -> Path:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.model import Run
+from engine.storable import storable
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~&=^:@])")
 _BREAK = ":small[]"
@@ -48,8 +49,11 @@ def share(part: float, whole: float) -> str:
 
 
 def literal(text: str) -> str:
-    """A text that Streamlit's Markdown shows as it is: no markup, links, maths, directives, emoji or HTML."""
-    return _BREAK.join(_SPECIAL.sub(r"\\\1", part) for part in _MEANT.split(" ".join(text.split())))
+    """A text that Streamlit's Markdown shows as it is: no markup, links, maths, directives, emoji or HTML.
+
+    It may hold a file's name that is not UTF-8, which no browser could be sent as it is.
+    """
+    return _BREAK.join(_SPECIAL.sub(r"\\\1", part) for part in _MEANT.split(" ".join(storable(text).split())))
 
 
 def duration(seconds: float | None) -> str:

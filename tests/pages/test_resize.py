@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine import jobs
 from engine.store import Store
+from pages.parts.pictures import made_files
 from tests.pages.conftest import Opened, choose, chosen
 
 
@@ -264,3 +267,45 @@ def test_closed_sections_hold_everything_else_and_reach_the_run(opened: Opened, 
     assert {name: run.options[name] for name in wanted} == wanted
     made = sorted(path.name for path in store.folder(run).outputs.iterdir())
     assert made == ["a.avif", "a.jpg", "gallery.html"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux lets any bytes be a name.")
+def test_names_that_are_not_utf_8_are_read_resized_and_shown(
+    opened: Opened, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("photos") / os.fsdecode(b"f\xf6lder")
+    folder.mkdir()
+    names = (os.fsdecode(b"bad\xff\xfe.jpg"), "a.jpg")
+    for name in names:
+        (folder / name).write_bytes(photo())
+    (folder / "loop.jpg").symlink_to("loop.jpg")
+    (folder / "loop").symlink_to("loop")
+    (folder / os.fsdecode(b"broken\x80.jpg")).write_bytes(photo()[:300])
+    monkeypatch.setenv("OVERLAP_FOLDERS", str(folder))
+    app = opened("resize.py")
+    choose(app, "pictures_from", "Folder of this server")
+    assert app.button(key="start").label == "Resize 3 pictures"
+    app.button(key="start").click().run()
+    assert not app.exception
+    run = jobs.wait(store, store.runs()[0])
+    assert (run.state, run.ok, run.failed) == ("finished", 2, 1)
+    shown = opened("run.py", run=run.token)
+    assert not shown.exception
+    folder_of_results, made = made_files(store, run)
+    assert len(made) == 2 and all((folder_of_results / name).is_file() for name in made)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Links need rights on Windows.")
+@pytest.mark.parametrize("below", ["loop", "loop/x", "a\0b", "no such"])
+def test_a_part_that_is_no_folder_is_a_sentence(
+    below: str, opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("photos")
+    (folder / "a.jpg").write_bytes(photo())
+    (folder / "loop").symlink_to("loop")
+    monkeypatch.setenv("OVERLAP_FOLDERS", str(folder))
+    app = opened("resize.py")
+    choose(app, "pictures_from", "Folder of this server")
+    app.text_input(key="server_part").set_value(below).run()
+    assert not app.exception
+    assert app.error or app.button(key="start").disabled

@@ -85,6 +85,8 @@ def find_amounts(text: str, decimal_mark: str | None = None, limit: int = 50) ->
     for match in NUMBERS.finditer(text):
         if match.start() < behind:  # the cents of the amount before
             continue
+        if _inside_digits(text, match):  # more digits than any price has
+            continue
         amount = _amount(text, match, behind, decimal_mark)
         if amount is not None:
             behind = amount.end
@@ -92,6 +94,12 @@ def find_amounts(text: str, decimal_mark: str | None = None, limit: int = 50) ->
             if len(found) >= limit:
                 break
     return _with_ranges(found, text) if len(found) > 1 else found
+
+
+def _inside_digits(text: str, number: re.Match[str]) -> bool:
+    """Whether a number is only a part of a longer row of digits."""
+    start, end = number.span()
+    return text[end : end + 1].isdigit() or text[max(0, start - 1) : start].isdigit()
 
 
 def parse_amount(text: str, decimal_mark: str | None = None) -> Amount | None:
