@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +18,7 @@ import pytest
 from engine.model import Configuration, Kind, Run, plain
 from engine.private import temporary_folder
 from engine.store import Store
-from engine.turns import turn
+from engine.turns import LOOK_S, turn
 from tests.engine.support import faulty_plan, until
 
 ROOT = Path(__file__).parents[2]
@@ -44,11 +46,26 @@ class Other:
             [sys.executable, "-c", OTHER, json.dumps(plain(run)), str(jobs_at_once), str(self.stop)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=dict(os.environ),
         )  # fmt: skip
+        self.lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.listener = threading.Thread(target=self._listen, daemon=True)
+        self.listener.start()
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.put(line.strip())
 
     def says(self) -> str:
-        """The next line."""
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().strip()
+        """The next line, as soon as it comes."""
+        return self.lines.get(timeout=20)
+
+    def is_silent(self, seconds: float) -> bool:
+        """Whether it says nothing for so long: it looks for its turn five times a second."""
+        try:
+            self.lines.get(timeout=seconds)
+        except queue.Empty:
+            return True
+        return False
 
     def leave(self) -> None:
         """Let go."""
@@ -60,6 +77,7 @@ class Other:
         """End it."""
         self.process.kill()
         self.process.wait()
+        self.listener.join(5)
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe:
                 pipe.close()
@@ -111,7 +129,8 @@ def test_a_measurement_waits_for_the_jobs_and_is_then_alone(others: Others) -> N
     assert later.says() == "waits for run 2, comparing", "no job slips in before a measurement that waits"
     job.leave()
     assert measurement.says() == "got True"
-    time.sleep(0.5)
+    assert later.is_silent(3 * LOOK_S), "no job runs beside a measurement"
+    assert others.start("another").says() == "waits for run 2, comparing"
     measurement.leave()
     assert later.says() == "got True"
 
@@ -122,6 +141,7 @@ def test_two_measurements_take_turns(others: Others) -> None:
     assert first.says() == "got True"
     second = others.start("two", "experiment")
     assert second.says() == "waits for run 1, one"
+    assert second.is_silent(3 * LOOK_S)
     first.leave()
     assert second.says() == "got True"
 

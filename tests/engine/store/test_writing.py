@@ -17,6 +17,7 @@ from engine import jobs
 from engine.errors import StoreUnusable
 from engine.model import Configuration
 from engine.store import Store, Writer
+from engine.store.database import BUSY_TIMEOUT_S
 from tests.engine.chore_plan import chore_plan
 from tests.engine.support import alive_with, faulty_plan, once_each, open_store, small_disk, until
 
@@ -76,12 +77,17 @@ def test_what_cannot_be_saved_is_raised_where_rows_are_handed_in_and_at_the_end(
         writer.close()
 
 
-def test_records_of_a_locked_database_are_saved_later(store: Store) -> None:
+@pytest.mark.parametrize(
+    "locked_s",
+    [2.0, pytest.param(BUSY_TIMEOUT_S + 1.5, marks=pytest.mark.stress)],
+    ids=["longer than the tasks take", "longer than any query of a page would wait"],
+)
+def test_records_of_a_locked_database_are_saved_later(locked_s: float, store: Store) -> None:
     """The tasks go on while another program keeps the database, and every record is there in the end."""
     run = jobs.start(store, faulty_plan([{"do": "wait", "seconds": 0.05}] * 60, THREADS))
     until(lambda: store.run(run.token).ok > 4)
     with locked(store):
-        time.sleep(6.5)  # longer than any query of a page would wait
+        time.sleep(locked_s)
     before_s = time.perf_counter()
     run = jobs.wait(store, run, poll_s=0.05)
     assert (run.state, run.ok) == ("finished", 60)

@@ -304,14 +304,11 @@ def test_retry_after_is_honoured(open_browser: Open, configure: Configure) -> No
 def test_retry_after_holds_for_the_whole_host(open_browser: Open, configure: Configure) -> None:
     with server({"/busy": lambda reply: reply.send(429, Retry_After="20")}) as shop:
         browser = open_browser(configure(shop, host_gap_s=0.01, host_parallel=2))
-        with pytest.raises(Later):
-            browser.once(f"{shop.url}/busy")
-            time.sleep(0.1)
-            browser.once(f"{shop.url}/busy")
-        time.sleep(0.1)
-        if "/busy" not in shop.paths:
-            with pytest.raises(Later):
+        while "/busy" not in shop.paths:  # robots.txt is read first, and the gap behind it puts the page off
+            with pytest.raises(Later) as put_off:
                 browser.once(f"{shop.url}/busy")
+            assert shop.paths or put_off.value.delay_s < 1
+            time.sleep(0 if shop.paths else put_off.value.delay_s)
         with pytest.raises(Later) as later:
             browser.once(f"{shop.url}/other")
         assert later.value.delay_s > 15 and shop.paths == ["/busy"]
