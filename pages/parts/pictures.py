@@ -59,7 +59,7 @@ def made_files(store: Store, run: Run) -> tuple[Path, list[str]]:
     for status, text in store.records.latest_columns(run, "status", "output"):
         if status == "ok" and text:
             names += [name for path in _paths(text) if (name := _below(path, folder))]
-    return folder, names
+    return folder, _real_names(store, run, names)
 
 
 def _paths(output: Any) -> list[str]:
@@ -67,9 +67,20 @@ def _paths(output: Any) -> list[str]:
     return [file.path for file in picture.files if file.path is not None] if picture else []
 
 
+def _real_names(store: Store, run: Run, told: list[str]) -> list[str]:
+    """Names of results as the disk has them, from how records tell them: they differ beside originals whose folders'
+    names are not UTF-8, and only then are the tasks looked through."""
+    if is_imported(run) or not any("\\x" in name for name in told):
+        return told
+    arguments = [task.argument for task in store.folder(run).tasks()]
+    names = [name for one in arguments if isinstance(one, dict) for name in one.get("names") or ()]
+    real = {storable(name): name for name in names}
+    return [real.get(name, name) for name in told]
+
+
 def _below(path: str, folder: Path) -> str | None:
     """A recorded path's part below the folder. Records tell paths as text that can be stored, so the folder's name,
-    which may not be UTF-8, is compared as such; the names below it are the engine's own and always plain."""
+    which may not be UTF-8, is compared as such."""
     found, told = Path(path), Path(storable(str(folder)))
     return found.relative_to(told).as_posix() if found.is_relative_to(told) else None
 
@@ -87,7 +98,7 @@ def found_picture(store: Store, run: Run, task: int, which: str) -> Path | None:
         return None
     folder = results_folder(store, run)
     name = _below(paths[position], folder)
-    path = _inside(folder / name, [folder]) if name else None
+    path = _inside(folder / _real_names(store, run, [name])[0], [folder]) if name else None
     return thumbnail(store, run, path) if path and kind == "thumb" else path
 
 

@@ -79,6 +79,20 @@ def test_the_pictures_are_found_by_their_real_names_and_packed(ran: Run, store: 
     assert sum(path is not None and path.is_file() for path in found) == 3
 
 
+def test_results_beside_their_originals_are_found_in_folders_of_any_name(store: Store, photos: Path) -> None:
+    (photos / os.fsdecode(b"s\xfbb")).mkdir()
+    (photos / BAD).rename(photos / os.fsdecode(b"s\xfbb") / BAD)
+    images = find_images(photos).images
+    resizing = Resizing(("50x50",), name="{stem}-small.{ext}")
+    plan = resize_plan(images, resizing, THREADS, store.settings, target=photos, root=photos, beside=True)
+    run = run_to_end(store, plan)
+    assert (run.ok, run.failed) == (3, 1)
+    folder, names = made_files(store, run)
+    assert len(names) == 3 and all((folder / name).is_file() for name in names)
+    found = [found_picture(store, run, task, "after") for task in range(4)]
+    assert sum(path is not None and path.is_file() for path in found) == 3
+
+
 def test_the_command_line_tells_them_and_skips_what_is_unchanged(cli: Cli, photos: Path) -> None:
     target = photos.parent / os.fsdecode(b"out\xff")
     first = cli("resize", photos, "--to", target, "--json")
