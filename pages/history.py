@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from engine.model import ENDED
 from engine.workloads import WORKLOADS
 from pages.parts.address import file_url
-from pages.parts.again import run_again
+from pages.parts.again import placed_again
 from pages.parts.deleting import ask_to_delete
 from pages.parts.downloads import FORMATS
 from pages.parts.guard import guard
@@ -16,7 +18,7 @@ from pages.parts.importing import opened
 from pages.parts.pictures import is_imported
 from pages.parts.runs_table import runs_table
 from pages.parts.server import settings, store
-from pages.parts.starting import show
+from pages.parts.starting import form_token, show, start_and_open
 from pages.parts.two_runs import two_runs
 
 MOST = 500
@@ -57,9 +59,11 @@ with st.container(horizontal=True, key="actions"):
     if st.button("Open", icon=":material/open_in_new:", type="primary", disabled=one is None, key="open_run") and one:
         show(one)
     repeatable = one is not None and not is_imported(one)
-    if st.button("Run again", icon=":material/replay:", disabled=not repeatable, key="again") and one:
+    pressed = st.button("Run again", icon=":material/replay:", disabled=not repeatable, key="again")
+    token = form_token("history:again", pressed)
+    if pressed and one:
         with guard():
-            show(run_again(one))
+            start_and_open("history:again", token, partial(placed_again, one))
     if one is not None:
         for name, (label, icon, _) in FORMATS.items():
             st.link_button(label, file_url(one, "export", name), icon=icon)

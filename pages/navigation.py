@@ -12,6 +12,7 @@ import streamlit as st
 
 from pages.menu import PAGES
 from pages.parts.guard import guard
+from pages.parts.starting import show_next
 
 HERE = Path(__file__).parent
 
@@ -31,5 +32,6 @@ for entry in PAGES:
 st.logo(HERE / "wordmark.svg", size="large", icon_image=HERE / "icon.svg")
 page = st.navigation(sections)
 with guard():
+    show_next()
     page.run()
     import_module("pages.parts.run_view")  # where a click leads: imported while the first page is being read

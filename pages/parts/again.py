@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from functools import partial
 from pathlib import Path
 
-from engine import jobs
 from engine.errors import InputRefused
 from engine.model import Plan, Run
 from pages.parts import launching
+from pages.parts.compare_start import WHOLE
 from pages.parts.server import store
+from pages.parts.starting import start_once
 
 
 def plan_of(run: Run) -> Plan:
@@ -28,22 +30,28 @@ def plan_of(run: Run) -> Plan:
     )
 
 
-def run_again(run: Run, token: str | None = None) -> Run:
-    """Start a new run of the same plan; uploads go with it as hard links, so that each run can be deleted alone.
+def run_again(run: Run, token: str) -> Run:
+    """Start a new run of the same plan; a second click, with the same token, gets the run of the first.
 
-    A token that is known already starts nothing: a second click gets the run of the first. Raises OverlapError.
+    Raises OverlapError.
     """
-    kept, token = store(), token or jobs.new_token()
-    if kept.exists(token):
-        return kept.run(token)
+    return start_once(token, partial(placed_again, run))
+
+
+def placed_again(run: Run, token: str) -> Plan:
+    """The plan of a run; its uploads and the list of all tasks are put in place as hard links.
+
+    So each run can be deleted alone. Raises OverlapError.
+    """
     launching.must_be_allowed(run.workload)
-    plan = plan_of(run)
+    kept, plan = store(), plan_of(run)
     if not plan.tasks:
         raise InputRefused(f"The tasks of run {run.id} are no longer on this server: start a new run from its form.")
-    inputs = kept.folder(run).inputs
-    if inputs.is_dir():
-        shutil.copytree(inputs, kept.folder(token).inputs, copy_function=_link)
-    return launching.start(plan, token)
+    source, target = kept.folder(run).path, kept.folder(token).path
+    for name in (kept.folder(run).inputs.name, WHOLE):
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target / name, copy_function=_link)
+    return plan
 
 
 def _link(source: str, target: str) -> str:

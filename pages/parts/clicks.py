@@ -18,10 +18,9 @@ from engine.model import ENDED, Run
 from pages.parts import launching
 from pages.parts.guard import sentence_of
 from pages.parts.server import run_of, store
+from pages.parts.starting import OPEN
 from pages.parts.words import literal
 
-OPEN = "open"
-"""The session's key of the token of a run that is to be shown next."""
 _REFUSED = "refused"
 
 

@@ -12,18 +12,16 @@ import streamlit as st
 from engine import jobs
 from engine.model import ENDED, Configuration, Run, Trial, configuration_from
 from engine.report.comparing import fastest_first
-from engine.store import RunFolder
 from pages.parts import words
 from pages.parts.again import run_again
 from pages.parts.clicks import acting_button, cancel, open_next, resume
-from pages.parts.compare_start import WHOLE, run_all, whole_folder
+from pages.parts.compare_start import run_all
 from pages.parts.comparison_charts import charts
 from pages.parts.comparison_exports import exports
 from pages.parts.comparison_progress import far, progress
 from pages.parts.comparison_tables import configurations_table, trials_table
 from pages.parts.headline import title_of
 from pages.parts.pictures import is_imported
-from pages.parts.server import store
 from pages.parts.verdict import verdict
 
 # The engine's own numbering; importing it from there would load the orchestrator into the app.
@@ -85,15 +83,7 @@ def _buttons(run: Run) -> None:
 
 
 def _again(token: str, run: Run) -> None:
-    again = run_again(run, token)
-    _carry_whole(run, again)
-    open_next(again)
-
-
-def _carry_whole(run: Run, again: Run) -> None:
-    """The list of all tasks goes with a comparison of a sample."""
-    if run.terms.get("all_tasks"):
-        RunFolder(store().folder(again).path / WHOLE).write_tasks(whole_folder(run).tasks())
+    open_next(run_again(run, token))
 
 
 def _notice(run: Run, finished: list[Trial]) -> None:

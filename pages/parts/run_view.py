@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from engine.model import ENDED, Run, Trial
-from pages.parts.clicks import OPEN, show_refusal
+from pages.parts.clicks import show_refusal
 from pages.parts.comparison import comparison
 from pages.parts.downloads import downloads
 from pages.parts.failures import failures
@@ -18,13 +18,11 @@ from pages.parts.lab_run import lab_run
 from pages.parts.polling import interval_s, take_note
 from pages.parts.results import results
 from pages.parts.server import run_of, store
-from pages.parts.starting import show
+from pages.parts.starting import OPEN
 
 
 def run_view(run: Run) -> None:
     """Draw a run, and keep it up to date until it is over."""
-    if opened := st.session_state.pop(OPEN, None):
-        show(run_of(opened))
     live = run.state not in ENDED
     st.fragment(run_every=interval_s(run.kind, run.token) if live else None)(_view)(run.token, live)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,10 @@ from engine import jobs
 from engine.config import Settings
 from engine.model import Plan, Run
 from engine.plans import SEQUENTIAL, comparison, scrape_plan, simple_plan
-from engine.store import Store
+from engine.store import RunFolder, Store
 from pages.parts import polling
+from pages.parts.compare_start import WHOLE, whole_folder
+from pages.parts.starting import OPEN, start_once
 from tests.pages.conftest import THREADS, Opened
 
 Ended = Callable[[Plan], Run]
@@ -95,6 +99,57 @@ def test_the_same_button_clicked_twice_starts_one_run(
     run, token = ended(quick), jobs.new_token()
     assert run_again(run, token).token == run_again(run, token).token == token
     assert len(store.runs()) == 2
+
+
+def test_two_clicks_at_once_put_the_inputs_in_place_once_and_start_one_run(
+    settings: Settings, store: Store, quick: Plan
+) -> None:
+    """A page that is drawn for the second click while the first one still spools a large upload."""
+    placed, token = [], jobs.new_token()
+
+    def make(given: str) -> Plan:
+        placed.append(given)
+        (store.folder(given).path / "inputs").mkdir(parents=True)
+        (store.folder(given).path / "inputs" / "a.jpg").write_bytes(b"a photo")
+        time.sleep(0.3)
+        assert (store.folder(given).path / "inputs" / "a.jpg").is_file(), "nobody took it away"
+        return quick
+
+    with ThreadPoolExecutor(3) as threads:
+        runs = list(threads.map(lambda _: start_once(token, make), range(3)))
+    assert placed == [token] and {run.token for run in runs} == {token} and len(store.runs()) == 1
+
+
+def test_a_start_that_another_click_cut_short_is_shown_nevertheless(
+    opened: Opened, ended: Ended, quick: Plan
+) -> None:
+    run = ended(quick)
+    app = opened("resize.py")
+    app.session_state[OPEN] = run.token
+    app.run()
+    assert app.query_params["run"] == run.token and f"run {run.id}" in app.title[0].value
+    app.switch_page("resize.py").run()
+    assert app.title[0].value == "Resize images", "it is shown once"
+    app.session_state[OPEN] = jobs.new_token()  # what never came to be
+    app.run()
+    assert app.title[0].value == "Resize images"
+
+
+def test_history_runs_a_comparison_of_a_sample_again_with_the_list_of_all_its_tasks(
+    opened: Opened, store: Store, settings: Settings
+) -> None:
+    plan = comparison(simple_plan("wait", 2, {"seconds": 0.0}, SEQUENTIAL, settings), [THREADS], repeats=1, all_tasks=9)
+    run = store.create(plan, jobs.new_token(), {})
+    RunFolder(store.folder(run).path / WHOLE).write_tasks(simple_plan("wait", 9, {}, THREADS, settings).tasks)
+    store.set_state(run, "finished")
+    app = opened("history.py")
+    app.session_state["selected:runs"] = [run.token]
+    app.run()
+    app.button(key="again").click().run()
+    assert not app.exception
+    again = store.runs()[0]
+    assert again.id != run.id and app.query_params["run"] == again.token
+    assert len(list(whole_folder(again).tasks())) == 9
 
 
 def test_a_retry_that_is_clicked_twice_starts_once(

@@ -65,7 +65,7 @@ def test_neither_again_nor_as_a_job_nor_as_material_nor_by_its_address(
     before = sorted(path.name for path in store.settings.runs.iterdir())
     compared = store.create(comparison(faulty_plan([{"do": "fine"}], THREADS), [THREADS]), jobs.new_token(), {})
     starts: list[Callable[[], object]] = [
-        lambda: run_again(theirs), lambda: run_all(compared, THREADS, jobs.new_token()),
+        lambda: run_again(theirs, jobs.new_token()), lambda: run_all(compared, THREADS, jobs.new_token()),
     ]  # fmt: skip
     for start in starts:
         with pytest.raises(NotAvailable, match=REFUSED):
@@ -80,12 +80,12 @@ def test_an_imported_run_is_not_started_either(store: Store, theirs: Run, monkey
     monkeypatch.setenv("OVERLAP_ALLOW_CODE", "1")
     imported = import_document(store, run_document(store, theirs))
     with pytest.raises(Exception, match=r"looked at, not run|no longer on this server"):
-        run_again(imported)
+        run_again(imported, jobs.new_token())
 
 
 def test_where_code_is_allowed_it_runs(theirs: Run, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OVERLAP_ALLOW_CODE", "1")
-    assert jobs.wait(store, run_again(theirs)).state == "finished"
+    assert jobs.wait(store, run_again(theirs, jobs.new_token())).state == "finished"
 
 
 def test_no_page_starts_anything_but_through_the_one_module_that_asks() -> None:
