@@ -27,6 +27,8 @@ from engine.errors import InputRefused, OverlapError, TaskFailed
 from engine.lifeline import die_with_parent
 
 POLL_S = 0.05
+RESULT_MB = 50
+"""The largest result that is taken over: a list of a million entries that are no addresses has it, an honest one not."""
 _TOO_LARGE = 3
 """Exit code of a child that ran out of memory."""
 
@@ -100,6 +102,8 @@ def _outcome(code: int, result: IO[bytes], limits: Limits) -> Any:
             f"Reading this takes more than {limits.memory_mb:,.0f} MB of memory, the most that is allowed here "
             "(OVERLAP_READING_MEMORY_MB): split it."
         )
+    if result.seek(0, os.SEEK_END) > RESULT_MB * 1_000_000:
+        raise InputRefused(f"What was read here would take the server more than {RESULT_MB} MB of memory: split it.")
     result.seek(0)
     try:
         good, value = pickle.load(result)

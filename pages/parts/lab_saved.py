@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from engine.errors import InputRefused
 from engine.lab import Lab, experiment, names
-from engine.lab.compare import check_document, compare_documents
+from engine.lab.compare import compare_documents
 from engine.lab.words import short
+from pages.parts.guard import guard
+from pages.parts.reading import read_once
+from pages.parts.received import received
 from pages.parts.server import is_dark
 from pages.parts.words import literal
+
+LARGEST_MB = 20
 
 
 def saved(which: Lab, document: dict[str, Any] | None) -> None:
@@ -33,25 +39,23 @@ def saved(which: Lab, document: dict[str, Any] | None) -> None:
             "Load saved results",
             type="json",
             accept_multiple_files=True,
-            max_upload_size=20,
+            max_upload_size=LARGEST_MB,
             help=f"What this page saved, or what `overlap {which} --json` printed, on any machine.",
             key=f"lab:{which}:saved",
         )
-        loaded = [found for upload in uploads if (found := _read(upload.name, upload.getvalue(), which))]
+        loaded = _loaded(which, uploads) if uploads else []
         if loaded:
             _compare(which, [*([document] if document else []), *loaded])
 
 
-def _read(name: str, content: bytes, which: Lab) -> dict[str, Any] | None:
-    """A loaded document of this lab; what is none is told."""
-    try:
-        found = check_document(json.loads(content), name)
-        if found["lab"] != which:
-            raise InputRefused(f"{name} holds results of “{found['lab']}”: load it on that page.")
-    except (InputRefused, UnicodeDecodeError, json.JSONDecodeError) as error:
-        sentence = str(error) if isinstance(error, InputRefused) else f"{name} is no JSON file ({error})."
-        st.error(literal(sentence), icon=":material/error:")
-        return None
+def _loaded(which: Lab, uploads: Sequence[UploadedFile]) -> list[dict[str, Any]]:
+    """The loaded documents of this lab; what is none is told."""
+    found: list[dict[str, Any]] = []
+    with guard(stop=False):
+        files = [(given.path, given.name) for given in (received(one, LARGEST_MB) for one in uploads)]
+        found, problems = read_once("saved", "Reading saved results", "engine.lab.saved:read_files", files, which)
+        for sentence in problems:
+            st.error(literal(sentence), icon=":material/error:")
     return found
 
 

@@ -98,3 +98,13 @@ def test_the_file_goes_with_what_stands_for_it(receiving: Receiving) -> None:
     del record
     manager.remove_session_files("session")
     assert not path.exists() and receiving.held_bytes == 0
+
+
+def test_no_page_reads_an_upload_otherwise_than_from_disk() -> None:
+    """What Streamlit gives of an upload is empty: its bytes never came into memory."""
+    pages = Path(__file__).parents[2] / "pages"
+    reading = {path.name for path in pages.rglob("*.py") if "getvalue(" in path.read_text(encoding="utf-8")}
+    assert reading == {"received.py"}
+    for path in pages.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "st.file_uploader(" not in text or "received(" in text or "opened(" in text, path.name
