@@ -28,7 +28,7 @@ from engine.lifeline import die_with_parent
 
 POLL_S = 0.05
 RESULT_MB = 50
-"""The largest result that is taken over: a list of a million entries that are no addresses has it, an honest one not."""
+"""The largest result that is taken over: of a list with a million entries that are no addresses, say."""
 _TOO_LARGE = 3
 """Exit code of a child that ran out of memory."""
 
