@@ -73,7 +73,7 @@ class Destination:
 def choose_destination(pictures: Pictures | None) -> Destination:
     """Draw the choice; on a server's folder there are several places, else results are downloaded."""
     place, overwrite = "download", "never"
-    with st.expander("Results", icon=":material/drive_folder_upload:", key="destination"):
+    with st.expander(_title(pictures), icon=":material/drive_folder_upload:", key="destination"):
         if pictures is not None and pictures.folder is not None:
             place = st.radio(
                 "Write them", list(PLACES), format_func=PLACES.__getitem__, key="place", persist_state="session",
@@ -92,6 +92,14 @@ def choose_destination(pictures: Pictures | None) -> Destination:
         )  # fmt: skip
     chosen: Choice = next((one for one in CHOICES if one == overwrite), "never")
     return Destination(place, chosen, html)
+
+
+def _title(pictures: Pictures | None) -> str:
+    """The section's title with what is set in it: its widgets' values are known before they are drawn again."""
+    here = pictures is not None and pictures.folder is not None
+    place = PLACES[st.session_state.get("place", "new") if here else "download"]
+    page = ", with a gallery page" if st.session_state.get("html") else ""
+    return f"Results: {place[0].lower()}{place[1:]}{page}"
 
 
 def ask(names: Sequence[str]) -> bool | None:

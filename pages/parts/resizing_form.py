@@ -8,7 +8,7 @@ from engine.errors import SettingRefused
 from engine.images.options import NAME_FIELDS, TRANSPARENT, Resizing, resizing_from
 from engine.images.sizes import ANCHORS, ATTENTION
 from pages.parts.presets import FITS, FORMATS, PRESETS, in_words
-from pages.parts.resizing_more import bytes_options, kept_options
+from pages.parts.resizing_more import bytes_options, bytes_title, kept_options, kept_title
 from pages.parts.words import literal
 
 
@@ -21,9 +21,9 @@ def resizing_form() -> Resizing | None:
     explained = st.empty()
     with st.expander("Size, format and names", icon=":material/straighten:", key="options"):
         values = _options(name, PRESETS[name])
-    with st.expander("Quality and bytes", icon=":material/compress:", key="bytes"):
+    with st.expander(bytes_title(name, PRESETS[name]), icon=":material/compress:", key="bytes"):
         values |= bytes_options(name, PRESETS[name])
-    with st.expander("Metadata, colours and animation", icon=":material/info:", key="kept"):
+    with st.expander(kept_title(name, PRESETS[name]), icon=":material/info:", key="kept"):
         values |= kept_options(name, PRESETS[name])
     try:
         resizing = resizing_from(values)

@@ -8,6 +8,8 @@ from engine.images.options import ANIMATIONS, METADATA, PROFILES, Resizing
 
 AIMS = {"quality": "A figure", "size": "Size of the file", "ssim": "Likeness (SSIM)"}
 """What decides on a picture's quality."""
+QUALITY = {"jpeg": "JPEG", "webp": "WebP", "avif": "AVIF"}
+"""Formats that have a quality."""
 KEPT = {
     "none": "Nothing",
     "copyright": "The copyright line",
@@ -21,6 +23,35 @@ MOVING = {
     "first": "Become their first frame",
 }
 assert tuple(KEPT) == METADATA and tuple(COLOURS) == PROFILES and tuple(MOVING) == ANIMATIONS
+
+
+def bytes_title(preset: str, start: Resizing) -> str:
+    """The section's title with what is set in it: its widgets' values are known before they are drawn again."""
+    state = st.session_state
+    aim = state.get(f"aim:{preset}", "quality")
+    if aim == "size":
+        return f"Quality and bytes: at most {state.get(f'max_kb:{preset}', _usual_kb(start)):,} kB"
+    if aim == "ssim":
+        return f"Quality and bytes: SSIM of {state.get(f'ssim:{preset}', start.ssim or USUAL_SSIM):g}"
+    asked = state.get(f"format:{preset}") or start.formats
+    names = [name for name in QUALITY if name in asked or "keep" in asked]
+    figures = [f"{QUALITY[name]} {state.get(f'quality_{name}:{preset}', start.quality(name))}" for name in names]
+    return f"Quality and bytes: {', '.join(figures)}" if figures else "Quality and bytes"
+
+
+def kept_title(preset: str, start: Resizing) -> str:
+    """The section's title with what is set in it."""
+    metadata = KEPT[st.session_state.get(f"metadata:{preset}", start.metadata)]
+    profile = st.session_state.get(f"profile:{preset}", start.profile)
+    colours = "sRGB" if profile == "srgb" else "wide profiles stay"
+    return f"Metadata, colours and animation: {metadata[0].lower()}{metadata[1:]} kept, {colours}"
+
+
+USUAL_SSIM = 0.98
+
+
+def _usual_kb(start: Resizing) -> int:
+    return int(start.max_kb) or 200
 
 
 def bytes_options(preset: str, start: Resizing) -> dict[str, object]:
@@ -60,7 +91,7 @@ def _toggle(label: str, value: bool, key: str, told: str | None) -> bool:
 def _figures(preset: str, start: Resizing) -> dict[str, object]:
     """A quality for each format; the defaults look alike to the eye."""
     values: dict[str, object] = {}
-    for name, label in (("jpeg", "JPEG"), ("webp", "WebP"), ("avif", "AVIF")):
+    for name, label in QUALITY.items():
         values[f"quality_{name}"] = st.slider(
             label, 1, 100, start.quality(name), key=f"quality_{name}:{preset}", persist_state="session"
         )
@@ -69,7 +100,7 @@ def _figures(preset: str, start: Resizing) -> dict[str, object]:
 
 def _size(preset: str, start: Resizing) -> dict[str, object]:
     most = st.number_input(
-        "At most, in kB", 1, 1_000_000, int(start.max_kb) or 200, key=f"max_kb:{preset}", persist_state="session"
+        "At most, in kB", 1, 1_000_000, _usual_kb(start), key=f"max_kb:{preset}", persist_state="session"
     )
     st.caption("The quality is lowered until the file fits, with at most four encodings.")
     return {"max_kb": float(most)}
@@ -77,7 +108,7 @@ def _size(preset: str, start: Resizing) -> dict[str, object]:
 
 def _likeness(preset: str, start: Resizing) -> dict[str, object]:
     wanted = st.slider(
-        "SSIM, at least", 0.9, 0.999, start.ssim or 0.98, 0.001, format="%.3f", key=f"ssim:{preset}",
+        "SSIM, at least", 0.9, 0.999, start.ssim or USUAL_SSIM, 0.001, format="%.3f", key=f"ssim:{preset}",
         persist_state="session", help="Structural similarity with the result before it is encoded; 1 is the same.",
     )  # fmt: skip
     st.caption("The lowest quality that is as like, found with at most four encodings.")

@@ -250,6 +250,24 @@ def test_results_beside_the_originals_ask_before_they_replace_anything_and_are_n
     assert (folder / "a-small.jpg").read_bytes() != first and (folder / "a.jpg").read_bytes() == photo()
 
 
+def test_a_closed_section_says_what_is_set_in_it(opened: Opened) -> None:
+    app = opened("resize.py")
+    assert [section.label for section in app.expander][1:4] == [
+        "Quality and bytes: JPEG 85, WebP 82, AVIF 65",
+        "Metadata, colours and animation: nothing kept, sRGB",
+        "Results: to download only",
+    ]
+    choose(app, "preset", "Thumbnail")
+    app.slider(key="quality_jpeg:Thumbnail").set_value(60)
+    app.selectbox(key="metadata:Thumbnail").set_value("copyright")
+    app.toggle(key="html").set_value(True).run()
+    assert [section.label for section in app.expander][1:4] == [
+        "Quality and bytes: JPEG 60",
+        "Metadata, colours and animation: the copyright line kept, sRGB",
+        "Results: to download only, with a gallery page",
+    ]
+
+
 def test_closed_sections_hold_everything_else_and_reach_the_run(opened: Opened, store: Store) -> None:
     app = with_uploads(opened, "a.jpg")
     app.toggle(key="html").set_value(True)
