@@ -2,35 +2,45 @@
 
     python benchmarks/truths.py                five repeats each: about a minute on 2 cores
     python benchmarks/truths.py --only wait compute --repeats 3
+    python benchmarks/truths.py --cases        the twelve of benchmarks/cases: winner and direction, some three minutes
+    python benchmarks/truths.py --cases --only sqrt sleep --busy 2    beside two programs that keep a CPU busy
 
 wait: 64 tasks of 50 ms, 16 at once. The ideal is 64 × 50 ms ÷ 16 = 0.2 s; threads and asyncio come within 10% of it,
 and processes, which wait no better, are not named the winner. compute: pure Python on two workers. Processes reach
 1.6×; threads stay between 0.8× and 1.1× and the text says that they took turns, or reach 1.6× too on a Python without
 a GIL. resize: sample photos by Pillow, which releases the GIL. Threads and processes both reach 1.5×.
-Figures are the verdict's own: geometric means over the blocks. Exit code 1 where one of these does not hold.
+Figures are the verdict's own: geometric means over the blocks. Exit code 1 where one of these does not hold. Of the
+cases what cannot be told is no fault beside busy programs, and is one without.
 """
 
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.calibration import own_store
+from benchmarks.cases import CASES, Case
 from engine import jobs, plans
 from engine.config import Settings
 from engine.environment import gil
+from engine.functions import function_plan
 from engine.images.options import Resizing
 from engine.model import Configuration, Plan
 from engine.plans import SEQUENTIAL
 from engine.store import Store
 
+ROOT = Path(__file__).resolve().parents[1]
 TASKS, WAIT_S, AT_ONCE = 64, 0.05, 16
 IDEAL_S = TASKS * WAIT_S / AT_ONCE
+Told = tuple[str, bool, bool]
+"""What is known beside what was found, whether that is not wrong, and whether it was left open."""
 Claim = tuple[str, bool]
 """What should hold, with the measured figure, and whether it does."""
 
@@ -108,15 +118,79 @@ def compared(store: Store, plan: Plan, configurations: list[Configuration], repe
     return run.verdict
 
 
+def case_plan(case: Case, settings: Settings) -> Plan:
+    """The tasks of a case."""
+    module = "benchmarks.cases.work"
+    setup = f"{module}:{case.setup}" if case.setup else None
+    return function_plan(f"{module}:{case.function}", list(case.arguments), settings, setup, [str(ROOT)])
+
+
+def case_claims(case: Case, verdict: Mapping[str, Any]) -> Iterator[Told]:
+    """Winner, directions and warning of a case against what is known."""
+    winner = (verdict["winner"] or {}).get("label")
+    right = winner is None or winner.startswith(case.winners)
+    yield f"winner {winner or 'nobody alone'}: {' or '.join(case.winners)}", right, right and winner is None
+    for start, wanted in case.directions.items():
+        rows = [row for row in verdict["rows"] if row["configuration"]["label"].startswith(start)]
+        for row in rows:
+            label, standing = row["configuration"]["label"], row["standing"]
+            told = f"{label} {row['ratio']['estimate']:.2f}×, {standing}: {wanted}"
+            opposite = {"faster": "slower", "slower": "faster", "not faster": "faster"}[wanted]
+            yield told, standing != opposite, standing != wanted and wanted != "not faster"
+        if not rows:
+            yield f"{start}: measured", False, False
+    if case.warning:
+        codes = [warning["code"] for warning in verdict["warnings"]]
+        yield f"warnings {', '.join(codes) or 'none'}: {case.warning}", case.warning in codes, False
+
+
+def run_case(store: Store, name: str, repeats: int, busy: int) -> bool:
+    """Run a case and print what was found; whether all of it is right, or is not told beside busy programs."""
+    case = CASES[name]
+    found = compared(store, case_plan(case, store.settings), list(case.configurations), repeats)
+    print(f"{name}: {found['text']}", flush=True)
+    hold = True
+    for told, right, open_ in case_claims(case, found):
+        named = "FAILS" if not right else "cannot tell" if open_ else "holds"
+        print(f"    {named:12}{told}", flush=True)
+        hold = hold and right
+    decided = found["outcome"] != "undecided"
+    return hold and (decided or bool(busy) or not found["rows"])
+
+
+@contextmanager
+def busy_programs(count: int) -> Iterator[None]:
+    """So many programs that keep a CPU busy, for as long as the context lasts."""
+    others = [subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
 def main() -> int:
     """Print what was found; exit code 1 where it is not what is known."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--only", nargs="+", choices=TRUTHS, default=list(TRUTHS))
+    parser.add_argument("--cases", action="store_true", help="the cases of benchmarks/cases")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help=f"of {', '.join(TRUTHS)}; or of the cases")
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--busy", type=int, default=0, help="programs that keep a CPU busy meanwhile")
     given = parser.parse_args()
+    known = CASES if given.cases else TRUTHS
+    names = given.only or list(known)
+    if unknown := set(names) - set(known):
+        parser.error(f"there is no {', '.join(sorted(unknown))}: choose from {', '.join(known)}")
     hold = True
+    if given.cases:
+        with own_store() as store, busy_programs(given.busy):
+            results = {name: run_case(store, name, given.repeats, given.busy) for name in names}
+        print(f"\n{sum(results.values())} of {len(results)} right" + ("" if all(results.values()) else ", but not ")
+              + ", ".join(name for name, right in results.items() if not right))
+        return 0 if all(results.values()) else 1
     with own_store() as store:
-        for name in given.only:
+        for name in names:
             plan_of, configurations, claims_of = TRUTHS[name]
             found = compared(store, plan_of(store.settings), configurations, given.repeats)
             print(f"{name}: {found['text']}", flush=True)

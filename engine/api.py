@@ -38,11 +38,13 @@ def compare(
     budget_s: float | None = None,
     setup: Callable[[], Any] | str | None = None,
     pythons: Sequence[str] = (),
+    references: bool | None = None,
 ) -> Comparison:
     """Run `function` over `tasks` on every executor × worker count and judge by measurement.
 
     Tasks are any values that pickle or cloudpickle can send, and arrive as they were given.
     `workers` are 1, 2, 4 … up to the usable CPUs where none are named; `precision` is a fraction (0.05 is ±5%).
+    `references` adds rows of plain code (a loop and pools without us); None does where tasks are short.
     A script's function is imported by other processes, so call this below `if __name__ == "__main__":`; a notebook's,
     a bound method or a partial travels by value.
     Raises OverlapError, with a sentence, when the function or a task cannot be sent or the run cannot be done.
@@ -56,7 +58,8 @@ def compare(
         raise SettingRefused(f"{work.label} travels by value, which only this Python can read: import it from a file.")
     plan = function_plan(work, list(tasks), settings, None if setup is None else named(setup), work.search_path)
     configurations = plans.on_pythons(plans.grid(executors, workers or plans.default_workers()), pythons)
-    run = jobs.start(store, plans.comparison(plan, configurations, None, repeats, precision, budget_s))
+    asked = plans.comparison(plan, configurations, None, repeats, precision, budget_s, references=references)
+    run = jobs.start(store, asked)
     run = jobs.wait(store, run)
     if run.state == "failed" or run.verdict is None:
         raise OverlapError(run.message or "The comparison ended without any finished trial.")

@@ -233,6 +233,11 @@ def must_fit(configuration: Configuration, settings: Settings) -> None:
         )
 
 
+def baseline_of(workload: str) -> Configuration:
+    """What speedups are against where nobody named another: the plain loop, where one can make these tasks' calls."""
+    return PLAIN_LOOP if workload_class(workload).alone else SEQUENTIAL
+
+
 def comparison(
     job_plan: Plan,
     configurations: Sequence[Configuration],
@@ -252,8 +257,8 @@ def comparison(
     five repeats. `all_tasks` is the size of the whole batch of which these tasks are a sample.
     Raises SettingRefused for what cannot run here, InputRefused for more workers than the limit.
     """
-    alone = workload_class(job_plan.workload).alone and references is not False
-    base = baseline or (PLAIN_LOOP if alone else SEQUENTIAL)
+    alone = workload_class(job_plan.workload).alone
+    base = baseline or (SEQUENTIAL if references is False else baseline_of(job_plan.workload))
     chosen = tuple(dict.fromkeys([base, SEQUENTIAL, *configurations]))
     _refuse_same_names(chosen)
     for one in chosen:

@@ -57,10 +57,14 @@ class Seconds(click.ParamType[float]):
 @click.option("--repeats", type=click.IntRange(1), help="Blocks to run.  [5 without --precision and --budget]")
 @click.option("--precision", type=Fraction(), help="Go on until every interval is this narrow, for example 5%.")
 @click.option("--budget", type=Seconds(), help="Time to spend, for example 60s.")
-@click.option("--baseline", help="What speedups are against, for example threads:2.  [sequential]")
+@click.option("--baseline", help="What speedups are against, for example threads:2.  [a plain loop]")
 @click.option("--python", "pythons", multiple=True, help="Another Python (executable or environment); repeatable.")
 @click.option("--start-method", type=click.Choice(["forkserver", "spawn", "fork"]), help="How processes start.")
 @click.option("--chunk", type=click.IntRange(1), help="Tasks per hand-over; by default the loop decides.")
+@click.option(
+    "--references/--no-references", default=None,
+    help="Also rows of plain code: a loop, pools without us.  [where tasks take less than a millisecond]",
+)
 @click.option("--tasks", help="compute, wait: how many tasks. A function: the file of its arguments, one a line.")
 @click.option("--amount", type=click.IntRange(0), default=100_000, show_default=True, help="compute: steps a task.")
 @click.option("--seconds", type=click.FloatRange(0), default=0.05, show_default=True, help="wait: seconds a task.")
@@ -95,7 +99,10 @@ def planned(tasks: Plan, configurations: Sequence[Configuration], given: Mapping
     from engine.plans import comparison
 
     baseline = configuration_of(given["baseline"]) if given["baseline"] else None
-    plan = comparison(tasks, configurations, baseline, given["repeats"], given["precision"], given["budget"])
+    plan = comparison(
+        tasks, configurations, baseline, given["repeats"], given["precision"], given["budget"],
+        references=given["references"],
+    )  # fmt: skip
     names = ", ".join(one.label for one in plan.configurations)
     click.echo(f"Comparing {len(plan.tasks)} tasks on {names}.", err=True)
     return plan
@@ -192,7 +199,7 @@ def proposed(
     """What a pilot proposes where executors or workers were not named; its words are told on stderr."""
     from engine.analysis.pilot import duration, propose
     from engine.pilots import run_pilot
-    from engine.plans import SEQUENTIAL, executors_for, grid
+    from engine.plans import SEQUENTIAL, baseline_of, executors_for, grid
 
     pilot = run_pilot(store, tasks)
     reasons = executors_for(tasks.workload, tasks.options)
@@ -203,7 +210,8 @@ def proposed(
     named = [one.executor for one in proposal.configurations]
     found = grid(executors or named, workers or counts) if executors or workers else list(proposal.configurations)
     if given["precision"] is None and given["budget"] is None:
-        about = duration(pilot, found, SEQUENTIAL, len(tasks.tasks), given["repeats"] or 5, usable_cpus())
+        base, repeats = baseline_of(tasks.workload), given["repeats"] or 5
+        about = duration(pilot, found, base, len(tasks.tasks), repeats, usable_cpus())
         click.echo(f"About {about.low_s:.0f} to {about.high_s:.0f} s.", err=True)
     return found
 

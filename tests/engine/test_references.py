@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.model import Configuration, Plan, Run, Task
+from engine.model import Configuration, Measurement, Plan, Run, Task
 from engine.plans import SEQUENTIAL, comparison, simple_plan
 from engine.references import PLAIN_LOOP, REFERENCES, references_beside
 from engine.references.gather import gathered
@@ -21,6 +21,11 @@ def function(name: str, arguments: Sequence[Any]) -> Plan:
     tasks = tuple(Task(index, f"{name} {index}", argument) for index, argument in enumerate(arguments))
     options = {"function": f"compared:{name}", "search_path": [TESTS]}
     return Plan("job", "function", name, tasks, (SEQUENTIAL,), options, 30.0)
+
+
+def net_s(measured: Measurement) -> float:
+    assert measured.wall_s is not None
+    return measured.wall_s - (measured.run_delay_s or 0.0)
 
 
 def labels(run: Run, part: str) -> list[str]:
@@ -107,12 +112,13 @@ def test_the_document_keeps_which_code_ran(store: Store) -> None:
 
 
 @MEASURES
-def test_from_a_millisecond_on_our_loop_and_the_plain_one_agree_within_3_percent(store: Store) -> None:
-    plan = simple_plan("wait", 60, {"seconds": 0.002}, SEQUENTIAL, store.settings)
-    run = run_to_end(store, comparison(plan, [], repeats=5))
-    # Of five trials the quickest: other programs only ever lengthen one.
+def test_of_tasks_of_some_milliseconds_our_loop_and_the_plain_one_agree_within_3_percent(store: Store) -> None:
+    # Our 20 to 40 µs a task are 3% of a millisecond on a quiet machine; four leave room for one that is not.
+    plan = simple_plan("wait", 40, {"seconds": 0.004}, SEQUENTIAL, store.settings)
+    run = run_to_end(store, comparison(plan, [], repeats=6))
+    # Of six trials the quickest, less the time in which other programs had the CPU: they only ever lengthen one.
     quickest = {
-        one: min(trial.measurement.wall_s or 9.0 for trial in store.trials(run) if trial.configuration == one)
+        one: min(net_s(trial.measurement) for trial in store.trials(run) if trial.configuration == one)
         for one in (PLAIN_LOOP, SEQUENTIAL)
     }
     assert abs(quickest[SEQUENTIAL] / quickest[PLAIN_LOOP] - 1) < 0.03, quickest
