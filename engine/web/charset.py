@@ -58,6 +58,8 @@ def _claims(body: bytes, content_type: str) -> Iterator[str]:
     in_meta = _codec(meta[1].decode("ascii")) if meta else None
     if in_meta and in_meta.startswith("utf-16"):
         in_meta = "utf-8"  # an element that reads as ASCII cannot stand in a UTF-16 page (WHATWG HTML, "prescan")
+    if not in_header and in_meta and in_meta != "utf-8" and _plainly_utf8(body):
+        yield "utf-8"
     if in_header in _SUPERSETS and in_meta == "utf-8":
         # What many servers put on every page by default; where the bytes bear the page's own word out, it wins.
         yield from (in_meta, in_header)
@@ -66,6 +68,17 @@ def _claims(body: bytes, content_type: str) -> Iterator[str]:
     if in_meta:
         yield in_meta
     yield "utf-8"
+
+
+def _plainly_utf8(body: bytes) -> bool:
+    """Whether the bytes are UTF-8 with more than ASCII in them, which no text in another charset is by chance."""
+    if body.isascii():
+        return False
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _codec(label: str) -> str | None:

@@ -15,7 +15,7 @@ HEAD = 30_000
 LONGEST_DELAY_S = 10.0
 """Beyond that a page is meant to be read."""
 _IDLE = re.compile(r"<!--.*?(?:-->|\Z)|<(noscript|script|style|template)\b.*?(?:</\1|\Z)", re.I | re.S)
-_META = re.compile(r"<meta\s[^>]*http-equiv\s*=\s*[\"']?\s*refresh\b[^>]*>", re.I)
+_META = re.compile(r"<meta\s[^<>]*http-equiv\s*=\s*[\"']?\s*refresh\b[^<>]*>", re.I)
 _CONTENT = re.compile(r"\bcontent\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.I)
 _STEPS = re.compile(r"\s*(\d{1,5})?(?:\.[\d.]*)?\s*[;,]?\s*(?:url\s*=\s*)?(?:\"([^\"]*)|'([^']*)|(.*))", re.I | re.S)
 

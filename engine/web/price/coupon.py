@@ -11,11 +11,11 @@ import re
 
 from engine.web.price.page import squeeze
 
-BELOW_HEADING = 120_000
+BELOW_HEADING = 30_000
 """Bytes behind the heading in which the product's own box lies."""
 MOST_PLACES = 40
 LONGEST = 160
-_WORDS = (b"oupon", b"oucher", b"utschein", b"ith code", b"omo code", b"CODE", b" code ")
+_WORDS = (b"oupon", b"oucher", b"utschein", b"h code", b"e code", b"o code", b"t code")
 _WORTH = r"(?:\d{1,2}\s?%|[$€£]\s?\d{1,4}(?:[.,]\d\d)?|\d{1,4}(?:[.,]\d\d)?\s?(?:€|kr|zł|EUR))"
 _COUPON = re.compile(
     rf"{_WORTH}.{{0,50}}\b(?:coupon|voucher|gutschein\w*|code)\b"

@@ -16,8 +16,8 @@ from engine.web.price.product import Candidate, Facts, Product
 from engine.web.price.quick import undisputed
 from engine.web.price.sights import Sight
 from engine.web.price.structured import read_json_ld
-from engine.web.price.visible import look, supported
-from engine.web.price.weigh import ENOUGH, weigh
+from engine.web.price.visible import ENOUGH, look, supported
+from engine.web.price.weigh import weigh
 
 CLEAR = 6.0
 """Score from which a visible price with no rival needs no further support."""
@@ -41,7 +41,7 @@ def decide(page: Page) -> Product:
     found = [*in_json, *([] if _of_another(marked, in_json, page) else marked), *meta]
     facts = _facts(found, meta_facts, page)
     stated = _stated(found)
-    quick = undisputed(stated, page.tree.raw_html)
+    quick = undisputed(stated, page.raw)
     if quick is not None:
         return product_of(page, quick, facts, 0.95)
     view = look(page)

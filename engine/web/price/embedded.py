@@ -76,7 +76,7 @@ def stated_currency(page: Page) -> str | None:
 
 def _shopify(page: Page) -> Iterator[Candidate]:
     """Shopify: the product as JSON (prices in hundredths), in a script of its own or in the analytics' meta."""
-    raw = page.tree.raw_html
+    raw = page.raw
     if b"hopify" not in raw:
         return
     active = re.search(rb"""Shopify\.currency\s*=\s*\{\s*"active"\s*:\s*"([A-Z]{3})""", raw)
@@ -127,7 +127,7 @@ def _shopify_facts(product: dict[str, Any], variants: list[dict[str, Any]]) -> F
 
 def _woocommerce(page: Page) -> Iterator[Candidate]:
     """WooCommerce: the variations of the form, each with the price it displays."""
-    form = page.tree.css_first("form[data-product_variations]") if b"product_variations" in page.tree.raw_html else None
+    form = page.tree.css_first("form[data-product_variations]") if b"product_variations" in page.raw else None
     if form is None:
         return
     variations = value_at(form.attributes.get("data-product_variations") or "", 0)
@@ -143,7 +143,7 @@ def _woocommerce(page: Page) -> Iterator[Candidate]:
 
 def _magento(page: Page) -> Iterator[Candidate]:
     """Magento: the final price of the price box, marked in data attributes, or in the configuration of its scripts."""
-    raw = page.tree.raw_html
+    raw = page.raw
     nodes = b"data-price-amount" in raw and (
         page.tree.css('.product-info-main [data-price-type="finalPrice"][data-price-amount]')
         or page.tree.css('[data-price-type="finalPrice"][data-price-amount]')
@@ -154,7 +154,7 @@ def _magento(page: Page) -> Iterator[Candidate]:
         lists = {value for node in olds[:1] if (value := _units(node.attributes.get("data-price-amount")))}
         yield from _several(prices, lists, None, "Magento's price box", 0.8 if len(nodes) == 1 else 0.7, Facts())
         return
-    for text in page.scripts if b"OptionsPrice" in raw else ():
+    for text in page.scripts if b"OptionsPrice" in page.raw else ():
         match = re.search(
             r"""Product\.OptionsPrice\(\s*\{.{0,400}?"productPrice"\s*:\s*"?([\d.]+)""", text[:200_000], re.S
         )

@@ -38,7 +38,8 @@ def excerpt(data: bytes, url: str | None) -> Page | None:
     pieces = _pieces(data)
     if pieces is None:
         return None
-    return Page(LexborHTMLParser(b"\n".join(pieces)), len(data), url, whole=False)
+    kept = b"\n".join(pieces)
+    return Page(LexborHTMLParser(kept), kept, url, whole=False)
 
 
 def _pieces(data: bytes) -> list[bytes] | None:

@@ -23,6 +23,8 @@ SENTENCES: dict[Reason, str] = {
 
 LARGEST_SOURCE = 400_000
 """Characters of source that are searched."""
+SILENT = 100_000
+"""Characters of source in which `noscript` is looked for."""
 LITTLE_TEXT, SOME_TEXT = 600, 3_000
 """Characters of visible text: less than any shop's page has, and less than a product's page has."""
 
@@ -57,8 +59,9 @@ _CHOICE = re.compile(
 )
 _JAVASCRIPT = re.compile(r"java\s?script|\bJS\b", re.I)
 _ROOT = re.compile(
-    r"<(?:div|main|section)\b[^>]*\bid\s*=\s*[\"']?(?:root|app|__next|__nuxt|___gatsby|react-root|q-app|svelte|main-app"
-    r"|application)\b[^>]*>\s*</|<[a-z]+-(?:app|root)\b[^>]*>\s*</|<app-[a-z]+\b[^>]*>\s*</",
+    r"<(?:div|main|section)\b[^<>]{0,300}?\bid\s*=\s*[\"']?(?:root|app|__next|__nuxt|___gatsby|react-root|q-app|svelte|main-app"
+    r"|application)\b[^<>]{0,300}>\s{0,99}</|<[a-z]{1,20}-(?:app|root)\b[^<>]{0,300}>\s{0,99}</"
+    r"|<app-[a-z]{1,20}\b[^<>]{0,300}>\s{0,99}</",
     re.I,
 )
 """The empty box that a framework fills."""
@@ -67,7 +70,7 @@ _UNSEEN = re.compile(
 )
 _SCRIPT = re.compile(r"<script\b(?![^>]{0,200}json)", re.I)
 _NOSCRIPT = re.compile(r"<noscript\b[^>]*>(.{0,3000}?)</noscript", re.I | re.S)
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def reason_for(source: str) -> Reason:
@@ -80,7 +83,7 @@ def reason_for(source: str) -> Reason:
     if short and len(_COOKIES.findall(text)) > 1 and _CHOICE.search(text) and not _sells(source):
         return "cookie_wall"
     if len(text) < LITTLE_TEXT and _SCRIPT.search(source):
-        silent = _text(" ".join(_NOSCRIPT.findall(source)[:20]))
+        silent = _text(" ".join(_NOSCRIPT.findall(source[:SILENT])[:20]))
         if len(text) < 80 or _ROOT.search(source) or _JAVASCRIPT.search(f"{silent} {text}"):
             return "needs_javascript"
     return "no_price"

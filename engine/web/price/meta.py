@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from selectolax.lexbor import LexborNode
+
 from engine.web.price.amount import machine_amount
 from engine.web.price.currency import iso
 from engine.web.price.page import Page, squeeze
 from engine.web.price.product import Candidate, Facts, availability_of
 
+HEAD = 100_000
+"""Bytes of the page in which its meta tags are expected."""
 PRICES = (
     "product:sale_price:amount", "product:price:amount", "og:price:amount", "og:product:price:amount", "og:price",
     "product:price", "price", "twitter:price",
@@ -43,13 +47,20 @@ def read_meta(page: Page) -> tuple[list[Candidate], Facts]:
 def _values(page: Page) -> dict[str, str]:
     """The content of each meta tag by its folded name, the first of each."""
     values: dict[str, str] = {}
-    for node in page.tree.css("meta[content]")[:500]:
+    for node in _tags(page)[:500]:
         attributes = node.attributes
         name = attributes.get("property") or attributes.get("name")
         content = (attributes.get("content") or "").strip()
         if name and content and len(name) < 80 and "itemprop" not in attributes:
             values.setdefault(name.strip().lower(), content[:2_000])
     return values
+
+
+def _tags(page: Page) -> list[LexborNode]:
+    """The meta tags: those of the head, and where the source has more than these, those of the whole page."""
+    head = page.tree.head
+    tags = head.css("meta") if head is not None else []
+    return tags if len(tags) >= page.raw.count(b"<meta", 0, HEAD) else page.tree.css("meta[content]")
 
 
 def _labelled(values: dict[str, str]) -> str | None:

@@ -46,12 +46,12 @@ class Scope:
 
 def read_microdata(page: Page) -> list[Candidate]:
     """The prices marked in the page's own product: one candidate for each different amount."""
-    raw = page.tree.raw_html
-    for prop, kind, selector in (
-        ("itemprop", "itemtype", "[itemprop]"),
-        ("property", "typeof", "body [property]"),
+    raw = page.raw
+    for prop, kind, selector, mark in (
+        ("itemprop", "itemtype", "[itemprop]", b"itemprop"),
+        ("property", "typeof", "body [property]", b"typeof="),
     ):
-        if (prop if prop == "itemprop" else kind).encode() not in raw:
+        if mark not in raw:
             continue
         scopes = _scopes(page.tree.css(selector)[:MOST_NODES], prop, kind)
         scope = _main([scope for scope in scopes if not scope.other], page)

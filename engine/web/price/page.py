@@ -8,6 +8,7 @@ Every reader of this package takes a Page.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -32,13 +33,15 @@ class Incomplete(Exception):
 
 @dataclass
 class Page:
-    """A parsed page. `doubts` says what was cut; `host` is None where no address is known.
+    """A parsed page; `raw` is the source that was parsed, in UTF-8.
+
+    `doubts` says what was cut; `host` is None where no address is known.
 
     Where it is not `whole`, but an excerpt, what cannot be told from that raises Incomplete.
     """
 
     tree: LexborHTMLParser
-    size: int
+    raw: bytes
     url: str | None
     doubts: list[str] = field(default_factory=list)
     whole: bool = True
@@ -143,17 +146,35 @@ def open_page(html: str | bytes, url: str | None) -> Page:
 
 def source_of(html: str | bytes) -> tuple[bytes, list[str]]:
     """The page's source in UTF-8, up to LARGEST_PAGE, and what had to be cut."""
-    text = html if isinstance(html, str) else decoded(html[: LARGEST_PAGE + 1])[0]
-    data = text.encode("utf-8", "replace")
+    data = _utf8(html)
     if len(data) <= LARGEST_PAGE:
         return data, []
     return data[:LARGEST_PAGE], [f"Only the first {LARGEST_PAGE // 1_000_000} MB of the page were read."]
 
 
-def parsed(data: bytes, doubts: list[str], url: str | None) -> Page:
+def _utf8(html: str | bytes) -> bytes:
+    if isinstance(html, str):
+        return html.encode("utf-8", "replace")
+    body = html[: LARGEST_PAGE + 1]
+    text, charset = decoded(body)
+    # What was read as UTF-8 is UTF-8: most pages are, and need not be written anew.
+    return _whole(body) if charset == "utf-8" and not body.startswith(BOM_UTF8) else text.encode("utf-8", "replace")
+
+
+def _whole(body: bytes) -> bytes:
+    """UTF-8 without a character that is cut off at its end."""
+    last = next((count for count in (1, 2, 3) if body[-count:][:1] >= b"\xc0"), 0)
+    try:
+        body[len(body) - last :].decode()
+    except UnicodeDecodeError:
+        return body[: len(body) - last]
+    return body
+
+
+def parsed(source: bytes, doubts: list[str], url: str | None) -> Page:
     """The page of a source, parsed as far as work is bounded."""
-    end = harmless_length(data)
-    if end < len(data):
-        data = data[:end]
+    end = harmless_length(source)
+    if end < len(source):
+        source = source[:end]
         doubts = [*doubts, "The page is nested deeper than any shop's; only what stands before that was read."]
-    return Page(LexborHTMLParser(data), len(data), url, doubts)
+    return Page(LexborHTMLParser(source), source, url, doubts)

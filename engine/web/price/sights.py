@@ -20,6 +20,8 @@ from engine.web.price.pieces import SIGN, incomplete, joined, marked
 from engine.web.price.product import Availability
 
 MOST_ELEMENTS = 120_000
+REACH = 2_000
+"""Nodes behind the heading that are walked first: what stands farther has no part in the product's own box."""
 MOST_SIGHTS = 250
 MOST_TEXTS = 1_000
 LONGEST_TEXT = 160
@@ -81,12 +83,14 @@ class Sight:
 
 @dataclass(slots=True)
 class View:
-    """What one walk over the page saw; `stock` is what the text says of it below the heading."""
+    """What one walk over the page saw; `stock` is what the text says of it below the heading, `cut` that the
+    walk ended before the page did."""
 
     sights: list[Sight]
     heading: int | None
     buttons: list[int]
     stock: Availability | None = None
+    cut: bool = False
 
 
 @dataclass(slots=True)
@@ -100,8 +104,8 @@ class _Text:
     listed: bool
 
 
-def walk(page: Page, body: LexborNode) -> View:
-    """What a reader sees on the page, in one pass; at most MOST_SIGHTS prices."""
+def walk(page: Page, body: LexborNode, reach: int = MOST_ELEMENTS) -> View:
+    """What a reader sees up to `reach` nodes behind the heading, in one pass; at most MOST_SIGHTS prices."""
     heading = page.heading
     heading_tag, heading_id = (heading.tag_id, heading.mem_id) if heading is not None else (-1, -1)
     view = View([], None, [])
@@ -111,7 +115,11 @@ def walk(page: Page, body: LexborNode) -> View:
     last: LexborNode | None = None
     special = {*_SKIPPED_TAGS, *_BUYING_TAGS, heading_tag}
     nodes = body.traverse(include_text=True, skip_empty=True)
+    end = MOST_ELEMENTS
     for place, node in enumerate(islice(nodes, MOST_ELEMENTS)):
+        if place > end:
+            view.cut = True
+            break
         tag = node.tag_id  # a number: the name would be made anew for each of thousands of nodes
         if tag != _TEXT:
             skip = False
@@ -119,7 +127,7 @@ def walk(page: Page, body: LexborNode) -> View:
                 if tag in _SKIPPED_TAGS:
                     skip = True
                 elif tag == heading_tag and node.mem_id == heading_id:
-                    view.heading, listed = place, False
+                    view.heading, listed, end = place, False, place + reach
                 elif tag in _BUYING_TAGS and _buys(node):
                     view.buttons.append(place)
             continue

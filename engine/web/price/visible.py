@@ -21,7 +21,7 @@ from engine.web.price.former import mark_former
 from engine.web.price.labels import AFTER, BEFORE, MEMBER
 from engine.web.price.names import GROUP_OF, GROUPS, HIDDEN, STRUCK, TAGS
 from engine.web.price.page import Page
-from engine.web.price.sights import Sight, View, walk
+from engine.web.price.sights import REACH, Sight, View, walk
 
 HIGHEST = 25
 """Elements above a price that are asked what region it stands in."""
@@ -48,6 +48,12 @@ class Told:
     member: bool
 
 
+ENOUGH = 3.0
+"""Score of a visible price from which it may stand alone."""
+FAR = 7.0
+"""How far a price may be behind the best one by its place and words alone, and still be asked for its surroundings."""
+FOREIGN = -3.0
+"""What the surroundings of others are taken to say: they stand in lists of other products."""
 HINTED = 1.5
 """What a price gains that the page's data name too."""
 
@@ -65,20 +71,34 @@ def look(page: Page) -> View:
     body = page.tree.body
     if body is None:
         return View([], None, [])
-    view = walk(page, body)
-    signatures = Counter(signature(sight.node) for sight in view.sights)
-    memory: dict[int, Told] = {}
+    view = _scored(walk(page, body, REACH))
+    if view.cut and not any(sight.score >= 1.0 for sight in view.sights):
+        view = _scored(walk(page, body))  # the heading was another one, or the price stands far below it
+    return view
+
+
+def _scored(view: View) -> View:
     for sight in view.sights:
         sight.score = (
             _distance(sight, view)
             + _words(sight)
-            + _surroundings(sight, memory)
-            - 0.7 * log(signatures[signature(sight.node)])
             + (0.7 if sight.amount.mark else 0.0)
             - (20.0 if sight.amount.value <= 0 else 0.0)
         )
+    _ask_around(view.sights)
     mark_former(view.sights)
     return view
+
+
+def _ask_around(sights: list[Sight]) -> None:
+    """Add what the elements around the prices say: for those that are not too far behind for that to help them."""
+    best = max((sight.score for sight in sights), default=0.0)
+    signatures = Counter((sight.node.tag, sight.node.attributes.get("class")) for sight in sights)
+    memory: dict[int, Told] = {}
+    for sight in sights:
+        alike = signatures[sight.node.tag, sight.node.attributes.get("class")]
+        around = _surroundings(sight, memory) if sight.score > best - FAR else FOREIGN
+        sight.score += around - 0.7 * log(alike)
 
 
 def signature(node: LexborNode) -> Signature:

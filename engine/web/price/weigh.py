@@ -12,10 +12,8 @@ from engine.web.price.outcome import CLOSE, product_from_sight, product_of, sile
 from engine.web.price.page import Page
 from engine.web.price.product import Candidate, Facts, Product
 from engine.web.price.sights import Sight
-from engine.web.price.visible import signature
+from engine.web.price.visible import ENOUGH, signature
 
-ENOUGH = 3.0
-"""Score of a visible price from which it may stand alone."""
 SEEN = 0.5
 """Score of a visible price from which it confirms what the data say."""
 STRONG = 5.0

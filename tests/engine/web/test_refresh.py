@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from engine.web.refresh import refresh_target
@@ -95,3 +97,10 @@ def test_a_meta_refresh_into_what_robots_txt_forbids_is_not_followed(open_browse
     with server({"/robots.txt": lambda reply: reply.send(body=rules), "/a": sends_on("/private/b")}) as shop:
         assert failure_of(open_browser(configure(shop)), f"{shop.url}/a").reason == "refused_by_robots"
         assert "/private/b" not in shop.paths
+
+
+@pytest.mark.parametrize("tag", ["<meta ", "<meta http-equiv=refresh ", "<!--", "<script>", "<meta content='0;url="])
+def test_a_hostile_head_is_read_in_no_time(tag: str) -> None:
+    begun = time.process_time()
+    refresh_target(tag * 100_000 + " refresh")
+    assert time.process_time() - begun < 0.5

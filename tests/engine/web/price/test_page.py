@@ -49,6 +49,12 @@ HOSTILE = {
     "blanks in JSON-LD": "<script type='application/ld+json'>{,," + " " * 1_500_000 + "</script>",
     "commas in JSON-LD": "<script type='application/ld+json'>{" + ", " * 700_000 + "</script>",
     "line breaks in JSON-LD": "<script type='application/ld+json'>{1" + "\n" * 1_500_000 + "</script>",
+    "boxes of a framework that do not end": "<script>a</script>" + "<div id=" * N,
+    "notes for browsers without scripts": "<script>a</script>" + "<noscript>" * N,
+    "apps that do not end": "<script>a</script>" + "<my-app " * N,
+    "meta tags that do not end": "<meta http-equiv=refresh " * N,
+    "coupons without end": "<h1>a</h1>" + "<p>coupon code " * N,
+    "struck prices": "<h1>a</h1>" + "<p><s class=line-through>$9</s> <b>$8</b>" * 30_000,
     "headings without end": "<h1>a</h1>" * 100_000,
     "meta tags without end": "<meta name=price content=1>" * 100_000,
 }
@@ -131,5 +137,5 @@ def test_the_canonical_link_stands_in_for_a_missing_address() -> None:
 def test_a_page_beyond_the_largest_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "LARGEST_PAGE", 1_000)
     page = open_page("<h1>Vase</h1>" + "x" * 2_000, None)
-    assert page.size == 1_000
+    assert len(page.raw) == 1_000
     assert page.doubts

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from engine.web.price import read_product, sights
+from engine.web.price import read_product, sights, visible
 from tests.engine.web.price.pages import BUY, CARD, ld, shop
 
 PRICES = {
@@ -230,3 +230,30 @@ def test_a_visible_price_in_any_writing_is_seen(price: str, amount: str) -> None
 def test_a_range_of_prices_starts_at_the_lower_end_and_is_doubted() -> None:
     found = read_product(shop(f"<div class='price'>10,00 - 20,00 €</div>{BUY}"))
     assert (found.price, found.currency, found.doubtful) == (Decimal(10), "EUR", True)
+
+
+@pytest.mark.parametrize("reach", [1, 2_000])
+def test_a_price_far_below_what_looked_like_the_heading_is_found(reach: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visible, "REACH", reach)
+    menu = "<li><a href='/x'>Garden</a></li>" * 2_000
+    html = f"<title>Fernhill</title><body><h1>Fernhill</h1><ul>{menu}</ul><b class=price>$9.99</b>{BUY}"
+    assert read_product(html).price == Decimal("9.99")
+
+
+LISTS = "".join(CARD.format(f"{n}", f"Chair {n}", f"${n}.50") for n in range(20, 60))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<title>Chairs</title><h1>Chairs</h1><ul>{LISTS}</ul>",
+        f"<title>Page not found</title><h1>Sorry, this page does not exist</h1><p>Our offers:</p><ul>{LISTS}</ul>",
+        "<title>404</title><h1>404</h1><h2>Offer of the week</h2><div class=offer>Chair <b>$20.50</b></div>",
+        "<title>Shop</title><div id=root></div><footer>Gift cards from $10 to $500</footer><script src=a.js></script>",
+        "<title>Shop</title><noscript>Enable JavaScript</noscript><p>Free delivery over $50</p><script src=a></script>",
+        "<title>Basket</title><h1>Your basket</h1><p>Subtotal $0.00</p><p>Free delivery from $50.00</p>",
+    ],
+)
+def test_a_page_of_no_product_never_has_a_price_without_a_doubt(html: str) -> None:
+    found = read_product(html)
+    assert found.price is None or found.doubtful, found
