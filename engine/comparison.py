@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.analysis.causes import told as in_words
+from engine.analysis.causes import why
 from engine.analysis.counting import counts, ours
 from engine.analysis.explain import explain
 from engine.analysis.findings import Circumstances
@@ -22,6 +24,7 @@ from engine.analysis.timeshares import FirstTasks, first_tasks, time_shares
 from engine.analysis.verdict import verdict
 from engine.chain import Chain
 from engine.config import usable_cpus
+from engine.environment import gil
 from engine.errors import NotAvailable, OverlapError
 from engine.model import Configuration, Measurement, Record, Run, State, Trial, configuration_from, plain
 from engine.references import SHORT_S, references_beside
@@ -257,11 +260,15 @@ class Comparison:
         for one in configurations(samples):
             if one.reference is not None:
                 continue
+            efficiency, causes = why(of(samples, one), baseline, usable_cpus(), gil(), nouns)
             told = explain(
                 self._records(ours(base) or base), self._records(one), summary(baseline or of(samples, one)),
-                summary(of(samples, one)), usable_cpus(), nouns,
+                summary(of(samples, one)), usable_cpus(), nouns, in_words(causes, efficiency),
             )  # fmt: skip
-            found.append({**plain(told), "label": one.label, "where": self._where(one), "first": self._first(one)})
+            found.append({
+                **plain(told), "label": one.label, "where": self._where(one), "first": self._first(one),
+                "efficiency": plain(efficiency) if efficiency else None, "causes": [plain(cause) for cause in causes],
+            })
         return found
 
     def _where(self, one: Configuration) -> dict[str, float]:

@@ -80,16 +80,18 @@ def explain(
     figure: Summary,
     usable_cpus: int | None = None,
     nouns: tuple[str, str] = ("task", "tasks"),
+    causes: Sequence[str] = (),
 ) -> Explanation:
     """Explain one configuration from its trials' records (`together`) and the baseline's (`alone`).
 
-    The per-task comparison needs a baseline with one worker; otherwise "alone" was not measured.
+    `causes` are sentences that `causes.why` found. The per-task comparison needs a baseline with one worker;
+    otherwise "alone" was not measured.
     """
     slowed = slowdown(durations(alone), durations(together)) if baseline.configuration.workers == 1 else None
     grown = slowdown(cpu_times(alone), cpu_times(together)) if slowed else None
     return described(
         figure.configuration, slowed, grown.estimate if grown else None, figure.tasks_at_once, figure.cores_busy,
-        usable_cpus, break_even(baseline, figure), nouns, figure.other_busy,
+        usable_cpus, break_even(baseline, figure), nouns, figure.other_busy, causes,
     )
 
 
@@ -103,12 +105,14 @@ def described(
     pays_from: int | None = None,
     nouns: tuple[str, str] = ("task", "tasks"),
     other_busy: float | None = None,
+    causes: Sequence[str] = (),
 ) -> Explanation:
     """Put the measured figures of one configuration into words; "took turns" only where cores busy says so."""
     turns, cause = _turns(configuration, slowed, cpu_growth, cores_busy, usable_cpus)
     if turns is not None and slowed is not None and slowed.estimate >= SLOWED and (other_busy or 0.0) > CROWDED:
         share = words.percent(other_busy or 0.0)
-        turns, cause = None, f": other programs used {share} of the machine meanwhile, so the cause was not measured"
+        unknown = "" if causes else ", so the cause was not measured"
+        turns, cause = None, f": other programs used {share} of the machine meanwhile{unknown}"
     sentences: list[str] = []
     if slowed is not None and configuration.workers > 1:
         times = f"{words.number(slowed.estimate)}×"
@@ -120,6 +124,7 @@ def described(
         sentences.append(f"Each {nouns[0]} took {how}{busy}{cause}.")
     elif tasks_at_once is not None and cores_busy is not None:
         sentences.append(f"{tasks_at_once:.1f} {nouns[1]} at once on {cores_busy:.1f} cores.")
+    sentences.extend(causes)
     if pays_from is not None and pays_from > 1:
         sentences.append(
             f"With start-up counted, {configuration.label} is done first from about "

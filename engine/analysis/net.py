@@ -8,7 +8,8 @@ out, and G the time for which a worker was neither at a task nor in a run queue:
 workers up. Held against trials beside fifteen busy programs, it is within 3% of a quiet machine's (docs/measuring.md).
 
 It is known only where waiting for a CPU is other programs' doing and nothing else hides behind it: no more workers
-than CPUs, and workers that do not take turns holding an interpreter lock. Stands above `engine.model`.
+than CPUs, workers that do not take turns holding an interpreter lock, and little CPU time but the tasks' own. Stands
+above `engine.model`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from engine.model import Configuration, Measurement, Record
 TURNS = 0.10
 """Threads of one interpreter that were idle for more than this share of their CPU time took turns: a lock's
 holder that waits for a CPU holds up all of them, so the delays do not simply divide by the workers."""
+BESIDE = 0.25
+"""CPU time beside the tasks (pickling, handing over), as a share of their own work, from which on it is on the critical
+path itself: what delays it cannot be told from what delays the workers."""
 _SEPARATE = ("sequential", "processes", "subinterpreters")
 """Executors whose workers share no interpreter lock."""
 
@@ -75,6 +79,9 @@ def net_wall_s(
     idle_s = max(0.0, wall_s - (split.task_s + between_s) / split.spread)
     shares_lock = configuration.executor not in _SEPARATE and configuration.workers > 1
     if shares_lock and split.blocked_s + idle_s * split.spread > TURNS * split.cpu_s:
+        return None
+    beside_s = (measured.cpu_s or split.cpu_s) - split.cpu_s
+    if configuration.workers > 1 and beside_s > BESIDE * (split.cpu_s + split.blocked_s):
         return None
     net_s = wall_s - delay_s / split.spread - min(loop_s, idle_s)
     # The tasks' CPU time has to fit: on the workers, or on all CPUs where tasks have threads or children of their own.

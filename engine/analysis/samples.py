@@ -13,7 +13,7 @@ from statistics import median
 from typing import Literal
 
 from engine.analysis.net import Split, net_wall_s, split_of
-from engine.model import Configuration, Record, Trial
+from engine.model import Configuration, Measurement, Record, Trial
 
 Role = Literal["baseline", "baseline_again", "candidate"]
 Basis = Literal["wall", "net"]
@@ -47,6 +47,7 @@ class Sample:
     order: int | None = None
     net_s: float | None = None
     split: Split | None = None
+    measured: Measurement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def sample_from(
         order=trial.order,
         net_s=net_wall_s(trial.configuration, measured, split, usable_cpus),
         split=split,
+        measured=measured,
     )
 
 

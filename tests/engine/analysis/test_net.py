@@ -33,6 +33,12 @@ def test_threads_that_take_turns_are_not_told() -> None:
     assert net_wall_s(THREADS_2, *THREADS_BUSY, 2) is None
 
 
+def test_trials_that_pickling_keeps_busy_are_not_told() -> None:
+    """Forty results of 0.8 MB under heavy load: the loop's own work is on the critical path, too."""
+    measured = Measurement(wall_s=3.0, run_delay_s=2.0, loop_delay_s=1.5, cpu_s=0.5)
+    assert net_wall_s(PROCESSES_2, measured, Split(0.1, 0.05, 0.03, 2.0), 2) is None
+
+
 def test_threads_that_were_always_running_or_ready_are_told() -> None:
     measured = Measurement(wall_s=1.0, run_delay_s=0.8, loop_delay_s=0.0)
     assert net_wall_s(THREADS_2, measured, Split(2.0, 1.2, 0.8, 2.0), 2) == pytest.approx(0.6)
