@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +172,7 @@ def _read(name: str, value: Any) -> Any:
         if kind.startswith("tuple"):
             return _many(value, paths="Path" in kind)
         return str(value).strip()
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise SettingRefused(f"{PREFIX}{name.upper()} cannot be {value!r}: {error}.") from None
 
 
@@ -185,8 +186,8 @@ def _truth(value: Any) -> bool:
 
 
 def _positive(number: float) -> float:
-    if number < 0:
-        raise ValueError("it must not be negative")
+    if not 0 <= number < inf:  # also not nan, beside which every other number would be in order
+        raise ValueError("it must be a number, not negative and not endless")
     return number
 
 

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -128,24 +129,23 @@ def _launch(
     started = threading.Event()
 
     def own() -> None:
-        with open(log, "ab", opener=private.opener) as errors:
-            process = subprocess.Popen(
-                # -P: a folder engine where the command was given is somebody else's package
-                [sys.executable, "-P", "-m", "engine", "work", run.token, *arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                env=_environment(store),
-                start_new_session=True,
-            )
-        started.set()
+        try:
+            process = _orchestrator(store, run, arguments, log)
+        except OSError as error:  # no memory, no process, no file left
+            with suppress(OverlapError):  # then it reads as interrupted
+                why = error.strerror or error
+                store.set_state(run, "failed", f"The run's process could not be started ({why}): try again later.")
+            return
+        finally:
+            started.set()
         code = process.wait()
         assert process.stdin is not None
         process.stdin.close()
-        if code < 0:
-            store.folder(run).note_killed(launch)  # the run reads as interrupted, also when it had not begun yet
-        elif code not in (0, ABANDONED):
-            _report(store, run.token, log)
+        with suppress(OverlapError, OSError):  # the run was deleted, or the database is gone: it reads as interrupted
+            if code < 0:
+                store.folder(run).note_killed(launch)  # the run reads as interrupted, also when it had not begun yet
+            elif code not in (0, ABANDONED):
+                _report(store, run.token, log)
 
     threading.Thread(target=own, name=f"overlap-run-{run.id}", daemon=True).start()
     started.wait(10)
@@ -167,6 +167,19 @@ def _text(name: str, value: Any) -> str:
     if isinstance(value, list):
         return (os.pathsep if name == "folders" else ",").join(value)
     return str(value)
+
+
+def _orchestrator(store: Store, run: Run, arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
+    with open(log, "ab", opener=private.opener) as errors:
+        return subprocess.Popen(
+            # -P: a folder engine where the command was given is somebody else's package
+            [sys.executable, "-P", "-m", "engine", "work", run.token, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            env=_environment(store),
+            start_new_session=True,
+        )
 
 
 def _report(store: Store, token: str, log: Path) -> None:

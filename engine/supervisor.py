@@ -117,7 +117,8 @@ class Supervisor:
             self.process.wait()
             exited_s = time.perf_counter()
             sampler.stop()
-            remains.sweep(own=False)  # the group was killed with its resource tracker
+            with contextlib.suppress(OSError):  # others' leavings, too: none may fail this run
+                remains.sweep(own=False)  # the group was killed with its resource tracker
             self.process.stdout.close()
             if self.process.stdin:
                 self.process.stdin.close()

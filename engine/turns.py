@@ -75,7 +75,7 @@ class _Queue:
 def holder(path: Path) -> str:
     """Who signed a lock."""
     with contextlib.suppress(OSError):
-        return path.with_suffix(".txt").read_text(encoding="utf-8") or "another run"
+        return path.with_suffix(".txt").read_text(encoding="utf-8", errors="replace") or "another run"
     return "another run"
 
 

@@ -62,8 +62,14 @@ class RunFolder:
     def write_tasks(self, tasks: Iterable[Task]) -> None:
         """Store the tasks; their order is their index."""
         private.make_folder(self.path)
-        with open(self.tasks_file, "w", encoding="utf-8", opener=private.opener) as file:
-            file.writelines(json.dumps([storable(task.label), *fields_of(task.argument)]) + "\n" for task in tasks)
+        # Whole or not at all: a double click must not cut a list that is being read.
+        draft = self.path / f"tasks.{secrets.token_hex(4)}.part"
+        try:
+            with open(draft, "w", encoding="utf-8", opener=private.opener) as file:
+                file.writelines(json.dumps([storable(task.label), *fields_of(task.argument)]) + "\n" for task in tasks)
+            draft.replace(self.tasks_file)
+        finally:
+            draft.unlink(missing_ok=True)
 
     def tasks(self) -> Iterator[Task]:
         """The stored tasks, in order; none where the file is gone."""

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.config import Settings
-from engine.errors import RunNotFound
+from engine.errors import RunNotFound, StoreUnusable
 from engine.model import ENDED, Kind, Measurement, Plan, Run, State, Trial, plain
 from engine.storable import storable
 from engine.store import tables
@@ -138,10 +138,13 @@ class Store:
             return bool(connection.execute(select(tables.runs.c.cancel).where(tables.runs.c.id == run.id)).scalar())
 
     def delete(self, run: Run) -> None:
-        """Remove a run, its records and its folder. Raises RunNotFound."""
+        """Remove a run, its records and its folder. Raises StoreUnusable where files of it had to be left."""
         with self.engine.begin() as connection:
             connection.execute(delete(tables.runs).where(tables.runs.c.id == run.id))
-        shutil.rmtree(self.folder(run).path, ignore_errors=True)
+        folder = self.folder(run).path
+        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():  # told only now: the records are gone, and what could be removed is
+            raise StoreUnusable(f"Run {run.id} is deleted, but not all of its files: remove {folder} by hand.")
 
     def folder(self, run: Run | str) -> RunFolder:
         """The run's folder, by run or token."""

@@ -235,3 +235,15 @@ def test_a_deleted_run_leaves_neither_rows_nor_files(store: Store) -> None:
     assert store.runs() == []
     assert store.records.columns(trials, "task") == []
     assert not store.folder(run).path.exists()
+
+
+def test_an_orchestrator_that_cannot_be_started_fails_its_run_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("engine.jobs._orchestrator", refused)
+    run = jobs.start(store, faulty_plan([{"do": "fine"}], Configuration("threads", 1)))
+    until(lambda: store.run(run.token).state == "failed", 3)
+    assert "could not be started (Resource temporarily unavailable)" in str(store.run(run.token).message)

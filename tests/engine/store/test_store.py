@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import RunNotFound
+from engine.errors import RunNotFound, StoreUnusable
 from engine.model import Configuration
 from engine.store import RunFolder, Store
 from tests.engine.support import faulty_plan
@@ -44,3 +44,23 @@ def test_a_reference_that_no_run_can_have_finds_none(reference: str, store: Stor
 @pytest.mark.parametrize("task", [-1, 2**31, 10**30])
 def test_a_task_that_no_run_can_have_has_no_record(task: int, store: Store) -> None:
     assert store.records.one(store.create(PLAN, "rone", {}), task) is None
+
+
+def test_a_run_whose_files_cannot_all_be_removed_says_where_they_are(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = store.create(PLAN, "rone", {})
+    monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)
+    with pytest.raises(StoreUnusable, match=r"is deleted, but not all of its files: remove .*rone by hand"):
+        store.delete(run)
+    assert not store.exists("rone")
+
+
+def test_a_second_click_never_cuts_the_list_of_tasks_that_is_being_read(store: Store) -> None:
+    """Whoever has the list open reads it whole, while the same token is stored again."""
+    run = store.create(PLAN, "rone", {})
+    with open(store.folder(run).tasks_file, encoding="utf-8") as reading:
+        first = reading.readline()
+        assert store.create(PLAN, "rone", {}).id == run.id
+        assert [first, *reading] == store.folder(run).tasks_file.read_text(encoding="utf-8").splitlines(keepends=True)
+    assert [path.name for path in store.folder(run).path.iterdir() if path.suffix == ".part"] == []
