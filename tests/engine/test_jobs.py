@@ -204,7 +204,7 @@ def test_a_workload_that_cannot_start_fails_the_run_with_its_reason(store: Store
     options = {**plan.options, "function": "faulty:no_such_function"}
     run = run_to_end(store, type(plan)("job", "function", "x", plan.tasks, plan.configurations, options, None))
     assert run.state == "failed"
-    assert "'faulty:no_such_function' cannot be imported" in str(run.message)
+    assert "faulty has no no_such_function: check its spelling" in str(run.message)
     assert [trial.state for trial in store.trials(run)] == ["failed"]
 
 
