@@ -18,7 +18,7 @@ NAMED = 8
 def ask_to_delete(runs: list[Run]) -> None:
     """Ask before runs and their files go; each is named by number, time and title."""
     for run in runs[:NAMED]:
-        st.markdown(f"**Run {run.id}**, {when(run)}: {literal(run.title)}")
+        st.markdown(f"**Run {run.id}** · {when(run)} · {literal(run.title)}")
     if len(runs) > NAMED:
         st.markdown(f"and {len(runs) - NAMED:,} more.")
     whose = "Its records, its uploads" if len(runs) == 1 else "Their records, their uploads"
