@@ -1,7 +1,7 @@
 """Where a crop should look: a cheap guess at what people would, from edges, saturation and the colour of skin.
 
 The three signs, and their weights against each other, are those of smartcrop (J. Wagner, MIT) and of libvips'
-`attention`; they are looked for in a copy of some thousand pixels, so the guess costs under a millisecond. The same
+`attention`; they are looked for in a copy of some thousand pixels, so the guess costs one or two milliseconds. The same
 picture gives the same crop everywhere.
 """
 
