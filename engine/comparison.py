@@ -152,6 +152,11 @@ class Comparison:
             self.configurations = tuple(dict.fromkeys([*self.run.configurations, *more]))
             self.store.update_run(self.run, configurations=[plain(one) for one in self.configurations])
 
+    def _plain_task_s(self) -> float | None:
+        """How long a task takes, by the plain loop where that has run."""
+        loops = [one.wall_s / one.tasks for one in of(self.samples, self.terms.baseline) if one.tasks]
+        return min(loops) if loops and self.terms.baseline.reference else self._task_s
+
     def _nothing_works(self) -> None:
         """A verdict that names no winner, because every task failed: with the most frequent reason."""
         found = verdict((), self.terms.baseline).plain()
@@ -231,7 +236,7 @@ class Comparison:
             stopped=step.sentence if step and not step.go_on and terms.repeats is None else None,
             budget_s=terms.budget_s,
             cancelled=cancelled,
-            task_s=self._task_s,
+            task_s=self._plain_task_s(),
             short=self.short,
             why_failed=self.why_failed,
             nouns=NOUNS.get(self.run.workload, ("task", "tasks")),

@@ -23,7 +23,7 @@ def configurations_table(run: Run, trials: Sequence[Trial]) -> None:
         table,
         hide_index=True,
         column_config={
-            "Configuration": st.column_config.TextColumn(width="medium", pinned=True),
+            "Configuration": st.column_config.TextColumn(pinned=True),
             "Speedup": st.column_config.TextColumn(help="Against the baseline, with its interval."),
             "Wall time": st.column_config.TextColumn(
                 help="From the first task handed over to the last result; the median of the repeats, as in the chart."
