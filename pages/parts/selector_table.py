@@ -110,6 +110,11 @@ def _show(layers: list[Layer]) -> None:
     st.dataframe(
         pd.DataFrame(rows, columns=["Layer", "Price", "Currency", "Where", "Score", "Remark"]),
         hide_index=True,
+        column_config={
+            "Where": st.column_config.TextColumn(width=150),
+            "Remark": st.column_config.TextColumn(width=280),
+        },
+        placeholder="",
         alt="What each layer of the reader saw",
         key="layers_table",
     )

@@ -20,7 +20,7 @@ NEAR = 450
 MOST_PLACES = 20
 MOST_OCCURRENCES = 1_500
 GROUP_MARKS = ("", ".", ",", "'", " ", "&nbsp;", "\u00a0")
-LEAST_WEIGHT = 0.6
+LEAST_WEIGHT = 0.75
 _OLD = re.compile(
     r"<(?:del|s|strike)\b|line-through|\b(?:old|was|list|regular|reg|msrp|rrp|compare|original|strike\w*|before|statt|uvp)\b"
     r"|(?:old|was|list|regular|strike|compare)[_-]?price",

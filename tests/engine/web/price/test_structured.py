@@ -181,3 +181,26 @@ def test_an_offer_beside_a_branch_nested_beyond_any_reason_is_read(depth: int, o
     for fields in (f'"review":{branch},{offer}', f'{offer},"review":{branch}'):
         product = f'{{"@type":"Product","name":"Vase",{fields}}}'
         assert read_product(f"<h1>Vase</h1>{ld(product)}").price == Decimal("12.50")
+
+
+@pytest.mark.parametrize(
+    ("stated", "shown", "price"),
+    [
+        ('"57.47126437"', "€57,47", "57.47"),
+        ("57.47126437", "€57,47", "57.47"),
+        ("1.0E2", "€100.00", "100"),
+        ('"1.0E2"', "€100.00", "100"),
+        ("1e999", "€100.00", "100.00"),
+        ("-1", "€100.00", "100.00"),
+        ("NaN", "€100.00", "100.00"),
+        ("1e999", "Sold out", None),
+        ("Infinity", "Sold out", None),
+    ],
+)
+def test_computed_and_absurd_numbers_in_data_are_read_as_what_the_page_shows(
+    stated: str, shown: str, price: str | None
+) -> None:
+    offer = f'{{"@type":"Product","name":"Oak garden bench","offers":{{"price":{stated},"priceCurrency":"EUR"}}}}'
+    page = shop(f"<div class='price'>{shown}</div>", head=ld(offer), others="<li>none</li>").replace("$", "")
+    found = read_product(page)
+    assert found.price == (None if price is None else Decimal(price))

@@ -257,3 +257,19 @@ LISTS = "".join(CARD.format(f"{n}", f"Chair {n}", f"${n}.50") for n in range(20,
 def test_a_page_of_no_product_never_has_a_price_without_a_doubt(html: str) -> None:
     found = read_product(html)
     assert found.price is None or found.doubtful, found
+
+
+@pytest.mark.parametrize(
+    ("price", "language", "url", "currency"),
+    [
+        ("1,299元", "zh-TW", None, "TWD"),
+        ("1,299元", "en", "https://shop.example.tw/1", "TWD"),
+        ("٢٥٫٥٠", "ar", "https://shop.example.sa/1", "SAR"),
+        ("$129.990", "en", "https://tienda.example.com/1", "USD"),
+    ],
+)
+def test_a_currency_that_the_page_leaves_open_is_a_guess_and_doubted(
+    price: str, language: str, url: str | None, currency: str
+) -> None:
+    found = read_product(shop(f"<div class='price'>{price}</div>{BUY}", language=language), url)
+    assert (found.currency, found.doubtful) == (currency, True)
