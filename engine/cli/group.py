@@ -15,8 +15,9 @@ import click
 from engine import __version__
 from engine.errors import OverlapError, TaskFailed
 
-FAILED, USAGE, SOME_FAILED, CANCELLED = 1, 2, 3, 130
-"""Exit codes: the run could not be done; wrong usage; finished but some tasks failed; cancelled."""
+FAILED, USAGE, SOME_FAILED, CHANGED, CANCELLED = 1, 2, 3, 4, 130
+"""Exit codes: the run could not be done; wrong usage; finished but some tasks failed; what was to be watched has
+changed; cancelled."""
 
 
 COMMANDS = {

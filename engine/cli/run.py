@@ -10,13 +10,14 @@ from typing import Any
 import click
 
 from engine.cli.asking import OptionalValues, agree
+from engine.cli.group import CHANGED
 from engine.cli.resizing import how_to_resize, tell_notes
 from engine.cli.watching import leave, open_store, run_plan
 from engine.config import Settings, load
 from engine.errors import InputRefused
 from engine.executors import EXECUTORS
 from engine.images.targets import CHOICES
-from engine.model import Configuration
+from engine.model import Configuration, Run
 from engine.store import Store
 
 
@@ -105,9 +106,12 @@ def resize(sources: tuple[Path, ...], pattern: str | None, skip_unchanged: bool,
     type=click.Path(path_type=Path),
     help="CSS selectors of prices: lines of 'host selector', or a JSON object. Those kept by the app are used anyway.",
 )
+@click.option("--since", metavar="last|RUN", help="Tell what changed since the last run of this list, or since RUN.")
+@click.option("--fail-on-change", is_flag=True, help="Exit with 4 when something changed; with --since.")
 @how_to_run
 def scrape(
-    source: Path, csv_file: Path | None, column: str | None, selectors_file: Path | None, as_json: bool, **how: Any
+    source: Path, csv_file: Path | None, column: str | None, selectors_file: Path | None, since: str | None,
+    fail_on_change: bool, as_json: bool, **how: Any,
 ) -> None:
     """Read prices from the pages whose addresses FILE holds; - reads stdin.
 
@@ -119,13 +123,33 @@ def scrape(
 
     settings = load()
     store = open_store(settings)
+    earlier = store.run(since) if since and since != "last" else None
     urls = addresses(source, settings, column)
     selectors = {**kept(settings.home), **(from_file(selectors_file) if selectors_file else {})}
     run = run_plan(store, scrape_plan(urls, configuration(store, "scrape", how), settings, selectors), as_json)
     if csv_file:
         csv_file.write_bytes(b"".join(csv_chunks(store, run)))
         click.echo(f"The table is in {csv_file}.", err=True)
+    changed = tell_changes(store, run, earlier) if since or fail_on_change else 0
     leave(run)
+    if changed and fail_on_change:
+        sys.exit(CHANGED)
+
+
+def tell_changes(store: Store, run: Run, earlier: Run | None) -> int:
+    """Say on stderr what changed since the run before; gives how many pages did."""
+    from engine.analysis.price_changes import in_words
+    from engine.report.earlier import changes_since
+    from engine.report.price_words import change_line
+
+    found = changes_since(store, run, earlier)
+    if found is None:
+        click.echo("This is the first run of this list here: there is nothing to compare it with.", err=True)
+        return 0
+    click.echo(f"Since run {found.earlier.id} ({found.earlier.ended_at}): {in_words(found.changes)}.", err=True)
+    for change in found.changes:
+        click.echo(f"  {change_line(change)}", err=True)
+    return len(found.changes)
 
 
 def addresses(source: Path, settings: Settings, column: str | None = None) -> list[str]:

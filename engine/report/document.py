@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.model import Record, Run, Trial
 from engine.report.columns import OBJECTS, columns_of, differing, is_usual
+from engine.report.earlier import changes_document
 from engine.report.reading import FORMAT, VERSION, read_document
 from engine.report.taking_in import import_document
 from engine.storable import storable_values
@@ -32,7 +33,7 @@ def run_document(store: Store, run: Run) -> dict[str, Any]:
     for trial in store.trials(run):
         records, columns = _records(store.records.of_trial(trial), usual)
         trials.append({**_trial(trial, store.samples(trial)), **columns, "records": [_record(one) for one in records]})
-    return {**_head(run, usual), "trials": trials, "verdict": _verdict(run)}
+    return {**_head(run, usual), "trials": trials, "verdict": _verdict(run), **_changed(store, run)}
 
 
 def document_chunks(store: Store, run: Run) -> Iterator[bytes]:
@@ -47,7 +48,14 @@ def document_chunks(store: Store, run: Run) -> Iterator[bytes]:
             text = ", ".join(_dumps(_record(record)) for record in records[at : at + _BATCH])
             yield ((", " if at else "") + text).encode()
         yield b"]}"
-    yield ('], "verdict": ' + _dumps(_verdict(run)) + "}\n").encode()
+    changed = "".join(f", {_dumps(name)}: {_dumps(value)}" for name, value in _changed(store, run).items())
+    yield ('], "verdict": ' + _dumps(_verdict(run)) + changed + "}\n").encode()
+
+
+def _changed(store: Store, run: Run) -> dict[str, Any]:
+    """Of a scrape that is not the first of its list what changed since the one before, under `changes`."""
+    found = changes_document(store, run)
+    return {} if found is None else {"changes": found}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.model import Run, Trial
+from engine.report.earlier import changes_since, plain_text
 from engine.storable import read_json, storable
 from engine.store import Store
 
@@ -28,8 +29,9 @@ _HOW = ("time_s", "waited_s", "attempts", "reason", "error")
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "scrape": (
-        "task", "url", "status", "name", "price", "currency", "list_price", "member_price", "coupon", "availability",
-        "source", "raw", "confidence", "doubtful", "brand", "gtin", "sku", *_HOW,
+        "task", "url", "status", "change", "name", "price", "price_before", "change_by", "currency", "list_price",
+        "member_price", "coupon", "availability", "source", "raw", "confidence", "doubtful", "brand", "gtin", "sku",
+        *_HOW,
     ),
     "resize": (
         "task", "input", "status", "output", "width", "height", "bytes", "source_width", "source_height",
@@ -56,14 +58,24 @@ def rows(store: Store, run: Run) -> Iterator[Row]:
     else:
         stored = store.records.columns(trials.values(), *_STORED)
     expand = _EXPAND.get(run.workload, _generic)
+    changed = _changed(store, run)
     outputs = storable(str(store.folder(run).outputs))
     for values in stored:
         record = dict(zip(_STORED, values, strict=True))
         record["output"] = None if record["output"] is None else read_json(record["output"])
-        common = {**_times(record), **_trial(trials.get(record["trial_id"]))}
+        common = {**_times(record), **_trial(trials.get(record["trial_id"])), **changed.get(record["label"], {})}
         for cells in expand(record, outputs):
             whole = {**record, **common, **cells}
             yield tuple(whole.get(name) for name in names)
+
+
+def _changed(store: Store, run: Run) -> dict[str, dict[str, Any]]:
+    """Of a scrape that is not the first of its list: address to what changed since the one before."""
+    found = changes_since(store, run) if run.workload == "scrape" and run.kind == "job" else None
+    return {
+        one.address: {"change": one.kind, "price_before": plain_text(one.before), "change_by": plain_text(one.by)}
+        for one in (found.changes if found else ())
+    }
 
 
 def _times(record: Mapping[str, Any]) -> dict[str, Any]:

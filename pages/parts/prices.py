@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ import streamlit as st
 from engine.model import Record, Run
 from engine.results import ScrapedPage, scraped_page
 from engine.store import Store
+from pages.parts.price_history import show_changes, show_history
 from pages.parts.server import is_dark, store
 from pages.parts.words import counted, in_words
 
@@ -26,13 +28,11 @@ def prices(run: Run, live: bool) -> None:
         if run.done > LIVE_ROWS:
             st.caption(f"The last {LIVE_ROWS} of {counted(run.done, 'page')}; all of them when the run is over.")
         return
+    show_changes(run)
     look = st.segmented_control(
-        "Show", ["Table", "Prices by shop"], default="Table", required=True, label_visibility="collapsed", key="look"
+        "Show", list(_LOOKS), default="Table", required=True, label_visibility="collapsed", key="look", wrap=True
     )
-    if look == "Table":
-        _draw(_whole_table(store(), run, run.done, run.ended_at), live)
-    else:
-        _chart(run)
+    _LOOKS[str(look or "Table")](run)
 
 
 def _draw(table: pd.DataFrame, live: bool) -> None:
@@ -112,6 +112,10 @@ def _doubt(page: ScrapedPage | None) -> str | None:
     return f"Doubtful: {' '.join(page.doubts) or 'read from ' + repr(page.raw)}"
 
 
+def _all_rows(run: Run) -> None:
+    _draw(_whole_table(store(), run, run.done, run.ended_at), live=False)
+
+
 def _chart(run: Run) -> None:
     """The same product across shops."""
     from engine.figures import CONFIG
@@ -121,3 +125,7 @@ def _chart(run: Run) -> None:
     figure = drawn([(label, output) for label, output in rows if output], is_dark())
     alt = "The price of each product in each shop, by currency"
     st.plotly_chart(figure, theme=None, config=CONFIG, alt=alt, key="price_chart")
+
+
+_LOOKS: dict[str, Callable[[Run], None]] = {"Table": _all_rows, "Prices by shop": _chart, "Over time": show_history}
+"""Ways to look at a finished scrape, in the order shown."""

@@ -20,6 +20,7 @@ from PIL import Image
 from engine.shop.catalogue import NO_PRICE, SLOW_S, expected, product_paths
 from tests.engine.cli.conftest import Cli
 from tests.engine.support import until
+from tests.engine.web.servers import Reply, server
 
 NO_MANNERS: dict[str, Any] = {"OVERLAP_HOST_GAP_S": "0", "OVERLAP_HOST_PARALLEL": "0"}
 
@@ -231,3 +232,23 @@ def test_two_commands_at_once_share_one_history(cli: Cli, photos: Path, tmp_path
         thread.join()
     assert ends == [0, 0]
     assert files_of(tmp_path / "first") == files_of(tmp_path / "second")
+
+
+def test_what_changed_since_the_last_run_of_a_list_is_told_and_decides_the_exit_code(cli: Cli, tmp_path: Path) -> None:
+    asked = {"kettle": ["24.90", "19.90", "19.90"], "pot": ["8.00", "8.00", "8.00"]}
+
+    def page(reply: Reply) -> None:
+        name = reply.path.strip("/")
+        offer = f'"offers":{{"@type":"Offer","price":"{asked[name][min(reply.count, 2)]}","priceCurrency":"EUR"}}'
+        told = f'{{"@context":"https://schema.org","@type":"Product","name":"A {name}",{offer}}}'
+        reply.send(body=f'<html><script type="application/ld+json">{told}</script></html>'.encode())
+
+    with server({"*": page}) as shop:
+        (tmp_path / "list.csv").write_text(f"name,url\nA kettle,{shop.url}/kettle\nA pot,{shop.url}/pot\n")
+        command = ("scrape", tmp_path / "list.csv", "--since", "last", "--fail-on-change")
+        own = {"OVERLAP_ALLOWED_HOSTS": f"127.0.0.1:{shop.port}", "OVERLAP_HOST_GAP_S": "0"}
+        first, second, third = (cli.here(*command, **own) for _ in range(3))
+    assert (first.returncode, second.returncode, third.returncode) == (0, 4, 0)
+    assert "first run of this list" in first.stderr
+    assert "cheaper: A kettle, 19.90 instead of 24.90 EUR (-20.1%)" in second.stderr
+    assert "nothing changed" in third.stderr

@@ -68,6 +68,7 @@ def test_a_document_survives_being_stored_and_written_again(store: Store) -> Non
     given["trials"].append(trial([record(1, "b", shop_page())], order=1, continues=0))
     first = run_document(store, import_document(store, given))
     second = run_document(store, import_document(store, first))
+    assert second.pop("changes")["since"] == first["run"], "here the first is the run before, of the same list"
     assert {**second, "run": 0} == {**first, "run": 0}
     assert first["trials"][0]["records"][0] == {"run_delay_s": None, **given["trials"][0]["records"][0]}
     assert first["trials"][1]["continues"] == 0
