@@ -9,6 +9,7 @@ Stands above `speedup`, `agreement`, `choice` and `repeats`, below `verdict`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log, log1p
 
 from engine.analysis.agreement import agreements, did_the_work
 from engine.analysis.choice import choose, near_best
@@ -41,7 +42,7 @@ def judge(
     outcome = _outcome(leaders, baseline, rows, pairs)
     figures = {one: summary(of(timed, one)) for one in configurations(timed)}
     beside = speedups((*of(timed, baseline), *others), baseline, level, margin)
-    near = near_best(leader, pairs, margin) if rows else ()
+    near = _alike(near_best(leader, pairs, margin), leader, rows, margin) if rows else ()
     return Findings(
         outcome=outcome,
         baseline=baseline,
@@ -61,6 +62,20 @@ def judge(
         margin=margin,
         beside=beside,
         beside_figures={one: summary(of(others, one)) for one in configurations(others)},
+    )
+
+
+def _alike(
+    near: Sequence[Configuration], leader: Configuration, rows: Sequence[Speedup], margin: float
+) -> tuple[Configuration, ...]:
+    """Those of `near` whose own speedups are near, too: a pair that is judged by the clock, because one side's net
+    time is not known, can look alike only for what other programs took."""
+    found = {row.configuration: row for row in rows}
+    first, edge = found.get(leader), log1p(margin)
+    return tuple(
+        one for one in near
+        if first is None or one not in found or found[one].basis == first.basis
+        or abs(log(found[one].ratio.estimate / first.ratio.estimate)) <= edge
     )
 
 

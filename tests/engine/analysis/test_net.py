@@ -9,6 +9,7 @@ import pytest
 from engine.analysis.net import Split, net_wall_s, split_of
 from engine.analysis.samples import Sample, disturbance, log_walls
 from engine.analysis.speedup import speedups
+from engine.analysis.verdict import verdict
 from engine.model import Configuration, Measurement, Record
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2
 
@@ -114,3 +115,15 @@ def test_a_configuration_of_which_one_trial_is_not_told_is_judged_by_the_clock()
     assert samples[3].configuration == PROCESSES_2
     assert set(log_walls(samples, "net")) == {SEQUENTIAL}
     assert [row.basis for row in speedups(samples, SEQUENTIAL)] == ["wall"]
+
+
+def test_what_looks_alike_only_by_the_clock_is_not_recommended_instead() -> None:
+    """Threads whose net time is not known are as slow as everything by the clock; net, processes are twice as fast."""
+    off = (1.2, 0.8, 1.04)
+    threads = [
+        trial(THREADS_2, one.block, one.wall_s * off[one.block], None)
+        for one in busy() if one.configuration == PROCESSES_2
+    ]
+    found = verdict([*busy(), *threads], SEQUENTIAL)
+    assert found.outcome == "undecided"
+    assert found.recommended == PROCESSES_2
