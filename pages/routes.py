@@ -94,6 +94,8 @@ def guarded(endpoint: Callable[[Request], Response]) -> Callable[[Request], Resp
             return endpoint(request)
         except RunNotFound:
             return _missing("There is no such run.")
+        except FileNotFoundError:  # the run was deleted between two looks
+            return _missing("The file is gone: its run may have been deleted.")
         except OverlapError as error:
             return PlainTextResponse(str(error), 400, SAFE)
 

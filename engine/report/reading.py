@@ -18,7 +18,7 @@ from engine.lab.compare import check_document
 from engine.report.columns import COLUMNS, fault_of
 from engine.report.shapes import COUNTS, FIGURES, FORMAT, RECORD, RUN, SAMPLE, TRIAL, VERDICT, WARNING
 
-__all__ = ["COUNTS", "FIGURES", "FORMAT", "VERSION", "parsed", "read_document"]
+__all__ = ["COUNTS", "FIGURES", "FORMAT", "VERSION", "json_value", "parsed", "read_document"]
 
 VERSION = 2
 """2: large comparisons hold columns (`engine.report.columns`); files of version 1 are read as ever."""
@@ -100,12 +100,17 @@ def _check_lab(document: Mapping[str, Any]) -> None:
 _VERDICTS = {"experiment": _check_lab}
 
 
-def parsed(data: str | bytes, name: str = "This file") -> dict[str, Any]:
-    """The object in a text of JSON, as every reader of JSON understands it. Raises InputRefused."""
+def json_value(data: str | bytes, name: str = "This file") -> Any:
+    """The value of a text of JSON, as every reader of JSON understands it. Raises InputRefused."""
     try:
-        document = json.loads(data, parse_constant=_not_a_number, parse_float=_finite)
+        return json.loads(data, parse_constant=_not_a_number, parse_float=_finite)
     except (ValueError, RecursionError):
         raise InputRefused(f"{name} is not JSON: choose one that Overlap has exported as JSON.") from None
+
+
+def parsed(data: str | bytes, name: str = "This file") -> dict[str, Any]:
+    """The object in a text of JSON. Raises InputRefused."""
+    document = json_value(data, name)
     if not isinstance(document, dict):
         _refuse("it holds no object")
     return document

@@ -70,7 +70,7 @@ def _handle(act: Callable[[Run], str | None], token: str) -> None:
     st.session_state.pop(_REFUSED, None)
     try:
         said = act(run_of(token))
-    except (OverlapError, SQLAlchemyError) as error:
+    except (OverlapError, SQLAlchemyError, OSError) as error:
         st.session_state[_REFUSED] = (token, sentence_of(error))
         return
     if said:

@@ -5,6 +5,7 @@ While trials run, nothing is drawn but words, a bar and one small table: watchin
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -114,7 +115,8 @@ def _take(run: Run) -> None:
     chosen = (run.verdict or {}).get("recommended")
     if not chosen or is_imported(run):
         return
-    configuration: Configuration = configuration_from(chosen)
+    # A reference has no records: a job is run by the engine's own loop, on the executor that won.
+    configuration: Configuration = replace(configuration_from(chosen), reference=None)
     count = int(run.terms.get("all_tasks") or run.tasks)
     label = f"Run all {count:,} this way: {configuration.label}"
     act = partial(_run_all, configuration, jobs.new_token())

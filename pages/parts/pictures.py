@@ -137,10 +137,10 @@ def thumbnail(store: Store, run: Run, picture: Path) -> Path:
     name = hashlib.blake2b(f"{picture}\n{seen.st_mtime_ns}".encode(), digest_size=12).hexdigest()
     target = store.folder(run).path / "thumbs" / f"{name}{picture.suffix.lower()}"
     if not target.is_file():
-        make_folder(target.parent)
         try:
+            make_folder(target.parent)
             with _AT_ONCE:
                 resize_file(picture, [target], small, store.settings, [target])
-        except TaskFailed:  # it was just replaced or removed: the browser gets what there is
+        except (TaskFailed, OSError):  # it was just replaced or removed, or the disk is full: what there is will do
             return picture
     return target
