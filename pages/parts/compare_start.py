@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 
+from engine.errors import InputRefused
 from engine.model import Configuration, Plan, Run
 from engine.pilots import sampled
 from engine.plans import comparison
@@ -14,6 +15,7 @@ from pages.parts import launching
 from pages.parts.compare_tasks import Material, carry_inputs
 from pages.parts.compare_terms import Terms
 from pages.parts.server import store
+from pages.parts.starting import start_once
 
 WHOLE = "whole"
 """The folder, in a comparison's own, that keeps the list of all tasks where it ran a sample."""
@@ -45,17 +47,21 @@ def whole_folder(run: Run) -> RunFolder:
 
 def run_all(run: Run, configuration: Configuration, token: str) -> Run:
     """Start a job of all tasks of a comparison with one configuration, once for each token. Raises OverlapError."""
-    if store().exists(token):
-        return store().run(token)
+    return start_once(token, partial(_placed_all, run, configuration))
+
+
+def _placed_all(run: Run, configuration: Configuration, token: str) -> Plan:
     launching.must_be_allowed(run.workload)
     tasks = tuple(whole_folder(run).tasks())
+    if not tasks:
+        raise InputRefused(f"The tasks of run {run.id} are no longer on this server: start a new run from its form.")
     options = {name: value for name, value in run.options.items() if name != "target"}
     plan = Plan(
         "job", run.workload, f"{_without_configurations(run)} with {configuration.label}", tasks, (configuration,),
         options, run.time_limit_s,
     )  # fmt: skip
-    carry_inputs(store().folder(run).inputs, Path(store().folder(token).path) / "inputs")
-    return launching.start(plan, token)
+    carry_inputs(store().folder(run).inputs, store().folder(token).inputs)
+    return plan
 
 
 def _without_configurations(run: Run) -> str:
