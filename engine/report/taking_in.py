@@ -18,6 +18,7 @@ from engine.model import ENDED, Configuration, Measurement, Plan, Run, Trial, co
 from engine.record import FIELDS, row_of
 from engine.report.columns import records_from
 from engine.report.reading import COUNTS, FIGURES, parsed, read_document
+from engine.storable import storable_values
 from engine.store import Store
 
 _UNSAFE_OPTIONS = ("search_path", "target", "function", "function_pickled", "setup", "setup_pickled", "folder")
@@ -28,7 +29,7 @@ def import_document(store: Store, document: Mapping[str, Any], token: str | None
 
     Raises InputRefused when the document is not one that `run_document` gives.
     """
-    document = read_document(document)
+    document = storable_values(read_document(document))
     configurations = tuple(dict.fromkeys(_configuration(trial) for trial in document["trials"]))
     options = {name: value for name, value in document.get("options", {}).items() if name not in _UNSAFE_OPTIONS}
     plan = Plan(

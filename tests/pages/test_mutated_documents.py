@@ -138,3 +138,11 @@ def raised(app: AppTest, what: str) -> Iterator[str]:
     """What a page raised when it was drawn."""
     app.run()
     yield from (f"{what}: {error.message}" for error in app.exception)
+
+
+@pytest.mark.parametrize("place", [("environment", "system"), ("options", "quality"), ("environment", "host")])
+def test_what_utf_8_cannot_hold_is_replaced_when_it_is_taken_in(
+    place: tuple[str, str], page: Pages, store: Store
+) -> None:
+    (path,) = [path for path in DOCUMENTS if path.stem == "resize"]
+    assert faults_of(page, store, read(path), [Mutation(place, "a\ud800\x00b")]) == []
