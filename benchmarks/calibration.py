@@ -360,13 +360,19 @@ WANTED = {
 """The least share of right winners of power rows, by noise, configurations and repeats."""
 
 
+def over(count: int, of: int, share: float) -> bool:
+    """Whether a count is above a share by more than two standard errors of so many comparisons: of some sixty rows
+    that keep to it, one in forty would be above it by chance otherwise."""
+    return count > of * (share + 2 * (share * (1 - share) / of) ** 0.5)
+
+
 def faults(rows: Sequence[Row]) -> list[str]:
     """What does not hold: a false winner in more than 5% (of the real ones, which are few, 10%), a true one unseen."""
     ours = [row for row in rows if row.method == "ours"]
-    found = [row for row in ours if row.what in MUST_NOT_NAME and row.named > 0.05 * row.comparisons]
+    found = [row for row in ours if row.what in MUST_NOT_NAME and over(row.named, row.comparisons, 0.05)]
     found += [
         row for row in ours
-        if row.what == "A/A" and row.claims > CLAIMS.get(row.noise, 0.05) * row.comparisons and row not in found
+        if row.what == "A/A" and over(row.claims, row.comparisons, CLAIMS.get(row.noise, 0.05)) and row not in found
     ]
     found += [row for row in ours if row.what.startswith("promise") and row.right < 0.7 * row.comparisons]
     found += [row for row in ours if row.what == REAL and row.named > 0.1 * row.comparisons]

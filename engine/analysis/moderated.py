@@ -22,7 +22,7 @@ from engine.model import Configuration
 PRIOR = 3.0
 """Degrees of freedom that the pooled variance counts for. With 4 and no regard to what is larger, a configuration
 that varies four times as much as the others was said to differ in 10% of simulated A/A comparisons with three
-repeats; now in 6%, with a false winner in 2%, and a true 1.3× at 5% noise is still proven in 96%."""
+repeats; now in 6%, with a false winner in 2%, and a true 1.3× at 5% noise is still proven in 95%."""
 LEAST = 4
 """Configurations from which on variances are moderated: with two of unequal noise a false winner was named in 8
 to 13% of simulated comparisons."""
