@@ -3,7 +3,8 @@
 `directions` say of configurations, by the beginnings of their labels, how they stand against the plain loop: "faster",
 "slower", or "not faster" (it must not be called faster). `winners` are the beginnings of the labels of which one may be
 named the fastest; naming nobody is not wrong where the best are equal. `cause` is what slows the ones that are not
-faster; `warning` is the code of a warning that must be there. `python benchmarks/truths.py --cases` runs them.
+faster, by the names of `engine.analysis.causes`; None where nothing does, or what does is told by a warning, whose code
+is `warning`. `python benchmarks/truths.py --cases` runs them.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Case:
     arguments: Sequence[Any]
     winners: tuple[str, ...]
     directions: Mapping[str, Direction]
-    cause: str
+    cause: str | None
     configurations: tuple[Configuration, ...] = (THREADS, PROCESSES)
     setup: str | None = None
     warning: str | None = None
@@ -40,36 +41,36 @@ CASES: dict[str, Case] = {
     "sqrt": Case(
         "root_of_square", range(20_000), LOOP,
         {"ThreadPoolExecutor.map": "slower", "ProcessPoolExecutor.map × 2 (chunks of 1)": "slower"},
-        "too small tasks", known="Handing a task over costs ten to a thousand times what it does.",
+        "small_tasks", known="Handing a task over costs ten to a thousand times what it does.",
     ),
     "large results": Case(
         "large_result", range(32), (*LOOP, "threads"), {"processes": "slower"},
-        "result pickling", known="Pickling and reading a list takes longer than making it.",
+        "pickling", known="Pickling and reading a list takes longer than making it.",
     ),
     "large arguments": Case(
         "large_argument", [payload(number) for number in range(16)], (*LOOP, "threads"), {"processes": "slower"},
-        "argument pickling", known="Sending eight megabytes takes several times as long as reading them.",
+        "pickling", known="Sending eight megabytes takes several times as long as reading them.",
     ),
     "pure Python": Case(
         "pure_python", range(24), ("processes",), {"threads": "not faster", "processes": "faster"},
-        "the GIL", known="One interpreter runs one thread's Python at a time.",
+        "gil", known="One interpreter runs one thread's Python at a time.",
     ),
     "regex": Case(
         "regex", range(24), ("processes",), {"threads": "not faster", "processes": "faster"},
-        "the GIL", known="re never lets go of the GIL.",
+        "gil", known="re never lets go of the GIL.",
     ),
     "hashing and zlib": Case(
         "hash_and_pack", range(24), ("threads", "processes"), {"threads": "faster", "processes": "faster"},
-        "none", known="hashlib and zlib work outside the GIL.",
+        None, known="hashlib and zlib work outside the GIL.",
     ),
     "BLAS": Case(
         "matrix_product", range(24), (*LOOP, "threads", "processes"),
         {"threads": "not faster", "processes": "not faster"},
-        "native threads", known="The plain loop keeps every CPU busy already.",
+        "native_threads", known="The plain loop keeps every CPU busy already.",
     ),
     "lock around a sleep": Case(
         "locked_sleep", range(24), ("processes",), {"threads": "not faster", "processes": "faster"},
-        "a lock", known="Threads share the lock; each process has its own.",
+        "lock", known="Threads share the lock; each process has its own.",
     ),
     "sqlite writes": Case(
         "write_row", range(16), LOOP, {"threads": "not faster", "processes": "not faster"},
@@ -77,15 +78,15 @@ CASES: dict[str, Case] = {
     ),
     "spawn imports": Case(
         "short_after_import", range(8), ("processes",), {"processes": "faster"},
-        "start-up imports", (Configuration("processes", 2, "spawn"),), "import_much", "startup_not_paid",
+        None, (Configuration("processes", 2, "spawn"),), "import_much", "startup_not_paid",
         known="Each worker imports everything before its first task.",
     ),
     "subprocesses": Case(
         "run_program", range(24), ("threads", "processes"), {"threads": "faster", "processes": "faster"},
-        "none", known="The work is done by other programs; threads that wait for them hold nothing.",
+        None, known="The work is done by other programs; threads that wait for them hold nothing.",
     ),
     "sleep": Case(
         "nap", range(64), ("threads",), {"threads": "faster"},
-        "none", (Configuration("threads", 16), PROCESSES), known="Waiting needs no CPU.",
+        None, (Configuration("threads", 16), PROCESSES), known="Waiting needs no CPU.",
     ),
 }  # fmt: skip
