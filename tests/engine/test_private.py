@@ -165,6 +165,7 @@ def test_what_another_process_may_still_use_is_left_alone_though_its_number_is_u
         until(lambda: private._in_use(folder))
         assert remains.sweep(own=False) == []
         os.killpg(holder.pid, 9)
+    until(lambda: not private._in_use(folder))  # what flock has started ends a moment after it
     assert remains.sweep(own=False) == [folder.name]
 
 
