@@ -363,7 +363,7 @@ WANTED = {
 def over(count: int, of: int, share: float) -> bool:
     """Whether a count is above a share by more than two standard errors of so many comparisons: of some sixty rows
     that keep to it, one in forty would be above it by chance otherwise."""
-    return count > of * (share + 2 * (share * (1 - share) / of) ** 0.5)
+    return bool(count > of * (share + 2 * (share * (1 - share) / of) ** 0.5))
 
 
 def faults(rows: Sequence[Row]) -> list[str]:

@@ -39,16 +39,19 @@ class Used(NamedTuple):
 
     def since(self, before: Used) -> Used:
         """What was used after `before`."""
-        return Used(*(_known(sub, now, then) for now, then in zip(self, before, strict=True)))
+        return _each(sub, self, before)
 
     def plus(self, other: Used) -> Used:
         """Both together."""
-        return Used(*(_known(add, one, another) for one, another in zip(self, other, strict=True)))
+        return _each(add, self, other)
 
 
-def _known(how: Callable[[Any, Any], Any], one: Any, other: Any) -> Any:
-    """What is unknown on either side stays unknown."""
-    return None if one is None or other is None else how(one, other)
+def _each(how: Callable[[Any, Any], Any], one: Used, other: Used) -> Used:
+    """Field by field; a delay that is unknown on either side stays unknown. A worker does this for every chunk."""
+    if one.run_delay_s is None or other.run_delay_s is None:
+        told = _each(how, one._replace(run_delay_s=0.0), other._replace(run_delay_s=0.0))
+        return told._replace(run_delay_s=None)
+    return Used(*map(how, one, other))
 
 
 class RunQueue:
@@ -115,7 +118,7 @@ class SharedChildren:
     def claim_s(self) -> float:
         """Seconds that nobody was given yet."""
         total_s = children_cpu_s()
-        if total_s <= self._given_s:
+        if total_s == self._given_s:
             return 0.0
         with self._lock:
             new_s, self._given_s = total_s - self._given_s, max(total_s, self._given_s)

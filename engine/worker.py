@@ -26,7 +26,7 @@ from engine.model import Pickled
 from engine.pickling import ATOMS, Unpicklable, packed, unpacked
 from engine.record import line
 from engine.storable import storable, storable_json
-from engine.usage import RunQueue, SharedChildren, Used, process_cpu_s, process_used, run_queue
+from engine.usage import RunQueue, SharedChildren, Used, process_used, run_queue
 from engine.workloads import Place, Tried, Workload, workload_class
 
 _WARM_LIMIT_S = 60.0
@@ -160,7 +160,7 @@ class Seat:
     own_process: bool
     queue: RunQueue | None
     children: SharedChildren | None
-    """Where other workers share the process: the CPU time of processes that tasks started; else the clock holds it."""
+    """The CPU time of processes that tasks started."""
     ready: Used
     limit_s: float | None
     ahead_s: float = 0.0
@@ -216,10 +216,10 @@ def start(slot: int, setup: Setup, ahead_s: float | None = None) -> None:
     alone = own_process or (setup.workers == 1 and not Shared.away)
     seat = Seat(
         slot=slot,
-        clock=process_cpu_s if alone else time.thread_time,
+        clock=time.process_time if alone else time.thread_time,
         own_process=own_process,
         queue=run_queue(),
-        children=None if alone else Shared.children,
+        children=Shared.children,
         ready=Used(),
         limit_s=setup.limit_s,
         ahead_s=ahead_s or 0.0,

@@ -5,7 +5,8 @@
 but never less than the tasks' CPU time on W workers. D is the workers' run-queue delay in all, W how many workers it
 was spread over (a worker that ran out of tasks early bore less of it), L the delay of the thread that hands tasks
 out, and G the time for which a worker was neither at a task nor in a run queue: only that much of L can have held the
-workers up. Held against trials beside fifteen busy programs, it is within 3% of a quiet machine's (docs/measuring.md).
+workers up. Held against trials beside fifteen busy programs, it is within 3% of what tasks that compute take in
+CPU time (docs/measuring.md).
 
 It is known only where waiting for a CPU is other programs' doing and nothing else hides behind it: no more workers
 than CPUs, workers that do not take turns holding an interpreter lock, and little CPU time but the tasks' own. Stands
