@@ -55,6 +55,7 @@ def configuration_rows(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> l
     walls = _median_walls(trials)
     told = [*(verdict.get("rows") or []), *(verdict.get("beside") or [])]
     ratios = {label_of(row["configuration"]): row["ratio"] for row in told}
+    clocks = {label_of(row["configuration"]): row["wall"] for row in told if row.get("basis") == "net"}
     beside = list(verdict.get("beside_figures") or [])
     uncounted = {label_of(figure["configuration"]) for figure in beside}
     own = {str(part["label"]): part["loop"] for part in verdict.get("own_part") or []}
@@ -69,6 +70,7 @@ def configuration_rows(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> l
             ConfigurationRow(
                 label=label,
                 speedup=("baseline" if label == baseline else "left out" if label in left_out else speedup_text(ratio))
+                + (_by_the_clock(clocks[label]) if ratio and label in clocks else "")
                 + (UNCOUNTED if label in uncounted else ""),
                 wall=words.seconds(walls.get(label, figure["wall_s"])),
                 startup=None if figure["startup_s"] is None else words.seconds(figure["startup_s"]),
@@ -96,6 +98,11 @@ def _median_walls(trials: Sequence[Trial]) -> dict[str, float]:
 def speedup_text(ratio: Mapping[str, Any] | None) -> str:
     """A speedup with its interval."""
     return "–" if ratio is None else words.times(ratio["estimate"], ratio["low"], ratio["high"])
+
+
+def _by_the_clock(ratio: Mapping[str, Any]) -> str:
+    """Behind a speedup that is net of other programs: what the clock says."""
+    return f", net of other programs; {words.number(ratio['estimate'])}× by the clock"
 
 
 def ranking(verdict: Mapping[str, Any] | None) -> list[str]:
