@@ -71,7 +71,8 @@ class Seconds(click.ParamType[float]):
 @click.option("--size", "sizes", multiple=True, help="resize: as for `overlap resize`.")
 @click.option("--setup", help="A function: package.module:function to call once in every worker first.")
 @click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), help="Write a report here.")
-@click.option("--script", "script_file", type=click.Path(dir_okay=False, path_type=Path), help="A script to take home.")
+@click.option("--script", "script_file", type=click.Path(dir_okay=False, path_type=Path),
+              help="A script to take home; FILE.zip: a folder with the engine's modules, for the same bytes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole run as one JSON document.")
 def compare(what: str, inputs: tuple[str, ...], as_json: bool, **given: Any) -> None:
     """Compare executors on your own tasks: the verdict first, with its uncertainty.
@@ -235,7 +236,9 @@ def _write_reports(store: Store, token: str, given: Mapping[str, Any]) -> None:
     from engine.report import export_chunks
 
     run = store.run(token)
-    for file, file_format in ((given["html_file"], "html"), (given["script_file"], "script")):
+    script = given["script_file"]
+    kind = "folder" if script and script.suffix.lower() == ".zip" else "script"
+    for file, file_format in ((given["html_file"], "html"), (script, kind)):
         if file:
             file.write_bytes(b"".join(export_chunks(store, run, file_format)))
             click.echo(f"Written to {file}.", err=True)

@@ -11,6 +11,7 @@ import click
 from engine import jobs
 from engine.cli.watching import leave, open_store, show_table, summarise, watch
 from engine.errors import OverlapError
+from engine.report import MEDIA_TYPES
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -58,10 +59,10 @@ def show(run: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("run")
-@click.option("--format", "file_format", type=click.Choice(["json", "csv", "html"]), default="json", show_default=True)
+@click.option("--format", "file_format", type=click.Choice(list(MEDIA_TYPES)), default="json", show_default=True)
 @click.option("--to", "target", type=click.Path(dir_okay=False, path_type=Path), help="A file; stdout by default.")
 def export(run: str, file_format: str, target: Path | None) -> None:
-    """Write a run out as JSON, CSV or an HTML report."""
+    """Write a run out: all that was measured, a table, a report, or what can be taken home."""
     from engine.report import export_chunks
 
     store = open_store()

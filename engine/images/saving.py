@@ -76,6 +76,11 @@ def _too_large(length: int, name: str, resizing: Resizing) -> str | None:
     return None
 
 
+def encoder_options(name: str, resizing: Resizing) -> dict[str, Any]:
+    """What Pillow's encoder of a format is told, at the quality that was asked for."""
+    return _OPTIONS[name](resizing, resizing.quality(name) if name in QUALITIES else 100)
+
+
 def _made_for(name: str, image: Image.Image, resizing: Resizing, beside: Beside) -> Image.Image:
     """The image in a mode of the format, without anything beside its pixels."""
     if name == "jpeg":

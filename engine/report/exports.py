@@ -18,8 +18,9 @@ MEDIA_TYPES = {
     "parquet": "application/vnd.apache.parquet",
     "html": "text/html; charset=utf-8",
     "script": "text/x-python; charset=utf-8",
+    "folder": "application/zip",
 }
-_ENDINGS = {"script": "py"}
+_ENDINGS = {"script": "py", "folder": "zip"}
 
 
 def export_chunks(store: Store, run: Run, file_format: str) -> Iterator[bytes]:
@@ -68,10 +69,17 @@ def _script(store: Store, run: Run) -> Iterator[bytes]:
     return script_chunks(store, run)
 
 
+def _folder(store: Store, run: Run) -> Iterator[bytes]:
+    from engine.report.script_folder import folder_chunks
+
+    return folder_chunks(store, run)
+
+
 _WRITERS: dict[str, Callable[[Store, Run], Iterator[bytes]]] = {
     "json": _json,
     "csv": _csv,
     "parquet": _parquet,
     "html": _html,
     "script": _script,
+    "folder": _folder,
 }

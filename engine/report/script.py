@@ -1,23 +1,26 @@
 """The script to take home: one Python file that runs a run's tasks the way that measured best, without Overlap.
 
-At its top stands what a person would have written: the tasks, the work, the pool. What that needs of the engine's
-own modules follows as an archive (`embedding`); pure workloads need none. What each workload puts in is in
-`script_work`, the texts are in `script_texts`.
+It holds what a person would have written: the tasks, the work, the pool. What each workload puts in is in
+`script_work`, the texts that all share are in `script_texts`. Where outputs must be the same to the byte, see
+`script_folder`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from string import Template
+from textwrap import wrap
 from typing import Any
 
 from engine.analysis.words import count
 from engine.errors import NotAvailable
 from engine.executors import EXECUTORS
-from engine.model import Configuration, Run, configuration_from
+from engine.model import Configuration, Run, Task, configuration_from
 from engine.report import script_texts as texts
-from engine.report.embedding import Needed, archive_text, needed, requirements
-from engine.report.script_work import WORK, Work
+from engine.report.own_modules import requirements
+from engine.report.script_parts import Work
+from engine.report.script_work import WORK
 from engine.store import Store
 
 
@@ -31,21 +34,27 @@ def script(store: Store, run: Run, configuration: Configuration | None = None) -
 
     Raises NotAvailable, with the reason, where no script can be made of it.
     """
+    return written(store, run, configuration, WORK.get(run.workload))
+
+
+def written(
+    store: Store, run: Run, configuration: Configuration | None,
+    work_of: Callable[[Store, Run, Sequence[Task], bool], Work] | None,
+) -> str:
+    """The script around what a workload puts in. Raises NotAvailable."""
     chosen = configuration or recommended(run)
     tasks = list(store.folder(run).tasks())
     if not tasks:
         raise NotAvailable(
             f"Run {run.id} came from a file, or its inputs are gone: a script can only be made where its tasks are."
         )
-    if run.workload not in WORK or chosen.executor not in texts.POOLS:
+    if work_of is None or chosen.executor not in texts.POOLS:
         raise NotAvailable(
             f"There is no script for {run.workload} on {chosen.executor}, which needs more than one file: "
             "run it with the engine's own command."
         )
-    work = WORK[run.workload](store, run, tasks, EXECUTORS[chosen.executor].has_async)
-    found = needed(work.roots, work.leave_out) if work.roots else Needed({}, frozenset())
-    names = {**_names(store, run, chosen, work), **work.names}
-    return "".join(_parts(run, chosen, work, found, names))
+    work = work_of(store, run, tasks, EXECUTORS[chosen.executor].has_async)
+    return "".join(_parts(run, chosen, work, {**_names(store, run, chosen, work), **work.names}))
 
 
 def recommended(run: Run) -> Configuration:
@@ -70,29 +79,31 @@ def _names(store: Store, run: Run, chosen: Configuration, work: Work) -> dict[st
         "await_": "await " if kind.has_async else "",
         "initializer": f", initializer=prepare{arguments}" if work.prepares else "",
         "prepare": f"prepare({'*arguments' if work.arguments else ''})\n" if work.prepares else "",
-        "finish": "    await fetcher.aclose()\n" if run.workload == "scrape" else "",
+        "finish": work.finish,
     }
 
 
-def _parts(run: Run, chosen: Configuration, work: Work, found: Needed, names: dict[str, Any]) -> Iterator[str]:
-    pool = texts.POOLS[chosen.executor]
+def _pool(chosen: Configuration, work: Work) -> texts.Pool:
+    """How the tasks are run: by the code that was measured beside an executor, where its workers need no set-up."""
+    beside = texts.POOLS.get(chosen.reference or "")
+    return texts.POOLS[chosen.executor] if beside is None or work.prepares else beside
+
+
+def _parts(run: Run, chosen: Configuration, work: Work, names: dict[str, Any]) -> Iterator[str]:
+    pool = _pool(chosen, work)
     measured = dict(run.environment.get("libraries") or {})
-    lines = _list(requirements({*found.packages, *work.packages}, measured))
+    lines = _list(requirements({*pool.packages, *work.packages}, measured))
     yield Template(texts.METADATA).substitute(dependencies=lines, python=pool.python)
     yield _header(run, chosen, work)
-    yield "\n".join(_imports({*work.imports, *pool.imports}, bool(found.modules))) + "\n\n"
+    yield "\n".join(_imports({*work.imports, *pool.imports})) + "\n\n"
     yield Template(pool.constants).substitute(names)
     yield Template(work.text).substitute(names)
     yield Template(texts.ATTEMPT).substitute(names)
     if EXECUTORS[chosen.executor].has_async:
         yield Template(texts.ALL_TASKS).substitute(names)
     body = work.before + Template(pool.lines).substitute(names) + work.after
-    if found.modules:
-        body = texts.WITH_ARCHIVE + _indented(body)
     yield Template(texts.MAIN).substitute(body=_indented(body))
     yield "TASKS = [\n" + "".join(f"    {task!r},\n" for task in work.tasks) + "]\n\n"
-    if found.modules:
-        yield texts.ARCHIVE.format(archive=archive_text(found.modules))
     yield texts.GUARD
 
 
@@ -108,7 +119,8 @@ def _header(run: Run, chosen: Configuration, work: Work) -> str:
         "Start it with `uv run FILE`, or install the packages above and use python. It prints one line of JSON a task.",
         *work.remarks,
     ]
-    return "".join(f"# {_printable(line)}".rstrip() + "\n" for line in lines) + "\n"
+    wrapped = (part for line in lines for part in wrap(_printable(line), 110) or [""])
+    return "".join(f"# {line}".rstrip() + "\n" for line in wrapped) + "\n"
 
 
 def _printable(text: str) -> str:
@@ -130,11 +142,13 @@ def _list(lines: Sequence[str]) -> str:
     return "[\n" + "".join(f'#     "{line}",\n' for line in escaped) + "# ]"
 
 
-def _imports(more: set[str], archive: bool) -> list[str]:
+def _imports(more: set[str]) -> list[str]:
     found = {"import json", "import sys", "import time", *more}
-    if archive:
-        found |= {"import base64", "import tempfile", "from pathlib import Path"}
-    return sorted(found, key=lambda line: (line.startswith("from "), line))
+
+    def place(line: str) -> tuple[bool, bool, str]:
+        return line.split()[1].partition(".")[0] not in sys.stdlib_module_names, line.startswith("from "), line
+
+    return sorted(found, key=place)
 
 
 def _indented(text: str) -> str:

@@ -1,6 +1,6 @@
-"""The texts of the script to take home, as a person would write them; filled in by `script`.
+"""The texts of the script to take home that all work shares, as a person would write them; filled in by `script`.
 
-They hold no logic of the engine: the work itself comes from the real modules. Names after a dollar sign are filled in.
+Names after a dollar sign are filled in. The texts of photos are in `script_resize`, those of pages in `script_scrape`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ${async_}def attempt(task):
 def report(lines):
     """Print each line as soon as it is there, in the order of the tasks."""
     for line in lines:
-        print(json.dumps(line, ensure_ascii=False), flush=True)
+        print(json.dumps(line, ensure_ascii=False, default=repr), flush=True)
 
 
 '''
@@ -60,7 +60,14 @@ class Pool:
     constants: str
     lines: str
     python: str = ">=3.11"
+    packages: tuple[str, ...] = ()
 
+
+_PROCESSES = 'WORKERS = $workers\nSTART_METHOD = "$method"\n'
+_CONTEXT = (
+    "known = multiprocessing.get_all_start_methods()\n"
+    "context = multiprocessing.get_context(START_METHOD if START_METHOD in known else None)\n"
+)
 
 POOLS = {
     "sequential": Pool((), "", "${prepare}report(map(attempt, TASKS))\n"),
@@ -71,10 +78,8 @@ POOLS = {
     ),
     "processes": Pool(
         ("import multiprocessing", "from concurrent.futures import ProcessPoolExecutor"),
-        'WORKERS = $workers\nSTART_METHOD = "$method"\nCHUNK = $chunk  # how many tasks are handed over at once\n',
-        "known = multiprocessing.get_all_start_methods()\n"
-        "context = multiprocessing.get_context(START_METHOD if START_METHOD in known else None)\n"
-        "with ProcessPoolExecutor(WORKERS, context$initializer) as pool:\n"
+        _PROCESSES + "CHUNK = $chunk  # how many tasks are handed over at once\n",
+        _CONTEXT + "with ProcessPoolExecutor(WORKERS, context$initializer) as pool:\n"
         "    report(pool.map(attempt, TASKS, chunksize=CHUNK))\n",
     ),
     "subinterpreters": Pool(
@@ -83,9 +88,20 @@ POOLS = {
         "with InterpreterPoolExecutor(WORKERS$initializer) as pool:\n    report(pool.map(attempt, TASKS))\n",
         ">=3.14",
     ),
+    "multiprocessing.Pool.map": Pool(
+        ("import multiprocessing",),
+        _PROCESSES,
+        _CONTEXT + "with context.Pool(WORKERS$initializer) as pool:\n    report(pool.map(attempt, TASKS))\n",
+    ),
+    "joblib.Parallel": Pool(
+        ("from joblib import Parallel, delayed",),
+        "WORKERS = $workers\n",
+        "report(Parallel(n_jobs=WORKERS)(delayed(attempt)(task) for task in TASKS))\n",
+        packages=("joblib",),
+    ),
     "asyncio": Pool(("import asyncio",), "WORKERS = $workers\n", "${prepare}report(asyncio.run(all_tasks()))\n"),
 }
-"""Executor: how a script runs tasks on it. dask needs more than one file: a cluster."""
+"""Executor, or code beside it: how a script runs tasks on it. dask needs more than one file: a cluster."""
 
 MAIN = '''\
 def main():
@@ -96,28 +112,12 @@ $body    print(f"{len(TASKS)} tasks in {time.perf_counter() - began:.2f} s", fil
 
 '''
 
-WITH_ARCHIVE = """\
-with tempfile.TemporaryDirectory() as home:
-    archive = str(Path(home, "modules.zip"))
-    Path(archive).write_bytes(base64.b85decode(ARCHIVE.replace("\\n", "")))
-"""
-
-ARCHIVE = '''\
-# What the tasks need of Overlap's own source: a ZIP archive of Python modules, from which Python imports (zipimport).
-# To read it: base64.b85decode(ARCHIVE.replace("\\n", "")) is the archive's content.
-ARCHIVE = """
-{archive}
-"""
-
-'''
-
 GUARD = """\
 if __name__ == "__main__":
     main()
 """
 
 FUNCTION = '''\
-sys.path[:0] = $path  # where the function was found
 $imports
 
 
@@ -135,75 +135,3 @@ def prepare():
 
 
 '''
-
-RESIZE = '''\
-OPTIONS = $options
-LIMITS = $limits
-FOLDER = Path(sys.argv[1] if len(sys.argv) > 1 else $folder)
-RESULTS = Path(sys.argv[2] if len(sys.argv) > 2 else "resized")
-
-
-def prepare(archive):
-    """Import what the tasks need from the archive at the end of this file; each worker process does so first."""
-    global resize_file, resizing, settings
-    sys.path.insert(0, archive)
-    from engine.config import Settings
-    from engine.images.options import resizing_from
-    from engine.images.resizing import resize_file
-
-    resizing, settings = resizing_from(OPTIONS), Settings(home=RESULTS, **LIMITS)
-
-
-def run(photo):
-    """Write one photo in every size that was asked for."""
-    targets = [RESULTS / name for name in photo["names"]]
-    for target in targets:
-        target.parent.mkdir(parents=True, exist_ok=True)
-    first, *_ = resize_file(FOLDER / photo["source"], targets, resizing, settings)
-    return {"path": str(first.path), "width": first.width, "height": first.height, "bytes": first.bytes}
-
-
-'''
-
-PAINT = """\
-if not sys.argv[1:]:  # the sample photos are painted where they are missing
-    sys.path.insert(0, archive)
-    from engine.shop.photos import sample_photos
-
-    sample_photos(FOLDER.parent)
-    began = time.perf_counter()
-"""
-
-SCRAPE = '''\
-LIMITS = $limits
-
-
-def prepare(archive, home, demo_shops):
-    """Import what the tasks need from the archive at the end of this file; each worker process does so first."""
-    global fetcher, product_of, fill_in, base
-    sys.path.insert(0, archive)
-    from engine.config import Settings
-    from engine.shop.addresses import fill_in
-    from engine.web.$module import $fetcher
-    from engine.workloads.scrape import product_of
-
-    # In the folder "hosts" all workers agree on the pace towards each shop.
-    fetcher = $fetcher(Settings(home=Path(home), **LIMITS), workers=$workers, folder=Path(home, "hosts"))
-    base = demo_shops
-
-
-${async_}def run(page):
-    """Fetch one page, when its shop's turn has come, and read the product on it."""
-    found = ${await_}fetcher.fetch_waiting(fill_in(page["url"], base), 600)
-    return product_of(found.text, found.final_url, page.get("selector"))
-
-
-'''
-
-SHOPS = """\
-sys.path.insert(0, archive)
-from engine.shop.demo import DemoShops
-
-shops = DemoShops(Path(home))
-began = time.perf_counter()
-"""

@@ -14,14 +14,17 @@ EXPORTS = {
              "nothing from the network."),
     "csv": ("CSV", ":material/table:", "One line a task and trial."),
     "json": ("JSON", ":material/data_object:", "Everything measured; History opens it again, here or elsewhere."),
-    "script": ("Script to take home", ":material/code:", "One Python file that runs these tasks the recommended way, "
-               "without Overlap."),
+    "script": ("Script to take home", ":material/code:", "One plain Python file that runs these tasks the recommended "
+               "way, without Overlap; it says what Overlap does beyond it."),
+    "folder": ("Folder to take home", ":material/folder_zip:", "A ZIP with the script and the engine's own readable "
+               "modules: the same results to the byte."),
 }  # fmt: skip
 
 
 def exports(run: Run) -> None:
     """A link for each format, with what it holds."""
-    names = [name for name in EXPORTS if name != "script" or _has_script(run)]
+    ours = {"script": _has_script(run), "folder": _has_script(run) and run.workload in ("resize", "scrape")}
+    names = [name for name in EXPORTS if ours.get(name, True)]
     st.subheader("Take it home", anchor=False)
     with st.container(horizontal=True, key="exports"):
         for name in names:

@@ -113,7 +113,7 @@ def exports(store: Store, run: Run) -> Iterator[str]:
             if name == "json":
                 read_document(parsed(data))
         except OverlapError as error:
-            if name != "script":
+            if name not in ("script", "folder"):
                 yield f"{name}: {error}"
         except Exception as error:
             yield f"{name}: {error!r}"

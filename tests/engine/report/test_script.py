@@ -1,4 +1,4 @@
-"""The script to take home: run in isolation, outside the repository, it gives what the run gave."""
+"""What is taken home, a script or a folder: run in isolation, outside the repository, it gives what the run gave."""
 
 from __future__ import annotations
 
@@ -6,28 +6,33 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 import venv
+import zipfile
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from packaging.markers import Marker
 from packaging.requirements import Requirement
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from engine import jobs
 from engine.errors import NotAvailable
+from engine.functions import function_plan
 from engine.images.options import Resizing
 from engine.model import Configuration, Plan, Run, Task
 from engine.plans import SEQUENTIAL, comparison, demo_resize_plan, demo_scrape_plan, resize_plan, simple_plan
 from engine.report import export_chunks, file_name
 from engine.report.document import import_document, run_document
-from engine.report.embedding import MARKERS
+from engine.report.own_modules import MARKERS
 from engine.report.script import script
+from engine.shop.demo import DemoShops
 from engine.store import Store
 from tests.engine.images.pictures import HEIC, photo
 from tests.engine.report.made import document, record
@@ -69,14 +74,31 @@ def outputs(text: str, folder: Path, *arguments: str, python: str = sys.executab
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "taken_home.py"
     file.write_text(text, encoding="utf-8")
+    return printed(file, *arguments, python=python)
+
+
+def printed(file: Path, *arguments: str, python: str = sys.executable, flags: str = "-I") -> dict[str, Any]:
+    """What a script on disk prints when it is run in its folder's parent."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("OVERLAP_", "PYTHON"))}
     done = subprocess.run(
-        [python, "-I", "-W", "error", str(file), *arguments],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=50, check=False,
+        [python, flags, "-W", "error", str(file), *arguments],
+        cwd=file.parent, env=environment, capture_output=True, text=True, timeout=50, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return {line["task"]: line.get("output", line.get("error")) for line in lines}
+
+
+def unpacked(store: Store, run: Run, place: Path) -> Path:
+    """The script of the folder to take home, which was unpacked below a place."""
+    with zipfile.ZipFile(BytesIO(b"".join(export_chunks(store, run, "folder")))) as archive:
+        archive.extractall(place)
+    (script,) = place.glob("*/run.py")
+    return script
+
+
+def without_tasks(text: str) -> str:
+    return re.sub(r"(?ms)^TASKS = \[$.*?^\]$", "", text)
 
 
 def recorded(store: Store, run: Run) -> dict[str, Any]:
@@ -110,17 +132,80 @@ def test_wait_gives_the_same_values(kept: Store, tmp_path: Path, how: Configurat
 
 
 @pytest.mark.parametrize("how", [THREADS, SLOW_PROCESSES], ids=name_of)
-def test_resized_photos_have_the_same_bytes(kept: Store, tmp_path: Path, how: Configuration) -> None:
-    photos = tmp_path / "photos"
-    photos.mkdir()
+def test_photos_resized_by_the_folder_have_the_same_bytes(kept: Store, tmp_path: Path, how: Configuration) -> None:
+    run = ended(kept, noise_plan(kept, tmp_path / "photos", how))
+    there = unpacked(kept, run, tmp_path / "home")
+    assert any(line.lower().startswith("pillow==") for line in dependencies(there.read_text(encoding="utf-8")))
+    assert len(printed(there, str(tmp_path / "photos"))) == 3
+    assert resized_elsewhere(kept, run, there.parent) == []
+    assert str(tmp_path) not in there.read_text(encoding="utf-8")
+
+
+def noise_plan(kept: Store, folder: Path, how: Configuration) -> Plan:
+    folder.mkdir()
     for number in range(3):
-        Image.effect_noise((300, 200 + number), 60).convert("RGB").save(photos / f"noise {number}.jpg")
-    plan = resize_plan(sorted(photos.iterdir()), Resizing(sizes=("100", "50%")), how, kept.settings, root=photos)
+        Image.effect_noise((300, 200 + number), 60).convert("RGB").save(folder / f"noise {number}.jpg")
+    return resize_plan(sorted(folder.iterdir()), Resizing(sizes=("100", "50%")), how, kept.settings, root=folder)
+
+
+ASKED = {
+    "inside": Resizing(sizes=("100x80", "90x", "x60", "50%"), formats=("jpeg", "webp"), name="{stem}-{size}.{ext}"),
+    "cover": Resizing(sizes=("80x60", "70x900"), fit="cover", anchor="top-left", name="{stem}-{size}.{ext}"),
+    "pad": Resizing(sizes=("120x120",), fit="pad", colour="transparent", formats=("png",)),
+    "stretch": Resizing(sizes=("400x30",), fit="stretch", enlarge=True, metadata="copyright"),
+}
+
+
+@pytest.mark.parametrize("fit", ASKED)
+def test_the_plain_script_makes_the_same_pictures_of_photos_as_a_person_would_write_it(
+    kept: Store, tmp_path: Path, fit: str
+) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    photo(640, 480, 1).save(folder / "landscape.jpg")
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    photo(500, 301, 2).save(folder / "turned.jpg", exif=turned)
+    photo(200, 210, 3).convert("RGBA").save(folder / "clear.png")
+    photo(120, 90, 4).convert("P").save(folder / "palette.gif")
+    plan = resize_plan(sorted(folder.iterdir()), ASKED[fit], PROCESSES if fit == "pad" else THREADS, kept.settings)
     run = ended(kept, plan)
     text = script(kept, run)
-    assert any(line.lower().startswith("pillow==") for line in dependencies(text))
-    assert len(outputs(text, tmp_path / "away")) == 3
-    assert resized_elsewhere(kept, run, tmp_path / "away") == []
+    assert len(without_tasks(text).splitlines()) < 150 and "engine" not in imported(text)
+    assert str(tmp_path) not in text and max(map(len, without_tasks(text).splitlines())) <= 120
+    assert all("path" in one for one in outputs(text, tmp_path / "away", str(folder)).values())
+    for one in kept.records.latest(run):
+        for each in (one.output, *one.output["also"]):
+            theirs = tmp_path / "away" / "resized" / Path(each["path"]).name
+            with Image.open(each["path"]) as ours, Image.open(theirs) as it:
+                assert it.size == ours.size and it.format == ours.format
+                difference = ImageChops.difference(it.convert("RGB"), ours.convert("RGB"))
+                assert max(ImageStat.Stat(difference).mean) < NEAR[it.format or '']
+    assert ("metadata='copyright'" in text) == (fit == "stretch")
+
+
+NEAR = {"JPEG": 3, "PNG": 3, "WEBP": 8, "GIF": 8}
+"""How far two pictures of noise may be apart; WebP and palettes make more of a level's difference."""
+
+
+def imported(text: str) -> set[str]:
+    """The top names of what a script imports."""
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        found |= {name.partition(".")[0] for name in names}
+    return found
+
+
+def test_the_plain_script_writes_over_no_original(kept: Store, tmp_path: Path) -> None:
+    run = ended(kept, noise_plan(kept, tmp_path / "photos", THREADS))
+    before = {file.name: file.read_bytes() for file in (tmp_path / "photos").iterdir()}
+    (tmp_path / "take.py").write_text(script(kept, run), encoding="utf-8")
+    command = [sys.executable, "-I", str(tmp_path / "take.py"), *[str(tmp_path / "photos")] * 2]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1 and "another one for the results" in done.stderr
+    assert {file.name: file.read_bytes() for file in (tmp_path / "photos").iterdir()} == before
 
 
 def plain(name: str) -> str:
@@ -136,7 +221,7 @@ def resized_elsewhere(kept: Store, run: Run, folder: Path) -> list[str]:
     return [made.name for there, made in pairs if there.read_bytes() != made.read_bytes()]
 
 
-def test_a_resize_script_names_what_it_needs_and_no_more_with_markers_where_there_are_no_wheels(
+def test_the_folder_of_a_resize_names_what_it_needs_and_no_more_with_markers_where_there_are_no_wheels(
     kept: Store, tmp_path: Path
 ) -> None:
     (tmp_path / "phone.heic").write_bytes(HEIC)
@@ -147,7 +232,8 @@ def test_a_resize_script_names_what_it_needs_and_no_more_with_markers_where_ther
     ):  # fmt: skip
         plan = resize_plan([tmp_path / name for name in names], Resizing(sizes=("10",)), THREADS, kept.settings)
         run = ended(kept, plan)
-        text = script(kept, run)
+        there = unpacked(kept, run, tmp_path / f"away {len(names)}")
+        text = there.read_text(encoding="utf-8")
         named = [Requirement(line) for line in dependencies(text)]
         arm = {"sys_platform": "linux", "platform_machine": "aarch64"}
         intel = {"sys_platform": "linux", "platform_machine": "x86_64"}
@@ -155,9 +241,8 @@ def test_a_resize_script_names_what_it_needs_and_no_more_with_markers_where_ther
         on_intel = {plain(one.name) for one in named if one.marker is None or one.marker.evaluate(intel)}
         assert on_intel == {*wanted, "cykooz-resizer"}
         assert all(str(one.specifier).startswith("==") for one in named)
-        away = tmp_path / f"away {len(names)}"
-        assert len(outputs(text, away, str(tmp_path))) == len(names)
-        assert resized_elsewhere(kept, run, away) == []
+        assert len(printed(there, str(tmp_path))) == len(names)
+        assert resized_elsewhere(kept, run, there.parent) == []
 
 
 def test_markers_are_those_of_the_project_itself() -> None:
@@ -179,7 +264,8 @@ def test_in_a_fresh_environment_with_only_the_packages_named_it_writes_the_same_
         photo(700, 500, number + 1).save(tmp_path / "photos" / f"{number}.{suffix}")
     sources = sorted((tmp_path / "photos").iterdir())
     run = ended(kept, resize_plan(sources, Resizing(sizes=("300", "50%")), how, kept.settings))
-    text = script(kept, run)
+    there = unpacked(kept, run, tmp_path / "away")
+    text = there.read_text(encoding="utf-8")
     venv.create(tmp_path / "fresh", with_pip=True)
     python = tmp_path / "fresh" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     command = [str(python), "-m", "pip", "install", "--quiet", *dependencies(text)]
@@ -187,31 +273,60 @@ def test_in_a_fresh_environment_with_only_the_packages_named_it_writes_the_same_
     if got.returncode and "onnection" in got.stderr:
         pytest.skip("no package index can be reached")
     assert got.returncode == 0, got.stderr[-2000:]
-    assert len(outputs(text, tmp_path / "away", python=str(python))) == len(sources)
-    assert resized_elsewhere(kept, run, tmp_path / "away") == []
+    assert len(printed(there, str(tmp_path / "photos"), python=str(python))) == len(sources)
+    assert resized_elsewhere(kept, run, there.parent) == []
 
 
 @pytest.mark.stress
 def test_the_sample_photos_are_painted_where_they_are_missing(kept: Store, tmp_path: Path) -> None:
     plan = demo_resize_plan(Resizing(sizes=("64",)), THREADS, kept.settings)
     run = ended(kept, plan)
-    assert len(outputs(script(kept, run), tmp_path)) == len(plan.tasks)
+    there = unpacked(kept, run, tmp_path)
+    assert len(printed(there)) == len(plan.tasks)
     source = Path(plan.tasks[0].argument["source"])
-    assert (tmp_path / "overlap-demo" / "samples" / source.name).read_bytes() == source.read_bytes()
+    assert (there.parent / "overlap-demo" / "samples" / source.name).read_bytes() == source.read_bytes()
 
 
 @pytest.mark.parametrize("how", [THREADS, SLOW_ASYNCIO], ids=name_of)
-def test_scraped_prices_are_the_same_and_the_demo_shops_come_along(
+def test_prices_read_by_the_folder_are_the_same_and_the_demo_shops_come_along(
     kept: Store, tmp_path: Path, how: Configuration
 ) -> None:
-    plan = demo_scrape_plan(how, kept.settings)
-    tasks = tuple(Task(index, task.label, task.argument) for index, task in enumerate(plan.tasks[:12]))
-    run = ended(kept, Plan("job", "scrape", "a few", tasks, (how,), plan.options))
-    found = outputs(script(kept, run), tmp_path)
+    run = ended(kept, scrape_plan_of(kept, how))
+    found = printed(unpacked(kept, run, tmp_path))
     want = recorded(kept, run)
     assert want and {label: found[label]["price"] for label in want} == {
         label: product["price"] for label, product in want.items()
     }
+
+
+def scrape_plan_of(kept: Store, how: Configuration) -> Plan:
+    plan = demo_scrape_plan(how, kept.settings)
+    tasks = tuple(Task(index, task.label, task.argument) for index, task in enumerate(plan.tasks[:12]))
+    return Plan("job", "scrape", "a few", tasks, (how,), plan.options)
+
+
+@pytest.mark.parametrize("how", [THREADS, ASYNCIO], ids=name_of)
+def test_the_plain_script_reads_plain_prices_and_says_where_it_cannot(
+    kept: Store, tmp_path: Path, how: Configuration
+) -> None:
+    run = ended(kept, scrape_plan_of(kept, how))
+    text = script(kept, run)
+    assert len(without_tasks(text).splitlines()) < 130 and "engine" not in imported(text)
+    shops = DemoShops(tmp_path)
+    try:
+        found = outputs(text, tmp_path / "away", shops.base_url)
+    finally:
+        shops.close()
+    want = recorded(kept, run)
+    read = {label: one["price"] for label, one in found.items() if isinstance(one, dict)}
+    assert len(found) == 12 and len(read) >= 6
+    other = {label: price for label, price in read.items() if label in want and not same_price(price, want[label])}
+    assert not other
+
+
+def same_price(text: str, product: dict[str, Any]) -> bool:
+    """Whether a price as it stands on the page is the one that the engine read."""
+    return float(re.sub(r"[^\d.]", "", text)) == float(product["price"])
 
 
 def test_a_function_is_imported_and_its_set_up_called(kept: Store, tmp_path: Path) -> None:
@@ -219,8 +334,38 @@ def test_a_function_is_imported_and_its_set_up_called(kept: Store, tmp_path: Pat
     options = {"function": "compared:was_prepared", "setup": "compared:prepare", "search_path": [TESTS]}
     run = ended(kept, Plan("job", "function", "mine", tasks, (PROCESSES,), options))
     text = script(kept, run)
-    assert "import compared as mine" in text
-    assert set(outputs(text, tmp_path).values()) == {"1"}
+    assert "import compared as mine" in text and TESTS not in text and "Put it beside compared" in text
+    shutil.copy(Path(TESTS, "compared.py"), tmp_path)
+    (tmp_path / "taken_home.py").write_text(text, encoding="utf-8")
+    assert set(printed(tmp_path / "taken_home.py", flags="-Es").values()) == {"1"}
+
+
+def test_arguments_stand_in_the_script_as_they_were_given_or_it_is_refused(kept: Store, tmp_path: Path) -> None:
+    given = [(1, "two", {3: b"four"}), {5, 6}, [None, 1.5]]
+    plan = function_plan("compared:double", given, kept.settings, search_path=[TESTS])
+    run = ended(kept, Plan("job", "function", "mine", plan.tasks, (SEQUENTIAL,), plan.options))
+    (named,) = [
+        node for node in ast.parse(script(kept, run)).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "TASKS"
+    ]  # fmt: skip
+    assert [argument for _, argument in ast.literal_eval(named.value)] == given
+    plan = function_plan("compared:double", [Path("a")], kept.settings, search_path=[TESTS])
+    run = ended(kept, Plan("job", "function", "mine", plan.tasks, (SEQUENTIAL,), plan.options))
+    with pytest.raises(NotAvailable, match="cannot be written into a script"):
+        script(kept, run)
+
+
+@pytest.mark.parametrize("reference", ["multiprocessing.Pool.map", "joblib.Parallel", "ThreadPoolExecutor.map"])
+def test_code_that_was_measured_beside_an_executor_is_what_the_script_has(
+    kept: Store, tmp_path: Path, reference: str
+) -> None:
+    run = ended(kept, simple_plan("compute", 3, {"amount": 50}, SEQUENTIAL, kept.settings))
+    executor = "threads" if reference.startswith("Thread") else "processes"
+    text = script(kept, run, Configuration(executor, 2, reference=reference))
+    assert reference.partition(".")[2].partition(".")[0] in text
+    ast.parse(text)
+    if reference != "joblib.Parallel":
+        assert outputs(text, tmp_path) == recorded(kept, run)
 
 
 def test_a_comparison_gives_the_script_of_what_it_recommends_with_its_verdict_on_top(
@@ -231,7 +376,7 @@ def test_a_comparison_gives_the_script_of_what_it_recommends_with_its_verdict_on
     assert run.verdict is not None
     text = b"".join(export_chunks(kept, run, "script")).decode()
     assert f"on {run.verdict['recommended']['label']}" in text and "a sample of 40" in text
-    assert f"# {run.verdict['sentences'][0]}" in text
+    assert run.verdict["sentences"][0] in " ".join(line.removeprefix("# ") for line in text.splitlines())
     assert len(outputs(text, tmp_path)) == 4
     assert file_name(run, "script").endswith(".py")
 
@@ -239,7 +384,8 @@ def test_a_comparison_gives_the_script_of_what_it_recommends_with_its_verdict_on
 def test_a_task_that_fails_is_a_line_with_its_reason(kept: Store, tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(b"no picture")
     run = ended(kept, resize_plan([tmp_path / "photo.jpg"], Resizing(sizes=("10",)), THREADS, kept.settings))
-    assert "TaskFailed" in outputs(script(kept, run), tmp_path / "away")["photo.jpg"]
+    assert "TaskFailed" in printed(unpacked(kept, run, tmp_path / "away"), str(tmp_path))["photo.jpg"]
+    assert "UnidentifiedImageError" in outputs(script(kept, run), tmp_path / "plain", str(tmp_path))["photo.jpg"]
 
 
 def test_names_and_words_of_others_never_become_code(kept: Store) -> None:

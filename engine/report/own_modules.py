@@ -1,18 +1,14 @@
-"""The engine's own modules in one compressed text, for a script that must run without the engine.
+"""Which of the engine's own modules some work needs, and which packages in which versions, for what is taken home.
 
-What is packed is found by reading the source: the modules that are asked for, and all that they import, also inside
-functions. Python imports them from the unpacked ZIP archive (zipimport). Stands below `script`.
+Found by reading the source: the modules that are asked for, and all that they import, also inside functions. Stands
+below `script` and `script_folder`.
 """
 
 from __future__ import annotations
 
 import ast
-import base64
 import importlib.metadata
-import io
 import sys
-import textwrap
-import zipfile
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +16,6 @@ from pathlib import Path
 import engine
 
 ROOT = Path(engine.__file__).resolve().parent.parent
-_OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The same moment in every archive, so that the same source gives the same text."""
-LINE = 120
-
 MARKERS = {
     "backports-zstd": 'python_version < "3.14"',
     "cykooz-resizer": 'sys_platform == "darwin" or platform_machine == "x86_64" or platform_machine == "AMD64"',
@@ -59,17 +51,6 @@ def needed(roots: Iterable[str], leave_out: Collection[str] = ()) -> Needed:
             elif top not in sys.stdlib_module_names and top not in leave_out:
                 packages.add(found if top == "backports" else top)
     return Needed(dict(sorted(modules.items())), frozenset(packages))
-
-
-def archive_text(modules: dict[str, Path]) -> str:
-    """The modules as a ZIP archive in base 85 (RFC 1924's alphabet has no quote and no backslash), in lines."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for file in modules.values():
-            entry = zipfile.ZipInfo(file.relative_to(ROOT).as_posix(), _OLDEST)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, file.read_bytes())
-    return "\n".join(textwrap.wrap(base64.b85encode(packed.getvalue()).decode(), LINE))
 
 
 def requirements(packages: Iterable[str], measured: dict[str, str]) -> list[str]:
