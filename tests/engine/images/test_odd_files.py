@@ -134,6 +134,15 @@ def test_a_jpeg_that_lacks_only_its_end_is_a_picture(tmp_path: Path) -> None:
         assert image.tobytes() == complete.tobytes()
 
 
+@pytest.mark.parametrize("edge", [20, 80, 150])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_one_of_an_odd_size_is_reduced_like_a_complete_one(tmp_path: Path, progressive: bool, edge: int) -> None:
+    whole = saved(photo(333, 251), "JPEG", quality=90, progressive=progressive)
+    image, _ = done(tmp_path, whole[:-2], sizes=[str(edge)])
+    complete, _ = done(tmp_path, whole, sizes=[str(edge)])
+    assert image.tobytes() == complete.tobytes()
+
+
 @pytest.mark.parametrize("progressive", [False, True])
 @pytest.mark.parametrize("missing", [4, 20, 100, 1000, 5000])
 def test_one_that_lacks_pixels_as_well_is_not(tmp_path: Path, missing: int, progressive: bool) -> None:
