@@ -16,16 +16,27 @@ from engine.model import Configuration, Record, Run
 from engine.store import Store
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Comparison:
-    """A finished comparison: its run in the history, what it lets us say, and all of it as a document."""
+    """A finished comparison: its run in the history, what it lets us say, and all of it as a document.
+
+    `table` has its rows as text, the fastest first, as `repr` shows them; `str` is the verdict, notebooks show `html`.
+    """
 
     run: Run
     verdict: dict[str, Any]
     document: dict[str, Any]
+    table: str = ""
+    html: str = ""
 
     def __str__(self) -> str:
         return str(self.verdict.get("text", ""))
+
+    def __repr__(self) -> str:
+        return self.table or str(self)
+
+    def _repr_html_(self) -> str:
+        return self.html
 
 
 def compare(
@@ -50,6 +61,7 @@ def compare(
     Raises OverlapError, with a sentence, when the function or a task cannot be sent or the run cannot be done.
     """
     from engine.report.document import run_document
+    from engine.report.telling import as_html, text_table
 
     settings = load()
     store = Store.open(settings)
@@ -63,7 +75,9 @@ def compare(
     run = jobs.wait(store, run)
     if run.state == "failed" or run.verdict is None:
         raise OverlapError(run.message or "The comparison ended without any finished trial.")
-    return Comparison(run, dict(run.verdict), run_document(store, run))
+    trials = store.trials(run)
+    table, html = text_table(run, trials), as_html(run, trials)
+    return Comparison(run, dict(run.verdict), run_document(store, run), table, html)
 
 
 @dataclass(frozen=True, slots=True)

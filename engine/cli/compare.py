@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from engine.cli.watching import leave, open_store, run_plan
+from engine.cli.watching import leave, open_store, run_plan, tell_comparison
 from engine.config import load, usable_cpus
 from engine.errors import InputRefused, SettingRefused
 from engine.model import Configuration, Plan
@@ -71,6 +71,8 @@ class Seconds(click.ParamType[float]):
 @click.option("--size", "sizes", multiple=True, help="resize: as for `overlap resize`.")
 @click.option("--setup", help="A function: package.module:function to call once in every worker first.")
 @click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), help="Write a report here.")
+@click.option("--markdown", "markdown_file", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write verdict, table and reasons here, for an issue or a wiki.")
 @click.option("--script", "script_file", type=click.Path(dir_okay=False, path_type=Path),
               help="A script to take home; FILE.zip: a folder with the engine's modules, for the same bytes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole run as one JSON document.")
@@ -87,10 +89,7 @@ def compare(what: str, inputs: tuple[str, ...], as_json: bool, **given: Any) -> 
         configurations = chosen(store, tasks, given)
         plan = planned(tasks, configurations, given)
         run = run_plan(store, plan, as_json)
-    for sentence in (run.verdict or {}).get("sentences", []):
-        click.echo(sentence, err=True)
-    for warning in (run.verdict or {}).get("warnings", []):
-        click.echo(f"! {warning['sentence']}", err=True)
+    tell_comparison(store, run)
     _write_reports(store, run.token, given)
     leave(run)
 
@@ -238,7 +237,8 @@ def _write_reports(store: Store, token: str, given: Mapping[str, Any]) -> None:
     run = store.run(token)
     script = given["script_file"]
     kind = "folder" if script and script.suffix.lower() == ".zip" else "script"
-    for file, file_format in ((given["html_file"], "html"), (script, kind)):
+    asked = ((given["html_file"], "html"), (given["markdown_file"], "markdown"), (script, kind))
+    for file, file_format in asked:
         if file:
             file.write_bytes(b"".join(export_chunks(store, run, file_format)))
             click.echo(f"Written to {file}.", err=True)

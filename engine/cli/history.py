@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from engine import jobs
-from engine.cli.watching import leave, open_store, show_table, summarise, watch
+from engine.cli.watching import leave, open_store, show_table, summarise, tell_comparison, watch
 from engine.errors import OverlapError
 from engine.report import MEDIA_TYPES
 
@@ -51,6 +51,7 @@ def show(run: str, as_json: bool) -> None:
     store = open_store()
     found = store.run(run)
     summarise(store, found)
+    tell_comparison(store, found, err=as_json)
     if as_json:
         from engine.report.document import run_document
 

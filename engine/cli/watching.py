@@ -107,6 +107,14 @@ def summarise(store: Store, run: Run) -> None:
         click.echo(f"{count} failed, {reason}: {example}", err=True)
 
 
+def tell_comparison(store: Store, run: Run, err: bool = True) -> None:
+    """The verdict, the table, why, and what to be careful of, as on the run's page; nothing for other runs."""
+    from engine.report.telling import as_text
+
+    if run.kind == "comparison" and run.verdict:
+        click.echo(as_text(run, store.trials(run)), err=err)
+
+
 def show_table(rows: list[dict[str, Any]]) -> None:
     """Rows as aligned columns on stdout."""
     if not rows:

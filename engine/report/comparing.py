@@ -23,8 +23,11 @@ class ConfigurationRow:
 
     label: str
     speedup: str
+    ratio: Mapping[str, Any] | None
     wall: str
+    wall_s: float
     startup: str | None
+    startup_s: float | None
     peak_mb: float | None
     cores_busy: float | None
     tasks_at_once: float | None
@@ -61,7 +64,7 @@ def configuration_rows(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> l
     own = {str(part["label"]): part["loop"] for part in verdict.get("own_part") or []}
     baseline = label_of(verdict["baseline"]) if verdict.get("baseline") else ""
     left_out = {label_of(one) for one in verdict.get("left_out") or []}
-    taken = label_of(verdict["recommended"]) if verdict.get("recommended") else None
+    taken = _taken(verdict, uncounted)
     rows = []
     for figure in [*(verdict.get("figures") or []), *beside]:
         label = label_of(figure["configuration"])
@@ -72,7 +75,10 @@ def configuration_rows(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> l
                 speedup=("baseline" if label == baseline else "left out" if label in left_out else speedup_text(ratio))
                 + (_by_the_clock(clocks[label]) if ratio and label in clocks else "")
                 + (UNCOUNTED if label in uncounted else ""),
+                ratio=ratio,
                 wall=words.seconds(walls.get(label, figure["wall_s"])),
+                wall_s=walls.get(label, figure["wall_s"]),
+                startup_s=figure["startup_s"],
                 startup=None if figure["startup_s"] is None else words.seconds(figure["startup_s"]),
                 peak_mb=figure["peak_pss_mb"],
                 cores_busy=figure["cores_busy"],
@@ -85,6 +91,60 @@ def configuration_rows(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> l
         )
     place = {label: number for number, label in enumerate(ranking(verdict))}
     return sorted(rows, key=lambda row: place.get(row.label, len(place)))
+
+
+def _taken(verdict: Mapping[str, Any], uncounted: set[str]) -> str | None:
+    """The row to be set off: what is recommended, or the code beside it where only that counts."""
+    if not (named := verdict.get("recommended")):
+        return None
+    if label_of(named) not in uncounted:
+        return label_of(named)
+    how = (named["executor"], named["workers"])
+    counted = {label_of(one["configuration"]): one["configuration"] for one in verdict.get("figures") or []}
+    like = [one for one in ranking(verdict) if one in counted]
+    return next((one for one in like if (counted[one]["executor"], counted[one]["workers"]) == how), None)
+
+
+def cells(row: ConfigurationRow) -> tuple[str | int | None, ...]:
+    """What stands under COLUMNS, as text where it is no count; None is a dash."""
+    return (
+        row.label, row.speedup, row.wall, row.startup, None if row.peak_mb is None else f"{row.peak_mb:,.0f} MB",
+        _decimal(row.cores_busy), _decimal(row.tasks_at_once), row.trials, row.failed,
+        None if row.own_part is None else words.percent(row.own_part),
+    )  # fmt: skip
+
+
+def _decimal(value: float | None) -> str | None:
+    return None if value is None else f"{value:.1f}"
+
+
+def table_document(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> list[dict[str, Any]]:
+    """The rows as JSON values, in their order: times in seconds, memory in MB, shares as fractions."""
+    return [
+        {
+            "configuration": row.label, "recommended": row.taken, "speedup": row.speedup,
+            **{name: (row.ratio or {}).get(name) for name in ("estimate", "low", "high")},
+            "wall_s": row.wall_s, "startup_s": row.startup_s, "peak_mb": row.peak_mb, "cores_busy": row.cores_busy,
+            "tasks_at_once": row.tasks_at_once, "trials": row.trials, "failed": row.failed, "own_part": row.own_part,
+        }
+        for row in configuration_rows(verdict, trials)
+    ]  # fmt: skip
+
+
+def reasons(verdict: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Why, for each configuration and each law that could be fitted: of what, and what was measured."""
+    return [*explained(verdict), *((f"{name}, with more workers", text) for name, text in laws(verdict)[0])]
+
+
+def cautions(verdict: Mapping[str, Any]) -> list[str]:
+    """What to be careful of, each with what to do about it."""
+    return [f"{one['sentence']} {one.get('advice') or ''}".strip() for one in verdict.get("warnings") or []]
+
+
+def left_out(verdict: Mapping[str, Any]) -> str | None:
+    """Which configurations the verdict leaves out, a sentence; None where there are none."""
+    labels = [label_of(one) for one in verdict.get("left_out") or []]
+    return f"Left out of the verdict: {', '.join(labels)}." if labels else None
 
 
 def _median_walls(trials: Sequence[Trial]) -> dict[str, float]:

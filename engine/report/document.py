@@ -1,6 +1,6 @@
 """The JSON of a run: one document that holds everything measured, and can be opened again elsewhere.
 
-The keys are documented in docs/architecture.md. The run's token is left out on purpose: it
+The keys are documented in docs/json.md. The run's token is left out on purpose: it
 is the secret in the page's address. Reading a document back is `reading`, storing it `taking_in`.
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.model import Record, Run, Trial
 from engine.report.columns import OBJECTS, columns_of, differing, is_usual
+from engine.report.comparing import table_document
 from engine.report.earlier import changes_document
 from engine.report.reading import FORMAT, VERSION, read_document
 from engine.report.taking_in import import_document
@@ -33,7 +34,7 @@ def run_document(store: Store, run: Run) -> dict[str, Any]:
     for trial in store.trials(run):
         records, columns = _records(store.records.of_trial(trial), usual)
         trials.append({**_trial(trial, store.samples(trial)), **columns, "records": [_record(one) for one in records]})
-    return {**_head(run, usual), "trials": trials, "verdict": _verdict(run), **_changed(store, run)}
+    return {**_head(run, usual), "trials": trials, "verdict": _verdict(run), **_derived(store, run)}
 
 
 def document_chunks(store: Store, run: Run) -> Iterator[bytes]:
@@ -48,12 +49,17 @@ def document_chunks(store: Store, run: Run) -> Iterator[bytes]:
             text = ", ".join(_dumps(_record(record)) for record in records[at : at + _BATCH])
             yield ((", " if at else "") + text).encode()
         yield b"]}"
-    changed = "".join(f", {_dumps(name)}: {_dumps(value)}" for name, value in _changed(store, run).items())
+    changed = "".join(f", {_dumps(name)}: {_dumps(value)}" for name, value in _derived(store, run).items())
     yield ('], "verdict": ' + _dumps(_verdict(run)) + changed + "}\n").encode()
 
 
-def _changed(store: Store, run: Run) -> dict[str, Any]:
-    """Of a scrape that is not the first of its list what changed since the one before, under `changes`."""
+def _derived(store: Store, run: Run) -> dict[str, Any]:
+    """What was made of the figures: `changes` of a scrape that is not the first of its list, `table` of a comparison.
+
+    The table's rows stand as on the page: the fastest first, wall times as medians. It is not read back.
+    """
+    if run.kind == "comparison" and run.verdict:
+        return {"table": storable_values(table_document(run.verdict, store.trials(run)))}
     found = changes_document(store, run)
     return {} if found is None else {"changes": found}
 

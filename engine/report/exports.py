@@ -17,10 +17,11 @@ MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
     "html": "text/html; charset=utf-8",
+    "markdown": "text/markdown; charset=utf-8",
     "script": "text/x-python; charset=utf-8",
     "folder": "application/zip",
 }
-_ENDINGS = {"script": "py", "folder": "zip"}
+_ENDINGS = {"markdown": "md", "script": "py", "folder": "zip"}
 
 
 def export_chunks(store: Store, run: Run, file_format: str) -> Iterator[bytes]:
@@ -63,6 +64,12 @@ def _html(store: Store, run: Run) -> Iterator[bytes]:
     return html_chunks(store, run)
 
 
+def _markdown(store: Store, run: Run) -> Iterator[bytes]:
+    from engine.report.telling import markdown_chunks
+
+    return markdown_chunks(store, run)
+
+
 def _script(store: Store, run: Run) -> Iterator[bytes]:
     from engine.report.script import script_chunks
 
@@ -80,6 +87,7 @@ _WRITERS: dict[str, Callable[[Store, Run], Iterator[bytes]]] = {
     "csv": _csv,
     "parquet": _parquet,
     "html": _html,
+    "markdown": _markdown,
     "script": _script,
     "folder": _folder,
 }

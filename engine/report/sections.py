@@ -6,19 +6,24 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from engine.analysis.words import duration, number, percent
+from engine.analysis.words import duration, number
 from engine.figures.pictures import size
 from engine.model import Run, Trial
-from engine.report.comparing import COLUMNS, ConfigurationRow, configuration_rows, explained, label_of, laws
+from engine.report.comparing import (
+    COLUMNS,
+    ConfigurationRow,
+    cautions,
+    cells,
+    configuration_rows,
+    laws,
+    left_out,
+    reasons,
+)
 from engine.report.document import throughput_per_s
 from engine.report.savings import saved
+from engine.report.surroundings import known
 from engine.store import Store
 
-_ENVIRONMENT = (
-    ("host", "Host"), ("system", "System"), ("processor", "Processor"), ("cpus_usable", "Usable CPUs"),
-    ("memory_mb", "Memory (MB)"), ("python", "Python"), ("gil", "GIL"), ("power", "Power"),
-    ("load_1min", "Load, last minute"),
-)  # fmt: skip
 _MEMORY_KINDS = {"pss": "PSS", "uss": "USS", "rss": "RSS"}
 
 
@@ -95,36 +100,23 @@ def _comparison(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> Iterator
     sentences = "".join(f"<p>{escape(str(sentence))}</p>" for sentence in verdict.get("sentences", ()))
     yield f'<h2>Verdict</h2>\n<div class="verdict">{sentences}</div>\n'
     yield _configurations(configuration_rows(verdict, trials))
-    if left_out := [label_of(one) for one in verdict.get("left_out") or []]:
-        yield f"<p>Left out of the verdict: {escape(', '.join(left_out))}.</p>\n"
+    if apart := left_out(verdict):
+        yield f"<p>{escape(apart)}</p>\n"
     yield _why(verdict)
-    if told := [f"{one['sentence']} {one.get('advice') or ''}" for one in verdict.get("warnings", ())]:
-        yield f"<h2>To be careful of</h2>\n<ul>{''.join(f'<li>{escape(text.strip())}</li>' for text in told)}</ul>\n"
+    if told := cautions(verdict):
+        yield f"<h2>To be careful of</h2>\n<ul>{''.join(f'<li>{escape(text)}</li>' for text in told)}</ul>\n"
 
 
 def _configurations(rows: Sequence[ConfigurationRow]) -> str:
     if not rows:
         return ""
-    cells = [
-        (
-            row.label, row.speedup, row.wall, row.startup, None if row.peak_mb is None else f"{row.peak_mb:,.0f} MB",
-            _decimal(row.cores_busy), _decimal(row.tasks_at_once), row.trials, row.failed,
-            None if row.own_part is None else percent(row.own_part),
-        )
-        for row in rows
-    ]  # fmt: skip
     taken = {number for number, row in enumerate(rows) if row.taken}
     note = "Wall times are medians over the repeats. The recommended configuration is set off.\n"
-    return f"<h2>Configurations</h2>\n{table(COLUMNS, cells, taken)}<p class='under'>{note}</p>"
-
-
-def _decimal(value: float | None) -> str | None:
-    return None if value is None else f"{value:.1f}"
+    return f"<h2>Configurations</h2>\n{table(COLUMNS, map(cells, rows), taken)}<p class='under'>{note}</p>"
 
 
 def _why(verdict: Mapping[str, Any]) -> str:
-    fitted, unfitted = laws(verdict)
-    lines = [*explained(verdict), *((f"{name}, with more workers", text) for name, text in fitted)]
+    lines, unfitted = reasons(verdict), laws(verdict)[1]
     listed = "".join(f"<li><b>{escape(name)}</b>: {escape(text)}</li>" for name, text in lines)
     note = f"<p class='under'>{escape(unfitted)}</p>\n" if unfitted else ""
     return f"<h2>Why</h2>\n<ul>{listed}</ul>\n{note}" if lines else note
@@ -174,14 +166,8 @@ def _failures(store: Store, run: Run) -> str:
 
 
 def _environment(environment: Mapping[str, Any]) -> str:
-    rows = [(name, _words(environment.get(key))) for key, name in _ENVIRONMENT if environment.get(key) is not None]
+    rows: list[tuple[str, str]] = known(environment)
     libraries = environment.get("libraries")
     if isinstance(libraries, Mapping):
         rows.append(("Libraries", ", ".join(f"{name} {version}" for name, version in libraries.items())))
     return "<h2>Environment</h2>\n" + table(("", ""), rows) if rows else ""
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.model import ENDED, Run, Trial
-from engine.report.comparing import COLUMNS, configuration_rows, explained, label_of, laws
+from engine.report.comparing import COLUMNS, configuration_rows, explained, laws, left_out
 from pages.parts.words import literal
 
 OUTCOMES = {
@@ -99,9 +99,8 @@ def _warning(one: Mapping[str, Any]) -> None:
 
 
 def _left_out(found: Mapping[str, Any]) -> None:
-    labels = [label_of(one) for one in found.get("left_out") or []]
-    if labels:
-        st.caption(f"Left out of the verdict: {literal(', '.join(labels))}.")
+    if apart := left_out(found):
+        st.caption(literal(apart))
 
 
 def speedup_table(found: Mapping[str, Any], trials: Sequence[Trial]) -> pd.DataFrame:

@@ -67,6 +67,9 @@ def test_a_set_up_runs_in_every_worker_first(here: Path) -> None:
     )
     prints = {record["fingerprint"] for trial in found.document["trials"] for record in trial["records"]}
     assert prints == {fingerprint("1")}
+    head, *rows = repr(found).splitlines()
+    assert head.split()[:2] == ["Configuration", "Speedup"] and len(rows) == len(found.document["table"]) >= 2
+    assert found._repr_html_().count("<tr>") == 1 + len(rows) and str(found) == found.verdict["text"]
 
 
 def test_a_function_object_travels_by_its_name_and_folder() -> None:

@@ -12,24 +12,12 @@ from engine.report.comparing import configuration_rows, fastest_first
 from engine.report.document import import_document
 from engine.report.html import html_report
 from engine.store import Store
-from tests.engine.report.made import EVIL, document, failed, photo, record, shop_page, trial
+from tests.engine.report.made import EVIL, compared, document, evil_comparison, failed, photo, record, shop_page
 
 
 def before_plotly(report: str) -> str:
     """The report without plotly's script and the figures."""
     return report.partition("<script>")[0]
-
-
-def evil_comparison() -> dict[str, object]:
-    ratio = {"estimate": 1.9, "low": 1.8, "high": 2.0}
-    how = {"executor": "threads", "workers": 2, "label": "threads × 2"}
-    said = {
-        "sentences": [EVIL], "warnings": [{"sentence": EVIL, "advice": EVIL}],
-        "baseline": {"executor": "sequential", "workers": 1}, "rows": [{"configuration": how, "ratio": ratio}],
-    }  # fmt: skip
-    given = document([record(0, EVIL), failed(1, EVIL, EVIL)], "wait", kind="comparison", title=EVIL, verdict=said)
-    given["trials"].append(trial([record(0, EVIL)], order=1, executor="sequential", workers=1, message=EVIL))
-    return given
 
 
 def test_a_job_shows_its_figures_failures_environment_and_trials(store: Store) -> None:
@@ -74,34 +62,6 @@ def test_the_wall_times_of_table_and_chart_are_the_same_medians(store: Store) ->
     drawn = wall_times(fastest_first(run, trials))
     chart = dict(zip(drawn.layout.yaxis.ticktext, (one.text for one in drawn.layout.annotations), strict=True))
     assert list(table.items()) == list(chart.items()) == [("threads × 2", "0.21 s"), ("sequential", "0.4 s")]
-
-
-def compared() -> dict[str, Any]:
-    """Three blocks of sequential and threads × 2, the slower one asked for first, each with a warm-up's order."""
-    sequential = {"executor": "sequential", "workers": 1, "label": "sequential"}
-    threads = {"executor": "threads", "workers": 2, "label": "threads × 2"}
-    known = {"startup_s": 0.01, "peak_pss_mb": 40.0, "cores_busy": 1.0, "tasks_at_once": 1.0, "failed": 0}
-    said = {
-        "sentences": ["It is faster."], "warnings": [{"sentence": "It was busy.", "advice": "Wait."}],
-        "outcome": "faster", "baseline": sequential, "recommended": threads, "leaders": [threads], "left_out": [],
-        "rows": [{"configuration": threads, "ratio": {"estimate": 1.9, "low": 1.8, "high": 2.0}}],
-        "figures": [
-            {"configuration": sequential, "trials": 3, "wall_s": 0.4, **known},
-            {"configuration": threads, "trials": 3, "wall_s": 0.21, **known},
-        ],
-        "explanations": [{"label": "threads × 2", "configuration": threads, "sentences": ["Each task took as long."]}],
-        "scaling": {},
-    }  # fmt: skip
-    given = document([record(0, "a")], "wait", kind="comparison", verdict=said)
-    walls = [(sequential, -1, 0.9), *((sequential, block, wall) for block, wall in enumerate((0.4, 0.39, 0.8))),
-             *((threads, block, wall) for block, wall in enumerate((0.2, 0.21, 0.5)))]  # fmt: skip
-    given["trials"] = [
-        trial(
-            [record(0, "a")], order=order, repeat=block, wall_s=wall, executor=how["executor"], workers=how["workers"]
-        )
-        for order, (how, block, wall) in enumerate(walls)
-    ]
-    return given
 
 
 def test_texts_of_the_run_stay_texts(store: Store) -> None:
