@@ -23,10 +23,12 @@ MOST_PRODUCT = 2_500_000_000
 MOST_READ = 2_000_000
 """Bytes of tags that are read one by one before all are."""
 
-_TAG = re.compile(rb"</?[a-z][a-z0-9:-]*")
+_TAG = re.compile(rb"<(/?[a-zA-Z][a-zA-Z0-9:-]*)")
 _FLAT = "area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option"
-_NEVER_DEEP = frozenset(f"<{name}".encode() for name in _FLAT.split())
+_NEVER_DEEP = frozenset(name.encode() for name in _FLAT.split())
 _START = re.compile(rb"<[a-zA-Z]")
+_MAY_OPEN = b"= \t\n\r\x0b\x0c"
+"""What stands directly before a quote that opens a value: what `rstrip` takes, or the sign itself."""
 _ATTRIBUTE = rb"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?)?+"
 _EACH = re.compile(_ATTRIBUTE)
 _EXACT_TAG = re.compile(rb"<[a-zA-Z][^\s/>]*+((?:" + _ATTRIBUTE + rb"|[\s/]++)*+)")
@@ -47,13 +49,16 @@ def _too_deep(data: bytes, piece: int = 32_768) -> int:
     depths: dict[bytes, int] = {}
     steps = 0
     for start in range(0, len(data), piece):
-        names = Counter(_TAG.findall(data[start : start + piece].lower()))
+        tags = _TAG.findall(data, start, start + piece)
+        names: dict[bytes, int] = {}
+        for written, number in Counter(tags).items():
+            names[written.lower()] = names.get(written.lower(), 0) + number
         opened = 0
-        for name in {tag.replace(b"/", b"", 1) for tag in names} - _NEVER_DEEP:
-            opening = names[name]
-            depths[name] = max(0, depths.get(name, 0) + opening - names[b"</" + name[1:]])
+        for name in {tag.lstrip(b"/") for tag in names} - _NEVER_DEEP:
+            opening = names.get(name, 0)
+            depths[name] = max(0, depths.get(name, 0) + opening - names.get(b"/" + name, 0))
             opened += opening
-        steps += names.total() * (sum(depths.values()) + opened)
+        steps += len(tags) * (sum(depths.values()) + opened)
         if steps > MOST_STEPS:
             return start
     return len(data)
@@ -97,6 +102,9 @@ def all_short(data: bytes, short: int) -> bool:
         if end < 0:
             end = _first_outside(data, place, place + short)
             for start in _START.finditer(data, place, end):
+                near = data.find(b">", start.end(), start.start() + 2 * MANY_ATTRIBUTES)
+                if near >= 0 and _outside(data, start.start(), near):
+                    continue
                 tag = _EXACT_TAG.match(data, start.start(), end)
                 length = 0 if tag is None else tag.end() - tag.start()
                 budget -= length
@@ -134,7 +142,9 @@ def _outside(data: bytes, start: int, end: int) -> bool:
     """
     for mark in (b'"', b"'"):
         quote = data.rfind(mark, start, end)
-        lead = data[max(start, quote - 20) : quote].rstrip() if quote >= 0 else b"-"
+        if quote < 0 or (quote > start and data[quote - 1] not in _MAY_OPEN):
+            continue
+        lead = data[max(start, quote - 20) : quote].rstrip()
         if not lead or lead.endswith(b"="):
             return False
     return True

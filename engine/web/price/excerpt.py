@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser
-
-from engine.web.price.page import Page
+from engine.web.price.page import Page, tree_of
 
 HEAD = 100_000
 """Bytes in which meta tags are expected."""
@@ -39,7 +37,7 @@ def excerpt(data: bytes, url: str | None) -> Page | None:
     if pieces is None:
         return None
     kept = b"\n".join(pieces)
-    return Page(LexborHTMLParser(kept), kept, url, whole=False)
+    return Page(tree_of(kept), kept, url, whole=False)
 
 
 def _pieces(data: bytes) -> list[bytes] | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
 from engine.web.charset import decoded
 from engine.web.price.bounds import harmless_length
@@ -171,10 +171,15 @@ def _whole(body: bytes) -> bytes:
     return body
 
 
+def tree_of(source: bytes) -> LexborHTMLParser:
+    """The tree of a source that may be parsed, as it is written: nothing is copied about in it as a browser does."""
+    return LexborHTMLParser(source, options=LexborDocumentOptions.WO_EVENTS)
+
+
 def parsed(source: bytes, doubts: list[str], url: str | None) -> Page:
     """The page of a source, parsed as far as work is bounded."""
     end = harmless_length(source)
     if end < len(source):
         source = source[:end]
         doubts = [*doubts, "The page is nested deeper than any shop's; only what stands before that was read."]
-    return Page(LexborHTMLParser(source), source, url, doubts)
+    return Page(tree_of(source), source, url, doubts)
