@@ -11,6 +11,7 @@
     decide.py        candidates to one Product (weigh.py chooses, former.py knows old prices, outcome.py tells)
     kinds.py         why a page holds none: blocked, a choice about cookies, JavaScript
     amount.py, number.py, currency.py   amounts and currencies as text
+    elements.py      the elements that the readers of data ask for
     names.py, labels.py      the words of shops: names of elements, labels on the page
     json_text.py, fields.py  JSON as pages hold it, and schema.org's fields
     files.py, layers.py      saved pages, and what each layer saw on one

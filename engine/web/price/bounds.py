@@ -23,6 +23,10 @@ MOST_PRODUCT = 2_500_000_000
 MOST_READ = 2_000_000
 """Bytes of tags that are read one by one before all are."""
 
+TAGS_OF_PIECE = 1_000
+LEAST_PIECE, MOST_PIECE = 32_768, 262_144
+"""The depth is looked at every so many tags, and bytes: less often costs less, and takes pages for deeper."""
+
 _TAG = re.compile(rb"<(/?[a-zA-Z][a-zA-Z0-9:-]*)")
 _FLAT = "area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option"
 _NEVER_DEEP = frozenset(name.encode() for name in _FLAT.split())
@@ -41,27 +45,40 @@ def harmless_length(data: bytes) -> int:
     return min(_too_deep(data), _too_long(data)) if len(data) > HARMLESS else len(data)
 
 
-def _too_deep(data: bytes, piece: int = 32_768) -> int:
+def _too_deep(data: bytes) -> int:
     """Where parsing would have taken MOST_STEPS, by an upper bound of every piece's depth; else the page's length."""
     tags = data.count(b"<")
-    if tags * tags <= MOST_STEPS or tags * (tags - data.count(b"</")) <= MOST_STEPS:
+    if tags * tags <= MOST_STEPS:
         return len(data)
+    # Half of the tags close, on a shop's page: with more of them it is no use to count those.
+    if tags * tags <= 2 * MOST_STEPS and tags * (tags - data.count(b"</")) <= MOST_STEPS:
+        return len(data)
+    piece = max(LEAST_PIECE, min(len(data) * TAGS_OF_PIECE // tags, MOST_PIECE))
     depths: dict[bytes, int] = {}
     steps = 0
     for start in range(0, len(data), piece):
-        tags = _TAG.findall(data, start, start + piece)
-        names: dict[bytes, int] = {}
-        for written, number in Counter(tags).items():
-            names[written.lower()] = names.get(written.lower(), 0) + number
-        opened = 0
-        for name in {tag.lstrip(b"/") for tag in names} - _NEVER_DEEP:
-            opening = names.get(name, 0)
-            depths[name] = max(0, depths.get(name, 0) + opening - names.get(b"/" + name, 0))
-            opened += opening
-        steps += len(tags) * (sum(depths.values()) + opened)
+        found = _TAG.findall(data, start, start + piece)
+        steps += len(found) * (sum(depths.values()) + _deepened(depths, Counter(found)))
         if steps > MOST_STEPS:
             return start
     return len(data)
+
+
+def _deepened(depths: dict[bytes, int], tags: dict[bytes, int]) -> int:
+    """The elements that the tags open, which are added to the depths by name, and what they close taken off."""
+    opened = 0
+    closing: list[tuple[bytes, int]] = []
+    for written, number in tags.items():
+        name = written.lower()
+        if name.startswith(b"/"):
+            closing.append((name[1:], number))
+        elif name not in _NEVER_DEEP:
+            depths[name] = depths.get(name, 0) + number
+            opened += number
+    for name, number in closing:
+        if name in depths:
+            depths[name] = max(0, depths[name] - number)
+    return opened
 
 
 def _too_long(data: bytes) -> int:

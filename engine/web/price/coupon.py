@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 
 from engine.web.price.page import squeeze
 
@@ -15,7 +16,11 @@ BELOW_HEADING = 30_000
 """Bytes behind the heading in which the product's own box lies."""
 MOST_PLACES = 40
 LONGEST = 160
-_WORDS = (b"oupon", b"oucher", b"utschein", b"h code", b"e code", b"o code", b"t code")
+_HEADING = re.compile(rb"<h1")
+"""Twice as quick as `bytes.find`, whose work grows with short words."""
+_WORDS = (b"oupon", b"oucher", b"utschein")
+_BEFORE_CODE = b"heot"
+"""The last letters of `with`, `use` or `voucher`, `promo` and `discount`, of which one stands before ` code`."""
 _WORTH = r"(?:\d{1,2}\s?%|[$€£]\s?\d{1,4}(?:[.,]\d\d)?|\d{1,4}(?:[.,]\d\d)?\s?(?:€|kr|zł|EUR))"
 _COUPON = re.compile(
     rf"{_WORTH}.{{0,50}}\b(?:coupon|voucher|gutschein\w*|code)\b"
@@ -28,18 +33,33 @@ _TAGS = re.compile(rb"</?(?:b|strong|span|em|i|label|a)\b[^<>]{0,200}>")
 
 def coupon_of(source: bytes) -> str | None:
     """What the page says of a coupon, as one line; None where it offers none."""
-    heading = max(0, source.find(b"<h1"))
+    found = _HEADING.search(source)
+    heading = found.start() if found else 0
     end = heading + BELOW_HEADING
-    for word in _WORDS:
-        place = source.find(word, heading, end)
-        for _ in range(MOST_PLACES):
-            if place < 0:
-                break
+    for places in _places(source, heading, end):
+        for place in places[:MOST_PLACES]:
             text = _text_around(source, place)
             if text and _COUPON.search(text):
                 return text
-            place = source.find(word, place + 1, end)
     return None
+
+
+def _places(source: bytes, start: int, end: int) -> Iterator[list[int]]:
+    """Where the words stand, in order, word by word."""
+    for word in _WORDS:
+        yield _found(source, word, start, end)
+    codes = _found(source, b" code", start, end)
+    for letter in _BEFORE_CODE:
+        yield [place - 1 for place in codes if place > start and source[place - 1] == letter]
+
+
+def _found(source: bytes, word: bytes, start: int, end: int) -> list[int]:
+    places: list[int] = []
+    place = source.find(word, start, end)
+    while place >= 0:
+        places.append(place)
+        place = source.find(word, place + 1, end)
+    return places
 
 
 def _text_around(source: bytes, place: int) -> str:

@@ -77,11 +77,12 @@ def stated_currency(page: Page) -> str | None:
 def _shopify(page: Page) -> Iterator[Candidate]:
     """Shopify: the product as JSON (prices in hundredths), in a script of its own or in the analytics' meta."""
     raw = page.raw
-    if b"hopify" not in raw:
+    products = list(_shopify_products(page))
+    if not products or b"hopify" not in raw:
         return
     active = re.search(rb"""Shopify\.currency\s*=\s*\{\s*"active"\s*:\s*"([A-Z]{3})""", raw)
     currency = iso(active[1].decode()) if active else None
-    for product in _shopify_products(page):
+    for product in products:
         variants = [item for item in product.get("variants", []) if isinstance(item, dict)][:300]
         chosen = re.search(r"[?&]variant=(\d+)", page.url or "")
         own = [item for item in variants if chosen and str(item.get("id")) == chosen[1]] or variants
@@ -94,12 +95,15 @@ def _shopify(page: Page) -> Iterator[Candidate]:
 
 
 def _shopify_products(page: Page) -> Iterator[dict[str, Any]]:
-    for node in page.tree.css('script[type="application/json"]')[:50]:
+    data = [node for node, attributes in page.elements.scripts if attributes.get("type") == "application/json"]
+    for node in data[:50]:
         text = node.text()
         if '"variants"' in text and len(text) < LARGEST_SCRIPT:
             for product in find(value_at(text, 0), "variants"):
                 yield product
     for text in page.scripts:
+        if "variants" not in text:
+            continue
         for match in re.finditer(r"(?:var meta\s*=|product['\"]?\s*[:=])\s*(?=\{)", text[:300_000]):
             for product in find(value_at(text, match.end()), "variants"):
                 yield product
@@ -154,7 +158,9 @@ def _magento(page: Page) -> Iterator[Candidate]:
         lists = {value for node in olds[:1] if (value := _units(node.attributes.get("data-price-amount")))}
         yield from _several(prices, lists, None, "Magento's price box", 0.8 if len(nodes) == 1 else 0.7, Facts())
         return
-    for text in page.scripts if b"OptionsPrice" in page.raw else ():
+    for text in page.scripts:
+        if "OptionsPrice" not in text:
+            continue
         match = re.search(
             r"""Product\.OptionsPrice\(\s*\{.{0,400}?"productPrice"\s*:\s*"?([\d.]+)""", text[:200_000], re.S
         )

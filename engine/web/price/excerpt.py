@@ -18,6 +18,8 @@ MOST_TAGS = 32_000
 _PIECE = re.compile(rb"<([!hHlLmMsStT](?:--|(?i:tml|1|ink|eta|cript|tyle|itle)(?=[\s/>])))")
 """Begins with one small set of bytes: all other tags are passed over at once."""
 _REST_OF_TAG = re.compile(rb"[^>\"']*+(?:(?:\"[^\"]*+\"|'[^']*+')[^>\"']*+)*+>")
+_JSON_LD = re.compile(rb"\+json")
+"""As good as `ld+json`, and begins with a rarer byte."""
 _MARKED = re.compile(rb"itemprop\s*=\s*[\"']?[^\"'>]{0,60}?(?:[pP]rice|[cC]urrency[vV]alue)")
 _TYPED = re.compile(rb"typeof\s*=\s*[\"'a-zA-Z]")
 _ALONE = frozenset([b"html", b"meta", b"link"])
@@ -29,7 +31,7 @@ def excerpt(data: bytes, url: str | None) -> Page | None:
 
     It raises `Incomplete` when it is asked for what it lacks.
     """
-    if b"ld+json" not in data and data.find(b"price:amount", 0, HEAD) < 0:
+    if not _JSON_LD.search(data) and data.find(b"price:amount", 0, HEAD) < 0:
         return None
     if _MARKED.search(data) or _TYPED.search(data):
         return None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from selectolax.lexbor import LexborNode
-
 from engine.web.price.amount import machine_amount
 from engine.web.price.currency import iso
+from engine.web.price.elements import Found
 from engine.web.price.page import Page, squeeze
 from engine.web.price.product import Candidate, Facts, availability_of
 
@@ -47,8 +46,7 @@ def read_meta(page: Page) -> tuple[list[Candidate], Facts]:
 def _values(page: Page) -> dict[str, str]:
     """The content of each meta tag by its folded name, the first of each."""
     values: dict[str, str] = {}
-    for node in _tags(page)[:500]:
-        attributes = node.attributes
+    for _, attributes in _tags(page)[:500]:
         name = attributes.get("property") or attributes.get("name")
         content = (attributes.get("content") or "").strip()
         if name and content and len(name) < 80 and "itemprop" not in attributes:
@@ -56,11 +54,12 @@ def _values(page: Page) -> dict[str, str]:
     return values
 
 
-def _tags(page: Page) -> list[LexborNode]:
+def _tags(page: Page) -> Found:
     """The meta tags: those of the head, and where the source has more than these, those of the whole page."""
-    head = page.tree.head
-    tags = head.css("meta") if head is not None else []
-    return tags if len(tags) >= page.raw.count(b"<meta", 0, HEAD) else page.tree.css("meta[content]")
+    tags = page.elements.head_metas
+    if len(tags) >= page.raw.count(b"<meta", 0, HEAD):
+        return tags
+    return [(node, attributes) for node, attributes in page.elements.metas if "content" in attributes]
 
 
 def _labelled(values: dict[str, str]) -> str | None:

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from engine.web.price.amount import Amount, find_amounts, machine_amount
 from engine.web.price.currency import iso
+from engine.web.price.elements import Found
 from engine.web.price.page import Page, likeness, squeeze, words
 from engine.web.price.product import Candidate, Facts, availability_of
 
@@ -46,14 +47,13 @@ class Scope:
 
 def read_microdata(page: Page) -> list[Candidate]:
     """The prices marked in the page's own product: one candidate for each different amount."""
-    raw = page.raw
-    for prop, kind, selector, mark in (
-        ("itemprop", "itemtype", "[itemprop]", b"itemprop"),
-        ("property", "typeof", "body [property]", b"typeof="),
+    for prop, kind, nodes, mark in (
+        ("itemprop", "itemtype", page.elements.itemprops, b"itemprop"),
+        ("property", "typeof", page.elements.properties, b"typeof="),
     ):
-        if mark not in raw:
+        if not nodes or mark not in page.raw:
             continue
-        scopes = _scopes(page.tree.css(selector)[:MOST_NODES], prop, kind)
+        scopes = _scopes(nodes[:MOST_NODES], prop, kind)
         scope = _main([scope for scope in scopes if not scope.other], page)
         if scope is not None:
             found = list(_candidates(*scope))
@@ -62,11 +62,10 @@ def read_microdata(page: Page) -> list[Candidate]:
     return []
 
 
-def _scopes(nodes: list[LexborNode], prop: str, kind: str) -> list[Scope]:
+def _scopes(nodes: Found, prop: str, kind: str) -> list[Scope]:
     scopes: dict[int, Scope] = {}
     owners: dict[int, tuple[LexborNode | None, bool]] = {}
-    for node in nodes:
-        attributes = node.attributes
+    for node, attributes in nodes:
         names = (attributes.get(prop) or "").lower().split()
         for name in names[:4]:
             name = name.rpartition(":")[2].rpartition("/")[2]

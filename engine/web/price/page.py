@@ -18,6 +18,7 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNod
 from engine.web.charset import decoded
 from engine.web.price.bounds import harmless_length
 from engine.web.price.currency import country_of, decimal_mark_of
+from engine.web.price.elements import Elements, elements_of
 
 LARGEST_PAGE = 8_000_000
 """Bytes that are read of one page; the fetcher's own cap is lower."""
@@ -83,11 +84,18 @@ class Page:
         """The texts of the inline scripts, JSON-LD and the huge ones left out."""
         if not self.whole:
             raise Incomplete
+        scripts = self.elements.scripts
+        inline = [(node, attributes.get("type") or "") for node, attributes in scripts if "src" not in attributes]
         return [
             text
-            for node in self.tree.css("script:not([src])")[:300]
-            if 20 < len(text := node.text()) < LARGEST_SCRIPT and "ld+json" not in (node.attributes.get("type") or "")
+            for node, kind in inline[:300]
+            if "ld+json" not in kind and 20 < len(text := node.text()) < LARGEST_SCRIPT
         ]
+
+    @cached_property
+    def elements(self) -> Elements:
+        """The elements that the readers of data ask for."""
+        return elements_of(self.tree)
 
     @cached_property
     def country(self) -> str | None:
@@ -108,15 +116,15 @@ class Page:
     @cached_property
     def heading(self) -> LexborNode | None:
         """The element that shows the product's name: an h1, else what is called a title and repeats the page's."""
-        heading = self._named("h1", 20, -1.0)
+        heading = self._named(self.elements.headings[:20], -1.0)
         if heading is None and not self.whole:
             raise Incomplete
-        return heading or self._named(HEADINGS, 60, 0.5)
+        return heading or self._named(self.tree.css(HEADINGS)[:60], 0.5)
 
-    def _named(self, selector: str, most: int, least: float) -> LexborNode | None:
+    def _named(self, nodes: list[LexborNode], least: float) -> LexborNode | None:
         wanted = words(self.title)
         best: tuple[float, LexborNode | None] = (least, None)
-        for node in self.tree.css(selector)[:most]:
+        for node in nodes:
             found = words(node.text()[:400])
             score = len(found & wanted) / (len(found) + 1)
             if found and score > best[0]:

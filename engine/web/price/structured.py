@@ -48,7 +48,8 @@ class Offer:
 def read_json_ld(page: Page) -> list[Candidate]:
     """The prices in the page's JSON-LD: one candidate for each different price of the page's own product."""
     roots: list[Any] = []
-    for script in page.tree.css('script[type*="ld+json" i]')[:MOST_BLOCKS]:
+    blocks = [node for node, attributes in page.elements.scripts if "ld+json" in (attributes.get("type") or "").lower()]
+    for script in blocks[:MOST_BLOCKS]:
         roots.extend(load(script.text()))
     return from_roots(roots, page) if roots else []
 
