@@ -259,7 +259,8 @@ def comparison(
     """
     alone = workload_class(job_plan.workload).alone
     base = baseline or (SEQUENTIAL if references is False else baseline_of(job_plan.workload))
-    chosen = tuple(dict.fromkeys([base, SEQUENTIAL, *configurations]))
+    alone_there = replace(SEQUENTIAL, python=base.python)
+    chosen = tuple(dict.fromkeys([base, alone_there, *configurations]))
     _refuse_same_names(chosen)
     for one in chosen:
         must_fit(one, settings or load())
@@ -296,10 +297,12 @@ def grid(executors: Sequence[str], workers: Sequence[int]) -> list[Configuration
     return [SEQUENTIAL, *(Configuration(name, count) for name in named for count in dict.fromkeys(workers))]
 
 
-def on_pythons(configurations: Sequence[Configuration], pythons: Sequence[str]) -> list[Configuration]:
-    """The same configurations on this Python and then on each of the others."""
+def on_pythons(
+    configurations: Sequence[Configuration], pythons: Sequence[str], only: bool = False
+) -> list[Configuration]:
+    """The same configurations on this Python, but with `only`, and then on each of the others."""
     others = [replace(one, python=python) for python in pythons for one in configurations]
-    return [*configurations, *others]
+    return others if only else [*configurations, *others]
 
 
 def default_workers() -> list[int]:

@@ -147,10 +147,14 @@ def _answer(python: str, asked: str, search_path: str, _fresh: int) -> dict[str,
             capture_output=True,
             timeout=_ASK_S,
         )
-        answer: dict[str, Any] = json.loads(asking.stdout.decode("utf-8", "replace").strip().splitlines()[-1])
+        lines = asking.stdout.decode("utf-8", "replace").strip().splitlines()
+        if not lines:
+            said = asking.stderr.decode("utf-8", "replace").split("\n")[0].strip()
+            raise ValueError(said or f"it ended with {asking.returncode} and said nothing")
+        answer: dict[str, Any] = json.loads(lines[-1])
     except subprocess.TimeoutExpired:
         raise NotAvailable(f"{python} did not say within {_ASK_S:.0f} s what Python it is.") from None
-    except (OSError, ValueError, IndexError) as error:
+    except (OSError, ValueError) as error:
         raise NotAvailable(f"{python} is no Python that can be used ({error}).") from None
     return answer
 

@@ -17,7 +17,7 @@ from engine.errors import OverlapError, TaskFailed
 
 FAILED, USAGE, SOME_FAILED, CHANGED, CANCELLED = 1, 2, 3, 4, 130
 """Exit codes: the run could not be done; wrong usage; finished but some tasks failed; what was to be watched has
-changed; cancelled."""
+changed (prices, or a comparison that became slower); cancelled."""
 
 
 COMMANDS = {
@@ -100,7 +100,7 @@ def main() -> None:
 
     People's words and progress go to stderr; with --json, stdout carries exactly one JSON document.
     Exit code 0: every task succeeded; 3: finished, some tasks failed; 1: the run could not be done;
-    2: wrong usage; 130: cancelled.
+    2: wrong usage; 4: what was to be watched has changed (--fail-on-change, --fail-if-slower); 130: cancelled.
     """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+PLACES = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
 ROOT = Path(__file__).resolve().parents[3]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 INSTALLED = "import sys; sys.path.append(sys.argv.pop(1)); import overlap_command; overlap_command.main()"
@@ -27,10 +29,11 @@ def overlap(tmp_path: Path) -> Run:
     environment = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
     environment |= {"OVERLAP_HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path / "tmp")}
 
-    def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-P", "-c", INSTALLED, str(ROOT), *arguments],
-            cwd=here, env={**environment, **variables}, capture_output=True, text=True, timeout=60, check=False,
+            cwd=here, env={**environment, **variables}, input=stdin, capture_output=True, text=True, timeout=60,
+            check=False,
         )  # fmt: skip
 
     return run
@@ -106,3 +109,63 @@ def test_when_every_task_fails_no_winner_is_named_and_the_exit_code_says_so(over
     assert ended.returncode == 3
     assert "Every task failed" in ended.stderr and "ValueError: it never works" in ended.stderr
     assert "faster" not in ended.stderr and "Take" not in ended.stderr
+
+
+GRID = ("--executors", "threads", "--workers", "2", "--repeats", "3")
+
+
+def test_what_became_slower_ends_with_the_code_for_changes(overlap: Run, tmp_path: Path) -> None:
+    here(tmp_path, work="import time\ndef work(x):\n    time.sleep(0.004)")
+    ended = overlap("compare", "work:work", "1", "2", "3", "4", *GRID, "--json")
+    assert ended.returncode == 0, ended.stderr
+    document = json.loads(ended.stdout)
+    for factor, code in ((0.02, 4), (50.0, 0)):
+        changed = {**document, "trials": [{**one, "wall_s": one["wall_s"] * factor} for one in document["trials"]]}
+        (tmp_path / "here" / "before.json").write_text(json.dumps(changed))
+        ended = overlap(
+            "compare", "work:work", "1", "2", "3", "4", "--repeats", "3", "--against", "before.json",
+            "--fail-if-slower", "5%",
+        )  # fmt: skip
+        assert ended.returncode == code, ended.stderr
+        assert "threads × 2: " in ended.stderr.lower().partition("against run 1")[2]
+    ended = overlap("compare", "work:work", "1", "--against", "before.json", *GRID)
+    assert ended.returncode == 1 and "did other work" in ended.stderr
+
+
+def test_arguments_stand_on_the_command_line_or_come_from_stdin_and_chunks_are_configurations(
+    overlap: Run, tmp_path: Path
+) -> None:
+    here(tmp_path, work="def work(x):\n    return str(x)")
+    command = ["compare", "work:work", "--executors", "threads,processes", "--workers", "1-2", "--repeats", "1"]
+    ended = overlap(*command, "--chunk", "1,4", "--no-references", "--json", "1", '{"a": 2}', "three")
+    assert ended.returncode == 0, ended.stderr
+    trials = json.loads(ended.stdout)["trials"]
+    how = {(one["executor"], one["workers"], one["configuration"]["chunk"]) for one in trials}
+    pools = {(name, count, chunk) for name in ("threads", "processes") for count in (1, 2) for chunk in (1, 4)}
+    assert how == {("sequential", 1, None), *pools}
+    assert [one["label"] for one in trials[0]["records"]] == ["1", '{"a": 2}', "three"]
+    ended = overlap(*command, "--tasks", "-", stdin="5\n6\n")
+    assert ended.returncode == 0 and "Comparing 2 tasks" in ended.stderr
+    for both in ((), ("1", *TASKS)):
+        ended = overlap(*command, *both)
+        assert ended.returncode == 1 and "one of the two" in ended.stderr
+
+
+@pytest.mark.parametrize("options", [("--fail-if-slower", "5%"), ("--only-python",)])
+def test_options_that_need_another_are_wrong_usage(overlap: Run, options: tuple[str, ...]) -> None:
+    ended = overlap("compare", "wait", *options)
+    assert ended.returncode == 2 and f"{options[0]} needs" in ended.stderr
+
+
+def test_only_another_python_is_compared_and_its_function_need_not_run_here(overlap: Run, tmp_path: Path) -> None:
+    found = [place for place in PLACES.glob("3.1[1-9]*/bin/python") if place.parts[-3] != platform.python_version()]
+    if not found:
+        pytest.skip("there is no other Python")
+    python = str(found[0])
+    version = found[0].parts[-3]
+    here(tmp_path, work=f"import platform\nassert platform.python_version() == {version!r}\ndef work(x): return x")
+    ended = overlap("compare", "work:work", "1", "2", *GRID, "--python", python, "--only-python", "--json")
+    assert ended.returncode == 0, ended.stderr
+    document = json.loads(ended.stdout)
+    assert len({one["configuration"]["python"] for one in document["trials"]}) == 1
+    assert document["trials"][0]["configuration"]["python"] and {one["failed"] for one in document["trials"]} == {0}
