@@ -18,10 +18,11 @@ MEDIA_TYPES = {
     "parquet": "application/vnd.apache.parquet",
     "html": "text/html; charset=utf-8",
     "markdown": "text/markdown; charset=utf-8",
+    "trace": "application/json",
     "script": "text/x-python; charset=utf-8",
     "folder": "application/zip",
 }
-_ENDINGS = {"markdown": "md", "script": "py", "folder": "zip"}
+_ENDINGS = {"markdown": "md", "trace": "trace.json", "script": "py", "folder": "zip"}
 
 
 def export_chunks(store: Store, run: Run, file_format: str) -> Iterator[bytes]:
@@ -70,6 +71,12 @@ def _markdown(store: Store, run: Run) -> Iterator[bytes]:
     return markdown_chunks(store, run)
 
 
+def _trace(store: Store, run: Run) -> Iterator[bytes]:
+    from engine.report.trace import trace_chunks
+
+    return trace_chunks(store, run)
+
+
 def _script(store: Store, run: Run) -> Iterator[bytes]:
     from engine.report.script import script_chunks
 
@@ -88,6 +95,7 @@ _WRITERS: dict[str, Callable[[Store, Run], Iterator[bytes]]] = {
     "parquet": _parquet,
     "html": _html,
     "markdown": _markdown,
+    "trace": _trace,
     "script": _script,
     "folder": _folder,
 }
