@@ -52,10 +52,10 @@ async def run_chunk_async(parcels: list[Parcel], budget_s: float | None) -> Retu
     lines: list[str] = []
     later: list[tuple[int, float]] = []
     tried = failed = 0
-    inside_s = 0.0
+    between_cpu_s = 0.0
     own = asyncio.current_task()
     assert own is not None
-    began = time.perf_counter()
+    began, mark_s = time.perf_counter(), time.thread_time()
     for task, argument, attempt, waited_s in parcels:
         if tried and budget_s is not None and time.perf_counter() - began > budget_s:
             break
@@ -65,18 +65,18 @@ async def run_chunk_async(parcels: list[Parcel], budget_s: float | None) -> Retu
         if type(argument) is Pickled:
             argument, problem = opened(argument)
         board.begin(seat.slot, task)
+        between_cpu_s += time.thread_time() - mark_s
         started = time.perf_counter()
         try:
             if problem is None:
                 output = await _limited(workload, argument, seat.limit_s)
         except BaseException as error:
             problem = without_traceback(error)
-        finished = time.perf_counter()
+        finished, mark_s = time.perf_counter(), time.thread_time()  # nothing is awaited until the next task
         only_the_worker(seat.pid)
         if own.cancelling():
             await _uncancelled(own)
         board.idle(seat.slot)
-        inside_s += finished - started
         if type(problem) is Later:
             later.append((task, problem.delay_s))
             continue
@@ -84,10 +84,11 @@ async def run_chunk_async(parcels: list[Parcel], budget_s: float | None) -> Retu
         failed += ending.startswith(FAILED)
         lines.append(line(task, seat.slot, started, finished, None, None, attempt - 1 + tries, waited_s, ending))
     elapsed = time.perf_counter() - began
+    between_cpu_s += time.thread_time() - mark_s
     used = used_by(seat).since(seat.ready)
     return Returned(
         "".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), seat.slot, used,
-        inside_s, results.pickling_s, tuple(results.outputs),
+        between_cpu_s, 0.0, results.pickling_s, tuple(results.outputs),
     )  # fmt: skip
 
 

@@ -36,16 +36,21 @@ Write = Callable[[bytes], None]
 
 @dataclass(slots=True)
 class Spent:
-    """Worker-seconds so far: in chunks, in the tasks of those chunks, and in pickling their results."""
+    """CPU seconds of workers so far: in chunks, in the tasks of those chunks, and in pickling their results."""
 
-    elapsed_s: float = 0.0
-    inside_s: float = 0.0
+    chunks_s: float = 0.0
+    tasks_s: float = 0.0
     pickling_s: float = 0.0
+
+    @property
+    def bookkeeping_s(self) -> float:
+        """What was neither a task nor pickling."""
+        return max(0.0, self.chunks_s - self.tasks_s - self.pickling_s)
 
     def add(self, returned: Returned) -> None:
         """Count one chunk."""
-        self.elapsed_s += returned.elapsed_s
-        self.inside_s += returned.inside_s
+        self.chunks_s += returned.chunk_cpu_s
+        self.tasks_s += returned.tasks_cpu_s
         self.pickling_s += returned.pickling_s
 
 

@@ -131,8 +131,9 @@ class Measurement:
     away) are the kernel's counts; `disk_read_mb` and `disk_written_mb` went to or came from a device. `sent_mb`
     and `received_mb` travelled between the trial's process and workers in processes of their own.
     `most_threads` is the most native threads that any one process of the tree had.
-    What is our own doing: `loop_s` is what the loop and its records added to `wall_s`, `encoding_s` what encoding and
-    fingerprinting took after the clock. `pickling_s` (worker-seconds) is what any program pays to send results.
+    What is our own doing: `loop_s` is what the loop and its records added to `wall_s` (CPU time: what other programs
+    held up is not ours), `encoding_s` what encoding and fingerprinting took after the clock. `pickling_s` (CPU seconds
+    of workers) is what any program pays to send results.
     """
 
     interpreter_s: float | None = None

@@ -26,7 +26,7 @@ from engine.board import Board
 from engine.errors import NotAvailable, OverlapError, TrialBroken
 from engine.executors import Factory, factory
 from engine.lifeline import die_with_parent, kill_own_group, take_stdin, watch_stdin
-from engine.loop import Flight, Mender, kill_all, land, run_loop, watch_limits
+from engine.loop import Flight, Mender, Spent, kill_all, land, run_loop, watch_limits
 from engine.meter import Meter
 from engine.model import configuration_from
 from engine.outputs import tell_outputs
@@ -156,14 +156,15 @@ def measure(trial: Running, executor: Executor, limit_s: float | None) -> int:
         watch_limits(trial.board, mender, limit_s, trial.stop)
     trial.output.say("open")
     trial.board.opened()
-    meter, began_s, loop_cpu_s = Meter.begin(trial.output.written), time.perf_counter(), time.thread_time()
+    clock = time.process_time if trial.kind.inline else time.thread_time  # a task's native threads are no part of it
+    meter, loop_cpu_s = Meter.begin(trial.output.written), clock()
     try:
         run_loop(executor, trial.batch, flight, trial.board, trial.output.write, trial.stop, mend)
     except TrialBroken as error:
         trial.output.say("broken", message=str(error), final=False, suspects=trial.batch.suspects())
         return 1
     ended_s = time.perf_counter()
-    loop_s = own_s(trial, flight, ended_s - began_s, time.thread_time() - loop_cpu_s)
+    loop_s = own_s(trial.kind, flight.spent, clock() - loop_cpu_s)
     figures = meter.figures(trial.kind, flight, trial.output.written)
     if trial.stop.is_set():
         leave(trial, flight)
@@ -178,14 +179,12 @@ def measure(trial: Running, executor: Executor, limit_s: float | None) -> int:
     return 0
 
 
-def own_s(trial: Running, flight: Flight, wall_s: float, loop_cpu_s: float) -> float:
-    """What the loop and its records added to the wall time: what passed outside tasks where they run in its thread,
-    else the loop's CPU time and each worker's share of the bookkeeping."""
-    spent = flight.spent
-    if trial.kind.inline:
-        return max(0.0, wall_s - spent.inside_s)
-    bookkeeping_s = spent.elapsed_s - spent.inside_s - spent.pickling_s
-    return loop_cpu_s + max(0.0, bookkeeping_s) / trial.kind.workers
+def own_s(kind: Factory, spent: Spent, loop_cpu_s: float) -> float:
+    """What the loop and its records added to the wall time, in CPU time, which other programs do not lengthen: the
+    loop's (without the tasks, where they run in its thread) and each worker's share of the bookkeeping."""
+    if kind.inline:
+        return max(0.0, loop_cpu_s - spent.tasks_s)
+    return loop_cpu_s + spent.bookkeeping_s / kind.workers
 
 
 def chunk_runner(kind: Factory) -> Callable[..., Any]:

@@ -88,8 +88,9 @@ class Returned:
     `done` tasks ended (`failed` of them badly) in `elapsed_s`; the rest of the chunk was left
     because its time was up, but for `later`: (task, seconds to wait) pairs that were put back.
     `used` is what the worker used since it was ready: the run-queue delay is its thread's, the rest its process's
-    (0 where it shares the trial's). `inside_s` is the part of `elapsed_s` inside tasks, `pickling_s` that in which
-    results were pickled. `outputs` belong, in their order, to the lines that end with OPEN; they are `packed`
+    (0 where it shares the trial's). `chunk_cpu_s` is the CPU time of all of it, `tasks_cpu_s` the part inside tasks,
+    `pickling_s` the part in which results were pickled: by CPU time, because what other programs or other threads
+    held up is nobody's work here. `outputs` belong, in their order, to the lines that end with OPEN; they are `packed`
     (engine.pickling) where they travel as pickles.
     """
 
@@ -101,7 +102,8 @@ class Returned:
     later: tuple[tuple[int, float], ...]
     slot: int
     used: Used
-    inside_s: float = 0.0
+    chunk_cpu_s: float = 0.0
+    tasks_cpu_s: float = 0.0
     pickling_s: float = 0.0
     outputs: tuple[Any, ...] = ()
 
@@ -133,12 +135,12 @@ class Results:
 
     def _carried(self, output: Any) -> str:
         if self.pickles and type(output) not in ATOMS:
-            began = time.perf_counter()
+            began = time.thread_time()
             try:
                 output = packed(output)
             except Unpicklable as error:
                 return failure(unsendable(error))
-            self.pickling_s += time.perf_counter() - began
+            self.pickling_s += time.thread_time() - began
         self.outputs.append(output)
         return OPEN
 
@@ -294,13 +296,13 @@ def run_chunk(parcels: list[Parcel], budget_s: float | None) -> Returned:
     lines: list[str] = []
     later: list[tuple[int, float]] = []
     tried = failed = 0
-    inside_s = 0.0
+    tasks_cpu_s = 0.0
     queue, children = seat.queue, seat.children
     delay_s = None
     if seat.idle and not Shared.away:
         seat.begin(board)
     delayed_s = queue.delay_s() if queue else 0.0
-    began = time.perf_counter()
+    began, began_cpu_s = time.perf_counter(), clock()
     for task, argument, attempt, waited_s in parcels:
         if tried and budget_s is not None and time.perf_counter() - began > budget_s:
             break
@@ -320,6 +322,7 @@ def run_chunk(parcels: list[Parcel], budget_s: float | None) -> Returned:
         finished = time.perf_counter()
         only_the_worker(seat.pid)
         cpu = clock() - cpu
+        tasks_cpu_s += cpu
         if (duration_s := finished - started) > INSTANT_S:
             if children:
                 cpu += children.claim_s()
@@ -329,7 +332,6 @@ def run_chunk(parcels: list[Parcel], budget_s: float | None) -> Returned:
         elif queue:
             delay_s = 0.0
         board.idle(slot)
-        inside_s += duration_s
         if type(problem) is Later:
             later.append((task, problem.delay_s))
             continue
@@ -338,11 +340,11 @@ def run_chunk(parcels: list[Parcel], budget_s: float | None) -> Returned:
         lines.append(
             line(task, slot, started + ahead_s, finished + ahead_s, cpu, delay_s, attempt - 1 + tries, waited_s, ending)
         )
-    elapsed = time.perf_counter() - began
+    elapsed, chunk_cpu_s = time.perf_counter() - began, clock() - began_cpu_s
     used = used_by(seat).since(seat.ready)
     return Returned(
         "".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), slot, used,
-        inside_s, results.pickling_s, tuple(results.outputs),
+        chunk_cpu_s, tasks_cpu_s, results.pickling_s, tuple(results.outputs),
     )  # fmt: skip
 
 

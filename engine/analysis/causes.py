@@ -28,6 +28,8 @@ CLEARLY = 0.25
 HEAVY_MB = 0.1
 """Megabytes a task from which on moving them shows."""
 SMALL_S = 0.001
+READ_S = 100e-6
+"""Tasks shorter than this cost so little CPU time that reading the clock is a part of it."""
 
 Name = Literal[
     "gil", "lock", "other_programs", "memory", "disk", "pickling", "small_tasks", "native_threads",
@@ -169,6 +171,8 @@ def _disturbed(seen: Evidence) -> bool:
 
 def _cpu_growth(seen: Evidence) -> Iterator[Cause]:
     lost = 1 - seen.efficiency.same_cpu
+    if _disturbed(seen) or seen.alone.work_s < READ_S * seen.figure.tasks:  # other programs use caches, too
+        return
     if lost >= LOST and seen.configuration.workers > 1:
         yield Cause(
             "memory", lost,

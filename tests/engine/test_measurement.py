@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -148,3 +150,16 @@ def test_a_fixed_chunk_is_kept_and_reported(store: Store) -> None:
     tasks: list[Any] = [{"do": "fine"}] * 40
     fixed = measured(store, run_to_end(store, faulty_plan(tasks, Configuration("threads", 2, chunk=10))))
     assert fixed.chunk == 10
+
+
+@pytest.mark.parametrize("how", [SEQUENTIAL, THREADS], ids=lambda how: how.label)
+def test_what_other_programs_and_the_gil_hold_up_is_no_part_of_the_engines_own(how: Configuration, store: Store) -> None:
+    """Tasks of 10 ms that compute, beside programs that take every CPU: some tens of µs a task are ours."""
+    others = [subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) for _ in range(2)]
+    try:
+        found = measured(store, run_to_end(store, chore_plan("burn", [0.01] * 20, how)))
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+    assert found.loop_s is not None and 0 < found.loop_s < 20 * 300e-6

@@ -96,6 +96,12 @@ def test_beside_other_programs_neither_the_gil_nor_a_slow_hand_over_is_stated() 
     assert named(trial(PROCESSES_2, 20.0, Split(30.0, 10.0, 20.0, 2.0))) == ["other_programs"]
 
 
+def test_more_cpu_time_is_no_cause_beside_other_programs_nor_of_tasks_that_are_hardly_longer_than_a_reading() -> None:
+    assert named(trial(PROCESSES_2, 15.0, Split(25.0, 15.0, 10.0, 2.0))) == ["other_programs"]
+    alone = replace(COMPUTES, wall_s=0.005, cpu_s=0.005, net_s=0.005, tasks=1000)
+    assert "memory" not in named(trial(PROCESSES_2, 0.01, Split(0.02, 0.02, 0.0, 2.0), tasks=1000), alone)
+
+
 def test_nothing_is_stated_where_the_kernel_does_not_tell() -> None:
     found = trial(THREADS_2, 10.0, Split(20.0, 10.0, 0.0, 2.0))
     assert why([found], [replace(COMPUTES, net_s=None)], 2, True) == (None, ())
