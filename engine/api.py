@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,12 +50,14 @@ def compare(
     setup: Callable[[], Any] | str | None = None,
     pythons: Sequence[str] = (),
     references: bool | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Comparison:
     """Run `function` over `tasks` on every executor × worker count and judge by measurement.
 
     Tasks are any values that pickle or cloudpickle can send, and arrive as they were given.
     `workers` are 1, 2, 4 … up to the usable CPUs where none are named; `precision` is a fraction (0.05 is ±5%).
     `references` adds rows of plain code (a loop and pools without us); None does where tasks are short.
+    `environment` holds variables with which every configuration of several workers is measured once more.
     A script's function is imported by other processes, so call this below `if __name__ == "__main__":`; a notebook's,
     a bound method or a partial travels by value.
     Raises OverlapError, with a sentence, when the function or a task cannot be sent or the run cannot be done.
@@ -70,6 +72,8 @@ def compare(
         raise SettingRefused(f"{work.label} travels by value, which only this Python can read: import it from a file.")
     plan = function_plan(work, list(tasks), settings, None if setup is None else named(setup), work.search_path)
     configurations = plans.on_pythons(plans.grid(executors, workers or plans.default_workers()), pythons)
+    variables = [f"{name}={value}" for name, value in (environment or {}).items()]
+    configurations = plans.with_environment(configurations, variables)
     asked = plans.comparison(plan, configurations, None, repeats, precision, budget_s, references=references)
     run = jobs.start(store, asked)
     run = jobs.wait(store, run)

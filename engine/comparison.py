@@ -27,6 +27,7 @@ from engine.config import usable_cpus
 from engine.environment import gil
 from engine.errors import NotAvailable, OverlapError
 from engine.model import Configuration, Measurement, Record, Run, State, Trial, configuration_from, plain
+from engine.proofs import proof_of, tell_where_it_was_named
 from engine.references import SHORT_S, references_beside
 from engine.store import Store
 
@@ -121,6 +122,7 @@ class Comparison:
             blocks, number = blocks + 1, number + 1
             self._judge(step, cancelled=self.chain.cancelled())
         self._judge(step, cancelled=self.chain.cancelled())
+        tell_where_it_was_named(self.store, self.store.run(self.run.token))
         if not self.finished and not self.chain.cancelled():
             raise OverlapError(f"No trial could be finished, so there is nothing to compare: {self._last_words()}")
         return "cancelled" if self.chain.cancelled() else "finished"
@@ -249,6 +251,10 @@ class Comparison:
         told["warnings"] += [plain(one) for one in warnings(parts, counting)]
         told["explanations"] = self._explanations(samples)
         told["scaling"] = self._scaling(samples)
+        if (proof := proof_of(self.run, samples)) is not None:
+            told["proof"] = proof
+            told["sentences"].append(proof["sentence"])
+            told["text"] += f" {proof['sentence']}"
         self.store.update_run(self.run, verdict=told)
 
     def _records(self, one: Configuration) -> list[list[Record]]:
@@ -268,7 +274,7 @@ class Comparison:
             efficiency, causes = why(of(samples, one), baseline, usable_cpus(), gil(), nouns)
             told = explain(
                 self._records(ours(base) or base), self._records(one), summary(baseline or of(samples, one)),
-                summary(of(samples, one)), usable_cpus(), nouns, in_words(causes, efficiency),
+                summary(of(samples, one)), usable_cpus(), nouns, in_words(causes, efficiency, self.run.id),
             )  # fmt: skip
             found.append({
                 **plain(told), "label": one.label, "where": self._where(one), "first": self._first(one),

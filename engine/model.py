@@ -73,8 +73,10 @@ class Record:
 class Configuration:
     """How the tasks of one trial are run. `chunk` None lets the loop choose; `python` None is this one.
 
-    `reference` names the code that runs them instead of the engine's loop (engine.references): what people would
-    write beside this executor. Without it, it is the configuration of ours that such code stands beside.
+    `environment` holds variables of its trials, each as ``NAME=VALUE``. `held`: each worker loads all arguments as it
+    starts, and tasks carry only their place. `reference` names the code that runs them instead of the engine's loop
+    (engine.references): what people would write beside this executor. Without it, it is the configuration of ours that
+    such code stands beside.
     """
 
     executor: str
@@ -83,6 +85,8 @@ class Configuration:
     chunk: int | None = None
     python: str | None = None
     reference: str | None = None
+    environment: tuple[str, ...] = ()
+    held: bool = False
 
     @property
     def label(self) -> str:
@@ -93,6 +97,8 @@ class Configuration:
             self.start_method or "",
             f"chunks of {self.chunk}" if self.chunk else "",
             _python_name(self.python) if self.python else "",
+            *self.environment,
+            "arguments loaded at the start" if self.held else "",
         ]
         named = ", ".join(extra for extra in extras if extra)
         return f"{text} ({named})" if named else text
@@ -249,4 +255,5 @@ def plain(value: Any) -> dict[str, Any]:
 def configuration_from(values: Mapping[str, Any]) -> Configuration:
     """A configuration from a mapping that may hold more than its fields."""
     known = {item.name for item in fields(Configuration)}
-    return Configuration(**{name: value for name, value in values.items() if name in known})
+    given = {name: value for name, value in values.items() if name in known}
+    return Configuration(**{**given, "environment": tuple(given.get("environment") or ())})

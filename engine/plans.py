@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +30,7 @@ from engine.model import Configuration, Pickled, Plan, Task, plain
 from engine.references import PLAIN_LOOP
 from engine.shop.demo import demo_urls
 from engine.shop.photos import sample_photos
+from engine.variables import variables_of
 from engine.web.selectors import selector_for
 from engine.workloads import workload_class
 
@@ -265,6 +266,7 @@ def comparison(
     for one in chosen:
         must_fit(one, settings or load())
         check(one, job_plan.workload, job_plan.options)
+        _refuse_what_would_not_reach(one, settings)
     if repeats is None and precision is None and budget_s is None:
         repeats = 5
     terms = {
@@ -289,6 +291,25 @@ def _refuse_same_names(configurations: Sequence[Configuration]) -> None:
                 f"{named[one.label].python} and {one.python} would both be called {one.label!r}: "
                 "name one of them by a link or a folder of another name."
             )
+
+
+def _refuse_what_would_not_reach(one: Configuration, settings: Settings | None) -> None:
+    """Raises InputRefused for what a configuration asks of workers that it cannot reach."""
+    variables_of(one.environment)
+    if one.environment and one.executor == "dask" and (settings or load()).dask_address:
+        raise InputRefused(f"{one.label}: a cluster's workers have the environment that they were started with.")
+    if one.held and one.executor != "processes":
+        raise InputRefused(f"{one.label}: only workers in processes of their own are sent arguments.")
+
+
+def with_environment(configurations: Sequence[Configuration], variables: Iterable[str]) -> list[Configuration]:
+    """The same configurations, and then each with several workers again with these variables (``NAME=VALUE``).
+
+    Raises SettingRefused for what is no variable.
+    """
+    environment = variables_of(variables)
+    changed = [replace(one, environment=environment) for one in configurations if one.executor != "sequential"]
+    return [*configurations, *(changed if environment else [])]
 
 
 def grid(executors: Sequence[str], workers: Sequence[int]) -> list[Configuration]:

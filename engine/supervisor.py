@@ -26,6 +26,7 @@ from engine.model import Configuration, Measurement
 from engine.pythons import executable
 from engine.record import Row, row, succeeded
 from engine.sampler import Sampler
+from engine.variables import as_variables
 
 FLUSH_S = 0.4
 FLUSH_ROWS = 5_000
@@ -140,7 +141,9 @@ class Supervisor:
     def _start(self) -> float:
         work = self.work
         own = {"PYTHONPATH": work.search_path, "PYTHONUTF8": "1", "OVERLAP_TRIAL": "1"}
-        environment = {**without_secrets(os.environ), **work.secrets, **own}
+        environment = {
+            **without_secrets(os.environ), **as_variables(work.configuration.environment), **work.secrets, **own,
+        }
         python = executable(work.configuration.python) if work.configuration.python else sys.executable
         began_s = time.perf_counter()
         with open(work.log, "ab", opener=private.opener) as log:

@@ -32,7 +32,7 @@ from engine.model import configuration_from
 from engine.outputs import tell_outputs
 from engine.pickling import from_fields, unpacked
 from engine.storable import storable
-from engine.worker import Errand, Setup, run_chunk, start, warm
+from engine.worker import Errand, Held, Setup, run_chunk, start, warm
 from engine.workloads import workload_class
 
 GRACE_S = 0.5
@@ -109,8 +109,12 @@ def run(spec: dict[str, Any], output: Output) -> int:
         limit_s=spec.get("time_limit_s"),
         stores=spec.get("stores", True),
         pickles=kind.pickles,
+        tasks=spec["tasks"] if configuration.held else None,
     )
     errands, suspects = read_errands(spec)
+    if configuration.held:
+        errands = [errand._replace(argument=Held()) for errand in errands]
+        suspects = [errand._replace(argument=Held()) for errand in suspects]
     if configuration.reference:
         from engine.references.runner import measure as measure_reference  # which no other trial needs
 

@@ -8,6 +8,7 @@ blamed on its task. Sits beside `trial`, whose loop hands out the chunks.
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
@@ -23,7 +24,7 @@ from engine.config import from_plain
 from engine.errors import Later, OverlapError, TaskFailed
 from engine.fingerprints import encode
 from engine.model import Pickled
-from engine.pickling import ATOMS, Unpicklable, packed, unpacked
+from engine.pickling import ATOMS, Unpicklable, from_fields, packed, unpacked
 from engine.record import line
 from engine.storable import storable, storable_json
 from engine.usage import RunQueue, SharedChildren, Used, process_used, run_queue
@@ -66,6 +67,14 @@ class Setup:
     """Whether outputs are stored with their records (a job's); a comparison's are carried back and dropped."""
     pickles: bool = False
     """Whether what a worker returns travels as a pickle."""
+    tasks: str | None = None
+    """The file of all tasks, for workers that load their arguments as they start."""
+
+
+class Held:
+    """Stands for an argument that the worker has loaded itself."""
+
+    __slots__ = ()
 
 
 class Errand(NamedTuple):
@@ -194,6 +203,8 @@ class Shared:
     """Whose these are, by its board: a Dask worker outlives a trial."""
     away: bool = False
     """Whether the trial runs on another machine, so that its board cannot be reached."""
+    arguments: tuple[Any, ...] = ()
+    """Those of all tasks, where workers hold them."""
     seat: Seat | None = None
     """The last seat taken: the only one in a subinterpreter, which gets a new thread state with every call."""
 
@@ -241,6 +252,7 @@ def _share(setup: Setup, away: bool) -> None:
     Shared.children = SharedChildren()
     try:
         Shared.workload = _make(setup)
+        Shared.arguments = _arguments(setup.tasks) if setup.tasks else ()
     except OverlapError as error:
         Shared.problem = storable(str(error))
     except BaseException as error:  # a module may call sys.exit() when it is imported
@@ -266,6 +278,18 @@ def _make(setup: Setup) -> Workload:
     settings = from_plain(setup.settings, setup.secrets)
     place = Place(settings, Path(setup.folder), Path(setup.outputs), setup.workers, setup.coroutines)
     return workload_class(setup.workload)(setup.options, place)
+
+
+def _arguments(tasks: str) -> tuple[Any, ...]:
+    """All arguments, as a user's own initializer would load them; what cannot be read fails its own task."""
+    with open(tasks, encoding="utf-8") as lines:
+        found = [from_fields(*fields) for _, *fields in map(json.loads, lines)]
+    return tuple(_value(one) if type(one) is Pickled else one for one in found)
+
+
+def _value(argument: Pickled) -> Any:
+    value, problem = opened(argument)
+    return argument if problem else value
 
 
 def warm(workers: int) -> str | None:
@@ -304,6 +328,8 @@ def run_chunk(parcels: list[Parcel], budget_s: float | None) -> Returned:
     delayed_s = queue.delay_s() if queue else 0.0
     began, began_cpu_s = time.perf_counter(), clock()
     for task, argument, attempt, waited_s in parcels:
+        if type(argument) is Held:
+            argument = Shared.arguments[task]
         if tried and budget_s is not None and time.perf_counter() - began > budget_s:
             break
         tried += 1

@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[frozenset[str], ...], ...] = (
     (
         frozenset({
             "config", "model", "errors", "checks", "results", "lifeline", "private", "record", "remains",
-            "usage", "pickling", "fingerprints", "storable", "apart",
+            "usage", "pickling", "fingerprints", "storable", "apart", "variables",
         }),
     ),
     (frozenset({"web"}), frozenset({"images"})),
@@ -37,7 +37,7 @@ FLOORS: tuple[tuple[frozenset[str], ...], ...] = (
     (
         frozenset({"lab"}),
         frozenset({"supervisor", "services", "remaining"}),
-        frozenset({"plans", "defaults", "functions", "function_check"}),
+        frozenset({"plans", "defaults", "functions", "function_check", "proofs"}),
         frozenset({"gallery"}),
     ),
     (frozenset({"experiment", "comparison", "chain"}),),

@@ -8,7 +8,7 @@ signature is named by its kind alone. Stands above `efficiency`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Literal
 
@@ -28,6 +28,11 @@ CLEARLY = 0.25
 HEAVY_MB = 0.1
 """Megabytes a task from which on moving them shows."""
 SMALL_S = 0.001
+CHUNK = 64
+ONE_THREAD = "OMP_NUM_THREADS=1"
+"""OpenMP, OpenBLAS and MKL all obey it."""
+TOLD = 2
+"""The dearest causes are told, and can be tried."""
 READ_S = 100e-6
 """Tasks shorter than this cost so little CPU time that reading the clock is a part of it."""
 
@@ -39,13 +44,14 @@ Name = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One cause. `lost` is the share of the workers' time, `experiment` what to add to the command, None where nothing
-    of the command changes it."""
+    """One cause. `lost` is the share of the workers' time, `experiment` what to change in words, None where nothing
+    would show it. `changed` is the configuration with that change, where a comparison can make it by itself."""
 
     name: Name
     lost: float
     sentence: str
-    experiment: str | None
+    experiment: str | None = None
+    changed: Configuration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +116,11 @@ def _balance(seen: Evidence) -> Iterator[Cause]:
     tasks, workers = seen.figure.tasks, seen.configuration.workers
     idle = f"workers had nothing left to do for {words.percent(lost)} of the time"
     if tasks < 2 * workers:
+        fewer = max(1, workers // 2)
         few = f"There are too few {seen.nouns[1]}: {idle}, with {words.count(tasks, seen.nouns)} for {workers} workers"
-        yield Cause("few_tasks", lost, few + ".", f"--workers {max(1, workers // 2)}")
+        yield Cause("few_tasks", lost, few + ".", f"--workers {fewer}", replace(seen.configuration, workers=fewer))
     else:
-        yield Cause("imbalance", lost, f"The load is not balanced: {idle} while the last {seen.nouns[1]} ran.", None)
+        yield Cause("imbalance", lost, f"The load is not balanced: {idle} while the last {seen.nouns[1]} ran.")
 
 
 def _waiting_for_a_cpu(seen: Evidence) -> Iterator[Cause]:
@@ -126,13 +133,13 @@ def _waiting_for_a_cpu(seen: Evidence) -> Iterator[Cause]:
             "native_threads", lost,
             f"Native threads oversubscribe the {words.count(cpus, ('CPU', 'CPUs'))}: one {seen.nouns[0]} alone keeps "
             f"{seen.cores_alone:.1f} busy (up to {seen.measured.most_threads} threads in a process); {waited}.",
-            "OMP_NUM_THREADS=1 in the environment",
+            f"--env {ONE_THREAD}", replace(seen.configuration, environment=(ONE_THREAD,)),
         )
     elif workers > cpus:
         above = f"{workers} workers share {words.count(cpus, ('CPU', 'CPUs'))}: {waited}."
-        yield Cause("workers_above_cpus", lost, above, f"--workers {cpus}")
+        yield Cause("workers_above_cpus", lost, above, f"--workers {cpus}", replace(seen.configuration, workers=cpus))
     else:
-        yield Cause("other_programs", lost, f"Other programs held CPUs: {waited}.", None)
+        yield Cause("other_programs", lost, f"Other programs held CPUs: {waited}.")
 
 
 def _turns(seen: Evidence) -> Iterator[Cause]:
@@ -151,17 +158,20 @@ def _turns(seen: Evidence) -> Iterator[Cause]:
         yield Cause(
             "gil", lost,
             f"The GIL: {seen.nouns[1]} that compute took turns for {words.percent(lost)} of the workers' time, with "
-            f"{cores:.1f} cores busy; each process or subinterpreter has a GIL of its own.", "--executors processes",
+            f"{cores:.1f} cores busy; each process or subinterpreter has a GIL of its own.",
+            "--executors processes", _as_processes(seen),
         )
         return
     moved_mb = (seen.measured.disk_read_mb or 0.0) + (seen.measured.disk_written_mb or 0.0)
     blocked = f"blocked for {words.percent(lost)} of the time more than alone"
     if moved_mb > HEAVY_MB * seen.figure.tasks:
         disk = f"The disk: {seen.nouns[1]} were {blocked}, and {moved_mb:.1f} MB went to or came from it."
-        yield Cause("disk", lost, disk, None)
+        yield Cause("disk", lost, disk)
     elif not computes or not threads:
         lock = f"A lock, or something else that they share: {seen.nouns[1]} were {blocked}, on no CPU and at no disk."
-        yield Cause("lock", lost, lock, None)
+        # Each process has a lock of its own, unless it is a file's or a server's.
+        without = ("--executors processes", _as_processes(seen)) if threads else (None, None)
+        yield Cause("lock", lost, lock, *without)
 
 
 def _disturbed(seen: Evidence) -> bool:
@@ -177,7 +187,7 @@ def _cpu_growth(seen: Evidence) -> Iterator[Cause]:
         yield Cause(
             "memory", lost,
             f"The same {seen.nouns[1]} cost {words.number(1 / seen.efficiency.same_cpu)}× the CPU time side by side: "
-            "the CPUs share memory bandwidth, caches or their clock.", None,
+            "the CPUs share memory bandwidth, caches or their clock.",
         )
 
 
@@ -196,24 +206,39 @@ def _hand_over(seen: Evidence) -> Iterator[Cause]:
         yield Cause(
             "pickling", lost,
             f"Arguments and results travel as pickles: {seen.sent_mb:.2g} MB a {seen.nouns[0]}; {between}.",
-            "a path or a key as the argument, and the data loaded by --setup",
+            *_without_pickles(seen),
         )
     elif task_s < SMALL_S:
         yield Cause(
             "small_tasks", lost,
             f"The {seen.nouns[1]} are too small: handing one over costs {words.duration(each_s)}, it takes "
-            f"{words.duration(task_s)} itself; {between}.", "--chunk 64",
+            f"{words.duration(task_s)} itself; {between}.",
+            f"--chunk {CHUNK}", replace(seen.configuration, chunk=CHUNK),
         )
     else:
-        yield Cause("hand_over", lost, f"Workers waited for their next {seen.nouns[0]}: {between}.", None)
+        yield Cause("hand_over", lost, f"Workers waited for their next {seen.nouns[0]}: {between}.")
+
+
+def _as_processes(seen: Evidence) -> Configuration:
+    return replace(seen.configuration, executor="processes")
+
+
+def _without_pickles(seen: Evidence) -> tuple[str, Configuration | None]:
+    """Large arguments can be loaded by the workers instead; large results only the function itself can keep back."""
+    one = seen.configuration
+    if (seen.measured.sent_mb or 0.0) < (seen.measured.received_mb or 0.0):
+        return "what the function returns written to a file, and its path returned", None
+    held = replace(one, held=True) if one.executor == "processes" else None
+    return "the arguments loaded by each worker as it starts (an initializer, --setup)", held
 
 
 RULES: tuple[Rule, ...] = (_balance, _waiting_for_a_cpu, _turns, _cpu_growth, _hand_over)
 """One for each factor; a test holds each cause to a case in which it is named and one in which it is not."""
 
 
-def told(found: Sequence[Cause], efficiency: Efficiency | None) -> list[str]:
-    """The causes in sentences, the dearest two, and what the factors multiply to."""
+def told(found: Sequence[Cause], efficiency: Efficiency | None, run: int | None = None) -> list[str]:
+    """The causes in sentences, the dearest two, and what the factors multiply to. `run` is the comparison's number,
+    for the command that shows a cause."""
     if not found or efficiency is None:
         return []
     parts = (
@@ -223,8 +248,10 @@ def told(found: Sequence[Cause], efficiency: Efficiency | None) -> list[str]:
     )
     product = " × ".join(f"{name} {value:.2f}" for name, value in parts)
     first = f"Efficiency {efficiency.whole:.2f} = {product}."
-    return [*(cause.sentence + _try(cause) for cause in found[:2]), first]
+    return [*(cause.sentence + _try(cause, run) for cause in found[:TOLD]), first]
 
 
-def _try(cause: Cause) -> str:
-    return f" To see it: again with {cause.experiment}." if cause.experiment else ""
+def _try(cause: Cause, run: int | None) -> str:
+    if cause.changed is None or run is None:
+        return f" To see it: again with {cause.experiment}." if cause.experiment else ""
+    return f" To see it: again with {cause.experiment}, by overlap prove {run} {cause.name}."

@@ -33,6 +33,7 @@ from engine.store import Store
 @click.option("--start-method", type=click.Choice(["forkserver", "spawn", "fork"]), help="How processes start.")
 @click.option("--only-python", is_flag=True, help="Only the Pythons that --python names, not this one.")
 @click.option("--chunk", "chunks", help="Tasks per hand-over, such as 8 or 1,8,64; by default the loop decides.")
+@click.option("--env", "environment", multiple=True, help="NAME=VALUE: everything again with it; repeatable.")
 @click.option(
     "--references/--no-references", default=None,
     help="Also rows of plain code: a loop, pools without us.  [where tasks take less than a millisecond]",
@@ -124,7 +125,7 @@ def chosen(
 ) -> list[Configuration]:
     """The grid that was named, completed by what a pilot proposes, on the Pythons named; else an earlier run's."""
     from engine.available import check
-    from engine.plans import default_workers, grid, must_fit, on_pythons
+    from engine.plans import default_workers, grid, must_fit, on_pythons, with_environment
     from engine.report.against import configurations_in
 
     executors = [name.strip() for name in (given["executors"] or "").split(",") if name.strip()]
@@ -134,12 +135,14 @@ def chosen(
         if not given["only_python"]:
             check(one, tasks.workload, tasks.options)
     if earlier is not None and not executors and not workers:
-        return configurations_in(earlier)
+        # What a file names is started only where the command names it, too: an executable, variables that load code.
+        usual = [one for one in configurations_in(earlier) if not one.python and not one.environment]
+        return with_environment(on_pythons(usual, given["pythons"], given["only_python"]), given["environment"])
     if given["only_python"]:  # a pilot would run here
         executors, workers = executors or ["threads", "processes"], workers or default_workers()
     found = grid(executors, workers) if executors and workers else proposed(store, tasks, executors, workers, given)
     exact = [exactly for one in found for exactly in _exactly(one, given["start_method"], chunks)]
-    return on_pythons(exact, given["pythons"], given["only_python"])
+    return with_environment(on_pythons(exact, given["pythons"], given["only_python"]), given["environment"])
 
 
 def _exactly(one: Configuration, method: str | None, chunks: Sequence[int]) -> list[Configuration]:

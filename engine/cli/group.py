@@ -24,6 +24,7 @@ COMMANDS = {
     "resize": "run:resize",
     "scrape": "run:scrape",
     "compare": "compare:compare",
+    "prove": "prove:prove",
     "machine": "lab:machine",
     "sharing": "lab:sharing",
     "shop": "tools:shop",

@@ -27,9 +27,9 @@ def open_store(settings: Settings | None = None) -> Store:
     return store
 
 
-def run_plan(store: Store, plan: Plan, as_json: bool) -> Run:
-    """Start a plan and see it to its end; with `as_json`, print its document."""
-    return watch(store, jobs.start(store, plan), as_json)
+def run_plan(store: Store, plan: Plan, as_json: bool, token: str | None = None) -> Run:
+    """Start a plan and see it to its end; with `as_json`, print its document. `token` names the run to be."""
+    return watch(store, jobs.start(store, plan, token), as_json)
 
 
 def watch(store: Store, run: Run, as_json: bool) -> Run:

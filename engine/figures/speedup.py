@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ def fits_of(trials: Sequence[Trial], baseline: Configuration) -> dict[Configurat
 
 
 def _family(one: Configuration) -> Configuration:
-    return Configuration(one.executor, 1, one.start_method, one.chunk, one.python)
+    return replace(one, workers=1)
 
 
 def speedups(

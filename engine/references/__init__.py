@@ -32,7 +32,7 @@ def references_beside(configurations: Sequence[Configuration], tasks: int) -> li
     """What people would write instead of these configurations: of each executor at its largest worker count."""
     largest: dict[str, Configuration] = {}
     for one in configurations:
-        if one.python is None and one.reference is None and one.workers >= _workers(largest.get(one.executor)):
+        if _usual(one) and one.workers >= _workers(largest.get(one.executor)):
             largest[one.executor] = one
     return [
         replace(beside, reference=kind.name, chunk=chunk)
@@ -45,6 +45,11 @@ def references_beside(configurations: Sequence[Configuration], tasks: int) -> li
 def is_here(kind: type[Reference]) -> bool:
     """Whether the package that it needs is installed."""
     return kind.needs is None or find_spec(kind.needs) is not None
+
+
+def _usual(one: Configuration) -> bool:
+    """Whether it is what people would write first: here, with the environment as it is."""
+    return one.python is None and one.reference is None and not one.environment and not one.held
 
 
 def _workers(configuration: Configuration | None) -> int:

@@ -21,6 +21,7 @@ from engine.checks import (
     or_none,
     positive,
     text,
+    truth,
     whole,
 )
 from engine.report.columns import LARGE, LARGE_TRIAL
@@ -35,6 +36,8 @@ CONFIGURATION: Shape = {
     "chunk?": or_none(whole),
     "python?": or_none(text),
     "reference?": or_none(text),
+    "environment?": list_of(text),
+    "held?": truth,
     "label?": text,
 }
 TERMS: Shape = {

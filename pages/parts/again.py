@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from functools import partial
-from pathlib import Path
 
 from engine.errors import InputRefused
 from engine.model import Plan, Run
@@ -47,16 +44,5 @@ def placed_again(run: Run, token: str) -> Plan:
     kept, plan = store(), plan_of(run)
     if not plan.tasks:
         raise InputRefused(f"The tasks of run {run.id} are no longer on this server: start a new run from its form.")
-    source, target = kept.folder(run).path, kept.folder(token).path
-    for name in (kept.folder(run).inputs.name, WHOLE):
-        if (source / name).is_dir():
-            shutil.copytree(source / name, target / name, copy_function=_link)
+    kept.folder(run).link_into(kept.folder(token).path, (kept.folder(run).inputs.name, WHOLE))
     return plan
-
-
-def _link(source: str, target: str) -> str:
-    try:
-        os.link(source, target)
-    except OSError:  # a file system without hard links
-        shutil.copy2(source, target)
-    return str(Path(target))

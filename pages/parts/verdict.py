@@ -10,6 +10,7 @@ import streamlit as st
 
 from engine.model import ENDED, Run, Trial
 from engine.report.comparing import COLUMNS, configuration_rows, explained, laws, left_out
+from pages.parts.proving import proof_buttons
 from pages.parts.words import literal
 
 OUTCOMES = {
@@ -44,6 +45,7 @@ def verdict(run: Run, measured: int) -> None:
         if run.state in ENDED and sentences[1:]:
             st.markdown("\n\n".join(map(literal, sentences[1:])))
         _why(found)
+        proof_buttons(run)
     if run.state in ENDED:  # while it goes on, "too few repeats" would be the most frequent of them
         _warnings(found.get("warnings") or [])
     _left_out(found)

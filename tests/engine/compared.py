@@ -38,6 +38,16 @@ def dies_in_a_pool(argument: Any) -> Any:
     return argument
 
 
+def length(argument: str) -> int:
+    """Takes no time, which sending a long argument does."""
+    return len(argument)
+
+
+def variable(argument: str) -> str | None:
+    """A variable of the environment that it runs in."""
+    return os.environ.get(argument)
+
+
 def nap(argument: float) -> float:
     """Sleeps."""
     time.sleep(argument)

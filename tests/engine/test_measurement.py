@@ -153,7 +153,7 @@ def test_a_fixed_chunk_is_kept_and_reported(store: Store) -> None:
 
 
 @pytest.mark.parametrize("how", [SEQUENTIAL, THREADS], ids=lambda how: how.label)
-def test_what_other_programs_and_the_gil_hold_up_is_no_part_of_the_engines_own(how: Configuration, store: Store) -> None:
+def test_what_other_programs_and_the_gil_hold_up_is_not_the_engines_own(how: Configuration, store: Store) -> None:
     """Tasks of 10 ms that compute, beside programs that take every CPU: some tens of µs a task are ours."""
     others = [subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) for _ in range(2)]
     try:

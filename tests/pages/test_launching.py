@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from engine import jobs
 from engine.errors import NotAvailable
-from engine.model import Configuration, Run
-from engine.plans import comparison
+from engine.model import Configuration, Run, plain
+from engine.plans import SEQUENTIAL, comparison, simple_plan
 from engine.report.document import import_document, run_document
 from engine.store import Store
 from pages.parts.again import run_again
@@ -99,3 +100,29 @@ def test_no_page_starts_anything_but_through_the_one_module_that_asks() -> None:
             or (isinstance(call, ast.Name) and call.id == "run_pilot")
         ]  # fmt: skip
         assert bool(found) == (path.name == "launching.py"), f"{path.name} calls {found}"
+
+
+def test_variables_for_trials_are_set_only_where_code_is_allowed(
+    store: Store, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may set LD_PRELOAD or PYTHONSTARTUP runs code; a run made on the command line may have them."""
+    changed = replace(THREADS, workers=2, environment=("OMP_NUM_THREADS=1",))
+    job = simple_plan("compute", 2, {"amount": 1}, SEQUENTIAL, store.settings)
+    run = store.create(comparison(job, [THREADS, changed], repeats=1), jobs.new_token(), {})
+    cause = {"name": "native_threads", "lost": 0.5, "sentence": "Native threads.", "changed": plain(changed)}
+    told = {"label": "threads × 1", "configuration": plain(THREADS), "sentences": ["Slow."], "causes": [cause]}
+    store.update_run(run, verdict={"sentences": ["Slow."], "explanations": [told]})
+    store.set_state(run, "finished")
+    run = store.run(run.token)
+    with pytest.raises(NotAvailable, match="sets no variables for its visitors"):
+        run_again(run, jobs.new_token())
+    app = opened("run.py", run=run.token)
+    assert not [button for button in app.button if button.key == "prove:0"]
+    monkeypatch.setenv("OVERLAP_ALLOW_CODE", "1")
+    app = opened("run.py", run=run.token)
+    assert app.button(key="prove:0").label.replace("\\", "") == "Try threads × 2 (OMP_NUM_THREADS=1)"
+    app.button(key="prove:0").click().run()
+    assert not app.exception and not app.error
+    (proof,) = [one for one in store.runs() if one.terms.get("proves")]
+    assert jobs.wait(store, proof).state == "finished"
+    assert "Tried in run" in str(store.run(run.token).verdict)

@@ -82,7 +82,9 @@ def test_native_threads_are_told_from_other_programs_by_what_one_task_alone_keep
     (cause,) = why([found], [native], 2, True)[1]
     assert cause.name == "native_threads"
     assert "keeps 2.0 busy (up to 4 threads in a process)" in cause.sentence
-    assert "OMP_NUM_THREADS=1" in (cause.experiment or "")
+    assert cause.experiment == "--env OMP_NUM_THREADS=1" and cause.changed == replace(
+        PROCESSES_2, environment=("OMP_NUM_THREADS=1",)
+    )
 
 
 def test_without_a_gil_or_with_both_cores_busy_it_is_not_the_gil() -> None:
