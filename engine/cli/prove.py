@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from engine.cli.watching import leave, open_store, run_plan
+from engine.cli.watching import leave, open_store, run_plan, tell_comparison
 from engine.jobs import new_token
 
 
@@ -27,6 +27,5 @@ def prove(run: str, cause: str | None, as_json: bool) -> None:
     token = new_token()
     store.folder(named).link_into(store.folder(token).path, ["inputs"])
     ended = run_plan(store, plan, as_json, token)
-    for sentence in (ended.verdict or {}).get("sentences", []):
-        click.echo(sentence, err=True)
+    tell_comparison(store, ended)
     leave(ended)
