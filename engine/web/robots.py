@@ -17,21 +17,21 @@ from threading import Lock
 from typing import Any
 
 from engine.errors import TaskFailed
-from engine.private import make_folder
-from engine.web import locks
+from engine.web import small_files
+from engine.web.robots_store import FORGOTTEN_S, RobotsStore
 
 LARGEST = 512_000
 """Bytes that count (RFC 9309 2.5: at least 500 KiB)."""
 KEPT_S = 3_600.0
 """Age at which rules are fetched again (RFC 9309 2.4: no more than a day)."""
-FORGOTTEN_S = 86_400.0
-"""Age at which the file of rules that nobody asked for again is removed."""
 TROUBLE_KEPT_S = 30.0
 """The same where the rules could not be had."""
 SHOP_KEPT_S = 60.0
 """The same for demo shops and hosts that the owner allows, where another may soon serve at the same port."""
-IN_MEMORY = 512
-"""Origins whose parsed rules a process keeps."""
+IN_MEMORY = 50_000
+"""Origins whose parsed rules a process keeps, and …"""
+CHARACTERS_IN_MEMORY = 8_000_000
+"""… the length of their texts together: parsed, rules take about ten times as much."""
 PRODUCT = "Overlap"
 """The name by which a robots.txt would call us."""
 
@@ -43,6 +43,10 @@ class Rules:
     parser: Any
     failure: tuple[str, str] | None
     until: float
+    crawl_delay_s: float
+    """Seconds between requests that the origin asks for; 0 where it does not."""
+    length: int
+    """Characters of the text."""
 
     def check(self, url: str, origin: str) -> None:
         """Raise TaskFailed (refused_by_robots, or why the rules could not be had) unless the page may be fetched."""
@@ -51,20 +55,32 @@ class Rules:
         if self.parser is not None and not self.parser.can_fetch(url, PRODUCT):
             raise TaskFailed("refused_by_robots", f"Disallowed by robots.txt of {origin}: the page was not asked for.")
 
-    @property
-    def crawl_delay_s(self) -> float:
-        """Seconds between requests that the origin asks for; 0 where it does not."""
-        return 0.0 if self.parser is None else float(self.parser.crawl_delay(PRODUCT) or 0.0)
+
+class Claim:
+    """The right to fetch the rules of one origin, unless somebody has: then `known` holds them."""
+
+    def __init__(self, robots: Robots, origin: str) -> None:
+        self._robots, self._origin = robots, origin
+        self.known = robots.get(origin)
+
+    def learn(self, text: str, kept_s: float = KEPT_S) -> Rules:
+        """Keep the text of a robots.txt (empty: all is allowed) for every worker."""
+        return self._robots.keep(self._origin, {"text": text}, kept_s)
+
+    def learn_failure(self, reason: str, sentence: str, kept_s: float = TROUBLE_KEPT_S) -> Rules:
+        """Keep why the rules could not be had: until it is forgotten, pages of this origin fail with it."""
+        return self._robots.keep(self._origin, {"failure": [reason, sentence]}, kept_s)
 
 
 class Robots:
     """The rules of every origin, in memory and in the folder. Safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = make_folder(folder / "robots")
+        self._store = RobotsStore(folder)
+        small_files.forget(folder / "robots", "*", FORGOTTEN_S)  # earlier versions made files for each origin
         self._known: OrderedDict[str, Rules] = OrderedDict()
+        self._characters = 0
         self._lock = Lock()
-        locks.forget(self._folder, "*.json", FORGOTTEN_S)
 
     def get(self, origin: str) -> Rules | None:
         """The rules, when they are known and fresh."""
@@ -73,49 +89,42 @@ class Robots:
             if rules is not None and rules.until > time.time():
                 self._known.move_to_end(origin)
                 return rules
-        values = locks.read_json(self._path(origin))
-        if values.get("origin") != origin or float(values.get("until", 0.0)) < time.time():
-            return None
-        return self._remember(origin, values)
+        values = self._store.find(origin)
+        return self._remember(origin, values) if values else None
 
     @contextmanager
-    def claim(self, origin: str) -> Iterator[bool]:
-        """Whether it is ours to fetch these rules; false when another worker is at it."""
-        held = locks.try_lock(self._path(origin).with_suffix(".lock"))
+    def claim(self, origin: str) -> Iterator[Claim | None]:
+        """The right to fetch these rules; None when another worker is at it."""
+        held = self._store.try_lock(origin)
         try:
-            yield held is not None
+            yield None if held is None else Claim(self, origin)
         finally:
             if held is not None:
                 held.release()
 
-    def learn(self, origin: str, text: str, kept_s: float = KEPT_S) -> Rules:
-        """Keep the text of a robots.txt (empty: all is allowed) for every worker."""
-        return self._keep(origin, {"text": text}, kept_s)
-
-    def learn_failure(self, origin: str, reason: str, sentence: str, kept_s: float = TROUBLE_KEPT_S) -> Rules:
-        """Keep why the rules could not be had: until it is forgotten, pages of this origin fail with it."""
-        return self._keep(origin, {"failure": [reason, sentence]}, kept_s)
-
-    def _keep(self, origin: str, values: dict[str, Any], kept_s: float) -> Rules:
-        values = {"origin": origin, "until": time.time() + kept_s, **values}
-        locks.write_json(self._path(origin), values)
+    def keep(self, origin: str, values: dict[str, Any], kept_s: float) -> Rules:
+        """Keep what an origin said for every worker, for so many seconds."""
+        values = {**values, "until": time.time() + kept_s}
+        self._store.keep(origin, values, values["until"])
         return self._remember(origin, values)
 
     def _remember(self, origin: str, values: dict[str, Any]) -> Rules:
-        failure = values.get("failure")
+        text, failure = str(values.get("text", "")), values.get("failure")
+        parser = _parsed(text)
         rules = Rules(
-            parser=_parsed(str(values.get("text", ""))),
+            parser=parser,
             failure=(str(failure[0]), str(failure[1])) if failure else None,
             until=float(values["until"]),
+            crawl_delay_s=0.0 if parser is None else float(parser.crawl_delay(PRODUCT) or 0.0),
+            length=len(text),
         )
         with self._lock:
+            before = self._known.pop(origin, None)
             self._known[origin] = rules
-            while len(self._known) > IN_MEMORY:
-                self._known.popitem(last=False)
+            self._characters += rules.length - (before.length if before else 0)
+            while len(self._known) > IN_MEMORY or (self._characters > CHARACTERS_IN_MEMORY and len(self._known) > 1):
+                self._characters -= self._known.popitem(last=False)[1].length
         return rules
-
-    def _path(self, origin: str) -> Path:
-        return self._folder / f"{locks.key(origin)}.json"
 
 
 def _parsed(text: str) -> Any:

@@ -209,15 +209,12 @@ class Rules:
         known = self._robots.get(url.origin)
         if known is not None:
             return known
-        with self._robots.claim(url.origin) as ours:
-            known = self._robots.get(url.origin)
-            if known is not None:
-                return known
-            if not ours:
+        with self._robots.claim(url.origin) as claim:
+            if claim is None:
                 raise self._polite.later(url)
-            return (yield from self._fetch_rules(url, deadline))
+            return claim.known or (yield from self._fetch_rules(url, claim, deadline))
 
-    def _fetch_rules(self, url: Url, deadline: float) -> Generator[Ask, Answer, robots.Rules]:
+    def _fetch_rules(self, url: Url, claim: robots.Claim, deadline: float) -> Generator[Ask, Answer, robots.Rules]:
         name = f"robots {self._scope} {url.origin}"
         trip = self._trips.load(name, f"{url.origin}/robots.txt")
         kept_s = robots.SHOP_KEPT_S if self.gate.allowed.host(url.host, url.port) else robots.KEPT_S
@@ -226,10 +223,10 @@ class Rules:
         except TaskFailed as failure:
             self._trips.drop(name, trip)
             if failure.reason in _NO_RULES:
-                return self._robots.learn(url.origin, "", kept_s)
-            return self._robots.learn_failure(url.origin, failure.reason, failure.message)
+                return claim.learn("", kept_s)
+            return claim.learn_failure(failure.reason, failure.message)
         self._trips.drop(name, trip)
-        return self._robots.learn(url.origin, answer.body.decode("utf-8-sig", "replace"), kept_s)
+        return claim.learn(answer.body.decode("utf-8-sig", "replace"), kept_s)
 
     def _bearable(self, known: robots.Rules, url: Url) -> float:
         delay_s, longest_s = known.crawl_delay_s, self.settings.retry_after_max_s

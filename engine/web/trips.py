@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.private import make_folder
-from engine.web import locks
+from engine.web import small_files
 
 FORGOTTEN_S = 3_600.0
 """Age at which the file of a fetch that nobody took up again is removed."""
@@ -42,14 +42,14 @@ class Trips:
     def __init__(self, folder: Path) -> None:
         self._folder = make_folder(folder / "trips")
         self._text = f"{self._folder}{os.sep}"
-        locks.forget(self._folder, "*.json", FORGOTTEN_S)
+        small_files.forget(self._folder, "*.json", FORGOTTEN_S)
 
     def load(self, name: str, url: str) -> Trip:
         """The fetch of this name, begun at `url` unless it was put off before."""
-        path = f"{self._text}{locks.key(name)}.json"
+        path = f"{self._text}{small_files.key(name)}.json"
         if not os.path.exists(path):  # most were never put off: asking is a tenth of the cost of trying to open
             return Trip(url)
-        values = locks.read_json(Path(path))
+        values = small_files.read_json(Path(path))
         if values.pop("name", None) != name or time.time() - values.pop("at", 0.0) > FORGOTTEN_S:
             return Trip(url)
         try:
@@ -60,7 +60,7 @@ class Trips:
     def save(self, name: str, trip: Trip) -> None:
         """Keep what a later call has to know; nothing is written for a fetch that has not begun."""
         if trip.hops or trip.attempts > 1:
-            locks.write_json(self._path(name), {"name": name, "at": time.time(), **asdict(trip)})
+            small_files.write_json(self._path(name), {"name": name, "at": time.time(), **asdict(trip)})
 
     def drop(self, name: str, trip: Trip) -> None:
         """The fetch is over."""
@@ -68,4 +68,4 @@ class Trips:
             self._path(name).unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
-        return self._folder / f"{locks.key(name)}.json"
+        return self._folder / f"{small_files.key(name)}.json"

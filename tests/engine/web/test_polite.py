@@ -15,9 +15,9 @@ import pytest
 
 from engine.config import Settings
 from engine.errors import Later, TaskFailed
-from engine.web import locks
 from engine.web.allowed import Allowed, register_shop
 from engine.web.answers import Page
+from engine.web.hosts import Hosts
 from engine.web.polite import Polite, back_off
 from engine.web.urls import checked_url
 from tests.engine.web.conftest import Configure, Open
@@ -92,8 +92,7 @@ def test_a_disk_that_is_slow_to_take_the_gap_does_not_shorten_it(
         browser = open_browser(configure(shop, host_gap_s=0.2, host_parallel=2))
         browser.fetch(f"{shop.url}/robots-are-known-now")
         time.sleep(0.3)
-        key = locks.key(shop.url.removeprefix("http://"))
-        held = locks.try_lock(tmp_path / "polite" / "hosts" / f"{key}.lock")
+        held = Hosts(tmp_path / "polite").busy(shop.url.removeprefix("http://"))
         assert held is not None
         Timer(0.35, held.release).start()
         browser.many([f"{shop.url}/{index}" for index in range(3)])
