@@ -3,6 +3,7 @@
     python benchmarks/web.py                    2,000 pages of 40 KB, 50 ms latency, 32 and 128 at once: a few minutes
     python benchmarks/web.py --extract          every tool also reads the price of each page, with our reader
     python benchmarks/web.py --pages 500 --at-once 32 --json FILE
+    python benchmarks/web.py --hosts 3000       what politeness costs where each page is of a host of its own
 
 Server and tools share this machine, each in a process of its own; the server's CPU time counts against every tool
 alike. Politeness is off by configuration (no gap, no limit per host) for all; ours still asks the gate and robots.txt.
@@ -19,6 +20,7 @@ import json
 import os
 import queue
 import random
+import socket
 import statistics
 import subprocess
 import sys
@@ -259,6 +261,55 @@ def cost_of_reading(times: int = 200) -> tuple[float, float]:
     return cost_ms(lambda: read_product(PAGE, url)), cost_ms(lambda: decide(open_page(PAGE, url)))
 
 
+def many_hosts(driver: str, polite: bool, port: int, hosts: int, at_once: int) -> float:
+    """One page and one robots.txt of so many hosts, by one of our drivers; CPU milliseconds a page."""
+    from engine.config import Settings
+    from engine.web.afetch import AsyncFetcher
+    from engine.web.fetch import Fetcher
+    from engine.web.gate import Address, Gate
+
+    urls = [f"http://shop{number}.example:{port}/p/{number}" for number in range(hosts)]
+    names = tuple(url.split("/")[2] for url in urls)
+    limits = {} if polite else {"host_gap_s": 0.0, "host_parallel": 0}
+    with tempfile.TemporaryDirectory() as home:
+        settings = Settings(home=Path(home), allowed_hosts=names, **limits)
+        gate = Gate(settings, lambda host, port: [Address(socket.AF_INET, ("127.0.0.1", port))])
+
+        async def looped() -> None:
+            async with AsyncFetcher(settings, at_once, gate=gate) as fetcher:
+                waiting = iter(urls)
+
+                async def slot() -> None:
+                    for url in waiting:
+                        await fetcher.fetch_waiting(url, 60)
+
+                await asyncio.gather(*(slot() for _ in range(at_once)))
+
+        begun = time.process_time()
+        if driver == "asyncio":
+            asyncio.run(looped())
+        else:
+            with Fetcher(settings, at_once, gate=gate) as fetcher, ThreadPoolExecutor(at_once) as pool:
+                assert len(list(pool.map(lambda url: fetcher.fetch_waiting(url, 60), urls))) == hosts
+        return (time.process_time() - begun) * 1000 / hosts
+
+
+def compare_hosts(arguments: argparse.Namespace) -> None:
+    """CPU of a page with politeness and without, in turns, each in a fresh process."""
+    print(f"{arguments.hosts:,} hosts, a page and a robots.txt each; CPU ms a page, medians of {arguments.rounds}.")
+    with server() as port:
+        for driver in ("threads", "asyncio"):
+            found: dict[str, list[float]] = {"polite": [], "without": []}
+            for _ in range(arguments.rounds):
+                for how, values in found.items():
+                    options = ["--port", port, "--hosts", arguments.hosts, "--at-once", arguments.at_once[-1]]
+                    command = [sys.executable, __file__, "--run-hosts", f"{driver} {how}", *map(str, options)]
+                    values.append(float(subprocess.run(command, capture_output=True, check=True, text=True).stdout))
+            more = statistics.median(a - b for a, b in zip(*found.values(), strict=True))
+            told = ", ".join(f"{how} {statistics.median(values):.2f}" for how, values in found.items())
+            print(f"{driver:10}{told}: politeness costs {more:.2f}", flush=True)
+
+
 def run_one(tool: str, port: int, pages: int, at_once: int, extract: bool) -> None:
     """One tool in this process: prints its seconds and CPU seconds as JSON."""
     urls = [f"http://127.0.0.1:{port}/p/{number}" for number in range(pages)]
@@ -363,14 +414,21 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="times that every tool runs; medians are shown")
     parser.add_argument("--at-once", type=int, nargs="+", default=[32, 128])
     parser.add_argument("--extract", action="store_true", help="read the price of each page, in every tool")
+    parser.add_argument("--hosts", type=int, help="measure politeness alone, on so many hosts")
     parser.add_argument("--without-scrapy", action="store_true")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--run", choices=TOOLS, help=argparse.SUPPRESS)
+    parser.add_argument("--run-hosts", help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve:
         asyncio.run(serve())
+    elif arguments.run_hosts:
+        driver, how = arguments.run_hosts.split()
+        print(many_hosts(driver, how == "polite", arguments.port, arguments.hosts, arguments.at_once[0]))
+    elif arguments.hosts:
+        compare_hosts(arguments)
     elif arguments.run:
         run_one(arguments.run, arguments.port, arguments.pages, arguments.at_once[0], arguments.extract)
     else:
