@@ -67,8 +67,16 @@ def test_who_waits_can_leave_and_takes_the_reader_along() -> None:
 
 
 def readers(parent: int | None = None) -> list[psutil.Process]:
-    """The readers that a process has started."""
-    return [one for one in psutil.Process(parent).children() if "engine.apart" in one.cmdline()]
+    """The readers that a process has started and that live."""
+    return [one for one in psutil.Process(parent).children() if "engine.apart" in command_of(one)]
+
+
+def command_of(process: psutil.Process) -> list[str]:
+    """A process's command line; empty for one that is gone, or that nobody has asked for its end yet."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:  # a zombie is one of these
+        return []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="The kernel's parent-death signal is Linux's.")
