@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.analysis.causes import imports_cause, starts_long, why
 from engine.analysis.causes import told as in_words
-from engine.analysis.causes import why
+from engine.analysis.causes import told_start as in_words_of_start
 from engine.analysis.counting import counts, ours
 from engine.analysis.explain import explain
 from engine.analysis.findings import Circumstances
@@ -22,10 +23,11 @@ from engine.analysis.scaling import curves_of, scaling
 from engine.analysis.stopping import Next, another_block
 from engine.analysis.timeshares import FirstTasks, first_tasks, time_shares
 from engine.analysis.verdict import verdict
-from engine.chain import Chain
+from engine.chain import Chain, search_path_of
 from engine.config import usable_cpus
 from engine.environment import gil
 from engine.errors import NotAvailable, OverlapError
+from engine.imports import Imports, measure_imports
 from engine.model import Configuration, Measurement, Record, Run, State, Trial, configuration_from, plain
 from engine.proofs import proof_of, tell_where_it_was_named
 from engine.references import SHORT_S, references_beside
@@ -100,6 +102,7 @@ class Comparison:
         self._prints: Mapping[int, str] = {}
         self._whole_limit_s: float | None = None
         self._task_s: float | None = None
+        self._imports: Imports | None = None
 
     def to_the_end(self) -> State:
         """Warm up, then run block after block until the stopping rule, or somebody, says stop.
@@ -121,11 +124,20 @@ class Comparison:
             self._block(number)
             blocks, number = blocks + 1, number + 1
             self._judge(step, cancelled=self.chain.cancelled())
+        self._imports = self._measured_imports()
         self._judge(step, cancelled=self.chain.cancelled())
         tell_where_it_was_named(self.store, self.store.run(self.run.token))
         if not self.finished and not self.chain.cancelled():
             raise OverlapError(f"No trial could be finished, so there is nothing to compare: {self._last_words()}")
         return "cancelled" if self.chain.cancelled() else "finished"
+
+    def _measured_imports(self) -> Imports | None:
+        """What the workers' imports cost, where start-up is long enough to be told: once, when all trials are done."""
+        long = [one for one in configurations(self.samples) if one.reference is None and one.python is None
+                and starts_long(summary(of(self.samples, one)))]  # fmt: skip
+        if not long or self.chain.cancelled():
+            return None
+        return measure_imports(self.run.workload, self.run.options, search_path_of(self.run, None))
 
     def _take_up(self) -> tuple[int, int, float]:
         """What ran before: how many whole blocks, the next block's number, and how long its trials took."""
@@ -272,12 +284,14 @@ class Comparison:
             if one.reference is not None:
                 continue
             efficiency, causes = why(of(samples, one), baseline, usable_cpus(), gil(), nouns)
+            started = imports_cause(summary(of(samples, one)), self._imports) if one.python is None else None
             told = explain(
                 self._records(ours(base) or base), self._records(one), summary(baseline or of(samples, one)),
                 summary(of(samples, one)), usable_cpus(), nouns, in_words(causes, efficiency, self.run.id),
             )  # fmt: skip
+            causes = (*causes, *([started] if started else []))
             found.append({
-                **plain(told), "label": one.label, "where": self._where(one), "first": self._first(one),
+                **plain(told), "sentences": [*told.sentences, *in_words_of_start(started)], "label": one.label, "where": self._where(one), "first": self._first(one),
                 "efficiency": plain(efficiency) if efficiency else None, "causes": [plain(cause) for cause in causes],
             })
         return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
-from typing import Literal
+from typing import Literal, Protocol
 
 from engine.analysis import words
 from engine.analysis.efficiency import Alone, Efficiency, alone_of, mean_efficiency
@@ -28,6 +28,8 @@ CLEARLY = 0.25
 HEAVY_MB = 0.1
 """Megabytes a task from which on moving them shows."""
 SMALL_S = 0.001
+APART = ("processes", "subinterpreters", "dask")
+"""Executors whose workers import for themselves."""
 CHUNK = 64
 ONE_THREAD = "OMP_NUM_THREADS=1"
 """OpenMP, OpenBLAS and MKL all obey it."""
@@ -38,7 +40,7 @@ READ_S = 100e-6
 
 Name = Literal[
     "gil", "lock", "other_programs", "memory", "disk", "pickling", "small_tasks", "native_threads",
-    "workers_above_cpus", "imbalance", "few_tasks", "hand_over",
+    "workers_above_cpus", "imbalance", "few_tasks", "hand_over", "imports",
 ]
 
 
@@ -236,6 +238,52 @@ RULES: tuple[Rule, ...] = (_balance, _waiting_for_a_cpu, _turns, _cpu_growth, _h
 """One for each factor; a test holds each cause to a case in which it is named and one in which it is not."""
 
 
+STARTS = 0.5
+"""A start-up that takes this share of the time until the last task is worth a sentence."""
+MOSTLY = 0.3
+"""Imports have to be this share of a start-up to be what it is spent on."""
+
+
+class Imported(Protocol):
+    """What `engine.imports` has measured, in seconds."""
+
+    @property
+    def total_s(self) -> float:
+        """All imports."""
+
+    @property
+    def module(self) -> str:
+        """The dearest."""
+
+    @property
+    def module_s(self) -> float:
+        """What it costs."""
+
+
+def starts_long(figure: Summary) -> bool:
+    """Whether workers with interpreters of their own take as long to start as the tasks take."""
+    startup_s = figure.startup_s or 0.0
+    return figure.configuration.executor in APART and startup_s >= STARTS * (startup_s + figure.wall_s)
+
+
+def imports_cause(figure: Summary, imported: Imported | None) -> Cause | None:
+    """The start-up as a cause, with the module that costs most; None where it is short or spent on something else.
+
+    `lost` is a share of the time from the start to the last result: start-up is in no speedup.
+    """
+    startup_s = figure.startup_s or 0.0
+    if imported is None or not starts_long(figure) or imported.total_s < MOSTLY * startup_s:
+        return None
+    share = startup_s / (startup_s + figure.wall_s)
+    return Cause(
+        "imports", share,
+        f"Start-up: workers took {words.duration(startup_s)} to be ready for {words.duration(figure.wall_s)} of tasks, "
+        f"and each imports; {imported.module} costs most of that, {words.duration(imported.module_s)} of "
+        f"{words.duration(imported.total_s)}.",
+        "--start-method forkserver" if figure.configuration.start_method in ("spawn", "fork") else None,
+    )
+
+
 def told(found: Sequence[Cause], efficiency: Efficiency | None, run: int | None = None) -> list[str]:
     """The causes in sentences, the dearest two, and what the factors multiply to. `run` is the comparison's number,
     for the command that shows a cause."""
@@ -249,6 +297,11 @@ def told(found: Sequence[Cause], efficiency: Efficiency | None, run: int | None 
     product = " × ".join(f"{name} {value:.2f}" for name, value in parts)
     first = f"Efficiency {efficiency.whole:.2f} = {product}."
     return [*(cause.sentence + _try(cause, run) for cause in found[:TOLD]), first]
+
+
+def told_start(cause: Cause | None) -> list[str]:
+    """What the start-up was spent on, in a sentence; it stands beside the causes, because it is in no speedup."""
+    return [cause.sentence + _try(cause, None)] if cause else []
 
 
 def _try(cause: Cause, run: int | None) -> str:

@@ -111,8 +111,10 @@ def described(
     turns, cause = _turns(configuration, slowed, cpu_growth, cores_busy, usable_cpus)
     if turns is not None and slowed is not None and slowed.estimate >= SLOWED and (other_busy or 0.0) > CROWDED:
         share = words.percent(other_busy or 0.0)
-        unknown = "" if causes else ", so the cause was not measured"
-        turns, cause = None, f": other programs used {share} of the machine meanwhile{unknown}"
+        turns = None
+        cause = f": other programs used {share} of the machine meanwhile, so the cause was not measured"
+    if causes:  # they were measured more closely, and say what kept the tasks
+        cause = ""
     sentences: list[str] = []
     if slowed is not None and configuration.workers > 1:
         times = f"{words.number(slowed.estimate)}×"

@@ -65,6 +65,20 @@ def split_of(records: Sequence[Record]) -> Split | None:
     return Split(task_s, cpu_s, delay_s, sum(last_s.values()) / longest_s) if longest_s > 0 else None
 
 
+def why_unknown(configuration: Configuration, usable_cpus: int | None) -> str:
+    """Why a configuration's net time is not known beside other programs, where others' are: half a sentence."""
+    if configuration.reference:
+        return "its workers run other code, which does not tell when each of them waited"
+    if usable_cpus and configuration.workers > usable_cpus:
+        return "with more workers than CPUs they also wait for each other, which no clock tells from waiting for others"
+    if configuration.executor not in _SEPARATE:
+        return (
+            "its workers share one lock, and while the one that holds it waits for a CPU all the others wait, too, "
+            "which no clock tells from taking turns"
+        )
+    return "what is handed over kept the loop so busy that its waiting cannot be told from the workers'"
+
+
 def net_wall_s(
     configuration: Configuration, measured: Measurement, split: Split | None, usable_cpus: int | None
 ) -> float | None:

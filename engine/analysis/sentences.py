@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from engine.analysis import words
 from engine.analysis.choice import smallest_of_each, why
 from engine.analysis.findings import Circumstances, Findings
+from engine.analysis.net import why_unknown
 from engine.analysis.samples import disturbance
 from engine.analysis.speedup import Speedup
 from engine.model import Configuration
@@ -23,7 +24,8 @@ def sentences(findings: Findings, circumstances: Circumstances, estimate_s: floa
     if not findings.rows:
         nothing = "Nothing can be compared yet: no block holds finished trials of the baseline and of another one."
         return (nothing, *_out(findings, circumstances))
-    parts = [_headline(findings), *_net(findings), *_which_count(circumstances), *_still_open(findings)]
+    parts = [_headline(findings), *_net(findings), *_hidden(findings, circumstances)]
+    parts += [*_which_count(circumstances), *_still_open(findings)]
     parts.extend(_out(findings, circumstances))
     if circumstances.stopped:
         parts.append(circumstances.stopped)
@@ -113,6 +115,10 @@ def _undecided(findings: Findings) -> str:
     others = [one for one in findings.leaders if one != findings.baseline] or everyone
     if len(findings.leaders) == 1:
         return f"No clear winner yet; {_looks_fastest(findings)}: {_against(findings)}."
+    known = [one for one in others if one not in _only_by_the_clock(findings)]
+    if known and len(known) < len(others):
+        looks = "look" if len(known) > 1 or words.many(known[0]) else "looks"
+        return f"No clear winner yet; {_pairs(findings, known)} {looks} fastest: {_against(findings)}."
     text = f"No clear winner between {_pairs(findings, findings.leaders)}: {_against(findings)}."
     if findings.baseline in findings.leaders:
         return text
@@ -120,6 +126,26 @@ def _undecided(findings: Findings) -> str:
     if all(standings[one] == "faster" for one in others):
         text += f" {'Both' if len(others) == 2 else 'All of them'} are faster than {findings.baseline.label}."
     return text
+
+
+def _only_by_the_clock(findings: Findings) -> list[Configuration]:
+    """The leaders of which only the time with other programs in it is known, while that of others is net of them."""
+    basis = {row.configuration: row.basis for row in findings.rows}
+    return [one for one in findings.leaders if basis.get(one) == "wall"] if "net" in basis.values() else []
+
+
+def _hidden(findings: Findings, circumstances: Circumstances) -> list[str]:
+    """Of an open verdict: what keeps a configuration from being told beside others, in whose times nothing else is."""
+    if findings.outcome != "undecided":
+        return []
+    reasons: dict[str, list[Configuration]] = {}
+    for one in _only_by_the_clock(findings):
+        reasons.setdefault(why_unknown(one, circumstances.usable_cpus), []).append(one)
+    return [
+        f"Of {_pairs(findings, alike)} that cannot be said: other programs' time is in these figures and cannot be "
+        f"taken out of them, because {why}. A quieter machine would tell."
+        for why, alike in reasons.items()
+    ]
 
 
 def _looks_fastest(findings: Findings) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log
+
 import pytest
 
 from engine.analysis.explain import cpu_times, described, durations, explain, slowdown
@@ -105,3 +107,15 @@ def test_the_whole_explanation_comes_from_records_and_figures() -> None:
 def test_a_baseline_of_several_workers_does_not_show_how_long_a_task_takes_alone() -> None:
     base, other = summary_of(THREADS_2, 10.0, 0.0), summary_of(PROCESSES_2, 9.0, 0.5)
     assert explain([[record(0, 0, 1)]], [[record(0, 0, 2)]], base, other).slowdown is None
+
+
+@pytest.mark.parametrize(
+    ("slow", "cores", "other"), [(1.9, 0.4, 0.0), (1.9, 1.0, 0.5), (1.05, 1.9, 0.0), (2.5, 1.7, 0.0)]
+)
+def test_what_was_found_more_closely_is_not_contradicted_by_a_rougher_guess(
+    slow: float, cores: float, other: float
+) -> None:
+    found = described(THREADS_2, ratio_of([log(slow)] * 3), 1.0, 2.0, cores, 2, None, other_busy=other,
+                      causes=["A lock, or something else that they share."])  # fmt: skip
+    assert found.sentences[1] == "A lock, or something else that they share."
+    assert found.sentences[0].endswith("cores busy.")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.analysis.net import Split, net_wall_s, split_of
+from engine.analysis.net import Split, net_wall_s, split_of, why_unknown
 from engine.analysis.samples import Sample, disturbance, log_walls
 from engine.analysis.speedup import speedups
 from engine.analysis.verdict import verdict
@@ -127,3 +127,17 @@ def test_what_looks_alike_only_by_the_clock_is_not_recommended_instead() -> None
     found = verdict([*busy(), *threads], SEQUENTIAL)
     assert found.outcome == "undecided"
     assert found.recommended == PROCESSES_2
+    assert found.sentences[0].startswith("No clear winner yet; processes × 2 (2.00×, 2.00–2.00) look fastest: ")
+    (hidden,) = [sentence for sentence in found.sentences if "cannot be said" in sentence]
+    assert hidden.startswith("Of threads × 2 (") and "share one lock" in hidden and "quieter machine" in hidden
+
+
+@pytest.mark.parametrize(("one", "cpus", "word"), [
+    (Configuration("threads", 2), 2, "share one lock"),
+    (Configuration("asyncio", 8), 8, "share one lock"),
+    (Configuration("processes", 4), 2, "more workers than CPUs"),
+    (Configuration("processes", 2), 2, "kept the loop so busy"),
+    (Configuration("processes", 2, reference="ProcessPoolExecutor.map"), 2, "other code"),
+])  # fmt: skip
+def test_why_a_net_time_is_not_known_is_told_in_words(one: Configuration, cpus: int, word: str) -> None:
+    assert word in why_unknown(one, cpus)
