@@ -291,7 +291,8 @@ class Comparison:
             )  # fmt: skip
             causes = (*causes, *([started] if started else []))
             found.append({
-                **plain(told), "sentences": [*told.sentences, *in_words_of_start(started)], "label": one.label, "where": self._where(one), "first": self._first(one),
+                **plain(told), "sentences": [*told.sentences, *in_words_of_start(started)],
+                "label": one.label, "where": self._where(one), "first": self._first(one),
                 "efficiency": plain(efficiency) if efficiency else None, "causes": [plain(cause) for cause in causes],
             })
         return found

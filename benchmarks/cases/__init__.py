@@ -78,7 +78,7 @@ CASES: dict[str, Case] = {
     ),
     "spawn imports": Case(
         "short_after_import", range(8), ("processes",), {"processes": "faster"},
-        None, (Configuration("processes", 2, "spawn"),), "import_much", "startup_not_paid",
+        "imports", (Configuration("processes", 2, "spawn"),), "import_much",
         known="Each worker imports everything before its first task.",
     ),
     "subprocesses": Case(
