@@ -249,7 +249,11 @@ class Run:
 
 def plain(value: Any) -> dict[str, Any]:
     """A dataclass of this module as a dictionary of JSON values."""
-    return asdict(value)
+    return asdict(value, dict_factory=lambda items: {name: _listed(item) for name, item in items})
+
+
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def configuration_from(values: Mapping[str, Any]) -> Configuration:

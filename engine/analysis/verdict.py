@@ -9,7 +9,7 @@ the margin; not decided. No rule knows a workload's name. Stands on top of the a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import log
 from typing import Any
 
@@ -23,7 +23,7 @@ from engine.analysis.samples import Sample, Summary, configurations, disturbance
 from engine.analysis.sentences import sentences
 from engine.analysis.speedup import LEVEL, MARGIN, Ratio, Speedup, own_sequential, ratio_of
 from engine.analysis.stopping import LOOKING_LEVEL
-from engine.model import Configuration
+from engine.model import Configuration, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _estimate(trials: Sequence[Sample], tasks: int | None, level: float) -> Esti
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Configuration):
-        return {**asdict(value), "label": value.label}
+        return {**plain(value), "label": value.label}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if hasattr(value, "__dataclass_fields__"):
