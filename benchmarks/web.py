@@ -4,6 +4,8 @@
     python benchmarks/web.py --extract          every tool also reads the price of each page, with our reader
     python benchmarks/web.py --pages 500 --at-once 32 --json FILE
     python benchmarks/web.py --hosts 3000       what politeness costs where each page is of a host of its own
+    python benchmarks/web.py --saved FOLDER     real pages, gzipped, that every tool also reads; Scrapy also with a
+                                                CSS selector instead of our reader
 
 Server and tools share this machine, each in a process of its own; the server's CPU time counts against every tool
 alike. Politeness is off by configuration (no gap, no limit per host) for all; ours still asks the gate and robots.txt.
@@ -16,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gzip
 import json
 import os
 import queue
@@ -46,10 +49,21 @@ _FRONT = b"""<!doctype html><html lang="en"><head><title>Kettle | Shop</title><m
 <p class="price">EUR 34.95</p><button>Add to cart</button>"""
 _FILLER = b"<div class='card'><a href='/p/1'><img alt='x' src='/i.jpg'><span>A line as shops have it</span></a></div>\n"
 PAGE = (_FRONT + _FILLER * 400)[:40_000]
+SELECTOR = '[itemprop="price"], [property="product:price:amount"], [class*="price"]'
+
+
+def saved_pages(folder: Path) -> list[bytes]:
+    """The saved pages of a folder, each gzipped; in the order of their names."""
+    paths = sorted(path for path in folder.iterdir() if path.name.endswith((".html", ".html.gz")))
+    bodies = [path.read_bytes() for path in paths]
+    return [body if body.startswith(b"\x1f\x8b") else gzip.compress(body) for body in bodies]
 
 
 class Answers(asyncio.Protocol):
     """The server: each page after the latency, robots.txt at once (there is none)."""
+
+    def __init__(self, saved: list[bytes]) -> None:
+        self._saved = saved
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -62,17 +76,22 @@ class Answers(asyncio.Protocol):
             if head.startswith(b"GET /robots.txt"):
                 self._transport.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
             else:
-                asyncio.get_running_loop().call_later(LATENCY_S, self._send)
+                asyncio.get_running_loop().call_later(LATENCY_S, self._send, head.split()[1])
 
-    def _send(self) -> None:
-        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n"
+    def _send(self, path: bytes) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html%s\r\nContent-Length: %d\r\n\r\n"
+        body, told = PAGE, b"; charset=utf-8"
+        if self._saved:
+            body = self._saved[int(path.rpartition(b"/")[2]) % len(self._saved)]
+            told = b"\r\nContent-Encoding: gzip"
         if not self._transport.is_closing():
-            self._transport.write(head % len(PAGE) + PAGE)
+            self._transport.write(head % (told, len(body)) + body)
 
 
-async def serve() -> None:
+async def serve(saved: list[bytes]) -> None:
     """Serve until the process is ended; prints the port."""
-    server = await asyncio.get_running_loop().create_server(Answers, "127.0.0.1", 0, backlog=1_024)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Answers(saved), "127.0.0.1", 0, backlog=1_024)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
@@ -183,6 +202,15 @@ def _settings(urls: list[str], home: str) -> Any:
 
 def scrapy(urls: list[str], at_once: int, extract: Extract) -> float:
     """A Scrapy spider without delays, retries of its own, cookies or robots.txt."""
+    return _spider(urls, at_once, lambda response: extract(response.body))
+
+
+def scrapy_with_a_selector(urls: list[str], at_once: int, extract: Extract) -> float:
+    """The same, which looks for one CSS selector on each page, as most spiders do."""
+    return _spider(urls, at_once, lambda response: response.css(SELECTOR).get())
+
+
+def _spider(urls: list[str], at_once: int, look: Callable[[Any], object]) -> float:
     from scrapy import Request, Spider, signals  # type: ignore[import-not-found]
     from scrapy.crawler import CrawlerProcess  # type: ignore[import-not-found]
 
@@ -197,7 +225,7 @@ def scrapy(urls: list[str], at_once: int, extract: Extract) -> float:
                 yield Request(url, callback=self.parse, dont_filter=True)
 
         def parse(self, response: Any) -> None:
-            extract(response.body)
+            look(response)
             times.append(time.perf_counter())
 
     process = CrawlerProcess(
@@ -224,16 +252,28 @@ TOOLS: dict[str, Callable[[list[str], int, Extract], float]] = {
     "requests, shared Session": shared_session,
     "aiohttp": plain_aiohttp,
     "Scrapy": scrapy,
+    "Scrapy, a CSS selector": scrapy_with_a_selector,
     "ours, threads": ours_in_threads,
     "ours, asyncio": ours_on_asyncio,
 }
 
 
-def extractor(wanted: bool) -> Extract:
-    """What is done with each page: nothing, or our reader of prices, checked."""
+def assert_read(product: Any) -> None:
+    """What the reader promises for any page: a price, or a sentence that says why there is none."""
+    assert product.price is not None or product.error, product
+
+
+ONLY_SAVED = ("Scrapy, a CSS selector",)
+
+
+def extractor(wanted: bool, saved: bool) -> Extract:
+    """What is done with each page: nothing, or our reader of prices, checked on the page that is made here."""
     if not wanted:
         return lambda body: None
     from engine.web.price import read_product
+
+    if saved:
+        return lambda body: assert_read(read_product(body))
 
     def read(body: bytes) -> None:
         product = read_product(body, url="http://shop.example/kettle")
@@ -310,10 +350,10 @@ def compare_hosts(arguments: argparse.Namespace) -> None:
             print(f"{driver:10}{told}: politeness costs {more:.2f}", flush=True)
 
 
-def run_one(tool: str, port: int, pages: int, at_once: int, extract: bool) -> None:
+def run_one(tool: str, port: int, pages: int, at_once: int, extract: bool, saved: bool) -> None:
     """One tool in this process: prints its seconds and CPU seconds as JSON."""
     urls = [f"http://127.0.0.1:{port}/p/{number}" for number in range(pages)]
-    read = extractor(extract)
+    read = extractor(extract, saved)
     read(PAGE)
     cpu = time.process_time()
     wall_s = TOOLS[tool](urls, at_once, read)
@@ -321,9 +361,10 @@ def run_one(tool: str, port: int, pages: int, at_once: int, extract: bool) -> No
 
 
 @contextmanager
-def server() -> Iterator[int]:
+def server(saved: Path | None = None) -> Iterator[int]:
     """The server in a process of its own; its port."""
-    with subprocess.Popen([sys.executable, __file__, "--serve"], stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, __file__, "--serve", *(["--saved", str(saved)] if saved else [])]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield int(process.stdout.readline())
@@ -335,19 +376,19 @@ def scrapy_python(folder: Path, extract: bool) -> Path | None:
     """A Python with Scrapy in a temporary environment; None where it cannot be installed."""
     venv.create(folder, with_pip=True)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    packages = ["scrapy"] + (["selectolax", "price-parser"] if extract else [])
+    packages = ["scrapy"] + (["selectolax", "webencodings", "charset-normalizer"] if extract else [])
     done = subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], capture_output=True, text=True)
     return python if done.returncode == 0 else None
 
 
-def measure(pythons: dict[str, Path], port: int, pages: int, at_once: int, extract: bool) -> list[dict[str, Any]]:
+def measure(pythons: dict[str, Path], port: int, at_once: int, arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Every tool once, each in a fresh process, in random order."""
     rows = []
+    flags = ["--extract"] * arguments.extract + (["--saved", str(arguments.saved)] if arguments.saved else [])
     for tool, python in random.sample(list(pythons.items()), len(pythons)):
-        command = [python, __file__, "--run", tool, "--port", port, "--pages", pages, "--at-once", at_once]
-        done = subprocess.run(
-            [str(part) for part in command] + ["--extract"] * extract, capture_output=True, text=True, cwd=ROOT
-        )
+        command = [python, __file__, "--run", tool, "--port", port, "--pages", arguments.pages]
+        command += ["--at-once", at_once, *flags]
+        done = subprocess.run([str(part) for part in command], capture_output=True, text=True, cwd=ROOT)
         if done.returncode:
             print(f"{tool} failed: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
             continue
@@ -359,24 +400,29 @@ def show(rounds: list[list[dict[str, Any]]], pages: int, at_once: int) -> None:
     """A table for one degree of concurrency: medians over the rounds, ratios taken within each round."""
     limit_s = pages * LATENCY_S / at_once
     print(f"\n{at_once} at once; the latency limit is {limit_s:.2f} s, {pages / limit_s:,.0f} pages/s")
-    print(f"{'':26}{'s':>7}{'pages/s':>9}{'of limit':>10}{'× Scrapy':>10}{'CPU ms/page':>13}{'CPU busy':>10}")
+    heads = (("s", 7), ("pages/s", 9), ("of limit", 10), ("× Scrapy", 10), ("CPU ms/page", 13), ("of Scrapy", 11))
+    print(f"{'':26}{''.join(f'{name:>{width}}' for name, width in heads)}{'CPU busy':>10}")
     by_tool = {tool: [row for rows in rounds for row in rows if row["tool"] == tool] for tool in TOOLS}
     for tool, rows in by_tool.items():
         if not rows:
             continue
         wall_s, cpu_s = (statistics.median(row[name] for row in rows) for name in ("wall_s", "cpu_s"))
-        times = [ours / scrapys for scrapys, ours in paired(rounds, "Scrapy", tool)]
+        times = [ours / scrapys for scrapys, ours in paired(rounds, "Scrapy", tool, "wall_s")]
         ratio = f"{1 / statistics.median(times):.2f}" if times else "–"
+        shares = [ours / scrapys for scrapys, ours in paired(rounds, "Scrapy", tool, "cpu_s")]
+        share = f"{statistics.median(shares):.2f}" if shares else "–"
         figures = f"{wall_s:7.2f}{pages / wall_s:9,.0f}{limit_s / wall_s:10.0%}{ratio:>10}"
-        print(f"{tool:26}{figures}{1000 * cpu_s / pages:13.2f}{cpu_s / wall_s:10.0%}", flush=True)
+        print(f"{tool:26}{figures}{1000 * cpu_s / pages:13.2f}{share:>11}{cpu_s / wall_s:10.0%}", flush=True)
 
 
-def paired(rounds: list[list[dict[str, Any]]], first: str, second: str) -> Iterator[tuple[float, float]]:
-    """The seconds of two tools in each round that has both."""
+def paired(
+    rounds: list[list[dict[str, Any]]], first: str, second: str, figure: str
+) -> Iterator[tuple[float, float]]:
+    """A figure of two tools in each round that has both."""
     for rows in rounds:
-        walls = {row["tool"]: row["wall_s"] for row in rows}
-        if first in walls and second in walls:
-            yield walls[first], walls[second]
+        figures = {row["tool"]: row[figure] for row in rows}
+        if first in figures and second in figures:
+            yield figures[first], figures[second]
 
 
 def compare(arguments: argparse.Namespace) -> None:
@@ -387,20 +433,21 @@ def compare(arguments: argparse.Namespace) -> None:
         with_scrapy = None if arguments.without_scrapy else scrapy_python(Path(folder), arguments.extract)
         if with_scrapy is None:
             print("Scrapy is left out: pip could not install it here, or it was not wanted.")
-            del pythons["Scrapy"]
-        else:
-            pythons["Scrapy"] = with_scrapy
+        for tool in [tool for tool in TOOLS if tool.startswith("Scrapy")]:
+            if with_scrapy is None or (tool in ONLY_SAVED and not arguments.saved):
+                del pythons[tool]
+            else:
+                pythons[tool] = with_scrapy
         what = "with our reader of prices in every tool" if arguments.extract else "pages are fetched, not read"
-        print(f"{arguments.pages:,} pages of {len(PAGE):,} bytes, {LATENCY_S * 1000:.0f} ms latency; {what}.")
+        size = f"from {arguments.saved}, gzipped" if arguments.saved else f"of {len(PAGE):,} bytes"
+        print(f"{arguments.pages:,} pages {size}, {LATENCY_S * 1000:.0f} ms latency; {what}.")
         print("Politeness is off for all. CPU is the tool's own; the server uses the same cores.")
-        if arguments.extract:
+        if arguments.extract and not arguments.saved:
             quick_ms, whole_ms = cost_of_reading()
             print(f"Reading one page takes {quick_ms:.2f} ms of CPU; with the whole page parsed {whole_ms:.2f} ms.")
         for at_once in arguments.at_once:
-            with server() as port:
-                rounds = [
-                    measure(pythons, port, arguments.pages, at_once, arguments.extract) for _ in range(arguments.rounds)
-                ]
+            with server(arguments.saved) as port:
+                rounds = [measure(pythons, port, at_once, arguments) for _ in range(arguments.rounds)]
             show(rounds, arguments.pages, at_once)
             found += [{"round": number, **row} for number, rows in enumerate(rounds) for row in rows]
     if arguments.json:
@@ -415,6 +462,7 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, nargs="+", default=[32, 128])
     parser.add_argument("--extract", action="store_true", help="read the price of each page, in every tool")
     parser.add_argument("--hosts", type=int, help="measure politeness alone, on so many hosts")
+    parser.add_argument("--saved", type=Path, metavar="FOLDER", help="serve these pages, and read them in every tool")
     parser.add_argument("--without-scrapy", action="store_true")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
@@ -422,15 +470,19 @@ def main() -> None:
     parser.add_argument("--run-hosts", help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.saved and not saved_pages(arguments.saved):
+        parser.error(f"{arguments.saved} holds no saved pages (.html, .html.gz).")
+    arguments.extract = arguments.extract or arguments.saved is not None
     if arguments.serve:
-        asyncio.run(serve())
+        asyncio.run(serve(saved_pages(arguments.saved) if arguments.saved else []))
     elif arguments.run_hosts:
         driver, how = arguments.run_hosts.split()
         print(many_hosts(driver, how == "polite", arguments.port, arguments.hosts, arguments.at_once[0]))
     elif arguments.hosts:
         compare_hosts(arguments)
     elif arguments.run:
-        run_one(arguments.run, arguments.port, arguments.pages, arguments.at_once[0], arguments.extract)
+        saved = arguments.saved is not None
+        run_one(arguments.run, arguments.port, arguments.pages, arguments.at_once[0], arguments.extract, saved)
     else:
         compare(arguments)
 
