@@ -43,11 +43,12 @@ check: install
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m mypy
 
-# Reading prices is measured on saved pages with a manifest: make bench PAGES=FOLDER
+# Reading prices, and the memory of it, are measured on saved pages with a manifest: make bench PAGES=FOLDER
 bench: install
-	@missed=; for script in $(filter-out benchmarks/prices.py,$(wildcard benchmarks/*.py)); do \
+	@missed=; for script in $(filter-out benchmarks/prices.py benchmarks/page_memory.py,$(wildcard benchmarks/*.py)); do \
 	echo "== $$script"; $(VENV_PYTHON) "$$script" || missed="$$missed $$script"; done; \
 	$(if $(PAGES),$(VENV_PYTHON) benchmarks/prices.py "$(PAGES)" || missed="$$missed benchmarks/prices.py";) \
+	$(if $(PAGES),$(VENV_PYTHON) benchmarks/page_memory.py "$(PAGES)" --most 400 || missed="$$missed benchmarks/page_memory.py";) \
 	test -z "$$missed" || { echo "Failed, or missed what it is to reach:$$missed"; exit 1; }
 
 stress: install

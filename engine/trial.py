@@ -126,6 +126,8 @@ def run(spec: dict[str, Any], output: Output) -> int:
     board = Board.create(Path(spec["board"]), kind.workers)
     stop = threading.Event()
     output.say("ready", pid=os.getpid())
+    if not kind.own_process:
+        workload.before_threads()
     executor = opened(kind, setup)
     watch_stdin(lambda line: stop.set() if line == "cancel" else None, kill_own_group, output.orders)
     return measure(Running(kind, setup, board, batch, stop, output), executor, spec.get("time_limit_s"))

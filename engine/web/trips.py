@@ -42,7 +42,7 @@ class Trips:
     def __init__(self, folder: Path) -> None:
         self._folder = make_folder(folder / "trips")
         self._text = f"{self._folder}{os.sep}"
-        small_files.forget(self._folder, "*.json", FORGOTTEN_S)
+        small_files.forget(self._folder, "*", FORGOTTEN_S)  # drafts of a process that was killed, too
 
     def load(self, name: str, url: str) -> Trip:
         """The fetch of this name, begun at `url` unless it was put off before."""

@@ -54,6 +54,10 @@ class Workload(ABC):
         self.options = options
         self.place = place
 
+    @classmethod  # noqa: B027 - most workloads need nothing
+    def before_threads(cls) -> None:
+        """Set up the trial's process, whose threads will run these tasks; called once, before there are any."""
+
     @classmethod
     def no_async_form(cls, options: dict[str, Any]) -> str | None:
         """Why these tasks cannot be run as coroutines, in one sentence; None where they can. Runs nothing."""

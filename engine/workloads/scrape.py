@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from threading import BoundedSemaphore
 from typing import Any
 
+from engine.config import usable_cpus
 from engine.errors import TaskFailed
 from engine.shop.demo import fill_in
+from engine.web.arenas import few_arenas
 from engine.web.price import read_product
 from engine.workloads.base import Place, Tried, Workload
 
@@ -29,7 +32,14 @@ class Scrape(Workload):
             from engine.web.afetch import AsyncFetcher as fetcher
         else:
             from engine.web.fetch import Fetcher as fetcher
+        self.reading = BoundedSemaphore(usable_cpus())
+        """As many pages are read at once as there are CPUs: more are not read sooner, and each holds its tree."""
         self.fetcher = fetcher(place.settings, workers=place.workers, scope=place.folder.name)
+
+    @classmethod
+    def before_threads(cls) -> None:
+        """Few arenas, or each of many threads keeps the memory of the largest page that it ever read."""
+        few_arenas(usable_cpus())
 
     @classmethod
     def no_async_form(cls, options: dict[str, Any]) -> str | None:
@@ -39,7 +49,10 @@ class Scrape(Workload):
     def run(self, argument: Any) -> Any:
         """Name, price (decimal string), currency and so on; raises TaskFailed where there is no price."""
         page = self.fetcher.fetch(self._url(argument))
-        return Tried(product_of(page.text, page.final_url, argument.get("selector")), page.attempts)
+        text, url, attempts = page.text, page.final_url, page.attempts
+        del page  # its bytes are not needed while the text is read, or waits for that
+        with self.reading:
+            return Tried(product_of(text, url, argument.get("selector")), attempts)
 
     async def run_async(self, argument: Any) -> Any:
         """The same, fetched by aiohttp; reading the page takes the event loop's time."""

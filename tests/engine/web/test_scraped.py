@@ -5,16 +5,27 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
+from threading import Lock
+from types import SimpleNamespace
 
 import pytest
 
 from engine import jobs
+from engine.config import Settings
 from engine.model import Configuration, Record, Run
 from engine.plans import scrape_plan
 from engine.report.tables import csv_chunks
 from engine.store import Store
+from engine.web.answers import Page
+from engine.web.price import Product
+from engine.workloads.base import Place
+from engine.workloads.scrape import Scrape
 from tests.engine.support import once_each, open_store
 from tests.engine.web.servers import Handler, Reply, server
 from tests.engine.web.test_gate import SPELLINGS
@@ -150,3 +161,30 @@ def _answers(content_type: str, body: bytes) -> Handler:
         reply.send(body=body, Content_Type=content_type)
 
     return answer
+
+
+def test_as_many_pages_are_read_at_once_as_there_are_cpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guard, reading, most = Lock(), 0, 0
+
+    def read(text: str, url: str, selector: str | None) -> Product:
+        nonlocal reading, most
+        with guard:
+            reading += 1
+            most = max(most, reading)
+        time.sleep(0.01)
+        with guard:
+            reading -= 1
+        if "broken" in url:
+            raise RuntimeError("a page that fails gives its place back, too")
+        return Product(price=Decimal(1))
+
+    monkeypatch.setattr("engine.workloads.scrape.usable_cpus", lambda: 3)
+    monkeypatch.setattr("engine.workloads.scrape.read_product", read)
+    scrape = Scrape({}, Place(Settings(home=tmp_path), tmp_path, tmp_path, 16))
+    page = Page("", "http://shop.example/broken", 200, "", "", b"", "", 1, 0.0)
+    monkeypatch.setattr(scrape, "fetcher", SimpleNamespace(fetch=lambda url: replace(page, final_url=url)))
+    urls = [f"http://shop.example/{'broken' if number % 4 else number}" for number in range(32)]
+    with ThreadPoolExecutor(16) as pool:
+        ended = [pool.submit(scrape.run, {"url": url}) for url in urls]
+    assert sum(future.exception() is None for future in ended) == 8
+    assert most == 3
