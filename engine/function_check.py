@@ -73,7 +73,7 @@ def look_at_function(
 def _answer_of(names: Sequence[str], search_path: Sequence[str], limit_s: float) -> dict[str, object]:
     path = os.pathsep.join([engine_path(other=False), *search_path])
     process = subprocess.Popen(
-        [sys.executable, "-c", _CHILD, *names],
+        [sys.executable, "-P", "-c", _CHILD, *names],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

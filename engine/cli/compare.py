@@ -16,6 +16,7 @@ from engine.cli.group import CHANGED
 from engine.cli.values import Fraction, Seconds, configuration_of, wholes
 from engine.cli.watching import leave, open_store, run_plan, tell_comparison
 from engine.config import load, usable_cpus
+from engine.errors import InputRefused
 from engine.model import Configuration, Plan, Run
 from engine.store import Store
 
@@ -46,6 +47,7 @@ from engine.store import Store
 @click.option("--against", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="An earlier comparison's JSON: tell what changed since.")
 @click.option("--fail-if-slower", type=Fraction(), help="With --against: exit with 4 when more than so much was lost.")
+@click.option("--checkout", "checkouts", metavar="A,B", help="A function at two commits of this repository.")
 @click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path), help="Write a report here.")
 @click.option("--markdown", "markdown_file", type=click.Path(dir_okay=False, path_type=Path),
               help="Write verdict, table and reasons here, for an issue or a wiki.")
@@ -58,21 +60,39 @@ def compare(what: str, inputs: tuple[str, ...], as_json: bool, **given: Any) -> 
     WHAT is resize [SOURCE...], scrape [FILE], compute, wait, or package.module:function with its arguments, each a
     JSON value or a text, or with --tasks FILE. With no inputs, resize and scrape use the demo data.
     """
-    if given["fail_if_slower"] and not given["against"]:
-        raise click.UsageError("--fail-if-slower needs --against FILE, the JSON of an earlier comparison.")
+    if given["fail_if_slower"] and not given["against"] and not given["checkouts"]:
+        raise click.UsageError("--fail-if-slower needs --against FILE (an earlier comparison's JSON), or --checkout.")
     if given["only_python"] and not given["pythons"]:
         raise click.UsageError("--only-python needs --python, the one to run on.")
+    if given["checkouts"]:
+        from engine.cli.checkouts import must_be_alone
+
+        must_be_alone({**given, "as_json": as_json})
     store = open_store(load())
     earlier = _earlier(given["against"])
     with ExitStack() as stack:
         tasks = tasks_of(what, inputs, given, store, stack)
         configurations = chosen(store, tasks, given, earlier)
+        if given["checkouts"]:
+            _compare_checkouts(tasks, configurations, given)
+            return
         plan = planned(tasks, configurations, given, earlier)
         run = run_plan(store, plan, as_json)
     tell_comparison(store, run)
     _write_reports(store, run.token, given)
     slower = _tell_changes(store, run, earlier, given["fail_if_slower"])
     leave(run)
+    if slower:
+        sys.exit(CHANGED)
+
+
+def _compare_checkouts(tasks: Plan, configurations: Sequence[Configuration], given: Mapping[str, Any]) -> None:
+    from engine.cli.checkouts import compare_checkouts
+
+    if tasks.workload != "function":
+        raise InputRefused("--checkout compares a function of your own: name it as package.module:function.")
+    runs, slower = compare_checkouts(tasks, configurations, given["checkouts"], given)
+    leave(runs[-1])
     if slower:
         sys.exit(CHANGED)
 

@@ -73,7 +73,7 @@ def _function_tasks(name: str, inputs: Sequence[str], given: Mapping[str, Any], 
         )
     arguments = [value for text in inputs or [_read(given["tasks"])] for value in read_tasks(text)]
     path = list(dict.fromkeys([os.getcwd(), *own_path()]))  # an installed command does not have the current folder
-    elsewhere = given["only_python"]  # what the function imports may be there only
+    elsewhere = given["only_python"] or given["checkouts"]  # what the function imports may be there only
     return function_plan(name, arguments, store.settings, given["setup"], path, import_here=not elsewhere)
 
 
