@@ -121,7 +121,7 @@ def _head(run: Run, usual: Usual | None) -> dict[str, Any]:
         "ok": run.ok,
         "failed": run.failed,
         "options": storable_values(options),
-        "terms": storable_values(dict(run.terms)),
+        "terms": storable_values(_addressless(run.terms, "proves")),
         "time_limit_s": run.time_limit_s,
         "message": run.message,
         **({"labels": usual.labels, "fingerprints": usual.fingerprints} if usual else {}),
@@ -129,7 +129,23 @@ def _head(run: Run, usual: Usual | None) -> dict[str, Any]:
 
 
 def _verdict(run: Run) -> Mapping[str, Any] | None:
-    return None if run.kind == "job" else storable_values(run.verdict)
+    if run.kind == "job" or run.verdict is None:
+        return None
+    verdict = _addressless(run.verdict, "proof")
+    if told := verdict.get("explanations"):
+        verdict["explanations"] = [_addressless(one, "proofs") for one in told]
+    written: dict[str, Any] = storable_values(verdict)
+    return written
+
+
+def _addressless(values: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The values with what they hold under a name, an object or a list of them, without the token of another run."""
+    found = values.get(name)
+    if isinstance(found, Mapping):
+        return {**values, name: {key: value for key, value in found.items() if key != "run"}}
+    if isinstance(found, list):
+        return {**values, name: [{key: one[key] for key in one if key != "run"} for one in found]}
+    return dict(values)
 
 
 def _trial(trial: Trial, samples: Any) -> dict[str, Any]:

@@ -130,3 +130,14 @@ def test_what_is_no_document_is_refused_before_anything_is_stored(store: Store) 
     with pytest.raises(InputRefused):
         import_document(store, {"run": 1})
     assert store.runs() == []
+
+
+def test_no_token_of_another_run_is_written_out(store: Store) -> None:
+    proof = {"run": "SECRET-TOKEN", "number": 3, "cause": "gil", "sentence": "Tried."}
+    how = {"executor": "threads", "workers": 2}
+    said = {"sentences": [], "proof": proof, "explanations": [
+        {"label": "threads × 2", "configuration": how, "sentences": [], "proofs": [proof]}]}  # fmt: skip
+    given = document([record(0, "a")], "wait", kind="comparison", verdict=said, terms={"proves": proof})
+    run = import_document(store, given)
+    assert "SECRET" not in b"".join(document_chunks(store, run)).decode()
+    assert run_document(store, run)["terms"]["proves"]["number"] == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -78,14 +79,15 @@ def test_a_comparison_is_as_documented_small_and_in_columns(store: Store, tasks:
     plan = simple_plan("compute", tasks, {"amount": 5}, SEQUENTIAL, store.settings)
     run = run_to_end(store, comparison(plan, [Configuration("threads", 2)], repeats=2))
     written = run_document(store, run)
-    assert list(faults(written, "run", "run")) == []
-    assert ("columns" in written["trials"][-1]) == ("labels" in written) == (tasks > 1000)
+    assert list(faults(json.loads(json.dumps(written)), "run", "run")) == []
+    assert any("columns" in one for one in written["trials"]) == ("labels" in written) == (tasks > 1000)
 
 
 @pytest.mark.parametrize("given", [compared(), document([record(0, "a", {"any": [1]}), failed(1, "b")], "wait")])
 def test_what_is_read_and_written_again_is_as_documented(store: Store, given: dict[str, Any]) -> None:
     given["verdict"] = None
-    assert list(faults(run_document(store, import_document(store, given)), "run", "run")) == []
+    written = json.dumps(run_document(store, import_document(store, given)))
+    assert list(faults(json.loads(written), "run", "run")) == []
 
 
 def test_a_key_that_is_missing_unknown_or_of_another_type_is_found(store: Store) -> None:
