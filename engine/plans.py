@@ -31,6 +31,7 @@ from engine.references import PLAIN_LOOP
 from engine.shop.demo import demo_urls
 from engine.shop.photos import sample_photos
 from engine.variables import variables_of
+from engine.web.manners import OURS, Manners
 from engine.web.selectors import selector_for
 from engine.workloads import workload_class
 
@@ -46,9 +47,12 @@ def scrape_plan(
     settings: Settings,
     selectors: Mapping[str, str] | None = None,
     title: str | None = None,
+    manners: Manners = OURS,
+    revalidate: bool = False,
 ) -> Plan:
     """A job that scrapes these addresses, hosts in turn. `selectors` maps a host to a CSS selector of its price; one of
-    shop.example also serves www.shop.example.
+    shop.example also serves www.shop.example. `manners` are the languages and the name that shops are told; with
+    `revalidate` a shop that marks versions of its pages is asked only for those that changed since they were read last.
 
     Raises InputRefused when there are none or more than the limit.
     """
@@ -64,7 +68,8 @@ def scrape_plan(
     tasks = [Task(index, argument["url"] or "", argument) for index, argument in enumerate(arguments)]
     hosts = len({_host(url) for url in urls})
     title = title or f"{counted(len(urls), 'page')} of {counted(hosts, 'shop')}"
-    return job("scrape", title, tasks, configuration, {}, settings)
+    options = {**manners.plain(), **({"revalidate": True} if revalidate else {})}
+    return job("scrape", title, tasks, configuration, options, settings)
 
 
 def hosts_in_turn(urls: Sequence[str]) -> list[str]:
@@ -279,7 +284,9 @@ def comparison(
         "seed": secrets.randbelow(2**31),
     }
     title = f"{job_plan.title}, {counted(len(chosen), 'configuration')}"
-    return replace(job_plan, kind="comparison", title=title, configurations=chosen, terms=terms)
+    # Every trial fetches and reads whole pages: what one has read spares the next nothing.
+    options = {name: value for name, value in job_plan.options.items() if name != "revalidate"}
+    return replace(job_plan, kind="comparison", title=title, configurations=chosen, terms=terms, options=options)
 
 
 def _refuse_same_names(configurations: Sequence[Configuration]) -> None:

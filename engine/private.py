@@ -24,8 +24,8 @@ _MAY_CHANGE = stat.S_IWGRP | stat.S_IWOTH
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = getattr(os, "O_DIRECTORY", 0) | _NO_LINK
 _KEPT = (
-    "runs", "samples", "shops", "polite", "uploads", "selectors.json", "overlap.db", "overlap.db-journal",
-    "overlap.toml",
+    "runs", "samples", "shops", "polite", "uploads", "selectors.json", "readings.db", "overlap.db",
+    "overlap.db-journal", "overlap.toml",
 )  # fmt: skip
 """What a home holds; other things in it are not Overlap's to change."""
 _held: dict[Path, int] = {}

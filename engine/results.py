@@ -57,6 +57,8 @@ class ScrapedPage:
     raw: str | None
     doubtful: bool
     doubts: tuple[str, ...]
+    unchanged_since: str | None = None
+    """When the page was read, where its shop said that it is still the same (UTC, ISO 8601)."""
 
 
 def resized_picture(output: Any) -> ResizedPicture | None:
@@ -91,6 +93,7 @@ def scraped_page(output: Any) -> ScrapedPage | None:
         raw=_text(found.get("raw")),
         doubtful=found.get("doubtful") is True,
         doubts=tuple(map(str, doubts)) if isinstance(doubts, Sequence) and not isinstance(doubts, str) else (),
+        unchanged_since=_text(found.get("unchanged_since")),
     )
 
 

@@ -37,7 +37,9 @@ def plan(token: str) -> Plan:
         pages.keep(store().folder(token).inputs)
     if pages.demo:
         return demo_scrape_plan(configuration, settings())
-    return scrape_plan(pages.urls, configuration, settings(), pages.selectors)
+    return scrape_plan(
+        pages.urls, configuration, settings(), pages.selectors, manners=pages.manners, revalidate=pages.revalidate
+    )
 
 
 if started and pages is not None:

@@ -107,11 +107,16 @@ def resize(sources: tuple[Path, ...], pattern: str | None, skip_unchanged: bool,
     help="CSS selectors of prices: lines of 'host selector', or a JSON object. Those kept by the app are used anyway.",
 )
 @click.option("--since", metavar="last|RUN", help="Tell what changed since the last run of this list, or since RUN.")
+@click.option("--language", default="", help="Sent to shops as Accept-Language, such as de-DE or 'de-AT, de;q=0.8'.")
+@click.option("--user-agent", default="",
+              help="What shops are told as User-Agent, in place of Overlap's. robots.txt is still asked for Overlap.")
+@click.option("--revalidate/--no-revalidate", default=True, show_default=True,
+              help="Ask shops that mark versions of their pages only for those that changed since they were read last.")
 @click.option("--fail-on-change", is_flag=True, help="Exit with 4 when something changed; with --since.")
 @how_to_run
 def scrape(
     source: Path, csv_file: Path | None, column: str | None, selectors_file: Path | None, since: str | None,
-    fail_on_change: bool, as_json: bool, **how: Any,
+    language: str, user_agent: str, revalidate: bool, fail_on_change: bool, as_json: bool, **how: Any,
 ) -> None:
     """Read prices from the pages whose addresses FILE holds; - reads stdin.
 
@@ -119,14 +124,19 @@ def scrape(
     """
     from engine.plans import scrape_plan
     from engine.report.tables import csv_chunks
+    from engine.web.manners import Manners
     from engine.web.selectors import from_file, kept
 
+    manners = Manners(language, user_agent)
     settings = load()
     store = open_store(settings)
     earlier = store.run(since) if since and since != "last" else None
     urls = addresses(source, settings, column)
     selectors = {**kept(settings.home), **(from_file(selectors_file) if selectors_file else {})}
-    run = run_plan(store, scrape_plan(urls, configuration(store, "scrape", how), settings, selectors), as_json)
+    plan = scrape_plan(
+        urls, configuration(store, "scrape", how), settings, selectors, manners=manners, revalidate=revalidate
+    )
+    run = run_plan(store, plan, as_json)
     if csv_file:
         csv_file.write_bytes(b"".join(csv_chunks(store, run)))
         click.echo(f"The table is in {csv_file}.", err=True)

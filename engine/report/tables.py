@@ -31,7 +31,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "scrape": (
         "task", "url", "status", "change", "name", "price", "price_before", "change_by", "currency", "list_price",
         "member_price", "coupon", "availability", "source", "raw", "confidence", "doubtful", "brand", "gtin", "sku",
-        *_HOW,
+        "unchanged_since", *_HOW,
     ),
     "resize": (
         "task", "input", "status", "output", "width", "height", "bytes", "source_width", "source_height",

@@ -23,8 +23,9 @@ from engine.config import Settings
 from engine.errors import Later, TaskFailed
 from engine.web import failures, heads
 from engine.web.aheads import GarbledBody, MendingHandler
-from engine.web.answers import DRAIN_S, Answer, Ask, Kind, Page, plain_headers, receiver, worth_draining
+from engine.web.answers import DRAIN_S, Answer, Ask, Kind, Page, Validators, plain_headers, receiver, worth_draining
 from engine.web.gate import Gate
+from engine.web.manners import OURS, Manners
 from engine.web.rules import Rules
 from engine.web.tls import context
 
@@ -55,15 +56,19 @@ class AsyncFetcher:
         gate: Gate | None = None,
         ca_file: Path | None = None,
         back_off_s: float = 0.5,
+        manners: Manners = OURS,
     ) -> None:
         self._settings, self._workers, self._ca_file = settings, workers, ca_file
         self._gate = gate or Gate(settings)
-        self._rules = Rules(settings, self._gate, folder or settings.home / "polite", scope, back_off_s)
+        self._rules = Rules(settings, self._gate, folder or settings.home / "polite", scope, back_off_s, manners)
         self._session: aiohttp.ClientSession | None = None
 
-    async def fetch(self, url: str, kind: Kind = "page") -> Page:
-        """The page at this address. Raises FetchFailed (a TaskFailed), or Later when its host is busy."""
-        conversation = self._rules.visit(url, kind)
+    async def fetch(self, url: str, kind: Kind = "page", known: Validators | None = None) -> Page:
+        """The page at this address, `unchanged` where it is still the version that is `known`.
+
+        Raises FetchFailed (a TaskFailed), or Later when its host is busy.
+        """
+        conversation = self._rules.visit(url, kind, known)
         try:
             ask = next(conversation)
             while True:
@@ -127,7 +132,7 @@ class AsyncFetcher:
         under_way = _under_way.get()
         # As it was checked: `encoded` keeps yarl from quoting the address anew.
         address = URL(ask.url.text, encoded=True)
-        own = {"Cookie": ask.cookie} if ask.cookie else None
+        own = ask.headers()
         proxy = self._settings.proxy or None
         async with session.get(address, allow_redirects=False, proxy=proxy, headers=own) as response:
             first_byte = time.monotonic()
@@ -135,7 +140,7 @@ class AsyncFetcher:
             cookies = tuple(response.headers.getall("Set-Cookie", ()))
             body = receiver(ask, response.status, headers)
             if body is None:
-                if not (worth_draining(headers) and await _drained(response)):
+                if not (worth_draining(headers, response.status) and await _drained(response)):
                     response.close()
                 return Answer(response.status, headers, b"", under_way.timings, cookies)
             while not body.full and (data := await response.content.readany()):

@@ -56,6 +56,20 @@ class Transient(TaskFailed):
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """The marks that a server gave the version of a page at `url` (RFC 9110 8.8); empty where it gave none."""
+
+    url: str
+    etag: str = ""
+    modified: str = ""
+
+    def headers(self) -> dict[str, str]:
+        """What asks for the page only if it is another version."""
+        told = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in told.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page. `service_s` is the time spent on requests for it, waiting for its host's turn apart.
 
@@ -72,6 +86,13 @@ class Page:
     attempts: int
     service_s: float
     timings: Mapping[str, float] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Header fields of the last answer, names in lower case."""
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the server said that the page is the version that was named: it then has no text."""
+        return self.status == 304
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +107,12 @@ class Ask:
     """To be called once, as soon as the request is on its way."""
     cookie: str = ""
     """The Cookie header, where this fetch has been given one."""
+    conditions: Mapping[str, str] = field(default_factory=dict)
+    """Header fields that ask for another version of the page than one that is known."""
+
+    def headers(self) -> dict[str, str]:
+        """Header fields of this request alone."""
+        return {**self.conditions, "Cookie": self.cookie} if self.cookie else dict(self.conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +160,10 @@ def media_type(headers: Mapping[str, str]) -> str:
     return same[-1] if same and ";" not in last else last
 
 
-def worth_draining(headers: Mapping[str, str]) -> bool:
-    """Whether an unwanted body is short enough to be read away."""
+def worth_draining(headers: Mapping[str, str], status: int = 0) -> bool:
+    """Whether an unwanted body is short enough to be read away; a 304 has none, whatever its length says."""
+    if status == 304:
+        return True
     length = headers.get("content-length", "")
     return length.isdigit() and int(length) <= DRAINED
 

@@ -19,9 +19,10 @@ import urllib3
 from engine.config import Settings
 from engine.errors import Later, TaskFailed
 from engine.web import failures
-from engine.web.answers import DRAIN_S, Answer, Ask, Kind, Page, plain_headers, receiver, worth_draining
+from engine.web.answers import DRAIN_S, Answer, Ask, Kind, Page, Validators, plain_headers, receiver, worth_draining
 from engine.web.connections import GatedAdapter
 from engine.web.gate import Gate
+from engine.web.manners import OURS, Manners
 from engine.web.rules import Rules
 from engine.web.tls import context
 from engine.web.watch import Watch, Watchdog, active
@@ -35,7 +36,8 @@ class Fetcher:
     """Fetches pages from any number of threads.
 
     `workers` is how many fetch at once. `folder` is shared by all processes whose politeness counts together
-    (by default in the home folder). `scope` sets one run's retries apart; `ca_file` adds an own certificate authority.
+    (by default in the home folder). `scope` sets one run's retries apart; `ca_file` adds an own certificate authority;
+    `manners` say what stands in place of our own languages and name.
     """
 
     def __init__(
@@ -48,10 +50,11 @@ class Fetcher:
         gate: Gate | None = None,
         ca_file: Path | None = None,
         back_off_s: float = 0.5,
+        manners: Manners = OURS,
     ) -> None:
         self._settings = settings
         self._gate = gate or Gate(settings)
-        self._rules = Rules(settings, self._gate, folder or settings.home / "polite", scope, back_off_s)
+        self._rules = Rules(settings, self._gate, folder or settings.home / "polite", scope, back_off_s, manners)
         self._session = requests.Session()
         self._session.trust_env = False
         self._adapter = GatedAdapter(POOLS, max(1, workers), context(ca_file))
@@ -61,9 +64,12 @@ class Fetcher:
         self._proxies = {"http": settings.proxy, "https": settings.proxy} if settings.proxy else {}
         self._watchdog = Watchdog()
 
-    def fetch(self, url: str, kind: Kind = "page") -> Page:
-        """The page at this address. Raises FetchFailed (a TaskFailed), or Later when its host is busy."""
-        conversation = self._rules.visit(url, kind)
+    def fetch(self, url: str, kind: Kind = "page", known: Validators | None = None) -> Page:
+        """The page at this address, `unchanged` where it is still the version that is `known`.
+
+        Raises FetchFailed (a TaskFailed), or Later when its host is busy.
+        """
+        conversation = self._rules.visit(url, kind, known)
         try:
             ask = next(conversation)
             while True:
@@ -135,7 +141,7 @@ class Fetcher:
         # Prepared by hand: the address is sent as it was checked, and not parsed and quoted anew.
         request = requests.PreparedRequest()
         request.method, request.url = "GET", ask.url.text
-        request.headers = {**self._headers, "Cookie": ask.cookie} if ask.cookie else self._headers  # type: ignore[assignment]
+        request.headers = {**self._headers, **ask.headers()}  # type: ignore[assignment]
         # The adapter rather than the session: no cookie of one page reaches another, no redirect is read.
         return self._adapter.send(request, stream=True, timeout=watch.left_s, proxies=self._proxies)
 
@@ -145,7 +151,7 @@ class Fetcher:
         raw: Any = response.raw
         cookies = tuple(raw.headers.getlist("set-cookie"))
         if body is None:
-            if worth_draining(headers):
+            if worth_draining(headers, response.status_code):
                 _drain(raw, watch)
             return Answer(response.status_code, headers, b"", watch.timings, cookies)
         while not body.full and (data := raw.read1(PIECE, decode_content=False)):

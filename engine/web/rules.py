@@ -27,6 +27,7 @@ from engine.web.answers import (
     Kind,
     Page,
     Transient,
+    Validators,
     challenged,
     check_page,
     media_type,
@@ -35,6 +36,7 @@ from engine.web.answers import (
 )
 from engine.web.charset import decoded
 from engine.web.gate import Gate
+from engine.web.manners import OURS, Manners
 from engine.web.polite import Polite, back_off
 from engine.web.refresh import refresh_target
 from engine.web.trips import Trip, Trips
@@ -59,9 +61,12 @@ class Rules:
     apart from another's that fetches the same addresses.
     """
 
-    def __init__(self, settings: Settings, gate: Gate, folder: Path, scope: str = "", back_off_s: float = 0.5) -> None:
+    def __init__(
+        self, settings: Settings, gate: Gate, folder: Path, scope: str = "", back_off_s: float = 0.5,
+        manners: Manners = OURS,
+    ) -> None:  # fmt: skip
         self.settings, self.gate = settings, gate
-        self._scope, self._back_off_s = scope, back_off_s
+        self._scope, self._back_off_s, self._manners = scope, back_off_s, manners
         make_folder(folder)
         self._polite = Polite(settings, folder, gate.allowed)
         self._robots = robots.Robots(folder)
@@ -70,24 +75,27 @@ class Rules:
     def headers(self) -> dict[str, str]:
         """What every request says of itself."""
         contact = " ".join(self.settings.contact.split())
-        agent = f"{robots.PRODUCT}/{__version__}" + (f" (+{contact})" if contact else "")
+        ours = f"{robots.PRODUCT}/{__version__}" + (f" (+{contact})" if contact else "")
         return {
-            "User-Agent": agent.encode("ascii", "replace").decode("ascii"),
+            "User-Agent": self._manners.user_agent or ours.encode("ascii", "replace").decode("ascii"),
             "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5",
             "Accept-Encoding": accepted(),
-            "Accept-Language": "en;q=0.8,*;q=0.5",
+            "Accept-Language": self._manners.language or "en;q=0.8,*;q=0.5",
         }
 
-    def visit(self, text: str, kind: Kind = "page") -> Conversation:
-        """Fetch one page: a generator for a driver. Raises FetchFailed and Later."""
+    def visit(self, text: str, kind: Kind = "page", known: Validators | None = None) -> Conversation:
+        """Fetch one page, unless it is still the version that is `known`: a generator for a driver.
+
+        Raises FetchFailed and Later.
+        """
         name = f"{kind} {self._scope} {text}"
         trip = self._trips.load(name, text)
         deadline = time.monotonic() + self.settings.fetch_deadline_s - trip.try_s
         try:
-            url, answer = yield from self._travel(name, trip, kind, deadline)
+            url, answer = yield from self._travel(name, trip, kind, deadline, known)
             content, charset = _read(answer) if kind == "page" else ("", "")
             if kind == "page" and self._sent_on(trip, url, content):
-                url, answer = yield from self._travel(name, trip, kind, deadline)
+                url, answer = yield from self._travel(name, trip, kind, deadline, known)
                 content, charset = _read(answer)
         except TaskFailed as failure:
             self._trips.drop(name, trip)
@@ -104,10 +112,11 @@ class Rules:
             attempts=trip.attempts,
             service_s=trip.service_s,
             timings=answer.timings,
+            headers=answer.headers,
         )
 
     def _travel(
-        self, name: str, trip: Trip, kind: Kind, deadline: float
+        self, name: str, trip: Trip, kind: Kind, deadline: float, known: Validators | None = None
     ) -> Generator[Ask, Answer, tuple[Url, Answer]]:
         """Follow redirects and try again until an answer other than these; one request a round."""
         begun = time.monotonic()
@@ -115,7 +124,7 @@ class Rules:
             raise Later(trip.ready - begun)
         while True:
             try:
-                url, answer = yield from self._request(trip, kind, deadline)
+                url, answer = yield from self._request(trip, kind, deadline, known)
             except Later:
                 trip.try_s += time.monotonic() - begun
                 self._trips.save(name, trip)
@@ -134,24 +143,27 @@ class Rules:
                     raise wall
                 elif answer.status in TRANSIENT:
                     self._again(name, trip, refused(answer.status, url.host), retry_after(answer.headers))
-                elif 200 <= answer.status < 300 or (kind == "robots" and 400 <= answer.status < 500):
+                elif _is_last(answer.status, kind) or (answer.status == 304 and _is_asked(known, url)):
                     return url, answer
                 else:
                     raise refused(answer.status, url.host)
 
-    def _request(self, trip: Trip, kind: Kind, deadline: float) -> Generator[Ask, Answer, tuple[Url, Answer]]:
+    def _request(
+        self, trip: Trip, kind: Kind, deadline: float, known: Validators | None
+    ) -> Generator[Ask, Answer, tuple[Url, Answer]]:
         """One request, when gate, robots.txt and politeness let it pass."""
         url = self.gate.check_url(trip.url)
         crawl_delay_s = 0.0
         if kind != "robots":
-            known = yield from self._rules_of(url, deadline)
-            known.check(url.text, url.origin)
-            crawl_delay_s = self._bearable(known, url)
+            allowed = yield from self._rules_of(url, deadline)
+            allowed.check(url.text, url.origin)
+            crawl_delay_s = self._bearable(allowed, url)
+        conditions = known.headers() if known is not None and _is_asked(known, url) else {}
         turn = self._polite.enter(url, crawl_delay_s)
         asked = time.monotonic()
         well = True  # also when the fetch is given up from outside: that is not the host's fault
         try:
-            answer = yield Ask(url, kind, deadline, self._cap(kind), turn.sent, _cookie(trip, url))
+            answer = yield Ask(url, kind, deadline, self._cap(kind), turn.sent, _cookie(trip, url), conditions)
             well = answer.status < 500 and answer.status != 429
         except TaskFailed as failure:
             well = not isinstance(failure, Transient) and failure.reason not in ("timed_out", "connection_failed")
@@ -241,6 +253,16 @@ class Rules:
         return caps[kind]
 
 
+def _is_last(status: int, kind: Kind) -> bool:
+    """Whether an answer ends the fetch, and well."""
+    return 200 <= status < 300 or (kind == "robots" and 400 <= status < 500)
+
+
+def _is_asked(known: Validators | None, url: Url) -> bool:
+    """Whether what is known is a version of the page at this address, rather than of where it led before."""
+    return known is not None and known.url == url.text
+
+
 def _cookie(trip: Trip, url: Url) -> str:
     """The Cookie header for the next request of a fetch."""
     if not trip.cookies:
@@ -251,7 +273,9 @@ def _cookie(trip: Trip, url: Url) -> str:
 
 
 def _read(answer: Answer) -> tuple[str, str]:
-    """The text of a page and its charset. Raises TaskFailed (not_a_web_page)."""
+    """The text of a page and its charset, none of one that is unchanged. Raises TaskFailed (not_a_web_page)."""
+    if answer.status == 304:
+        return "", ""
     check_page(answer.body)
     return decoded(answer.body, media_type(answer.headers))
 

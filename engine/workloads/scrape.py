@@ -9,8 +9,11 @@ from typing import Any
 from engine.config import usable_cpus
 from engine.errors import TaskFailed
 from engine.shop.demo import fill_in
+from engine.web.answers import Validators
 from engine.web.arenas import few_arenas
+from engine.web.manners import manners_of
 from engine.web.price import read_product
+from engine.web.unchanged import LastReading, Readings, validators_of
 from engine.workloads.base import Place, Tried, Workload
 
 
@@ -34,7 +37,9 @@ class Scrape(Workload):
             from engine.web.fetch import Fetcher as fetcher
         self.reading = BoundedSemaphore(usable_cpus())
         """As many pages are read at once as there are CPUs: more are not read sooner, and each holds its tree."""
-        self.fetcher = fetcher(place.settings, workers=place.workers, scope=place.folder.name)
+        manners = manners_of(options)
+        self.fetcher = fetcher(place.settings, workers=place.workers, scope=place.folder.name, manners=manners)
+        self.readings = Readings(place.settings.home, manners) if options.get("revalidate") else None
 
     @classmethod
     def before_threads(cls) -> None:
@@ -48,22 +53,41 @@ class Scrape(Workload):
 
     def run(self, argument: Any) -> Any:
         """Name, price (decimal string), currency and so on; raises TaskFailed where there is no price."""
-        page = self.fetcher.fetch(self._url(argument))
-        text, url, attempts = page.text, page.final_url, page.attempts
+        last = self._last(argument)
+        page = self.fetcher.fetch(self._url(argument), known=last and last.validators)
+        if last is not None and page.unchanged:
+            return Tried(last.again(), page.attempts)
+        text, url, attempts, marks = page.text, page.final_url, page.attempts, validators_of(page)
         del page  # its bytes are not needed while the text is read, or waits for that
         with self.reading:
-            return Tried(product_of(text, url, argument.get("selector")), attempts)
+            output = product_of(text, url, argument.get("selector"))
+        self._keep(argument, marks, output)
+        return Tried(output, attempts)
 
     async def run_async(self, argument: Any) -> Any:
         """The same, fetched by aiohttp; reading the page takes the event loop's time."""
-        page = await self.fetcher.fetch(self._url(argument))
-        return Tried(product_of(page.text, page.final_url, argument.get("selector")), page.attempts)
+        last = self._last(argument)
+        page = await self.fetcher.fetch(self._url(argument), known=last and last.validators)
+        if last is not None and page.unchanged:
+            return Tried(last.again(), page.attempts)
+        output = product_of(page.text, page.final_url, argument.get("selector"))
+        self._keep(argument, validators_of(page), output)
+        return Tried(output, page.attempts)
+
+    def _last(self, argument: Any) -> LastReading | None:
+        return None if self.readings is None else self.readings.find(argument["url"], argument.get("selector"))
+
+    def _keep(self, argument: Any, marks: Validators | None, output: dict[str, Any]) -> None:
+        if self.readings is not None:
+            self.readings.keep(argument["url"], argument.get("selector"), marks, output)
 
     def _url(self, argument: Any) -> str:
         return fill_in(argument["url"], self.options.get("demo_base", ""))
 
     def close(self) -> None:
         """Close the connections; those of the event loop end with it."""
+        if self.readings is not None:
+            self.readings.close()
         if not self.place.coroutines:
             self.fetcher.close()
 

@@ -198,7 +198,7 @@ def _scrape() -> Material | None:
             pages.keep(folder / "inputs")
         if pages.demo:
             return demo_scrape_plan(SEQUENTIAL, settings())
-        return scrape_plan(pages.urls, SEQUENTIAL, settings(), pages.selectors)
+        return scrape_plan(pages.urls, SEQUENTIAL, settings(), pages.selectors, manners=pages.manners)
 
     return Material("scrape", counted(pages.count, "page"), pages.count, place, {}, pages.demo, not pages.demo)
 

@@ -82,7 +82,7 @@ def _row(
     output: Any, label: str, status: str, start: float | None, end: float | None, reason: str | None, error: str | None
 ) -> tuple[Any, ...]:
     page = scraped_page(output)
-    remark = f"{in_words(reason)}: {error}" if reason else _doubt(page)
+    remark = f"{in_words(reason)}: {error}" if reason else _remark(page)
     return (
         "OK" if status == "ok" else status.capitalize(),
         shop_of(label),
@@ -106,10 +106,13 @@ def shop_of(address: str) -> str:
         return ""
 
 
-def _doubt(page: ScrapedPage | None) -> str | None:
-    if page is None or not page.doubtful:
+def _remark(page: ScrapedPage | None) -> str | None:
+    """What is doubtful, and whether the page is the one that was read before."""
+    if page is None:
         return None
-    return f"Doubtful: {' '.join(page.doubts) or 'read from ' + repr(page.raw)}"
+    doubt = f"Doubtful: {' '.join(page.doubts) or 'read from ' + repr(page.raw)}" if page.doubtful else ""
+    same = f"Unchanged, says the shop, since it was read at {page.unchanged_since}." if page.unchanged_since else ""
+    return " ".join(filter(None, (doubt, same))) or None
 
 
 def _all_rows(run: Run) -> None:

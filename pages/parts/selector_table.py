@@ -20,27 +20,26 @@ COLUMNS = ("Host", "CSS selector")
 
 def selector_table(example: str | None) -> dict[str, str]:
     """Draw the table of selectors and the test on one page; gives the selectors by host. `example` is a page to try."""
-    with st.expander("More", icon=":material/code:", key="more"):
-        st.caption(
-            "Where a shop's price is not found, name the CSS selector of its element; leave the rest empty. "
-            "Hosts are written without https://."
-        )
-        if "selectors" not in st.session_state:  # drawn for the first time, or anew by who comes back
-            st.session_state["selectors:first"] = st.session_state.get("selectors:last", _kept_table())
-        table = st.data_editor(
-            st.session_state["selectors:first"],
-            num_rows="dynamic",
-            hide_index=True,
-            key="selectors",
-            alt="CSS selector of the price for a host",
-        )
-        st.session_state["selectors:last"] = table
-        chosen = _chosen(table)
-        if st.button("Keep for later runs", icon=":material/save:", key="keep_selectors", help=KEEPING):
-            with guard(stop=False):
-                keep(settings().home, chosen)
-                st.toast(f"{counted(len(chosen), 'selector')} kept.", icon=":material/check:")
-        _try(example, chosen)
+    st.caption(
+        "Where a shop's price is not found, name the CSS selector of its element; leave the rest empty. "
+        "Hosts are written without https://."
+    )
+    if "selectors" not in st.session_state:  # drawn for the first time, or anew by who comes back
+        st.session_state["selectors:first"] = st.session_state.get("selectors:last", _kept_table())
+    table = st.data_editor(
+        st.session_state["selectors:first"],
+        num_rows="dynamic",
+        hide_index=True,
+        key="selectors",
+        alt="CSS selector of the price for a host",
+    )
+    st.session_state["selectors:last"] = table
+    chosen = _chosen(table)
+    if st.button("Keep for later runs", icon=":material/save:", key="keep_selectors", help=KEEPING):
+        with guard(stop=False):
+            keep(settings().home, chosen)
+            st.toast(f"{counted(len(chosen), 'selector')} kept.", icon=":material/check:")
+    _try(example, chosen)
     return chosen
 
 

@@ -15,6 +15,7 @@ from engine.shop.addresses import demo_urls
 from engine.web.estimate import Estimate, estimate
 from engine.web.inputs import Inputs, LeftOut, from_text
 from engine.web.lists.reading import AddressList
+from engine.web.manners import OURS, Manners
 from engine.web.sitemap import Harvest
 from pages.parts.guard import guard
 from pages.parts.image_inputs import literal_name
@@ -23,6 +24,7 @@ from pages.parts.received import Received, received
 from pages.parts.selector_table import selector_table
 from pages.parts.server import settings
 from pages.parts.spool import spool
+from pages.parts.told_to_shops import told_to_shops
 from pages.parts.uploaded import offer, remember
 from pages.parts.words import counted, duration, literal
 
@@ -35,7 +37,8 @@ SHORT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """The pages that are chosen; `selectors` maps a host to the CSS selector of its price.
+    """The pages that are chosen; `selectors` maps a host to the CSS selector of its price, `manners` are what shops
+    are told, and with `revalidate` they are asked only for pages that changed.
 
     `keep` puts an uploaded list into a run's folder of inputs, for who comes back to the form.
     """
@@ -45,6 +48,8 @@ class Pages:
     left_out: tuple[LeftOut, ...] = ()
     sentences: tuple[str, ...] = ()
     selectors: Mapping[str, str] = field(default_factory=dict)
+    manners: Manners = OURS
+    revalidate: bool = False
     keep: Callable[[Path], None] | None = None
 
     @property
@@ -167,8 +172,11 @@ def _harvest(url: str) -> Harvest:
 
 
 def _chosen(inputs: Inputs) -> Pages:
-    selectors = selector_table(inputs.urls[0] if inputs.urls else None)
-    return Pages(inputs.urls, False, (*inputs.rubbish, *inputs.duplicates), inputs.sentences, selectors)
+    with st.expander("More", icon=":material/code:", key="more"):
+        manners, revalidate = told_to_shops()
+        selectors = selector_table(inputs.urls[0] if inputs.urls else None)
+    left_out = (*inputs.rubbish, *inputs.duplicates)
+    return Pages(inputs.urls, False, left_out, inputs.sentences, selectors, manners, revalidate)
 
 
 SOURCES: dict[str, Callable[[], Pages | None]] = {

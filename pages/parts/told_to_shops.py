@@ -1,0 +1,27 @@
+"""What shops are told by a scrape, on its form: languages, the program's name, and what was read of them before."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.web.manners import LONGEST_AGENT, LONGEST_LANGUAGE, Manners
+
+
+def told_to_shops() -> tuple[Manners, bool]:
+    """Draw the fields; gives what shops are told, and whether unchanged pages are left out. Raises InputRefused."""
+    left, right = st.columns(2)
+    language = left.text_input(
+        "Language", key="language", placeholder="de-DE, or de-AT, de;q=0.8", max_chars=LONGEST_LANGUAGE,
+        persist_state="session", help="Sent as Accept-Language: many shops choose texts and currency by it.",
+    )  # fmt: skip
+    user_agent = right.text_input(
+        "User-Agent", key="user_agent", placeholder="Overlap’s own", max_chars=LONGEST_AGENT, persist_state="session",
+        help="The name that shops are told. robots.txt is still asked for “Overlap”.",
+    )  # fmt: skip
+    revalidate = st.checkbox(
+        "Fetch only pages that changed since they were read last", value=True, key="revalidate",
+        persist_state="session",
+        help="Shops that mark versions of their pages (ETag, Last-Modified) answer that one is unchanged; its row then "
+        "says what was read before, and when.",
+    )  # fmt: skip
+    return Manners(language, user_agent), revalidate
