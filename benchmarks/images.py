@@ -2,6 +2,7 @@
 
     python benchmarks/images.py                       300 files, 400 and 1600 px, 3 rounds: 15 minutes on 2 cores
     python benchmarks/images.py --rounds 1 --sizes 400
+    python benchmarks/images.py --sharp --photos 40   beside sharp (npm) only: JPEG, WebP and AVIF, see beside_sharp.py
     python benchmarks/images.py --json FILE           the figures, as JSON too
 
 The photographs are those of Debian's mate-backgrounds and plasma-workspace-wallpapers with at least a megapixel,
@@ -28,13 +29,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import beside_sharp
 import numpy as np
 from PIL import Image
 
@@ -147,6 +149,10 @@ def ours(batch: Batch, kind: str, workers: int) -> Spent:
     so ours is told beside it (`start_s`), and matters less the larger the batch.
     """
     resizing = Resizing((str(batch.edge),), quality_jpeg=QUALITY, formats=(_FORMATS[batch.suffix],), optimize=False)
+    return _job(batch, resizing, kind, workers)
+
+
+def _job(batch: Batch, resizing: Resizing, kind: str, workers: int) -> Spent:
     store = Store.open(Settings(home=batch.out.with_name("home")))
     plan = resize_plan(batch.photos, resizing, Configuration(kind, workers), store.settings, target=batch.out)
     run = jobs.wait(store, jobs.start(store, plan))
@@ -309,6 +315,23 @@ def _luma(image: Image.Image) -> np.ndarray:
 # ---- Running and telling ----
 
 
+def beside(photos: Sequence[Path], distinct: int, edges: Sequence[int], rounds: int, folder: Path) -> list[Any]:
+    """Ours (threads × 2) and sharp in turns, each format at each edge; the rows, told as they come."""
+    place = beside_sharp.installed(folder / "sharp")
+
+    def do(chosen: Sequence[Path], resizing: Resizing, out: Path) -> tuple[float, float]:
+        spent = _job(Batch(chosen, 0, out), resizing, "threads", 2)
+        assert spent.cpu_s is not None  # a job's own figures
+        return spent.wall_s, spent.cpu_s
+
+    rows = []
+    for edge in edges:
+        for name in beside_sharp.QUALITIES:
+            rows.append(beside_sharp.row(name, edge, photos, distinct, rounds, place, do, ssim))
+            say(beside_sharp.told(rows[-1]))
+    return rows
+
+
 def measure(photos: Sequence[Path], edge: int, rounds: int, folder: Path) -> tuple[Figures, Figures]:
     """Wall and CPU seconds per photograph for each tool, one figure a round; CPU time includes starting the tool."""
     found: Figures = {name: [] for name in (*TOOLS, *SLOW)}
@@ -384,6 +407,7 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=300, help="how many to resize in each batch (300)")
     parser.add_argument("--rounds", type=int, default=3, help="how often everything is run (3)")
     parser.add_argument("--sizes", default="400,1600", help="longest edges in pixels (400,1600)")
+    parser.add_argument("--sharp", action="store_true", help="compare with sharp, which npm installs, and nothing else")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     arguments = parser.parse_args()
     set_up()
@@ -394,7 +418,14 @@ def main() -> None:
         once = originals()
         photos = laid_out(once, arguments.photos, folder / "in")
         say(f"{len(photos)} files from {len(once)} photographs, {sum(p.stat().st_size for p in photos) / 1e6:.0f} MB")
-        for edge in [int(text) for text in arguments.sizes.split(",")]:
+        edges = [int(text) for text in arguments.sizes.split(",")]
+        if arguments.sharp:
+            mixed = sorted(photos)  # numbered in turn, so that the first ones differ from each other
+            figures["sharp"] = [
+                asdict(row) for row in beside(mixed, len(once), edges, arguments.rounds, folder)
+            ]
+            edges = []
+        for edge in edges:
             found, cpu = measure(photos, edge, arguments.rounds, folder)
             quality = qualities(sorted(photos)[: len(once)], edge, folder)
             rows = ratios(found, edge)

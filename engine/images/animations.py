@@ -1,18 +1,19 @@
 """Animated pictures, frame by frame: kept as such where the format can, within a limit of pixels.
 
-Pillow composes each frame with those before it, so every frame that comes here is a whole picture. What a format
+Each frame is composed with those before it, so every frame that comes here is a whole picture. What a format
 writes is its own: how long each frame stays, in ms, and how often all of them are shown (0: without end).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any, NamedTuple
 
 from PIL import Image
 
 from engine.errors import TaskFailed
+from engine.images import gifs
 from engine.images.options import Resizing
 
 CAN = ("gif", "webp")
@@ -42,15 +43,15 @@ def wanted(resizing: Resizing, name: str, source_format: str) -> bool:
     return kept and name in CAN
 
 
-def animated(image: Image.Image, make: Make, name: str, resizing: Resizing, blocks: dict[str, Any]) -> Animation:
-    """The animation of an opened image, each frame made by `make`, as a file. Raises TaskFailed not_encoded."""
+def animated(
+    image: Image.Image, data: bytes, make: Make, name: str, resizing: Resizing, blocks: dict[str, Any]
+) -> Animation:
+    """The animation of an opened image of the content `data`, each frame made by `make`, as a file. Raises TaskFailed not_encoded."""
     frames: list[Image.Image] = []
     durations: list[int] = []
-    for number in range(int(getattr(image, "n_frames", 1))):
-        image.seek(number)
-        image.load()
-        durations.append(_duration(image.info.get("duration")))
-        frame = make(image.convert("RGBA"))
+    for picture, stays_ms in _whole_frames(image, data):
+        durations.append(_duration(stays_ms))
+        frame = make(picture)
         frame.info = {}
         frames.append(frame)
     buffer = BytesIO()
@@ -59,7 +60,38 @@ def animated(image: Image.Image, make: Make, name: str, resizing: Resizing, bloc
         frames[0].save(buffer, name, **options, **_OPTIONS[name](resizing), **blocks)
     except (OSError, ValueError) as error:
         raise TaskFailed("not_encoded", f"The animation cannot be written as {name}: {error}.") from None
-    return Animation(buffer.getvalue(), frames[0].size, len(frames))
+    content = buffer.getvalue()
+    if name == "webp" and any(frame.has_transparency_data and _least_alpha(frame) < 255 for frame in frames):
+        content = _with_alpha_flag(content)
+    return Animation(content, frames[0].size, len(frames))
+
+
+def _least_alpha(frame: Image.Image) -> float:
+    least = frame.getchannel("A").getextrema()[0]
+    assert isinstance(least, (int, float))  # a single channel
+    return least
+
+
+def _with_alpha_flag(content: bytes) -> bytes:
+    """An animated WebP that says that it has transparent pixels (RFC 9649, 2.7: the flag L of VP8X).
+
+    libwebp says so only where a frame itself has; not where no frame paints a part of the canvas.
+    """
+    if content[12:16] != b"VP8X":
+        return content
+    return content[:20] + bytes((content[20] | 0x10,)) + content[21:]
+
+
+def _whole_frames(image: Image.Image, data: bytes) -> Iterator[tuple[Image.Image, Any]]:
+    """Each frame in RGBA, and how long the file says that it stays, in ms."""
+    if image.format == "GIF":
+        yield from gifs.frames(data, image.size)
+        return
+    # A PNG may bring a still picture for programs that show no animations: none of its frames, though Pillow's first.
+    for number in range(int(bool(getattr(image, "default_image", False))), int(getattr(image, "n_frames", 1))):
+        image.seek(number)
+        image.load()
+        yield image.convert("RGBA"), image.info.get("duration")
 
 
 def _duration(value: Any) -> int:

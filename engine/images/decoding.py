@@ -35,7 +35,7 @@ def decode(image: Image.Image, data: bytes, settings: Settings) -> Image.Image:
             return tiffs.joined(image, data, lambda content: open_image(content, settings))
         image.load()
         tiffs.mend_palette(image)
-    return image
+        return tiffs.widened(image)
 
 
 def _decoded_jpeg(image: JpegImagePlugin.JpegImageFile, data: bytes) -> Image.Image:

@@ -41,14 +41,14 @@ def _frames(image: Image.Image) -> int:
 
 def _gif_frames(data: bytes) -> int:
     """Image blocks in a GIF (GIF89a, appendix A), counted by hopping over their data; stops above MAX_FRAMES."""
-    at = 13 + _table(data[10]) if len(data) > 13 else len(data)
+    at = 13 + colour_table_bytes(data[10]) if len(data) > 13 else len(data)
     count = 0
     while at < len(data) and count <= MAX_FRAMES:
         if data[at] == 0x2C and at + 10 <= len(data):
             count += 1
-            at = _after_blocks(data, at + 11 + _table(data[at + 9]))
+            at = after_blocks(data, at + 11 + colour_table_bytes(data[at + 9]))
         elif data[at] == 0x21:
-            at = _after_blocks(data, at + 2)
+            at = after_blocks(data, at + 2)
         else:
             break
     return count
@@ -72,11 +72,13 @@ _COUNTERS: dict[str, Callable[[bytes], int]] = {"GIF": _gif_frames, "TIFF": _tif
 """Pillow counts these by decoding or parsing every frame; a walk over the file costs microseconds."""
 
 
-def _table(packed: int) -> int:
+def colour_table_bytes(packed: int) -> int:
+    """How long the colour table is that a GIF's packed fields announce, in bytes."""
     return 3 << ((packed & 7) + 1) if packed & 0x80 else 0
 
 
-def _after_blocks(data: bytes, at: int) -> int:
+def after_blocks(data: bytes, at: int) -> int:
+    """Where a GIF goes on behind the data blocks that begin at `at`."""
     while at < len(data) and data[at]:
         at += data[at] + 1
     return at + 1

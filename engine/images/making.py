@@ -77,7 +77,7 @@ def _animation(work: Work, box: Box, placement: Placement, name: str) -> Made:
     blocks = saving.blocks(name, _beside(work)) if name != "gif" else {}
     with opening.failures(work.data, work.settings):
         opened = opening.open_image(work.data, work.settings)
-        done = animations.animated(opened, make, name, work.resizing, blocks)
+        done = animations.animated(opened, work.data, make, name, work.resizing, blocks)
     if work.resizing.max_kb and len(done.content) > work.resizing.max_kb * 1000:
         raise TaskFailed(
             "too_many_bytes",

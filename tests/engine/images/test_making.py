@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -328,6 +329,68 @@ def test_an_animation_stays_one_in_its_own_format(tmp_path: Path, name: str) -> 
             assert close(colour_at(pixels, (at * 10 + 7, 20)), (220, 40, 40), 12)
             assert pixels.getpixel(((at * 10 + 35) % 60, 3))[3] == 0  # type: ignore[index]
         assert durations == [40, 80, 120, 160, 200]
+
+
+def gif_frame(place: tuple[int, int], size: tuple[int, int], index: int, disposal: int) -> bytes:
+    """A graphic control of 100 ms and an image block of one colour, of a table of four (GIF89a, 20 and 23)."""
+    plain = saved_bytes(Image.new("P", size, index))
+    data = plain[plain.index(b"\x2c", 13 + 3 * (2 << (plain[10] & 7))) + 10 : -1]
+    control = b"\x21\xf9\x04" + bytes((disposal << 2, 10, 0, 0, 0))
+    return control + b"\x2c" + struct.pack("<4HB", *place, *size, 0) + data
+
+
+def saved_bytes(image: Image.Image) -> bytes:
+    image.putpalette([level for colour in GIF_COLOURS for level in colour] * 64)
+    buffer = BytesIO()
+    image.save(buffer, "GIF", optimize=False)
+    return buffer.getvalue()
+
+
+GIF_COLOURS = ((0, 0, 255), (220, 40, 40), (40, 200, 60), (240, 220, 50))
+
+
+@pytest.mark.parametrize("name", ["gif", "webp"])
+@pytest.mark.parametrize(
+    ("disposal", "left_of_second"), [(1, (220, 40, 40)), (2, None), (3, None)], ids=["kept", "cleared", "as before"]
+)
+def test_what_no_frame_of_a_gif_paints_is_transparent(
+    tmp_path: Path, name: str, disposal: int, left_of_second: tuple[int, int, int] | None
+) -> None:
+    """The first frame is the left half of its canvas, the second one the right half; nothing is painted below."""
+    table = bytes(level for colour in GIF_COLOURS for level in colour)
+    data = b"GIF89a" + struct.pack("<2HBBB", 80, 60, 0x81, 1, 0) + table
+    data += gif_frame((0, 0), (40, 40), 1, disposal) + gif_frame((40, 0), (40, 40), 2, 1) + b";"
+    source = tmp_path / "a.gif"
+    source.write_bytes(data)
+    (output,) = made(source, format="keep" if name == "gif" else name, animation="keep", sizes=["80x60"])
+    assert output.note == "animation of 2 frames"
+    with Image.open(output.path) as picture:
+        shown = []
+        for at in range(2):
+            picture.seek(at)
+            shown.append(picture.convert("RGBA"))
+    wanted = [[(220, 40, 40), None, None], [left_of_second, (40, 200, 60), None]]
+    for picture_, colours in zip(shown, wanted, strict=True):
+        for place, colour in zip([(20, 20), (60, 20), (40, 50)], colours, strict=True):
+            alpha = picture_.getchannel("A").getpixel(place)
+            assert alpha == (0 if colour is None else 255)
+            assert colour is None or close(colour_at(picture_, place), colour, 12)
+
+
+def test_a_still_beside_an_animated_png_is_none_of_its_frames(tmp_path: Path) -> None:
+    first, *more = frames(3)
+    source = saved(tmp_path, "a.png", Image.new("RGBA", (120, 80), "blue"), save_all=True, default_image=True,
+                   append_images=[first, *more], duration=[40, 80, 120], loop=0)  # fmt: skip
+    (output,) = made(source, format="webp", animation="keep", sizes=["120"])
+    assert output.note == "animation of 3 frames"
+    with Image.open(output.path) as picture:
+        durations = []
+        for at in range(3):
+            picture.seek(at)
+            picture.load()
+            durations.append(picture.info["duration"])
+            assert close(colour_at(picture, (at * 20 + 15, 40)), (220, 40, 40), 12)
+    assert durations == [40, 80, 120]
 
 
 def test_an_animation_in_another_format_is_its_first_frame_unless_asked_for(tmp_path: Path) -> None:

@@ -253,6 +253,14 @@ def test_white_is_zero_with_16_bits(tmp_path: Path) -> None:
     assert close(colour_at(image, (50, 4)), (64, 64, 64), within=1)
 
 
+def test_grey_of_12_bits_is_not_black(tmp_path: Path) -> None:
+    """Two samples in three bytes."""
+    row = bytes.fromhex("fff800") * 32  # white, half, white, half
+    tags = {256: (64,), 257: (8,), 258: (12,), 259: (1,), 262: (1,), 277: (1,), 278: (8,)}
+    image, _ = done(tmp_path, tiff(tags, [row * 8]))
+    assert (colour_at(image, (20, 4)), colour_at(image, (21, 4))) == ((255, 255, 255), (128, 128, 128))
+
+
 def test_lab_is_shown_as_libvips_shows_it(tmp_path: Path) -> None:
     pixel = bytes((128, 40, 256 - 39))  # L* 50.2, a* 40, b* -39: libvips 8.14 gives 152 95 188
     tags = {256: (16,), 257: (16,), 258: (8, 8, 8), 259: (1,), 262: (8,), 277: (3,), 278: (16,)}
