@@ -95,16 +95,26 @@ def _parts(run: Run, chosen: Configuration, work: Work, names: dict[str, Any]) -
     lines = _list(requirements({*pool.packages, *work.packages}, measured))
     yield Template(texts.METADATA).substitute(dependencies=lines, python=pool.python)
     yield _header(run, chosen, work)
-    yield "\n".join(_imports({*work.imports, *pool.imports})) + "\n\n"
+    variables = [one.partition("=") for one in chosen.environment]
+    more = ("import os",) if variables else ()
+    yield "\n".join(_imports({*work.imports, *pool.imports, *more})) + "\n\n"
+    yield "".join(f"os.environ[{name!r}] = {value!r}\n" for name, _, value in variables)
     yield Template(pool.constants).substitute(names)
     yield Template(work.text).substitute(names)
-    yield Template(texts.ATTEMPT).substitute(names)
+    yield _held(Template(texts.ATTEMPT).substitute(names), chosen)
     if EXECUTORS[chosen.executor].has_async:
         yield Template(texts.ALL_TASKS).substitute(names)
-    body = work.before + Template(pool.lines).substitute(names) + work.after
+    body = work.before + _held(Template(pool.lines).substitute(names), chosen) + work.after
     yield Template(texts.MAIN).substitute(body=_indented(body))
     yield "TASKS = [\n" + "".join(f"    {task!r},\n" for task in work.tasks) + "]\n\n"
     yield texts.GUARD
+
+
+def _held(text: str, chosen: Configuration) -> str:
+    """The text; where each worker loads all arguments at its start, as importing the script does, tasks are places."""
+    if not chosen.held:
+        return text
+    return text.replace("= task\n", "= TASKS[task]\n").replace("attempt, TASKS", "attempt, range(len(TASKS))")
 
 
 def _header(run: Run, chosen: Configuration, work: Work) -> str:

@@ -422,3 +422,11 @@ def test_a_run_that_came_from_a_file_has_no_script_and_says_why(kept: Store) -> 
     with pytest.raises(NotAvailable, match="came from a file"):
         script(kept, run)
     assert run_document(kept, run)["tasks"] == 1
+
+
+def test_variables_and_arguments_that_are_loaded_at_the_start_are_in_the_script(kept: Store, tmp_path: Path) -> None:
+    run = ended(kept, simple_plan("compute", 3, {"amount": 50}, SEQUENTIAL, kept.settings))
+    how = Configuration("processes", 2, "spawn", environment=("OMP_NUM_THREADS=1",), held=True)
+    text = script(kept, run, how)
+    assert "os.environ['OMP_NUM_THREADS'] = '1'\n" in text and "pool.map(attempt, range(len(TASKS))" in text
+    assert outputs(text, tmp_path) == recorded(kept, run)
