@@ -96,14 +96,14 @@ def proof_of(run: Run, samples: Sequence[Sample]) -> dict[str, Any] | None:
 
 def _gain(row: Speedup) -> str:
     ratio, changed, suspect = row.ratio, row.configuration.label, row.against.label
-    basis = ", net of other programs" if row.basis == "net" else ""
-    reach = words.times(ratio.estimate, ratio.low, ratio.high) + basis
+    reach = words.times(ratio.estimate, ratio.low, ratio.high)
+    suspect += ", net of other programs" if row.basis == "net" else ""
     are = "are" if words.many(row.configuration) else "is"
     return {
         "faster": f"{changed} {are} {reach} as fast as {suspect}: that was the cause",
         "slower": f"{changed} {are} only {reach} as fast as {suspect}: that change does not help",
-        "same": f"{changed} {are} as fast as {suspect} ({reach}): that change does not help",
-        "undecided": f"{changed} against {suspect}: {reach}, which does not decide whether it helps",
+        "same": f"{changed} {are} {reach} as fast as {suspect}: that change does not help",
+        "undecided": f"{changed} {are} {reach} as fast as {suspect}, which does not decide whether it helps",
     }[row.standing]
 
 

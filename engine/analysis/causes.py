@@ -28,6 +28,10 @@ CLEARLY = 0.25
 HEAVY_MB = 0.1
 """Megabytes a task from which on moving them shows."""
 SMALL_S = 0.001
+OWN_THREADS = 1.2
+"""Tasks that keep more cores busy than this, one after the other, have threads or processes of their own."""
+CROWDED = 0.2
+"""Above this share of the machine other programs are named beside a cause that they may have added to."""
 APART = ("processes", "subinterpreters", "dask")
 """Executors whose workers import for themselves."""
 CHUNK = 64
@@ -107,7 +111,10 @@ Rule = Callable[[Evidence], Iterator[Cause]]
 
 def causes(evidence: Evidence) -> tuple[Cause, ...]:
     """Every cause that was measured, the dearest first."""
-    found = [cause for rule in RULES for cause in rule(evidence)]
+    found = [
+        replace(cause, experiment=None, changed=None) if cause.changed == evidence.configuration else cause
+        for rule in RULES for cause in rule(evidence)
+    ]  # fmt: skip
     return tuple(sorted(found, key=lambda cause: -cause.lost))
 
 
@@ -130,7 +137,10 @@ def _waiting_for_a_cpu(seen: Evidence) -> Iterator[Cause]:
     if lost < LOST:
         return
     waited = f"at work, they waited for a CPU for {words.percent(lost)} of the time"
-    if workers > 1 and seen.cores_alone > 1.2 and workers * seen.cores_alone > 1.1 * cpus:
+    if (others := seen.figure.other_busy or 0.0) > CROWDED and (workers > cpus or seen.cores_alone > OWN_THREADS):
+        waited += f", also for other programs, which used {words.percent(others)} of the machine"
+    limited = any("NUM_THREADS=" in variable for variable in seen.configuration.environment)  # what alone has not
+    if workers > 1 and not limited and seen.cores_alone > OWN_THREADS and workers * seen.cores_alone > 1.1 * cpus:
         yield Cause(
             "native_threads", lost,
             f"Native threads oversubscribe the {words.count(cpus, ('CPU', 'CPUs'))}: one {seen.nouns[0]} alone keeps "

@@ -39,7 +39,9 @@ def times_in_brackets(estimate: float, low: float | None, high: float | None) ->
 
 
 def number(value: float) -> str:
-    """Two decimals below 10, one below 100, none above."""
+    """Two decimals below 10, one below 100, none above; two digits below 0.1, so that a thousandth is no nothing."""
+    if 0 < value < 0.0995:
+        return f"{value:.2g}" if value >= 0.0001 else "under 0.0001"
     return f"{value:.2f}" if value < 9.995 else f"{value:.1f}" if value < 99.95 else f"{value:,.0f}"
 
 

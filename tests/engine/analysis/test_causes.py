@@ -80,11 +80,23 @@ def test_native_threads_are_told_from_other_programs_by_what_one_task_alone_keep
     native = replace(COMPUTES, wall_s=5.0, net_s=5.0)
     found = trial(PROCESSES_2, 5.0, Split(10.0, 10.0, 2.0, 2.0), most_threads=4)
     (cause,) = why([found], [native], 2, True)[1]
-    assert cause.name == "native_threads"
+    assert cause.name == "native_threads" and "other programs" not in cause.sentence
+    (beside,) = why([replace(found, other_busy=0.5)], [native], 2, True)[1]
+    assert "also for other programs, which used 50% of the machine" in beside.sentence
     assert "keeps 2.0 busy (up to 4 threads in a process)" in cause.sentence
     assert cause.experiment == "--env OMP_NUM_THREADS=1" and cause.changed == replace(
         PROCESSES_2, environment=("OMP_NUM_THREADS=1",)
     )
+
+
+def test_a_change_that_is_made_already_is_not_offered_again() -> None:
+    native = replace(COMPUTES, wall_s=5.0, net_s=5.0)
+    one = replace(PROCESSES_2, environment=("OMP_NUM_THREADS=1",))
+    assert named(trial(one, 5.0, Split(10.0, 10.0, 2.0, 2.0)), native) == ["other_programs"]
+    alone = replace(COMPUTES, wall_s=0.01, cpu_s=0.01, net_s=0.01, tasks=1000)
+    chunked = trial(replace(PROCESSES_2, chunk=64), 0.1, Split(0.01, 0.01, 0.0, 2.0), tasks=1000)
+    (cause,) = why([chunked], [alone], 2, True)[1]
+    assert (cause.name, cause.changed, cause.experiment) == ("small_tasks", None, None)
 
 
 def test_without_a_gil_or_with_both_cores_busy_it_is_not_the_gil() -> None:

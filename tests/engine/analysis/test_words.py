@@ -19,7 +19,10 @@ def test_durations_have_two_units_at_most(seconds: float, text: str) -> None:
     assert words.duration(seconds) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(1.934, "1.93"), (9.999, "10.0"), (42.34, "42.3"), (12345.6, "12,346")])
+@pytest.mark.parametrize(("value", "text"), [
+    (1.934, "1.93"), (9.999, "10.0"), (42.34, "42.3"), (12345.6, "12,346"), (0.5, "0.50"), (0.0996, "0.10"),
+    (0.0123, "0.012"), (0.00031, "0.00031"), (0.00001, "under 0.0001"), (0.0, "0.00"),
+])  # fmt: skip
 def test_numbers_keep_three_figures(value: float, text: str) -> None:
     assert words.number(value) == text
 
