@@ -14,6 +14,9 @@ EXPORTS = {
              "nothing from the network."),
     "csv": ("CSV", ":material/table:", "One line a task and trial."),
     "json": ("JSON", ":material/data_object:", "Everything measured; History opens it again, here or elsewhere."),
+    "markdown": ("Markdown", ":material/markdown:", "Verdict, table, reasons and advice, for an issue or a wiki."),
+    "trace": ("Trace", ":material/view_timeline:", "Every worker's tasks and waiting, for ui.perfetto.dev or "
+              "chrome://tracing."),
     "script": ("Script to take home", ":material/code:", "One plain Python file that runs these tasks the recommended "
                "way, without Overlap; it says what Overlap does beyond it."),
     "folder": ("Folder to take home", ":material/folder_zip:", "A ZIP with the script and the engine's own readable "
