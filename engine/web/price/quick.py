@@ -28,6 +28,7 @@ _OLD = re.compile(
 )
 _TAG = re.compile(r"<[^>]*>?")
 _END = re.compile(rb"(?:[.,](?:00|-{1,2}|\xe2\x80\x93))?(?![\d.,])")
+_NO_START = b"0123456789<=\""
 _BUSY = re.compile(rb"[\d<=\"]")
 _SHORT_END = re.compile(rb"[^<>\d]{0,20}<")
 _TEXT = re.compile(r"(?:^|>)([^<>]*\d[^<>]*)(?=<|$)")
@@ -72,7 +73,9 @@ def _occurrences(text: bytes, leads: list[bytes], raw: bytes) -> Iterator[tuple[
         if place < 0:
             return
         lead = next((len(lead) for lead in leads if raw.startswith(lead, max(0, place - len(lead)))), -1)
-        end = _END.match(raw, place + len(text)) if lead >= 0 else None
+        # A digit or a quote before it: it is not the first of a text (_alone).
+        begins = lead >= 0 and (place <= lead or raw[place - lead - 1] not in _NO_START)
+        end = _END.match(raw, place + len(text)) if begins else None
         if end is not None:
             yield place - lead, end.end()
         place = raw.find(text, place + 1)

@@ -48,6 +48,9 @@ class Told:
     member: bool
 
 
+Around = tuple[Told, "Around | None"]
+"""What an element says, and the same of its parent; None above the last below the body."""
+
 ENOUGH = 3.0
 """Score of a visible price from which it may stand alone."""
 FAR = 7.0
@@ -94,7 +97,7 @@ def _ask_around(sights: list[Sight]) -> None:
     """Add what the elements around the prices say: for those that are not too far behind for that to help them."""
     best = max((sight.score for sight in sights), default=0.0)
     signatures = Counter((sight.node.tag, sight.node.attributes.get("class")) for sight in sights)
-    memory: dict[int, Told] = {}
+    memory: dict[int, Around] = {}
     for sight in sights:
         alike = signatures[sight.node.tag, sight.node.attributes.get("class")]
         around = _surroundings(sight, memory) if sight.score > best - FAR else FOREIGN
@@ -161,20 +164,22 @@ def _after(text: str) -> float:
     return sum(weight for pattern, weight in AFTER if pattern.match(text))
 
 
-def _surroundings(sight: Sight, memory: dict[int, Told]) -> float:
+def _surroundings(sight: Sight, memory: dict[int, Around]) -> float:
     """What the elements around the price say of it: their names when near, their region at any height."""
     score = 0.0
     region: set[str] = set()
-    inner, place = sight.leaf, sight.node
+    inner = sight.leaf
     for _ in range(4):
-        if inner is None or inner.mem_id == place.mem_id:
+        if inner is None or inner.mem_id == sight.node.mem_id:
             break
-        sight.struck = sight.struck or _known(inner, memory).struck
+        around = _around(inner, memory)
+        sight.struck = sight.struck or (around is not None and around[0].struck)
         inner = inner.parent
+    around = _around(sight.node, memory)
     for level in range(HIGHEST):
-        if not place.is_element_node or place.tag == "body":
+        if around is None:
             break
-        told = _known(place, memory)
+        told, around = around
         score += told.region
         region |= told.words
         if level < len(FADE):
@@ -184,18 +189,24 @@ def _surroundings(sight: Sight, memory: dict[int, Told]) -> float:
             sight.struck = sight.struck or (told.struck and level < 3)
             sight.member = sight.member or (told.member and level < 2)
             sight.current = sight.current or (told.current and level < 2)
-        if place.parent is None:
-            break
-        place = place.parent
     # Each word once, however many of the elements around repeat it: frameworks put theirs on every box.
     return score + sum(GROUPS[GROUP_OF[word]].region for word in region)
 
 
-def _known(node: LexborNode, memory: dict[int, Told]) -> Told:
-    told = memory.get(node.mem_id)
-    if told is None:
-        told = memory[node.mem_id] = _told(node)
-    return told
+def _around(node: LexborNode, memory: dict[int, Around]) -> Around | None:
+    """What an element says and all around it up to the body; each is asked once for all prices that stand in it."""
+    unknown: list[LexborNode] = []
+    place: LexborNode | None = node
+    around: Around | None = None
+    while place is not None and place.is_element_node and place.tag != "body":
+        around = memory.get(place.mem_id)
+        if around is not None:
+            break
+        unknown.append(place)
+        place = place.parent
+    for each in reversed(unknown):
+        around = memory[each.mem_id] = (_told(each), around)
+    return around
 
 
 def _told(node: LexborNode) -> Told:
