@@ -46,7 +46,10 @@ def wanted(resizing: Resizing, name: str, source_format: str) -> bool:
 def animated(
     image: Image.Image, data: bytes, make: Make, name: str, resizing: Resizing, blocks: dict[str, Any]
 ) -> Animation:
-    """The animation of an opened image of the content `data`, each frame made by `make`, as a file. Raises TaskFailed not_encoded."""
+    """The animation of an opened image of the content `data`, each frame made by `make`, as a file.
+
+    Raises TaskFailed not_encoded.
+    """
     frames: list[Image.Image] = []
     durations: list[int] = []
     for picture, stays_ms in _whole_frames(image, data):
