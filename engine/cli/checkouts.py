@@ -28,7 +28,10 @@ from engine.model import Configuration, Plan, Run, configuration_from
 from engine.store import Store
 
 ORDER = (0, 1, 1, 0)
-_EXCLUDES = ("as_json", "html_file", "markdown_file", "script_file", "against", "only_python")
+_EXCLUDES = (
+    "as_json", "html_file", "markdown_file", "script_file", "against", "only_python", "precision", "budget", "baseline",
+    "references",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
