@@ -6,7 +6,8 @@ Prices in pieces (`$`, `19`, `99`) are put together here. Nothing is judged here
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
 
@@ -104,8 +105,11 @@ class _Text:
     listed: bool
 
 
-def walk(page: Page, body: LexborNode, reach: int = MOST_ELEMENTS) -> View:
-    """What a reader sees up to `reach` nodes behind the heading, in one pass; at most MOST_SIGHTS prices."""
+def walk(page: Page, body: LexborNode, reach: int = MOST_ELEMENTS) -> Iterator[View]:
+    """What a reader sees up to `reach` nodes behind the heading; who asks on gets what is seen to the page's end.
+
+    One pass, which goes on where it stopped. At most MOST_SIGHTS prices in each view.
+    """
     heading = page.heading
     heading_tag, heading_id = (heading.tag_id, heading.mem_id) if heading is not None else (-1, -1)
     view = View([], None, [])
@@ -118,8 +122,8 @@ def walk(page: Page, body: LexborNode, reach: int = MOST_ELEMENTS) -> View:
     end = MOST_ELEMENTS
     for place, node in enumerate(islice(nodes, MOST_ELEMENTS)):
         if place > end:
-            view.cut = True
-            break
+            yield _seen(replace(view, buttons=[*view.buttons], cut=True), found, texts, page.decimal_mark)
+            end = MOST_ELEMENTS
         tag = node.tag_id  # a number: the name would be made anew for each of thousands of nodes
         if tag != _TEXT:
             skip = False
@@ -148,7 +152,11 @@ def walk(page: Page, body: LexborNode, reach: int = MOST_ELEMENTS) -> View:
             text = text[:LONGEST_TEXT]
         texts.append(text)
         last = node
-    view.sights = _sights(found, texts, page.decimal_mark)
+    yield _seen(view, found, texts, page.decimal_mark)
+
+
+def _seen(view: View, found: list[_Text], texts: list[str], mark: str | None) -> View:
+    view.sights = _sights(found, texts, mark)
     for sight in view.sights:
         sight.above = view.heading is not None and sight.place < view.heading
     return view

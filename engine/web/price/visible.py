@@ -74,9 +74,10 @@ def look(page: Page) -> View:
     body = page.tree.body
     if body is None:
         return View([], None, [])
-    view = _scored(walk(page, body, REACH))
+    views = walk(page, body, REACH)
+    view = _scored(next(views))
     if view.cut and not any(sight.score >= 1.0 for sight in view.sights):
-        view = _scored(walk(page, body))  # the heading was another one, or the price stands far below it
+        view = _scored(next(views))  # the heading was another one, or the price stands far below it
     return view
 
 
