@@ -22,6 +22,7 @@ from engine.report.script import written
 from engine.report.script_parts import Work, literal, pairs
 from engine.report.script_resize import heic_package, sources
 from engine.store import Store
+from engine.web.manners import manners_of
 
 _PASSED_ON = (
     "contact", "fetch_deadline_s", "page_max_mb", "host_parallel", "host_gap_s", "retry_after_max_s",
@@ -71,13 +72,15 @@ if not sys.argv[1:]:  # the sample photos are painted where they are missing
 _SCRAPE = '''\
 from engine.config import Settings
 from engine.shop.addresses import fill_in
+from engine.web.manners import manners_of
 from engine.web.$module import $fetcher
 from engine.workloads.scrape import product_of
 
 HOME = HERE / "home"
 HOME.mkdir(exist_ok=True)
 # In the folder "hosts" all workers agree on the pace towards each shop.
-fetcher = $fetcher(Settings(home=HOME, **$limits), workers=$workers, folder=HOME / "hosts")
+settings, manners = Settings(home=HOME, **$limits), manners_of($manners)
+fetcher = $fetcher(settings, workers=$workers, folder=HOME / "hosts", manners=manners)
 
 
 def prepare(demo_shops):
@@ -203,6 +206,7 @@ def _scrape(store: Store, run: Run, tasks: Sequence[Task], asynchronous: bool) -
     names: dict[str, Any] = {
         "limits": _limits(store.settings),
         "module": client,
+        "manners": literal(manners_of(run.options).plain()),
         "fetcher": "AsyncFetcher" if asynchronous else "Fetcher",
     }
     work = Work(

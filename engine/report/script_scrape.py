@@ -9,9 +9,10 @@ from engine.model import Run, Task
 from engine.report.script_parts import Work, pairs
 from engine.shop.addresses import is_demo
 from engine.store import Store
+from engine.web.manners import Manners, manners_of
 
 _HEAD = """\
-HEADERS = {"User-Agent": $agent}
+HEADERS = $headers
 GAP_S = $gap_s  # between two requests to one shop
 DEADLINE_S = $deadline_s
 last: dict = {}  # when each shop was asked last
@@ -109,13 +110,19 @@ BEYOND = (
 )
 
 
+def _headers(manners: Manners, ours: str) -> dict[str, str]:
+    """What the script tells shops: as the run did, where that was chosen."""
+    language = {"Accept-Language": manners.language} if manners.language else {}
+    return {"User-Agent": manners.user_agent or ours, **language}
+
+
 def scrape(store: Store, run: Run, tasks: Sequence[Task], asynchronous: bool) -> Work:
     """Pages of shops; the demo shops' address is named when the script is started."""
     settings = store.settings
     demo = any(is_demo(task.argument["url"]) for task in tasks)
     contact = f" (+{settings.contact})" if settings.contact else ""
     names: dict[str, Any] = {
-        "agent": repr(f"price-script{contact}"),
+        "headers": repr(_headers(manners_of(run.options), f"price-script{contact}")),
         "gap_s": settings.host_gap_s,
         "deadline_s": settings.fetch_deadline_s,
         "base": _BASE if demo else "",

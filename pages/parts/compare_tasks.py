@@ -189,7 +189,7 @@ def _resize() -> Material | None:
 
 
 def _scrape() -> Material | None:
-    pages = choose_pages()
+    pages = choose_pages(anew=True)
     if pages is None or not pages.count:
         return None
 

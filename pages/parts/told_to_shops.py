@@ -7,8 +7,10 @@ import streamlit as st
 from engine.web.manners import LONGEST_AGENT, LONGEST_LANGUAGE, Manners
 
 
-def told_to_shops() -> tuple[Manners, bool]:
-    """Draw the fields; gives what shops are told, and whether unchanged pages are left out. Raises InputRefused."""
+def told_to_shops(anew: bool) -> tuple[Manners, bool]:
+    """Draw the fields; gives what shops are told, and whether only pages that changed are fetched, which is not asked
+    where all are fetched `anew`. Raises InputRefused.
+    """
     left, right = st.columns(2)
     language = left.text_input(
         "Language", key="language", placeholder="de-DE, or de-AT, de;q=0.8", max_chars=LONGEST_LANGUAGE,
@@ -18,6 +20,8 @@ def told_to_shops() -> tuple[Manners, bool]:
         "User-Agent", key="user_agent", placeholder="Overlap’s own", max_chars=LONGEST_AGENT, persist_state="session",
         help="The name that shops are told. robots.txt is still asked for “Overlap”.",
     )  # fmt: skip
+    if anew:
+        return Manners(language, user_agent), False
     revalidate = st.checkbox(
         "Fetch only pages that changed since they were read last", value=True, key="revalidate",
         persist_state="session",

@@ -58,8 +58,11 @@ class Pages:
         return len(self.urls)
 
 
-def choose_pages() -> Pages | None:
-    """Draw the choice of source and its input; None while there is nothing to read."""
+def choose_pages(anew: bool = False) -> Pages | None:
+    """Draw the choice of source and its input; None while there is nothing to read.
+
+    `anew` says that all pages are fetched anyway, so that nothing is asked about those that did not change.
+    """
     chosen = st.segmented_control(
         "Pages from",
         list(SOURCES),
@@ -71,17 +74,17 @@ def choose_pages() -> Pages | None:
     )
     found: Pages | None = None
     with guard(stop=False):
-        found = SOURCES[str(chosen or "Demo shops")]()
+        found = SOURCES[str(chosen or "Demo shops")](anew)
     return found
 
 
-def _demo() -> Pages:
+def _demo(_anew: bool) -> Pages:
     urls = tuple(demo_urls())
     st.caption(f"{len(urls)} product pages of shops on this machine, with the troubles of real ones: no network.")
     return Pages(urls, demo=True)
 
 
-def _pasted() -> Pages | None:
+def _pasted(anew: bool) -> Pages | None:
     text = st.text_area(
         "Addresses, one a line", key="addresses", height=200, placeholder="https://shop.example/product/1",
         persist_state="session",
@@ -89,30 +92,31 @@ def _pasted() -> Pages | None:
     if not text.strip():
         return None
     if len(text) <= SHORT:
-        return _chosen(from_text(text, settings()))
-    return _chosen(read_once("pasted", "Reading the addresses", "engine.web.lists.apart:pasted", text, settings()))
+        return _chosen(from_text(text, settings()), anew)
+    found = read_once("pasted", "Reading the addresses", "engine.web.lists.apart:pasted", text, settings())
+    return _chosen(found, anew)
 
 
-def _file() -> Pages | None:
+def _file(anew: bool) -> Pages | None:
     file = st.file_uploader(
         "List of addresses", LISTS, key="upload:list", max_upload_size=LARGEST_LIST_MB,
         help="Text, a table with a column of addresses, a sitemap, a feed or a saved page.",
     )  # fmt: skip
     if file is not None:
         given = received(file, LARGEST_LIST_MB)
-        return replace(_listed(given.name, given.path), keep=partial(_keep, given))
+        return replace(_listed(given.name, given.path, anew), keep=partial(_keep, given))
     found = offer("list", "list")
     if found is None:
         return None
     given = Received(found.title, found.size, found.folder / found.names[0])
-    return replace(_listed(given.name, given.path), keep=partial(_keep, given))
+    return replace(_listed(given.name, given.path, anew), keep=partial(_keep, given))
 
 
 def _keep(given: Received, inputs: Path) -> None:
     remember("list", literal_name(given.name), spool([(given.name, given.path)], inputs), inputs)
 
 
-def _listed(name: str, path: Path) -> Pages:
+def _listed(name: str, path: Path, anew: bool) -> Pages:
     """The addresses of a list. Raises InputRefused, also for a table without any."""
     listed = _read(name, path, None)
     if len(listed.columns) > 1:
@@ -133,7 +137,7 @@ def _listed(name: str, path: Path) -> Pages:
             "address under “Sitemap”, and they are read.",
             icon=":material/account_tree:",
         )
-    return _chosen(listed.inputs)
+    return _chosen(listed.inputs, anew)
 
 
 def _read(name: str, path: Path, column: int | None) -> AddressList:
@@ -143,7 +147,7 @@ def _read(name: str, path: Path, column: int | None) -> AddressList:
     return found
 
 
-def _sitemap() -> Pages | None:
+def _sitemap(anew: bool) -> Pages | None:
     with st.form("sitemap_form", border=False):
         url = st.text_input(
             "Address of the sitemap",
@@ -160,7 +164,7 @@ def _sitemap() -> Pages | None:
     st.caption(f"{counted(harvest.sitemaps, 'sitemap')} read, {counted(len(harvest.inputs.urls), 'page')} found.")
     for problem in harvest.problems:
         st.warning(literal(problem))
-    return _chosen(harvest.inputs)
+    return _chosen(harvest.inputs, anew)
 
 
 def _harvest(url: str) -> Harvest:
@@ -171,15 +175,15 @@ def _harvest(url: str) -> Harvest:
     return found
 
 
-def _chosen(inputs: Inputs) -> Pages:
+def _chosen(inputs: Inputs, anew: bool) -> Pages:
     with st.expander("More", icon=":material/code:", key="more"):
-        manners, revalidate = told_to_shops()
+        manners, revalidate = told_to_shops(anew)
         selectors = selector_table(inputs.urls[0] if inputs.urls else None)
     left_out = (*inputs.rubbish, *inputs.duplicates)
     return Pages(inputs.urls, False, left_out, inputs.sentences, selectors, manners, revalidate)
 
 
-SOURCES: dict[str, Callable[[], Pages | None]] = {
+SOURCES: dict[str, Callable[[bool], Pages | None]] = {
     "Demo shops": _demo,
     "Paste addresses": _pasted,
     "Upload a list": _file,

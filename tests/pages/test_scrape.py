@@ -160,3 +160,36 @@ def test_a_page_is_tried_and_every_layer_is_shown(
     assert not app.exception
     layers = table_with(app, "Layer")
     assert list(layers["Layer"])[-1] == "result" and "9.50" in list(layers["Price"])
+
+
+def test_what_shops_are_told_is_chosen_under_more_and_stands_in_the_run(opened: Opened, store: Store) -> None:
+    app = opened("scrape.py")
+    choose(app, "pages_from", "Paste addresses")
+    app.text_area(key="addresses").set_value("http://10.0.0.1/a").run()
+    app.text_input(key="language").set_value("de-DE").run()
+    app.text_input(key="user_agent").set_value("Mine/1.0").run()
+    app.button(key="start").click().run()
+    assert not app.exception
+    (run,) = store.runs()
+    assert run.options == {"language": "de-DE", "user_agent": "Mine/1.0", "revalidate": True}
+
+
+def test_pages_that_did_not_change_are_fetched_where_that_is_wanted(opened: Opened, store: Store) -> None:
+    app = opened("scrape.py")
+    choose(app, "pages_from", "Paste addresses")
+    app.text_area(key="addresses").set_value("http://10.0.0.1/a").run()
+    app.checkbox(key="revalidate").uncheck().run()
+    app.button(key="start").click().run()
+    (run,) = store.runs()
+    assert run.options == {}
+
+
+def test_a_language_that_no_header_can_hold_is_refused_in_a_sentence(opened: Opened) -> None:
+    app = opened("scrape.py")
+    choose(app, "pages_from", "Paste addresses")
+    app.text_area(key="addresses").set_value("http://10.0.0.1/a").run()
+    app.text_input(key="language").set_value("german, ö").run()
+    assert "write it like de-DE" in " ".join(str(item.value) for item in (*app.error, *app.warning)).replace("\\", "")
+    assert app.button(key="start").disabled and not app.exception
+    app.text_input(key="language").set_value("de").run()
+    assert not app.button(key="start").disabled

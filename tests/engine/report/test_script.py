@@ -27,13 +27,22 @@ from engine.errors import NotAvailable
 from engine.functions import function_plan
 from engine.images.options import Resizing
 from engine.model import Configuration, Plan, Run, Task
-from engine.plans import SEQUENTIAL, comparison, demo_resize_plan, demo_scrape_plan, resize_plan, simple_plan
+from engine.plans import (
+    SEQUENTIAL,
+    comparison,
+    demo_resize_plan,
+    demo_scrape_plan,
+    resize_plan,
+    scrape_plan,
+    simple_plan,
+)  # fmt: skip
 from engine.report import export_chunks, file_name
 from engine.report.document import import_document, run_document
 from engine.report.own_modules import MARKERS
 from engine.report.script import script
 from engine.shop.demo import DemoShops
 from engine.store import Store
+from engine.web.manners import Manners
 from tests.engine.images.pictures import HEIC, photo
 from tests.engine.report.made import document, record
 from tests.engine.support import TESTS, open_store
@@ -430,3 +439,10 @@ def test_variables_and_arguments_that_are_loaded_at_the_start_are_in_the_script(
     text = script(kept, run, how)
     assert "os.environ['OMP_NUM_THREADS'] = '1'\n" in text and "pool.map(attempt, range(len(TASKS))" in text
     assert outputs(text, tmp_path) == recorded(kept, run)
+
+
+def test_the_scripts_of_a_scrape_tell_shops_what_the_run_told_them(kept: Store, tmp_path: Path) -> None:
+    told = Manners("de-AT, de;q=0.8", "Mine/1.0")
+    run = ended(kept, scrape_plan(["http://10.0.0.1/a"], THREADS, kept.settings, manners=told))
+    for text in (script(kept, run), unpacked(kept, run, tmp_path).read_text(encoding="utf-8")):
+        assert "de-AT, de;q=0.8" in text and "Mine/1.0" in text
