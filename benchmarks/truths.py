@@ -143,7 +143,7 @@ def case_claims(case: Case, verdict: Mapping[str, Any]) -> Iterator[Told]:
         slow = [start for start, wanted in case.directions.items() if wanted != "faster"]
         told = [one for one in verdict["explanations"] if one["label"].startswith((*slow, "threads", "processes"))]
         named = {cause["name"] for one in told for cause in one.get("causes", ())}
-        open_ = case.cause not in named and named <= {"other_programs"}
+        open_ = case.cause not in named and named <= {"other_programs", "imports"}  # start-up is in no speedup
         yield f"causes {', '.join(sorted(named)) or 'none'}: {case.cause}", case.cause in named or open_, open_
     if case.warning:
         codes = [warning["code"] for warning in verdict["warnings"]]

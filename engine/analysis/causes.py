@@ -250,6 +250,8 @@ RULES: tuple[Rule, ...] = (_balance, _waiting_for_a_cpu, _turns, _cpu_growth, _h
 
 STARTS = 0.5
 """A start-up that takes this share of the time until the last task is worth a sentence."""
+LONG_S = 0.1
+"""Imports shorter than this are any program's."""
 MOSTLY = 0.3
 """Imports have to be this share of a start-up to be what it is spent on."""
 
@@ -282,7 +284,7 @@ def imports_cause(figure: Summary, imported: Imported | None) -> Cause | None:
     `lost` is a share of the time from the start to the last result: start-up is in no speedup.
     """
     startup_s = figure.startup_s or 0.0
-    if imported is None or not starts_long(figure) or imported.total_s < MOSTLY * startup_s:
+    if imported is None or not starts_long(figure) or imported.total_s < max(LONG_S, MOSTLY * startup_s):
         return None
     share = startup_s / (startup_s + figure.wall_s)
     return Cause(

@@ -54,5 +54,6 @@ def test_it_is_a_cause_where_workers_start_for_as_long_as_they_work() -> None:
     assert "pandas" in cause.sentence and cause.experiment == "--start-method forkserver"
     assert imports_cause(figure, None) is None
     assert imports_cause(Summary(one, 3, 2.0, 0.8, 0.0, None, None, None, None, 8, 0), Imports(0.5, "x", 0.4)) is None
+    assert imports_cause(Summary(one, 3, 0.1, 0.2, 0.0, None, None, None, None, 8, 0), Imports(0.09, "x", 0.08)) is None
     # Where imports are a small part of a long start, something else takes it.
     assert imports_cause(figure, Imports(0.05, "x", 0.04)) is None
