@@ -116,14 +116,14 @@ def _installed(package: str) -> bool:
     return "install ok installed" in subprocess.run(query, capture_output=True, text=True).stdout
 
 
-def originals() -> list[Path]:
-    """The packages' photographs of at least a megapixel, each once, in a stated order."""
+def originals(baseline: bool = False) -> list[Path]:
+    """The packages' photographs of at least a megapixel, each once, in a stated order; progressive ones on wish not."""
     listed = subprocess.run(["dpkg", "--listfiles", *PACKAGES[:2]], capture_output=True, text=True, check=True).stdout
     paths = [Path(line) for line in listed.splitlines() if line.lower().endswith((".jpg", ".jpeg"))]
     found = []
     for path in sorted(path for path in paths if path.is_file() and not path.is_symlink()):
         with Image.open(path) as image:
-            if image.width * image.height >= LEAST_PIXELS:
+            if image.width * image.height >= LEAST_PIXELS and not (baseline and "progressive" in image.info):
                 found.append(path)
     return found
 
@@ -315,7 +315,9 @@ def _luma(image: Image.Image) -> np.ndarray:
 # ---- Running and telling ----
 
 
-def beside(photos: Sequence[Path], distinct: int, edges: Sequence[int], rounds: int, folder: Path) -> list[Any]:
+def beside(
+    photos: Sequence[Path], distinct: int, edges: Sequence[int], names: Sequence[str], rounds: int, folder: Path
+) -> list[Any]:
     """Ours (threads × 2) and sharp in turns, each format at each edge; the rows, told as they come."""
     place = beside_sharp.installed(folder / "sharp")
 
@@ -326,7 +328,7 @@ def beside(photos: Sequence[Path], distinct: int, edges: Sequence[int], rounds: 
 
     rows = []
     for edge in edges:
-        for name in beside_sharp.QUALITIES:
+        for name in names:
             rows.append(beside_sharp.row(name, edge, photos, distinct, rounds, place, do, ssim))
             say(beside_sharp.told(rows[-1]))
     return rows
@@ -408,6 +410,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="how often everything is run (3)")
     parser.add_argument("--sizes", default="400,1600", help="longest edges in pixels (400,1600)")
     parser.add_argument("--sharp", action="store_true", help="compare with sharp, which npm installs, and nothing else")
+    parser.add_argument("--formats", default="jpeg,webp,avif", help="beside sharp: which formats (jpeg,webp,avif)")
+    parser.add_argument("--baseline", action="store_true", help="without progressive photographs")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     arguments = parser.parse_args()
     set_up()
@@ -415,15 +419,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="overlap-images-") as name:
         folder = Path(name)
         (folder / "in").mkdir()
-        once = originals()
+        once = originals(arguments.baseline)
         photos = laid_out(once, arguments.photos, folder / "in")
         say(f"{len(photos)} files from {len(once)} photographs, {sum(p.stat().st_size for p in photos) / 1e6:.0f} MB")
         edges = [int(text) for text in arguments.sizes.split(",")]
         if arguments.sharp:
             mixed = sorted(photos)  # numbered in turn, so that the first ones differ from each other
-            figures["sharp"] = [
-                asdict(row) for row in beside(mixed, len(once), edges, arguments.rounds, folder)
-            ]
+            names = arguments.formats.split(",")
+            rows = beside(mixed, len(once), edges, names, arguments.rounds, folder)
+            figures["sharp"] = [asdict(row) for row in rows]
             edges = []
         for edge in edges:
             found, cpu = measure(photos, edge, arguments.rounds, folder)
