@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from engine.images import variants
 from engine.images.rights import copyright_exif
 
 ORIENTATION, TAKEN, GPS, EXIF = 0x0112, 0x0132, 0x8825, 0x8769
@@ -105,7 +106,8 @@ _ANNOUNCED_WITHIN = 262_144
 
 def gain_map_note(data: bytes, file_format: str | None) -> str | None:
     """A remark where a file holds a gain map, the brighter version for HDR screens, which no output keeps."""
-    head = data[:_ANNOUNCED_WITHIN]
+    # A JPEG that holds one picture can announce it before its pixels only, which are not worth the search.
+    head = variants.announced(data) if file_format == "JPEG" else data[:_ANNOUNCED_WITHIN]
     told = any(sign in head for sign in _GAIN_MAPS) or (file_format in ("AVIF", "HEIF") and b"tmap" in head[:16_384])
     return "its HDR gain map is not kept" if told else None
 

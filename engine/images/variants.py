@@ -39,6 +39,11 @@ def is_lossless_jpeg(data: bytes) -> bool:
     return frame is not None and frame[0] in _LOSSLESS
 
 
+def announced(data: bytes) -> bytes:
+    """What the segments of a JPEG hold that come before its pixels."""
+    return b"".join(content for _, content in _segments(data))
+
+
 def last_scan_is_complete(data: bytes) -> bool:
     """Whether the last scan of a JPEG that was begun is one after which nothing is missing.
 
