@@ -12,8 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine import jobs
 from engine.model import Plan, Run
-from engine.store import Store
-from pages.parts import again
+from engine.store import Store, folders
 from pages.parts.again import run_again
 from pages.parts.guard import sentence_of
 from tests.pages.conftest import Opened
@@ -63,7 +62,7 @@ def test_run_again_on_a_full_disk_says_so_and_leaves_nothing_half_copied(
             raise FULL
         return str(shutil.copy2(source, target))
 
-    monkeypatch.setattr(again, "_link", link)
+    monkeypatch.setattr(folders, "_link", link)
     before = {path.name for path in store.settings.runs.iterdir()}
     app = opened("run.py", run=run.token)
     app.button(key="again").click().run()
