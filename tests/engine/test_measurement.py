@@ -48,7 +48,7 @@ class Stopwatch:
         """Wait for the trial's process and for its end."""
         orchestrators: list[int] = []
         while not orchestrators:
-            orchestrators = [one.pid for one in alive_with(self.home) if one.cmdline()[2:4] == ["engine", "work"]]
+            orchestrators = [one.pid for one in alive_with(self.home) if "work" in one.cmdline()[2:6]]
         while len(family := tree(orchestrators[0])) < 2:
             time.sleep(0.002)
         began = time.perf_counter()
