@@ -208,7 +208,7 @@ def test_an_interrupted_command_cancels_its_run_and_leaves_nothing(number: signa
     (tmp_path / "temporary").mkdir()
     own = Cli(tmp_path / "home", tmp_path / "temporary")
     code, seconds, errors = own.interrupted(
-        number, "compare", "wait", "--tasks", "400", "--seconds", "0.05", "--executors", "threads", "--workers", "2"
+        number, "compare", "wait", "--tasks", "60", "--seconds", "0.05", "--executors", "threads", "--workers", "2"
     )
     assert "Traceback" not in errors
     assert code == 130, errors
