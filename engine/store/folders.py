@@ -35,10 +35,14 @@ _RESERVE_BYTES = 256 * 1024
 """SQLite needs a journal of some pages to say on a full disk that a run has failed."""
 
 
-def _link(source: str, target: str) -> str:
+def link(source: str | Path, target: str | Path) -> str | Path:
+    """Give a file a second name, each of which can be deleted alone; a copy where there are no hard links.
+
+    Raises OSError when neither can be done.
+    """
     try:
         os.link(source, target)
-    except OSError:  # a file system without hard links
+    except OSError:  # a file system without hard links, or another one
         shutil.copy2(source, target)
     return target
 
@@ -102,7 +106,7 @@ class RunFolder:
         """Put these subfolders of this run into another run's folder, as hard links: each can be deleted alone."""
         for name in names:
             if (self.path / name).is_dir():
-                shutil.copytree(self.path / name, target / name, copy_function=_link)
+                shutil.copytree(self.path / name, target / name, copy_function=link)
 
     def note_launch(self) -> str:
         """Remember that an orchestrator is being started now; the name of this start."""

@@ -6,7 +6,6 @@ tasks a sample may be compared; the whole list is kept beside it, to be run afte
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ import streamlit as st
 from engine.errors import InputRefused, RunNotFound
 from engine.model import ENDED, Plan, Run, Task
 from engine.plans import SEQUENTIAL, demo_scrape_plan, job, resize_plan, scrape_plan, simple_plan
+from engine.store.folders import link
 from pages.parts.guard import guard
 from pages.parts.image_inputs import choose_pictures
 from pages.parts.launching import is_allowed
@@ -163,15 +163,7 @@ def anchored(task: Task, folder: Path) -> Task:
 def carry_inputs(source: Path, target: Path) -> None:
     """Uploads for another run, as hard links where the file system has them, so that each run can be deleted alone."""
     if source.is_dir():
-        shutil.copytree(source, target, copy_function=_link, dirs_exist_ok=True)
-
-
-def _link(source: str, target: str) -> str:
-    try:
-        os.link(source, target)
-    except OSError:  # a file system without hard links, or another one
-        shutil.copy2(source, target)
-    return target
+        shutil.copytree(source, target, copy_function=link, dirs_exist_ok=True)
 
 
 def _resize() -> Material | None:

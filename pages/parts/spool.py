@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -11,6 +9,7 @@ from typing import TypeVar
 from engine.errors import InputRefused
 from engine.images.naming import key, safe_parts
 from engine.private import make_folder
+from engine.store.folders import link
 
 Item = TypeVar("Item")
 
@@ -26,20 +25,11 @@ def spool(files: Iterable[tuple[str, Path]], folder: Path) -> list[Path]:
         target = folder / _unused("/".join(safe_parts(name)) or "picture", taken)
         make_folder(target.parent)
         try:
-            _link(source, target)
+            link(source, target)
         except FileNotFoundError:
             raise InputRefused(f"{name} is no longer on this server: upload it again.") from None
         written.append(target)
     return written
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except FileNotFoundError:
-        raise
-    except OSError:  # a file system without hard links, or another one
-        shutil.copy2(source, target)
 
 
 def _unused(name: str, taken: set[str]) -> str:

@@ -6,8 +6,6 @@ somebody comes back to it. They are gone when that run is deleted.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 from engine.errors import InputRefused, RunNotFound
+from engine.store.folders import link
 from pages.parts.server import store
 from pages.parts.words import counted, data_size, literal
 
@@ -73,20 +72,11 @@ def place_again(names: Sequence[str], source: Path, inputs: Path) -> list[Path]:
         target = inputs / name
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            _link(source / name, target)
+            link(source / name, target)
         except FileNotFoundError:
             raise InputRefused("The run with these uploads was deleted meanwhile: upload them again.") from None
         placed.append(target)
     return placed
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except FileNotFoundError:
-        raise
-    except OSError:  # a file system without hard links
-        shutil.copy2(source, target)
 
 
 def _forget(kind: str) -> None:

@@ -95,9 +95,10 @@ def test_a_result_that_lies_about_how_it_is_made_costs_its_own_record_in_a_compa
     executor: str, store: Store
 ) -> None:
     tasks = [{"do": "trap"}, *[{"do": "fine"}] * 3, {"do": "give", "what": "items that raise"}]
-    plan = comparison(faulty_plan(tasks, Configuration(executor, 2)), [Configuration(executor, 2)], repeats=1)
+    how = Configuration(executor, 2)
+    # Without references: such a result ends plain pools, `multiprocessing.Pool` by the time limit of half a minute.
+    plan = comparison(faulty_plan(tasks, how), [how], repeats=1, references=False)
     run = run_to_end(store, plan)
-    # A reference is what people would write themselves, which such a result ends.
     trials = [trial for trial in store.trials(run) if trial.configuration.reference is None]
     assert {trial.state for trial in trials} == {"finished"}, [trial.message for trial in trials]
     for trial in trials:

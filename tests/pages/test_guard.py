@@ -62,7 +62,7 @@ def test_run_again_on_a_full_disk_says_so_and_leaves_nothing_half_copied(
             raise FULL
         return str(shutil.copy2(source, target))
 
-    monkeypatch.setattr(folders, "_link", link)
+    monkeypatch.setattr(folders, "link", link)
     before = {path.name for path in store.settings.runs.iterdir()}
     app = opened("run.py", run=run.token)
     app.button(key="again").click().run()
