@@ -14,6 +14,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from PIL import Image
 
 # How long one example takes is this machine's affair; pytest's own time limit holds for the whole test.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -74,6 +75,12 @@ def _signals_end() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@pytest.fixture(autouse=True)
+def _pillows_own_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening an image sets Pillow's limit of pixels for the whole process: each test begins with Pillow's own."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
 
 
 @pytest.fixture(scope="session")
