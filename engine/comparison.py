@@ -29,7 +29,7 @@ from engine.environment import gil
 from engine.errors import NotAvailable, OverlapError
 from engine.imports import Imports, measure_imports
 from engine.model import Configuration, Measurement, Record, Run, State, Trial, configuration_from, plain
-from engine.proofs import proof_of, tell_where_it_was_named
+from engine.proof_results import proof_of, tell_where_it_was_named
 from engine.references import SHORT_S, references_beside
 from engine.store import Store
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
+from urllib.parse import urlsplit
 
 from engine.checks import number, text, whole
 
@@ -128,3 +129,14 @@ def _whole(value: Any) -> int | None:
 
 def _text(value: Any) -> str | None:
     return value if text(value) else None
+
+
+def shop_of(url: str) -> str:
+    """The shop that an address belongs to: its host, or the demo shop's first folder (all share one host)."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:  # an address that nobody can fetch, from a file
+        return url
+    local = parts.scheme == "demo" or host in ("127.0.0.1", "localhost", "::1")
+    return next((part for part in parts.path.split("/") if part), "demo") if local else host or url

@@ -36,7 +36,7 @@ FLOORS: tuple[tuple[frozenset[str], ...], ...] = (
     ),
     (
         frozenset({"lab"}),
-        frozenset({"supervisor", "services", "remaining", "imports"}),
+        frozenset({"supervisor", "services", "remaining", "imports", "proof_results"}),
         frozenset({"plans", "defaults", "functions", "function_check", "proofs"}),
         frozenset({"gallery"}),
     ),

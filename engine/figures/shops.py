@@ -10,13 +10,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from plotly.subplots import make_subplots
 
 from engine.figures.colours import SERIES, theme
 from engine.figures.look import escape, figure, nothing, template
-from engine.results import ScrapedPage, scraped_page
+from engine.results import ScrapedPage, scraped_page, shop_of
 
 PRODUCTS = 30
 CURRENCIES = 8
@@ -79,17 +78,6 @@ def _keys(label: str, page: ScrapedPage) -> list[str]:
     sku = (page.sku or "").strip().casefold()
     name = " ".join((page.name or label).casefold().split())
     return [*([f"gtin:{gtin}"] if gtin else []), *([f"sku:{sku}"] if sku else []), f"name:{name}"]
-
-
-def shop_of(url: str) -> str:
-    """The shop that an address belongs to: its host, or the demo shop's first folder (all share one host)."""
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").removeprefix("www.")
-    except ValueError:  # an address that nobody can fetch, from a file
-        return url
-    local = parts.scheme == "demo" or host in ("127.0.0.1", "localhost", "::1")
-    return next((part for part in parts.path.split("/") if part), "demo") if local else host or url
 
 
 def prices(rows: Iterable[tuple[str, Any]], dark: bool = False) -> Any:

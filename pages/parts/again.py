@@ -7,9 +7,11 @@ from functools import partial
 from engine.errors import InputRefused
 from engine.model import Plan, Run
 from pages.parts import launching
-from pages.parts.compare_start import WHOLE
 from pages.parts.server import store
 from pages.parts.starting import start_once
+
+WHOLE = "whole"
+"""The folder, in a comparison's own, that keeps the list of all tasks where it ran a sample."""
 
 
 def plan_of(run: Run) -> Plan:

@@ -12,13 +12,11 @@ from engine.pilots import sampled
 from engine.plans import comparison
 from engine.store import RunFolder
 from pages.parts import launching
+from pages.parts.again import WHOLE
 from pages.parts.compare_tasks import Material, carry_inputs
 from pages.parts.compare_terms import Terms
 from pages.parts.server import store
 from pages.parts.starting import start_once
-
-WHOLE = "whole"
-"""The folder, in a comparison's own, that keeps the list of all tasks where it ran a sample."""
 
 
 def comparison_plan(

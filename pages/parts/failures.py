@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import pandas as pd
 import streamlit as st
@@ -15,7 +16,6 @@ from pages.parts import launching
 from pages.parts.clicks import acting_button
 from pages.parts.containment import containment
 from pages.parts.pictures import is_imported
-from pages.parts.prices import shop_of
 from pages.parts.server import store
 from pages.parts.words import counted, in_words
 
@@ -49,7 +49,13 @@ def grouped(rows: Iterable[Row], by_host: bool = True) -> list[Group]:
 
 def host_of(label: str) -> str | None:
     """The host of a task whose label is an address (a demo shop's name stands for it); None for any other label."""
-    return (shop_of(label) or None) if "://" in label else None
+    if "://" not in label:
+        return None
+    try:
+        parts = urlsplit(label)
+        return parts.hostname or parts.path.strip("/").split("/")[0] or None
+    except ValueError:  # an address that nobody can fetch: its record says so
+        return None
 
 
 def failures(run: Run) -> None:

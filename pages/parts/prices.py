@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import pandas as pd
 import streamlit as st
 
 from engine.model import Record, Run
-from engine.results import ScrapedPage, scraped_page
+from engine.results import ScrapedPage, scraped_page, shop_of
 from engine.store import Store
 from pages.parts.price_history import show_changes, show_history
 from pages.parts.server import is_dark, store
@@ -95,15 +94,6 @@ def _row(
         label,
         label if label.startswith(("http://", "https://")) else None,
     )
-
-
-def shop_of(address: str) -> str:
-    """The shop that an address names: its host, or the demo shop's name."""
-    try:
-        parts = urlsplit(address)
-        return parts.hostname or parts.path.strip("/").split("/")[0]
-    except ValueError:  # an address that nobody can fetch: its record says so
-        return ""
 
 
 def _remark(page: ScrapedPage | None) -> str | None:

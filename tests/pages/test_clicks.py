@@ -16,7 +16,8 @@ from engine.model import Plan, Run
 from engine.plans import SEQUENTIAL, comparison, scrape_plan, simple_plan
 from engine.store import RunFolder, Store
 from pages.parts import polling
-from pages.parts.compare_start import WHOLE, whole_folder
+from pages.parts.again import WHOLE
+from pages.parts.compare_start import whole_folder
 from pages.parts.starting import OPEN, start_once
 from tests.pages.conftest import THREADS, Opened
 

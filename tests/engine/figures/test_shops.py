@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from engine.figures import prices
-from engine.figures.shops import PRODUCTS, offers_from, products_of, shop_of
-from engine.results import ScrapedPage, scraped_page
+from engine.figures.shops import PRODUCTS, offers_from, products_of
+from engine.results import ScrapedPage, scraped_page, shop_of
 from tests.engine.figures.made import numbers
 
 
