@@ -8,10 +8,10 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from pages.forgetting import lifespan
-from pages.hosts import NamedHosts
-from pages.receiving import Receiving
-from pages.routes import ROUTES
+from pages.serving.forgetting import lifespan
+from pages.serving.hosts import NamedHosts
+from pages.serving.receiving import Receiving
+from pages.serving.routes import ROUTES
 
 HERE = Path(__file__).resolve().parent
 

@@ -8,10 +8,9 @@ too, has the run's page open; in the other half it shows an empty page. Which ha
 kept waiting for its turn until its page has been drawn, so that loading the page is not counted, only polling. The
 tasks are pure Python on as many processes as there are CPUs, so whatever the page costs is taken from them. A job's
 page looks every second until it has seen that the CPUs are busy, a measuring run's every four seconds
-(pages/parts/polling.py). The ratio of wall times is shown with its quartiles over the pairs, and beside it the CPU time
-that the server and the browser used from the run's start to its end: that hardly changes when other programs keep the
-machine busy.
-Exit code 1 when the median ratio is over 1.03.
+(pages/parts/shared/polling.py). The ratio of wall times is shown with its quartiles over the pairs, and beside it the
+CPU time that the server and the browser used from the run's start to its end: that hardly changes when other programs
+keep the machine busy. Exit code 1 when the median ratio is over 1.03.
 """
 
 from __future__ import annotations

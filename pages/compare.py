@@ -6,12 +6,12 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.compare_grid import choose_grid
-from pages.parts.compare_start import comparison_plan
-from pages.parts.compare_tasks import choose_material, from_address
-from pages.parts.compare_terms import choose_sample, choose_terms, foretell, more
-from pages.parts.guard import guard
-from pages.parts.starting import form_token, start_and_open
+from pages.parts.compare.form.configurations import choose_grid
+from pages.parts.compare.form.inputs import choose_material, from_address
+from pages.parts.compare.form.submit import comparison_plan
+from pages.parts.compare.form.terms import choose_sample, choose_terms, foretell, more
+from pages.parts.shared.guard import guard
+from pages.parts.shared.starting import form_token, start_and_open
 
 WORKLOADS = {
     "resize": "Resize images",

@@ -8,18 +8,18 @@ import streamlit as st
 
 from engine.model import ENDED
 from engine.workloads import WORKLOADS
-from pages.parts.address import file_url
-from pages.parts.again import placed_again
-from pages.parts.deleting import ask_to_delete
-from pages.parts.downloads import FORMATS
-from pages.parts.guard import guard
-from pages.parts.headline import TITLES
-from pages.parts.importing import opened
-from pages.parts.pictures import is_imported
-from pages.parts.runs_table import runs_table
-from pages.parts.server import settings, store
-from pages.parts.starting import form_token, show, start_and_open
-from pages.parts.two_runs import two_runs
+from pages.parts.history.deleting import ask_to_delete
+from pages.parts.history.importing import opened
+from pages.parts.history.runs_table import runs_table
+from pages.parts.history.two_runs import two_runs
+from pages.parts.run.again import placed_again
+from pages.parts.run.downloads import FORMATS
+from pages.parts.run.headline import TITLES
+from pages.parts.run.pictures import is_imported
+from pages.parts.shared.address import file_url
+from pages.parts.shared.guard import guard
+from pages.parts.shared.server import settings, store
+from pages.parts.shared.starting import form_token, show, start_and_open
 
 MOST = 500
 KINDS = {"job": "Jobs", "comparison": "Comparisons", "experiment": "Experiments"}

@@ -12,13 +12,13 @@ from engine.defaults import preset_for
 from engine.model import Plan
 from engine.plans import SEQUENTIAL, comparison, demo_resize_plan, demo_scrape_plan, grid
 from pages.menu import has_page
-from pages.parts.guard import guard
-from pages.parts.painting import painting
-from pages.parts.presets import PRESETS
-from pages.parts.runs_table import recent
-from pages.parts.server import settings, store
-from pages.parts.starting import form_token, start_and_open
-from pages.parts.words import literal
+from pages.parts.history.runs_table import recent
+from pages.parts.resize.painting import painting
+from pages.parts.resize.presets import PRESETS
+from pages.parts.shared.guard import guard
+from pages.parts.shared.server import settings, store
+from pages.parts.shared.starting import form_token, start_and_open
+from pages.parts.shared.words import literal
 
 
 class Card(NamedTuple):

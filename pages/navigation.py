@@ -11,8 +11,8 @@ from pathlib import Path
 import streamlit as st
 
 from pages.menu import PAGES
-from pages.parts.guard import guard
-from pages.parts.starting import show_next
+from pages.parts.shared.guard import guard
+from pages.parts.shared.starting import show_next
 
 HERE = Path(__file__).parent
 
@@ -34,4 +34,4 @@ page = st.navigation(sections)
 with guard():
     show_next()
     page.run()
-    import_module("pages.parts.run_view")  # where a click leads: imported while the first page is being read
+    import_module("pages.parts.job.view")  # where a click leads: imported while the first page is being read

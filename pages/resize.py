@@ -11,14 +11,22 @@ from engine.images import targets
 from engine.images.options import Resizing
 from engine.model import Configuration, Plan
 from engine.plans import resize_plan
-from pages.parts.destination import Asked, Destination, ask, choose_destination, keep_question, question, rerun_with
-from pages.parts.guard import guard
-from pages.parts.how_to_run import how_to_run
-from pages.parts.image_inputs import Pictures, choose_pictures
-from pages.parts.resizing_form import resizing_form
-from pages.parts.server import settings, store
-from pages.parts.starting import form_token, start, start_and_open
-from pages.parts.try_out import TRIED, show_try
+from pages.parts.resize.destination import (
+    Asked,
+    Destination,
+    ask,
+    choose_destination,
+    keep_question,
+    question,
+    rerun_with,
+)
+from pages.parts.resize.image_inputs import Pictures, choose_pictures
+from pages.parts.resize.options_form import resizing_form
+from pages.parts.resize.try_out import TRIED, show_try
+from pages.parts.shared.guard import guard
+from pages.parts.shared.how_to_run import how_to_run
+from pages.parts.shared.server import settings, store
+from pages.parts.shared.starting import form_token, start, start_and_open
 
 st.title("Resize images", anchor=False, icon=":material/photo_size_select_large:")
 st.caption("Makes a batch of pictures smaller, in parallel; the originals are never changed.")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.errors import RunNotFound
-from pages.parts.run_view import run_view
-from pages.parts.runs_table import recent
-from pages.parts.server import run_of, token_in_address
-from pages.parts.words import literal
+from pages.parts.history.runs_table import recent
+from pages.parts.job.view import run_view
+from pages.parts.shared.server import run_of, token_in_address
+from pages.parts.shared.words import literal
 
 token = token_in_address()
 run, unknown = None, ""

@@ -13,9 +13,9 @@ import streamlit as st
 import engine
 from engine.config import PREFIX, SECRETS, Settings, usable_cpus
 from engine.environment import environment
-from pages.parts.runs_table import open_selected
-from pages.parts.server import settings, store
-from pages.parts.words import data_size, literal
+from pages.parts.history.runs_table import open_selected
+from pages.parts.shared.server import settings, store
+from pages.parts.shared.words import data_size, literal
 
 # Share of the machine in use by others above which measurements suffer.
 BUSY = 0.3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.parts.lab_page import lab_page
+from pages.parts.lab.page import lab_page
 
 lab_page(
     "sharing",

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-from pages.parts.gallery import A_PAGE
+from pages.parts.run.gallery import A_PAGE
 from tests.browser.conftest import Tab
 from tests.engine.images.pictures import photo
 from tests.engine.support import alive_with

@@ -11,7 +11,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from pages.hosts import REFUSED
+from pages.serving.hosts import REFUSED
 from tests.browser.conftest import Server, serving
 
 

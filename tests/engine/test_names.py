@@ -21,7 +21,7 @@ from engine.plans import resize_plan
 from engine.report import export_chunks
 from engine.report.document import import_document, read_document
 from engine.store import Store
-from pages.parts.pictures import found_picture, made_files
+from pages.parts.run.pictures import found_picture, made_files
 from tests.engine.cli.conftest import Cli, run_number
 from tests.engine.cli.conftest import cli as cli
 from tests.engine.support import once_each, run_to_end

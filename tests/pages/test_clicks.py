@@ -15,10 +15,10 @@ from engine.config import Settings
 from engine.model import Plan, Run
 from engine.plans import SEQUENTIAL, comparison, scrape_plan, simple_plan
 from engine.store import RunFolder, Store
-from pages.parts import polling
-from pages.parts.again import WHOLE
-from pages.parts.compare_start import whole_folder
-from pages.parts.starting import OPEN, start_once
+from pages.parts.compare.form.submit import whole_folder
+from pages.parts.run.again import WHOLE
+from pages.parts.shared import polling
+from pages.parts.shared.starting import OPEN, start_once
 from tests.pages.conftest import THREADS, Opened
 
 Ended = Callable[[Plan], Run]
@@ -95,7 +95,7 @@ def test_a_click_that_comes_too_late_for_cancelling_does_no_harm(
 def test_the_same_button_clicked_twice_starts_one_run(
     opened: Opened, ended: Ended, quick: Plan, store: Store
 ) -> None:
-    from pages.parts.again import run_again
+    from pages.parts.run.again import run_again
 
     run, token = ended(quick), jobs.new_token()
     assert run_again(run, token).token == run_again(run, token).token == token
@@ -185,9 +185,12 @@ def test_what_cannot_be_done_is_said_until_the_next_click(
 
 def test_no_view_that_draws_itself_anew_has_a_button_that_acts_in_its_body() -> None:
     """Where a fragment polls, a button must act by its callback: `acting_button`, or `on_click`."""
-    polled = {"run_view", "headline", "comparison", "comparison_progress", "failures", "results", "gallery", "prices",
-              "how_it_ran", "downloads", "lab_run", "lab_progress", "try_out", "verdict", "containment",
-              "comparison_tables", "comparison_charts", "comparison_exports"}  # fmt: skip
+    polled = {
+        "job/view", "job/results", "job/prices", "job/how_it_ran", "run/headline", "run/failures", "run/gallery",
+        "run/downloads", "run/containment", "lab/run", "lab/progress", "resize/try_out", "compare/view/page",
+        "compare/view/progress", "compare/view/verdict", "compare/view/tables", "compare/view/charts",
+        "compare/view/exports",
+    }  # fmt: skip
     for name in polled:
         for call in ast.walk(ast.parse((PAGES / "parts" / f"{name}.py").read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "button":

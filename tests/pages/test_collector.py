@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SERVED = """
 import gc, json, time
-from pages.parts.collector import freeze_modules
+from pages.parts.shared.collector import freeze_modules
 freeze_modules()
 left, began_s = len(gc.get_objects()), time.process_time()
 gc.collect()
@@ -34,4 +34,4 @@ def test_nothing_is_set_aside_where_sessions_are() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("freeze_modules", "gc.freeze")
     }
-    assert calls == {"pages/forgetting.py", "pages/parts/collector.py"}
+    assert calls == {"pages/serving/forgetting.py", "pages/parts/shared/collector.py"}

@@ -21,8 +21,8 @@ from engine.plans import SEQUENTIAL, comparison, demo_scrape_plan, simple_plan
 from engine.references import PLAIN_LOOP
 from engine.report.document import import_document, run_document
 from engine.store import Store
-from pages.parts import own_function
-from pages.parts.verdict import WHY
+from pages.parts.compare.form import own_function
+from pages.parts.compare.view.verdict import WHY
 from tests.pages.conftest import THREADS, Opened, table_with
 
 Ended = Callable[[Plan], Run]
@@ -265,7 +265,7 @@ def test_pages_of_strangers_are_handled_with_care(opened: Opened) -> None:
 def test_uploaded_photos_of_a_past_run_are_compared_as_links(
     opened: Opened, store: Store, settings: Settings, ended: Ended
 ) -> None:
-    from pages.parts.compare_tasks import carry_inputs
+    from pages.parts.compare.form.inputs import carry_inputs
 
     first, second = store.folder("rFirst").inputs, store.folder("rSecond").inputs
     (first / "below").mkdir(parents=True)

@@ -14,7 +14,7 @@ from engine.images.options import Resizing
 from engine.model import Plan, Run
 from engine.plans import resize_plan, scrape_plan
 from engine.store import Store
-from pages.parts.failures import grouped, host_of
+from pages.parts.run.failures import grouped, host_of
 from tests.pages.conftest import THREADS, Opened, choose, table_with
 
 Ended = Callable[[Plan], Run]

@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 from engine import jobs
 from engine.model import Plan, Run
 from engine.store import Store, folders
-from pages.parts.again import run_again
-from pages.parts.guard import sentence_of
+from pages.parts.run.again import run_again
+from pages.parts.shared.guard import sentence_of
 from tests.pages.conftest import Opened
 
 Ended = Callable[[Plan], Run]
@@ -38,7 +38,7 @@ def test_a_guarded_page_shows_it_and_no_traceback() -> None:
     def page() -> None:
         import errno
 
-        from pages.parts.guard import guard
+        from pages.parts.shared.guard import guard
 
         with guard():
             raise OSError(errno.ENOSPC, "No space left on device", "/somewhere")

@@ -16,9 +16,9 @@ from engine.model import Configuration, Run, plain
 from engine.plans import SEQUENTIAL, comparison, simple_plan
 from engine.report.document import import_document, run_document
 from engine.store import Store
-from pages.parts.again import run_again
-from pages.parts.compare_start import run_all
-from pages.parts.compare_tasks import past_runs
+from pages.parts.compare.form.inputs import past_runs
+from pages.parts.compare.form.submit import run_all
+from pages.parts.run.again import run_again
 from tests.engine.support import faulty_plan
 from tests.pages.conftest import Opened
 

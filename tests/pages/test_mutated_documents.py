@@ -16,7 +16,7 @@ from engine.report import MEDIA_TYPES, export_chunks
 from engine.report.document import import_document
 from engine.report.reading import parsed, read_document
 from engine.store import Store
-from pages.parts.run_view import SECTIONS
+from pages.parts.job.view import SECTIONS
 from tests.pages.conftest import Opened
 from tests.pages.mutated import DOCUMENTS, Mutation, mutations, read
 
@@ -27,8 +27,8 @@ A_DOCUMENT = 6
 
 TWO_RUNS = """
 import streamlit as st
-from pages.parts.server import run_of
-from pages.parts.two_runs import two_runs
+from pages.parts.shared.server import run_of
+from pages.parts.history.two_runs import two_runs
 two_runs([run_of(token) for token in st.session_state.tokens])
 """
 

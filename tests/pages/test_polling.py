@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.polling import LOOKS, OFTEN_S, SELDOM_S
+from pages.parts.shared.polling import LOOKS, OFTEN_S, SELDOM_S
 
 
 class Times(NamedTuple):
@@ -30,7 +30,7 @@ def script() -> None:
     """Look at a run whose kind the session names, as its page does."""
     import streamlit as st
 
-    from pages.parts.polling import interval_s, take_note
+    from pages.parts.shared.polling import interval_s, take_note
 
     kind = st.session_state["kind"]
     changed = take_note(kind, "rToken")

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import apart
-from pages.parts import reading
+from pages.parts.uploads import reading
 
 
 def page(place: str) -> None:
@@ -20,8 +20,8 @@ def page(place: str) -> None:
 
     import streamlit as st
 
-    from pages.parts.guard import guard
-    from pages.parts.reading import read_once
+    from pages.parts.shared.guard import guard
+    from pages.parts.uploads.reading import read_once
 
     st.button("Draw anew")
     with guard(stop=False):

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine import jobs
 from engine.store import Store
-from pages.parts.pictures import made_files
+from pages.parts.run.pictures import made_files
 from tests.pages.conftest import Opened, choose, chosen
 
 

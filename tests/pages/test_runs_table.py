@@ -13,7 +13,7 @@ from engine import jobs
 from engine.errors import InputRefused
 from engine.model import Plan, Run
 from engine.store import Store
-from pages.parts.deleting import delete
+from pages.parts.history.deleting import delete
 from tests.pages.conftest import Opened
 
 
@@ -46,8 +46,8 @@ def script() -> None:
     """The runs with what is selected, as History draws them; a tick comes as the browser sends it."""
     import streamlit as st
 
-    from pages.parts.runs_table import runs_table
-    from pages.parts.server import store
+    from pages.parts.history.runs_table import runs_table
+    from pages.parts.shared.server import store
 
     runs = store().runs(text=st.session_state.get("text"))
     st.session_state["tokens"] = [run.token for run in runs]
@@ -83,7 +83,7 @@ def test_a_run_that_leaves_the_list_is_selected_no_more(three: list[Run], store:
 def test_a_tick_on_a_list_that_has_changed_meanwhile_means_the_run_that_was_seen(three: list[Run]) -> None:
     import streamlit as st
 
-    from pages.parts import runs_table
+    from pages.parts.history import runs_table
 
     tokens = [run.token for run in three]
     with pytest.MonkeyPatch.context() as patch:

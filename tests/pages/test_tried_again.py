@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.model import Measurement, Trial
-from pages.parts.tried_again import tried_again
+from pages.parts.run.tried_again import tried_again
 from tests.pages.conftest import THREADS
 
 

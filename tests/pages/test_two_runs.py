@@ -23,8 +23,8 @@ def beside(*runs: Run) -> AppTest:
     """The part alone, for these runs."""
 
     def page(tokens: list[str]) -> None:
-        from pages.parts.server import store
-        from pages.parts.two_runs import two_runs
+        from pages.parts.history.two_runs import two_runs
+        from pages.parts.shared.server import store
 
         two_runs([store().run(token) for token in tokens])
 

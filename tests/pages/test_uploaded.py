@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 from engine import jobs
 from engine.images.options import Resizing
 from engine.store import Store
-from pages.parts.presets import PRESETS, in_words
-from pages.parts.uploaded import place_again
-from pages.parts.words import data_size
+from pages.parts.resize.presets import PRESETS, in_words
+from pages.parts.shared.words import data_size
+from pages.parts.uploads.uploaded import place_again
 from tests.pages.conftest import Opened, choose, chosen
 from tests.pages.test_resize import photo, with_uploads
 
@@ -127,7 +127,7 @@ def test_options_are_as_they_were(opened: Opened, file: str, source: str, key: s
 def test_what_was_chosen_gives_way_to_a_new_preset(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     from engine.defaults import Preset
     from engine.model import Configuration
-    from pages.parts import how_to_run
+    from pages.parts.shared import how_to_run
 
     app = choose(opened("resize.py"), "executor:resize", "sequential")
     better = Preset(Configuration("processes", 3), "measured", "It was measured.")

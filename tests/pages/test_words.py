@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts.spool import spread
-from pages.parts.words import counted, data_size, duration, in_words, literal, moment, share
+from pages.parts.shared.words import counted, data_size, duration, in_words, literal, moment, share
+from pages.parts.uploads.spool import spread
 
 
 @pytest.mark.parametrize(

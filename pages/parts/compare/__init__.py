@@ -1,0 +1,1 @@
+"""Comparing executors: the form, and the view of what was measured."""

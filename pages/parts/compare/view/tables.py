@@ -1,0 +1,88 @@
+"""A comparison's two tables: one row a configuration, and one row a trial in the order in which they ran."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+import pandas as pd
+import streamlit as st
+
+from engine.analysis.words import seconds
+from engine.model import Configuration, Run, Trial
+from pages.parts.compare.view.verdict import speedup_table
+from pages.parts.shared.words import STATES, literal
+
+SECONDS = st.column_config.NumberColumn(format="%.3f s")
+
+
+def configurations_table(run: Run, trials: Sequence[Trial]) -> None:
+    """The verdict's figures; before there is a verdict, how long each configuration took so far."""
+    table = speedup_table(run.verdict, trials) if run.verdict and run.verdict.get("figures") else _so_far(trials)
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={
+            "Configuration": st.column_config.TextColumn(pinned=True),
+            "Speedup": st.column_config.TextColumn(help="Against the baseline, with its interval."),
+            "Wall time": st.column_config.TextColumn(
+                help="From the first task handed over to the last result; the median of the repeats, as in the chart."
+            ),
+            "Our own part": st.column_config.NumberColumn(
+                format="percent", help="What the engine's loop and its records added to the time; other code has none."
+            ),
+            "Peak memory": st.column_config.NumberColumn(format="%.0f MB", help="Of the whole process tree, median."),
+            "Cores busy": st.column_config.NumberColumn(format="%.1f", help="CPU time ÷ wall time."),
+            "Tasks at once": st.column_config.NumberColumn(format="%.1f", help="Summed task time ÷ wall time."),
+        },
+        placeholder="–",
+        alt="Each configuration's speedup, time, memory and cores busy",
+        key="configurations",
+    )
+
+
+def _so_far(trials: Sequence[Trial]) -> pd.DataFrame:
+    walls: dict[Configuration, list[float]] = {}
+    for trial in trials:
+        if trial.state == "finished" and trial.measurement.wall_s is not None:
+            walls.setdefault(trial.configuration, []).append(trial.measurement.wall_s)
+    rows = [(one.label, seconds(median(values)), len(values)) for one, values in walls.items()]
+    return pd.DataFrame(rows, columns=["Configuration", "Wall time", "Trials"])
+
+
+def trials_table(trials: Sequence[Trial]) -> None:
+    """Every trial as it ran; the warm-up is there and said to be thrown away."""
+    with st.expander(f"All {len(trials)} trials, in the order in which they ran", key="trials_open"):
+        st.dataframe(
+            pd.DataFrame([_row(trial) for trial in trials], columns=COLUMNS),
+            hide_index=True,
+            column_config={
+                **dict.fromkeys(("Python", "Start-up", "Wall time", "Tear-down", "CPU time"), SECONDS),
+                "Peak memory": st.column_config.NumberColumn(format="%.1f MB"),
+                "Others": st.column_config.NumberColumn(
+                    format="percent", help="The share of the machine that other programs used meanwhile."
+                ),
+            },
+            placeholder="–",
+            alt="Every trial with its times, its memory and its failures",
+            key="trials",
+        )
+        failed = [trial for trial in trials if trial.message]
+        for trial in failed[:5]:
+            st.caption(f"Trial {trial.order + 1}, {literal(trial.configuration.label)}: {literal(trial.message or '')}")
+
+
+COLUMNS = [
+    "Order", "Block", "Configuration", "State", "Succeeded", "Failed", "Python", "Start-up", "Wall time", "Tear-down",
+    "CPU time", "Peak memory", "Others",
+]  # fmt: skip
+
+
+def _row(trial: Trial) -> tuple[object, ...]:
+    measured = trial.measurement
+    block = "warm-up, discarded" if trial.repeat < 0 else str(trial.repeat + 1)
+    return (
+        trial.order + 1, block, trial.configuration.label, STATES[trial.state][0], trial.ok, trial.failed,
+        measured.interpreter_s, measured.startup_s, measured.wall_s, measured.teardown_s, measured.cpu_s,
+        measured.peak_pss_mb, measured.other_busy,
+    )  # fmt: skip

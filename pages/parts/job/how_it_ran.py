@@ -1,0 +1,150 @@
+"""How a run ran: tasks at once beside cores busy, memory, times, and the timeline per worker.
+
+"Tasks at once" is a count, never a speedup: only a comparison can tell one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from engine.model import ENDED, Run, Trial
+from pages.menu import has_page
+from pages.parts.shared.server import is_dark, store
+from pages.parts.shared.words import STATES, duration, literal
+
+COMPARE = "compare.py"
+
+
+def how_it_ran(run: Run, trials: Sequence[Trial], live: bool) -> None:
+    """The measured figures of the run's trials, and their pictures once the run is over."""
+    if live or run.state not in ENDED:
+        st.caption("Drawn when the run is over: watching closely would slow down what is watched.")
+        return
+    if not trials:
+        st.caption("No trial has run.")
+        return
+    trial = _chosen(trials)
+    _figures(trial)
+    _pictures(run, trial)
+    if len(trials) > 1:
+        _trials(trials)
+    if has_page(COMPARE) and run.kind == "job" and run.state == "finished":
+        label = "Was this the best way? Compare on a sample of these tasks"
+        st.page_link(COMPARE, label=label, icon=":material/balance:", query_params={"from": run.token})
+    with st.expander("What the run said", key="log", on_change="rerun") as opened:
+        if opened.open:
+            _log(run)
+
+
+def _chosen(trials: Sequence[Trial]) -> Trial:
+    if len(trials) == 1:
+        return trials[0]
+    order = st.segmented_control(
+        "Trial",
+        [trial.order for trial in trials],
+        default=trials[0].order,
+        required=True,
+        format_func=lambda order: f"{order + 1}",
+        help="A run that was resumed or retried has a trial for each time.",
+        key="trial",
+        wrap=True,
+    )
+    return next(trial for trial in trials if trial.order == order)
+
+
+def _figures(trial: Trial) -> None:
+    measured = trial.measurement
+    at_once, cores = _at_once(trial), _cores(trial)
+    if at_once is not None and cores is not None:
+        st.markdown(f"**{at_once:.1f} tasks at once on {cores:.1f} cores**, on average.")
+    memory = f"{measured.peak_pss_mb:,.0f} MB" if measured.peak_pss_mb is not None else "–"
+    with st.grid(6, min_column_width=140):
+        for label, value, note in (
+            ("Tasks at once", "–" if at_once is None else f"{at_once:.1f}", "Summed task time ÷ wall time."),
+            ("Cores busy", "–" if cores is None else f"{cores:.1f}", "CPU time ÷ wall time."),
+            ("Peak memory", memory, f"Of all its processes, as {(measured.memory_kind or 'pss').upper()}."),
+            ("Start-up", duration(measured.startup_s), "Opening the executor and warming every worker."),
+            ("Interpreter", duration(measured.interpreter_s), "Starting the trial's own Python."),
+            ("Tear-down", duration(measured.teardown_s), "From the last result until the process had gone."),
+        ):
+            st.metric(label, value, border=True, help=note, height="stretch")
+
+
+def _at_once(trial: Trial) -> float | None:
+    wall = trial.measurement.wall_s
+    if not wall:
+        return None
+    rows = store().records.columns([trial], "started_s", "finished_s")
+    return float(sum(end - start for start, end in rows if start is not None and end is not None) / wall)
+
+
+def _cores(trial: Trial) -> float | None:
+    measured = trial.measurement
+    return measured.cpu_s / measured.wall_s if measured.cpu_s is not None and measured.wall_s else None
+
+
+def _pictures(run: Run, trial: Trial) -> None:
+    """The timeline across the whole width, the other figures two and two."""
+    from engine.figures import (
+        CONFIG,
+        TASK_COLUMNS,
+        done_over_time,
+        memory,
+        task_times,
+        tasks_at_once,
+        tasks_from,
+        timeline,
+    )
+
+    kept, dark, how = store(), is_dark(), trial.configuration
+    tasks = tasks_from(kept.records.columns([trial], *TASK_COLUMNS))
+    samples = kept.samples(trial)
+    drawn = (
+        ("timeline", timeline(tasks, how, dark), "Each worker's tasks over time"),
+        ("times", task_times(tasks, how, dark), "How long the tasks took, as a histogram"),
+        ("done", done_over_time(tasks, how, dark), "Tasks done over time"),
+        ("at_once", tasks_at_once(tasks, how, samples, trial.measurement, dark), "Tasks at once and cores busy"),
+        ("memory", memory(samples, trial.measurement, how, dark), "Memory of the run's processes over time"),
+    )
+    (name, figure, alt), *others = drawn
+    st.plotly_chart(figure, theme=None, config=CONFIG, alt=alt, key=f"figure_{name}")
+    with st.grid(2, min_column_width=420):
+        for name, figure, alt in others:
+            st.plotly_chart(figure, theme=None, config=CONFIG, alt=alt, key=f"figure_{name}")
+
+
+def _trials(trials: Sequence[Trial]) -> None:
+    rows = [
+        (
+            trial.order + 1,
+            trial.configuration.label,
+            STATES[trial.state][0],
+            trial.tasks,
+            trial.ok,
+            trial.failed,
+            trial.measurement.wall_s,
+            trial.message,
+        )
+        for trial in trials
+    ]
+    columns = ["Trial", "How", "State", "Tasks", "Succeeded", "Failed", "Wall time", "Remark"]
+    st.dataframe(
+        pd.DataFrame(rows, columns=columns),
+        hide_index=True,
+        column_config={"Wall time": st.column_config.NumberColumn(format="%.2f s")},
+        placeholder="",
+        alt="The run's trials",
+        key="trials",
+    )
+
+
+def _log(run: Run) -> None:
+    path = store().folder(run).path / "log.txt"
+    text = path.read_text(encoding="utf-8", errors="replace")[-20_000:].strip() if path.is_file() else ""
+    if text:
+        st.code(text, language=None, height=300)
+    else:
+        st.caption(literal("Nothing: no warning and no error."))

@@ -1,0 +1,144 @@
+"""One experiment: the claim, the question, its button; after a guess, what was measured and what that says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.lab.codes import code_of, ways_of
+from engine.lab.model import Experiment
+from pages.parts.lab.state import expected_key, is_open, revealed_key
+from pages.parts.shared.server import is_dark
+from pages.parts.shared.words import duration, literal, moment
+
+
+def card(one: Experiment, part: Mapping[str, Any] | None, busy: bool, large: bool) -> bool:
+    """Draw one experiment; gives whether its button was pressed."""
+    with st.container(border=True, key=f"card_{one.name}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(one.title, anchor=one.name, width="stretch")
+            pressed = st.button(
+                "Measure again" if part else "Measure",
+                icon=":material/play_arrow:",
+                disabled=busy,
+                key=f"measure_{one.name}",
+                help="Some seconds; it waits for running jobs, and jobs wait for it.",
+            )
+        st.caption(f"The article says: {literal(one.claim)}")
+        st.radio(
+            f"**What do you expect?** {literal(one.question)}",
+            [literal(answer) for answer in one.answers],
+            index=None,
+            key=expected_key(one.name),
+            persist_state="session",
+        )
+        if part is None:
+            st.caption("Not measured yet.")
+        elif is_open(one.name):
+            _result(one, part, large)
+        else:
+            _closed(one, part)
+        if not large:
+            _code(one)
+            _details(one, part if is_open(one.name) else None)
+    return pressed
+
+
+def _closed(one: Experiment, part: Mapping[str, Any]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"There is a result of {_when(part)}. Say what you expect to see it.")
+        st.button(
+            "Show it without a guess", type="tertiary", key=f"show_{one.name}", on_click=_reveal, args=(one.name,)
+        )
+
+
+def _reveal(name: str) -> None:
+    st.session_state[revealed_key(name)] = True
+
+
+def _result(one: Experiment, part: Mapping[str, Any], large: bool) -> None:
+    from engine.figures import CONFIG
+    from engine.figures.lab import lab_figures
+
+    _guess(one, part)
+    st.markdown(f"**{literal(part['sentence'])}**")
+    if part["warning"]:
+        st.warning(literal(part["warning"]), icon=":material/warning:")
+    if part["problem"]:
+        st.error(literal(part["problem"]), icon=":material/error:")
+    drawn = lab_figures(part, is_dark(), large)
+    shown = drawn[:1] if large else drawn
+    wide = bool(one.x_name)
+    with st.grid(1 if wide else len(shown), min_column_width=300):
+        for number, figure in enumerate(shown):
+            alt = f"{one.title}: {figure.layout.title.text or 'figure'}"
+            st.plotly_chart(figure, theme=None, config=CONFIG, alt=alt, key=f"figure_{one.name}_{number}_{large}")
+    for what, why in part["missing"].items():
+        st.caption(f":material/block: {literal(what)}: {literal(why)}")
+    st.caption(literal(_where(part)))
+
+
+def _guess(one: Experiment, part: Mapping[str, Any]) -> None:
+    """The guess beside what was measured."""
+    expected, answer = st.session_state.get(expected_key(one.name)), part["answer"]
+    if not expected or not answer:
+        return
+    if expected == literal(answer):
+        st.success(f"As you expected: {literal(answer)}.", icon=":material/check:")
+    else:
+        st.info(f"You expected: {expected}. Measured: {literal(answer)}.", icon=":material/lightbulb:")
+
+
+def _where(part: Mapping[str, Any]) -> str:
+    where = part["environment"]
+    gil = "with" if where.get("gil", True) else "without"
+    power = f", on {where['power']}" if where.get("power") else ""
+    kinds = ", ".join(f"{count} {kind}" for kind, count in (where.get("core_types") or {}).items())
+    cores = f" ({kinds})" if len(where.get("core_types") or {}) > 1 else ""
+    return (
+        f"Measured {_when(part)} on {where['host']}: {where['cpus_usable']} usable CPUs{cores}, {where['system']}, "
+        f"Python {where['python']} {gil} GIL{power}; {part['mode']}, {part['rounds']} fresh interpreters, "
+        f"{duration(part['seconds'])}."
+    )
+
+
+def _when(part: Mapping[str, Any]) -> str:
+    at = moment(part["started_at"], st.context.timezone)
+    return f"{at:%d %B %Y, %H:%M}" if at else "an unknown time"
+
+
+def _code(one: Experiment) -> None:
+    ways = ways_of(one.name)
+    if not ways:
+        return
+    with st.expander("The code that was measured", icon=":material/code:", key=f"code_{one.name}"):
+        way = ways[0]
+        if len(ways) > 1:
+            way = str(st.selectbox("Way", ways, key=f"way_{one.name}", label_visibility="collapsed"))
+        st.code(code_of(way, one.name), language="python")
+        st.caption("Copy it into a file and run it: it needs nothing but Python.")
+
+
+def _details(one: Experiment, part: Mapping[str, Any] | None) -> None:
+    with st.expander("How it is measured, and every figure", icon=":material/science:", key=f"details_{one.name}"):
+        for label, text in (("Done", one.done), ("Measured", one.measured), ("Refuted by", one.refuted_by)):
+            st.markdown(f"**{label}:** {literal(text)}")
+        st.caption(
+            "Medians of the repeats, with intervals from order statistics: they assume no distribution. "
+            "Fewer than six repeats cannot reach 95%; the coverage is then lower, as shown."
+        )
+        if part and part["points"]:
+            names = ["series", "quantity", "x", "median", "low", "high", "unit", "coverage", "repeats"]
+            table = pd.DataFrame(part["points"])[names].rename(columns={"x": one.x_name or "x"})
+            if not one.x_name:
+                table = table.drop(columns="x")
+            st.dataframe(
+                table,
+                hide_index=True,
+                column_config={"coverage": st.column_config.NumberColumn(format="percent")},
+                alt=f"Every figure of {one.title}",
+                key=f"table_{one.name}",
+            )

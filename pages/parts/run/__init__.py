@@ -1,0 +1,1 @@
+"""What the views of all kinds of runs share: head, failures, downloads, pictures."""

@@ -1,0 +1,66 @@
+"""Every way in which a page starts a run, or continues one: none runs a user's own code where this server forbids it.
+
+Pages call these instead of `engine.jobs` and `engine.pilots`: what is stored may come from a command line, which may
+run any code, and an address or a button that is not drawn any more can still be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine import jobs
+from engine.analysis.pilot import Pilot
+from engine.errors import NotAvailable
+from engine.model import Configuration, Plan, Run
+from engine.pilots import pilot_or_reason
+from pages.parts.shared.server import settings, store
+
+
+def start(plan: Plan, token: str) -> Run:
+    """Store the plan and start it, once for each token. Raises OverlapError."""
+    must_be_allowed(plan.workload, plan.configurations)
+    if plan.options.get("imported"):
+        raise NotAvailable("This run came from a file, without its inputs: it can be looked at, not run.")
+    return jobs.start(store(), plan, token)
+
+
+def resume(run: Run) -> Run:
+    """Run what a run has not come to. Raises OverlapError."""
+    must_be_allowed(run.workload, run.configurations)
+    return jobs.resume(store(), run)
+
+
+def retry(run: Run, tasks: Iterable[int] | None = None) -> Run:
+    """Run failed tasks again. Raises OverlapError."""
+    must_be_allowed(run.workload, run.configurations)
+    return jobs.retry(store(), run, tasks)
+
+
+def pilot(plan: Plan) -> tuple[Pilot, str | None]:
+    """What a few tasks cost, or why there is nothing to say of that. Raises OverlapError."""
+    must_be_allowed(plan.workload)
+    return pilot_or_reason(store(), plan)
+
+
+def is_allowed(workload: str) -> bool:
+    """Whether pages may run this workload here."""
+    return workload != "function" or settings().allow_code
+
+
+def environments_allowed() -> bool:
+    """Whether pages may set variables of the trials' environment: some make a program load any code."""
+    return settings().allow_code
+
+
+def must_be_allowed(workload: str, configurations: Iterable[Configuration] = ()) -> None:
+    """Raises NotAvailable, with the ways out, for a workload, or variables, that pages may not run here."""
+    if any(one.environment for one in configurations) and not environments_allowed():
+        raise NotAvailable(
+            "This server sets no variables for its visitors' runs: run it from a terminal on your own machine, or have "
+            "whoever runs this server start it with OVERLAP_ALLOW_CODE=1."
+        )
+    if not is_allowed(workload):
+        raise NotAvailable(
+            "This server runs no code of its visitors: run it from a terminal on your own machine, or have whoever "
+            "runs this server start it with OVERLAP_ALLOW_CODE=1."
+        )

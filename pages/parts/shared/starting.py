@@ -1,0 +1,101 @@
+"""From a form to a run: one token for each form that is drawn, so that a double click starts one run.
+
+The token is used up by a start and replaced when the form is next drawn without a click. Streamlit draws a page anew
+for every click, also while an earlier click is still being acted on: so only one at a time puts a run's inputs in
+place, and the session remembers what is to be shown until it is.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import NoReturn
+
+import streamlit as st
+
+from engine import jobs
+from engine.errors import OverlapError
+from engine.model import Plan, Run
+from pages.parts.shared import launching
+from pages.parts.shared.server import RUN, store
+
+OPEN = "open"
+"""The session's key of the token of the run that is to be shown next."""
+
+
+def form_token(form: str, clicked: bool) -> str:
+    """The token of the run that this form starts. Call it after the form's button, with what that gave."""
+    key, used = f"{form}:token", f"{form}:used"
+    if key not in st.session_state or (st.session_state.get(used) and not clicked):
+        st.session_state[key] = jobs.new_token()
+        st.session_state[used] = False
+    return str(st.session_state[key])
+
+
+def start_once(token: str, make: Callable[[str], Plan]) -> Run:
+    """Start the run of a token, or give the one that a first click started or is starting. Raises OverlapError."""
+    kept = store()
+    with _alone(token):
+        if not kept.exists(token):
+            folder = kept.folder(token).path
+            shutil.rmtree(folder, ignore_errors=True)  # what a first click had half spooled
+            try:
+                launching.start(make(token), token)
+            except BaseException:
+                if not kept.exists(token):
+                    shutil.rmtree(folder, ignore_errors=True)
+                raise
+    return kept.run(token)
+
+
+def start(form: str, token: str, make: Callable[[str], Plan]) -> Run:
+    """Start the run of a form's token, or give the one that a first click started. Raises OverlapError."""
+    run = start_once(token, make)
+    st.session_state[f"{form}:used"] = True
+    return run
+
+
+def start_and_open(form: str, token: str, make: Callable[[str], Plan]) -> NoReturn:
+    """Start the run and show it. Raises OverlapError."""
+    st.session_state[OPEN] = token
+    try:
+        run = start(form, token, make)
+    except OverlapError:
+        del st.session_state[OPEN]
+        raise
+    show(run)
+
+
+def show_next() -> None:
+    """Go to the run that is to be shown next, once it has been started; called before a page is drawn."""
+    token = st.session_state.get(OPEN)
+    if token is None:
+        return
+    with _alone(token):  # a click that is being acted on now
+        started = store().exists(token)
+    if not started or st.query_params.get(RUN) == token:
+        del st.session_state[OPEN]
+    else:
+        show(store().run(token))
+
+
+@contextmanager
+def _alone(token: str) -> Iterator[None]:
+    """One at a time for each token."""
+    with _GUARD:
+        lock = _UNDER_WAY.setdefault(token, Lock())
+    with lock:
+        yield
+    with _GUARD:
+        _UNDER_WAY.pop(token, None)
+
+
+_GUARD = Lock()
+_UNDER_WAY: dict[str, Lock] = {}
+
+
+def show(run: Run) -> NoReturn:
+    """Go to the Run page of this run."""
+    st.switch_page("run.py", query_params={RUN: run.token})
