@@ -3,6 +3,7 @@
 # make check    ruff and strict mypy
 # make bench    side by side with other tools
 # make stress   the slow tests
+# make pictures take every picture of the README and docs from the running app
 # make lock     resolve requirements*.in anew
 
 # The newest Python that starts and can make a virtual environment; without one, start.py says what is missing.
@@ -16,7 +17,7 @@ PYTHON ?= $(or $(shell for name in $(CANDIDATES); do \
 VENV_PYTHON := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python.exe,.venv/bin/python)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 
-.PHONY: run test check bench stress lock install
+.PHONY: run test check bench stress pictures lock install
 .DEFAULT_GOAL := run
 
 run:
@@ -53,6 +54,9 @@ bench: install
 
 stress: install
 	$(VENV_PYTHON) -m pytest -m stress --timeout 900 $(ARGS)
+
+pictures: install
+	$(VENV_PYTHON) docs/screenshots.py $(ARGS)
 
 lock:
 	$(LOCK) requirements.in -o requirements.txt
