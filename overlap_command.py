@@ -17,6 +17,6 @@ def main() -> None:
             f"overlap: PYTHONPATH leads to another package named engine, in {found}: unset it. "
             "Modules of the current folder are found without it."
         )
-    from engine.cli import main as command
+    from engine.cli.group import main as command
 
     command()

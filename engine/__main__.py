@@ -10,7 +10,7 @@ def main() -> None:
 
         trial(sys.argv[2])
     else:
-        from engine.cli import main as cli
+        from engine.cli.group import main as cli
 
         cli()
 

@@ -81,7 +81,7 @@ def _started(result: IO[bytes], secrets: Mapping[str, str]) -> subprocess.Popen[
     root = str(Path(engine.__file__).resolve().parent.parent)
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
     return subprocess.Popen(
-        [sys.executable, "-m", "engine.apart"],
+        [sys.executable, "-P", "-m", "engine.apart"],
         stdin=subprocess.PIPE,
         stdout=result,
         env={**without_secrets(os.environ), **secrets, "PYTHONPATH": path, "PYTHONUTF8": "1"},

@@ -142,7 +142,7 @@ def _answer(python: str, asked: str, search_path: str, _fresh: int) -> dict[str,
     try:
         asking = subprocess.run(
             [python, "-c", _ASK, asked],
-            env={**without_secrets(os.environ), "PYTHONPATH": search_path, "PYTHONUTF8": "1"},
+            env={**without_secrets(os.environ), "PYTHONPATH": search_path, "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_ASK_S,

@@ -30,6 +30,7 @@ import psutil
 import pytest
 
 import start
+from engine.cli.serving.places import is_free
 
 ROOT = Path(__file__).resolve().parents[1]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
@@ -41,9 +42,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     for name in ("start.py", "requirements.txt"):
         shutil.copy(ROOT / name, folder)
-    (folder / "engine").mkdir()
-    for name in ("__init__.py", "errors.py", "private.py"):
-        shutil.copy(ROOT / "engine" / name, folder / "engine")
+    shutil.copytree(ROOT / "engine", folder / "engine", ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "app.py").write_text("import streamlit as st\nst.write('hello')\n", encoding="utf-8")
     venv.create(folder / ".venv")
     (packages,) = (folder / ".venv").glob("[Ll]ib/**/site-packages")
@@ -63,7 +62,7 @@ class Running:
         said = ""
         for line in self.process.stdout or ():
             said += line
-            if found := re.search(r"^Overlap is running at (http://localhost:\d+) ", line):
+            if found := re.search(r"^Overlap is running at (http://localhost:\d+\S*) ", line):
                 self.address = found[1]
                 break
         else:
@@ -219,8 +218,30 @@ def test_a_port_in_use_is_refused_when_named_and_passed_over_when_not(project: P
         done = subprocess.run(command, cwd=project, capture_output=True, text=True)
         assert done.returncode == 1
         assert f"Port {port} is in use" in done.stderr
-        assert not start._is_free("127.0.0.1", port)
-    assert start._is_free("127.0.0.1", port)
+        assert not is_free("127.0.0.1", port)
+    assert is_free("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("by", ["variable", "file"])
+def test_a_port_of_streamlits_own_settings_is_taken_or_refused_by_its_name(
+    project: Path, tmp_path: Path, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(project, tmp_path / "app", symlinks=True)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        if by == "variable":
+            monkeypatch.setenv("STREAMLIT_SERVER_PORT", str(port))
+        else:
+            (tmp_path / "app" / ".streamlit").mkdir()
+            text = f'[server]\nport = {port}\nbaseUrlPath = "/lab/"\n'
+            (tmp_path / "app" / ".streamlit" / "config.toml").write_text(text)
+        done = subprocess.run([sys.executable, "start.py"], cwd=tmp_path / "app", capture_output=True, text=True)
+    named = "STREAMLIT_SERVER_PORT" if by == "variable" else "server.port in "
+    assert done.returncode == 1
+    assert f"Port {port} (asked for by {named}" in done.stderr
+    started = Running(tmp_path / "app")
+    started.end()
+    assert started.address == f"http://localhost:{port}" + ("/lab" if by == "file" else "")
 
 
 def test_an_app_that_ends_by_itself_is_an_error(project: Path, tmp_path: Path) -> None:
@@ -262,7 +283,10 @@ def test_only_a_lock_that_changed_is_installed_again(
 
 
 def test_it_needs_nothing_but_the_standard_library() -> None:
-    code = "import sys; sys.argv = ['start.py', '--help']; import start; start.Turn('a', 'b').end(); start.main()"
+    code = (
+        "import sys; sys.argv = ['start.py', '--help']; import start\n"
+        "from engine.cli.serving import server; server.Turn('a', 'b').end(); start.main()"
+    )
     done = subprocess.run([sys.executable, "-S", "-E", "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "--folders" in done.stdout

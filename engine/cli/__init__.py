@@ -2,8 +2,5 @@
 
 One file a group of commands; each has its line in `COMMANDS` (engine/cli/group.py) and is imported when it is asked
 for: the orchestrator, a command too, starts before every run's first task.
+Imports nothing, because start.py imports `engine.cli.serving` before click is installed.
 """
-
-from engine.cli.group import main
-
-__all__ = ["main"]

@@ -27,6 +27,7 @@ COMMANDS = {
     "prove": "prove:prove",
     "machine": "lab:machine",
     "sharing": "lab:sharing",
+    "app": "serving.command:app",
     "shop": "tools:shop",
     "price": "tools:price",
     "runs": "history:runs",

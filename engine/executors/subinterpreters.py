@@ -75,7 +75,7 @@ def enter(slots: Any, start: Start, arguments: tuple[Any, ...]) -> None:
 def _tried(modules: tuple[str, ...], search_path: tuple[str, ...]) -> str | None:
     path = os.pathsep.join([*search_path, *sys.path])
     tried = subprocess.run(
-        [sys.executable, "-c", _TRY, json.dumps(modules)],
+        [sys.executable, "-P", "-c", _TRY, json.dumps(modules)],
         env={**os.environ, "PYTHONPATH": path},
         stdin=subprocess.DEVNULL,
         capture_output=True,

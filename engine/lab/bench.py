@@ -155,7 +155,7 @@ def _start(experiment: Experiment, effort: Effort, errors: Any) -> subprocess.Po
     root = str(Path(engine.__file__).resolve().parent.parent)
     environment = {**without_secrets(os.environ), "PYTHONPATH": root, "PYTHONUTF8": "1", "TMPDIR": effort.scratch}
     return subprocess.Popen(
-        [sys.executable, "-m", "engine.lab", experiment.name, json.dumps(asdict(effort)), str(os.getpid())],
+        [sys.executable, "-P", "-m", "engine.lab", experiment.name, json.dumps(asdict(effort)), str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,

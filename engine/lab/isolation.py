@@ -65,7 +65,7 @@ def run_job(configuration: Configuration, place: Path) -> tuple[Sequence[Record]
     with open(place / "log.txt", "wb") as log:
         # stdin is a pipe that closes with this process, which ends the orchestrator and all below it.
         orchestrator = subprocess.Popen(
-            [sys.executable, "-m", "engine", "work", run.token],
+            [sys.executable, "-P", "-m", "engine", "work", run.token],
             stdin=subprocess.PIPE, stdout=log, stderr=log, env={**os.environ, "OVERLAP_HOME": str(place)},
         )  # fmt: skip
         assert orchestrator.stdin is not None

@@ -35,7 +35,8 @@ class DemoShops:
     """
 
     def __init__(self, home: Path) -> None:
-        command = [sys.executable, "-m", "engine.shop", "--port", "0", "--home", str(home), "--until-stdin-closes"]
+        command = [sys.executable, "-P", "-m", "engine.shop", "--port", "0", "--home", str(home)]
+        command += ["--until-stdin-closes"]
         if threading.current_thread() is threading.main_thread():
             command += ["--parent", str(os.getpid())]
         self._process = subprocess.Popen(

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from engine.cli import main
+from engine.cli.group import main
 from engine.config import Settings
 from engine.store import Store
 from tests.engine.support import alive_with, until

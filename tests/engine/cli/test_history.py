@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from engine.cli import main
+from engine.cli.group import main
 from tests.engine.cli.conftest import ROOT, Cli, run_number
 
 
