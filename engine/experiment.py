@@ -14,8 +14,6 @@ import threading
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from filelock import Timeout
-
 from engine.chain import Chain
 from engine.config import Settings
 from engine.environment import environment
@@ -27,6 +25,7 @@ from engine.remaining import Remaining
 from engine.services import Services
 from engine.store import Store
 from engine.store.database import explain
+from engine.store.liveness import Held
 from engine.turns import turn
 
 Part = Literal["all", "unfinished", "failed"]
@@ -52,11 +51,13 @@ def work(
     """
     collect_rarely()
     store = Store.open(settings, PATIENCE_S)
+    orchestrator = Orchestrator(store, store.run(token), services)
     try:
-        with store.folder(store.run(token)).lock().acquire(timeout=_LOCK_S):
-            run = store.run(token)
-            return Orchestrator(store, run, services).run_part(part, chosen) if run.state == "waiting" else run.state
-    except Timeout:
+        with store.hold(orchestrator.run, _LOCK_S, orchestrator.replaced):
+            orchestrator.run = store.run(token)
+            waits = orchestrator.run.state == "waiting"
+            return orchestrator.run_part(part, chosen) if waits else orchestrator.run.state
+    except Held:
         return store.run(token).state
 
 
@@ -97,6 +98,12 @@ class Orchestrator:
             return self._fail(f"The run cannot go on: {explain(error, self.store.settings)}")
         finally:
             self.store.folder(self.run).free_reserve()
+
+    def replaced(self) -> None:
+        """Leave at once, and store nothing more: the lock was lost, and another orchestrator has the run by now."""
+        if self.chain:
+            self.chain.abandon()
+        os._exit(ABANDONED)
 
     def cancelled(self) -> bool:
         """Whether the run is to stop."""

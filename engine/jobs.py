@@ -43,7 +43,7 @@ def start(store: Store, plan: Plan, token: str | None = None) -> Run:
     if store.exists(token):
         return store.run(token)
     run = store.create(plan, token, environment())
-    _launch(store, run, store.folder(run).note_launch(), needed(plan.workload, plan.tasks), "all")
+    _launch(store, run, run.launched_at, needed(plan.workload, plan.tasks), "all")
     return run
 
 
@@ -109,15 +109,25 @@ def _again(
         raise OverlapError(f"Run {run.id} came from a file, without its inputs: it can be looked at, not run.")
     if run.kind not in continuable:
         raise OverlapError(f"The trials of run {run.id}, a {run.kind}, cannot be continued: run it again instead.")
-    launch = store.folder(run).note_launch()
+    if not store.folder(run).tasks_file.is_file():
+        raise OverlapError(_elsewhere(store, run))
     services = needed(run.workload, store.folder(run).tasks())
-    store.update_run(run, state="waiting", cancel=False, message=None)
-    _launch(store, run, launch, services, part, tasks)
+    _launch(store, run, store.launch(run), services, part, tasks)
     return store.run(run.token)
 
 
+def _elsewhere(store: Store, run: Run) -> str:
+    """Why a run whose files are not here cannot go on here."""
+    if run.home and run.home != str(store.settings.home):
+        return (
+            f"The files of run {run.id} are not here, but on {run.machine or 'another machine'} in {run.home}: "
+            "go on with it there, or start it anew here."
+        )
+    return f"The list of tasks of run {run.id} is gone from {store.folder(run).path}: start it anew."
+
+
 def _launch(
-    store: Store, run: Run, launch: str, services: list[str], part: Part, tasks: Iterable[int] | None = None
+    store: Store, run: Run, launch: str | None, services: list[str], part: Part, tasks: Iterable[int] | None = None
 ) -> None:
     """Start the orchestrator in a session of its own and give its handle to a thread that waits for it."""
     folder = store.folder(run).path
@@ -143,7 +153,7 @@ def _launch(
         process.stdin.close()
         with suppress(OverlapError, OSError):  # the run was deleted, or the database is gone: it reads as interrupted
             if code < 0:
-                store.folder(run).note_killed(launch)  # the run reads as interrupted, also when it had not begun yet
+                store.note_killed(run, launch)  # the run reads as interrupted, also when it had not begun yet
             elif code not in (0, ABANDONED):
                 _report(store, run.token, log)
 

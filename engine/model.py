@@ -218,7 +218,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run as the store knows it, its tasks and records aside. Times are UTC, ISO 8601."""
+    """One run as the store knows it, its tasks and records aside. Times are UTC, ISO 8601.
+
+    Its files lie below the folder `home` of `machine`. `person` is who started it where people sign in, and `shared`
+    whether others may see it then. `label`, `note` and `pinned` (never removed by itself) are people's own words on it.
+    """
 
     id: int
     token: str
@@ -240,6 +244,14 @@ class Run:
     verdict: Mapping[str, Any] | None
     waiting_for: str | None
     message: str | None
+    launched_at: str | None = None
+    home: str | None = None
+    machine: str | None = None
+    person: str | None = None
+    shared: bool = False
+    label: str | None = None
+    note: str | None = None
+    pinned: bool = False
 
     @property
     def done(self) -> int:

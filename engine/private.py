@@ -25,7 +25,7 @@ _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = getattr(os, "O_DIRECTORY", 0) | _NO_LINK
 _KEPT = (
     "runs", "samples", "shops", "polite", "uploads", "selectors.json", "readings.db", "overlap.db",
-    "overlap.db-journal", "overlap.toml",
+    "overlap.db-journal", "overlap.toml", "backups",
 )  # fmt: skip
 """What a home holds; other things in it are not Overlap's to change."""
 _held: dict[Path, int] = {}

@@ -1,4 +1,4 @@
-"""Opening the database: its address, SQLite's settings, bringing its schema up to date, and what its errors mean.
+"""Opening the database: its address, SQLite's settings, and what its errors mean.
 
 Whatever goes wrong with the database later is raised as StoreUnusable too, from whichever query
 met it; only a broken constraint keeps SQLAlchemy's own error, because code acts on it.
@@ -7,22 +7,20 @@ met it; only a broken constraint keeps SQLAlchemy's own error, because code acts
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
 
-from filelock import FileLock
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, literal, select, text
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
-from sqlalchemy.schema import DropTable
 
 from engine.config import Settings
 from engine.errors import NotAvailable, SettingRefused, StoreBusy, StoreUnusable, ValueRefused
 from engine.private import close_home
-from engine.store.tables import metadata
+from engine.store.migrating import bring_up_to_date
 
-HEAD = "0002"
-"""The newest migration; a database that says so is opened without importing Alembic."""
-_KNOWN = frozenset(f"{number:04d}" for number in range(1, int(HEAD) + 1))
+_CONNECT_S = 10
 BUSY_TIMEOUT_S = 5.0
 """How long a query waits for another program's lock; SQLite itself tries again, ever less often."""
 
@@ -32,16 +30,19 @@ def open_database(settings: Settings, patience_s: float = BUSY_TIMEOUT_S) -> Eng
 
     Raises StoreUnusable, in plain words, when it cannot be opened, is damaged or is newer than this program.
     """
-    try:
-        close_home(settings.home)
-        if not settings.database_url:
-            (settings.home / "overlap.db").touch(0o600)  # SQLite gives its journal the rights of the database
-        engine = _engine(settings)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", lambda connection, _: _prepare_sqlite(connection, patience_s))
-        _bring_up_to_date(engine, settings.home)
-    except (SQLAlchemyError, OSError) as error:
-        raise unusable(error, settings) from error
+    with ExitStack() as undo:
+        try:
+            close_home(settings.home)
+            if not settings.database_url:
+                (settings.home / "overlap.db").touch(0o600)  # SQLite gives its journal the rights of the database
+            engine = _engine(settings)
+            undo.callback(engine.dispose)
+            if prepare := _PREPARE.get(engine.dialect.name):
+                event.listen(engine, "connect", lambda connection, _: prepare(connection, patience_s))
+            bring_up_to_date(engine, settings.home)
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            raise unusable(error, settings) from error
+        undo.pop_all()
     # Only now: while tables are looked for, SQLAlchemy itself acts on drivers' errors.
     event.listen(engine, "handle_error", lambda context: _translate(context, settings))
     return engine
@@ -52,7 +53,11 @@ def _engine(settings: Settings) -> Engine:
     if not settings.database_url:
         return create_engine(URL.create("sqlite", database=str(settings.home / "overlap.db")))
     try:
-        return create_engine(settings.database_url)
+        made = create_engine(settings.database_url, pool_pre_ping=True)  # a server that was restarted costs no click
+        if made.dialect.name != "postgresql" or "connect_timeout" in made.url.query:
+            return made
+        within = {"connect_timeout": _CONNECT_S}
+        return create_engine(settings.database_url, pool_pre_ping=True, connect_args=within)
     except ImportError as error:
         raise NotAvailable(
             f"OVERLAP_DATABASE_URL needs the Python package {error.name or error}, which is not installed here: "
@@ -75,12 +80,6 @@ def _translate(context: ExceptionContext, settings: Settings) -> None:
         raise unusable(error, settings) from context.original_exception
 
 
-def unusable(error: Exception, settings: Settings) -> StoreUnusable:
-    """The error for people behind one of the database or of its files: StoreBusy where trying again can help."""
-    words = explain(error, settings)
-    return StoreBusy(words) if "locked" in str(getattr(error, "orig", error)).lower() else StoreUnusable(words)
-
-
 def _prepare_sqlite(connection: sqlite3.Connection, patience_s: float) -> None:
     # A rollback journal, not WAL: WAL needs SQLite 3.51.3 or a backport of its reset fix, and a local disk.
     # TRUNCATE spares a directory update a commit.
@@ -90,75 +89,31 @@ def _prepare_sqlite(connection: sqlite3.Connection, patience_s: float) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-def _version(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return None if version is None else str(version)
+def _prepare_postgres(connection: Any, patience_s: float) -> None:
+    connection.execute(f"SET lock_timeout = {patience_s * 1000:.0f}")
+    connection.commit()
 
 
-def _bring_up_to_date(engine: Engine, home: Path) -> None:
-    """Run missing migrations, one process at a time; the others wait and find them done."""
-    with engine.connect() as connection:
-        version = _version(connection)
-    if version == HEAD:
-        return
-    _refuse_unknown(version)
-    with FileLock(home / "migrating.lock", timeout=60, mode=0o600), engine.begin() as connection:
-        if engine.dialect.name == "sqlite":
-            # One transaction for all of it: Python's driver would begin none for statements that make tables.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        if _version(connection) != HEAD:
-            _clear_half_made(connection)
-            _migrate(connection)
+_PREPARE: dict[str, Callable[[Any, float], None]] = {"sqlite": _prepare_sqlite, "postgresql": _prepare_postgres}
+"""What a new connection is told: how long a query waits for a lock before it gives up."""
 
 
-def _refuse_unknown(version: str | None) -> None:
-    if version is None or version in _KNOWN:
-        return
-    if version.isdecimal() and version > HEAD:
-        raise StoreUnusable(
-            f"This database was made by a newer Overlap (schema {version}, this one knows {HEAD}): "
-            "update Overlap, or set OVERLAP_HOME to another folder."
-        )
-    raise StoreUnusable(
-        f"This database says that its schema is {version[:40]!r}, which no Overlap has made: restore a copy of it, "
-        "or set OVERLAP_HOME to another folder."
-    )
+def unusable(error: Exception, settings: Settings) -> StoreUnusable:
+    """The error for people behind one of the database or of its files: StoreBusy where trying again can help."""
+    words = explain(error, settings)
+    return StoreBusy(words) if _is_busy(str(getattr(error, "orig", error)).lower()) else StoreUnusable(words)
 
 
-def _clear_half_made(connection: Connection) -> None:
-    """Drop the tables of a first start that was broken off: it has left no version, and nothing is in them.
-
-    Only databases whose statements cannot be one transaction (MariaDB) leave such, and older versions did on SQLite.
-    """
-    if _version(connection) is not None:
-        return
-    there = [table for table in metadata.sorted_tables if inspect(connection).has_table(table.name)]
-    if any(connection.execute(select(literal(1)).select_from(table).limit(1)).first() for table in there):
-        raise StoreUnusable(
-            "This database holds runs, but does not say which version of Overlap made it: restore a copy of it, "
-            "or set OVERLAP_HOME to another folder."
-        )
-    for table in reversed(there):
-        connection.execute(DropTable(table))
-
-
-def _migrate(connection: Connection) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+def _is_busy(words: str) -> bool:
+    """Whether an error says that another program holds a lock; Postgres says it otherwise than SQLite."""
+    return "locked" in words or "lock timeout" in words
 
 
 def explain(error: Exception, settings: Settings) -> str:
     """A database error as one sentence that says what to do."""
     where = settings.database_url.rpartition("@")[2] or str(settings.home / "overlap.db")
     words = str(error.strerror or error if isinstance(error, OSError) else getattr(error, "orig", error)).lower()
-    if "locked" in words:
+    if _is_busy(words):
         return f"The database {where} is locked by another program: try again in a moment."
     if "full" in words or "no space" in words:
         return f"The disk of {where} is full: free some space, or set OVERLAP_HOME to another folder."

@@ -6,19 +6,15 @@
         outputs/             what the tasks made
         trials/<order>/      specification and board of each trial
         alive.lock           held by the orchestrator as long as it lives
-        launched             names the latest start of an orchestrator; written at each
-        killed.<start>       the orchestrator of that start was ended by a signal
         reserve              while it runs: room on the disk for the run's last words
 """
 
 from __future__ import annotations
 
 import json
-import math
 import os
 import secrets
 import shutil
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,31 +103,6 @@ class RunFolder:
         for name in names:
             if (self.path / name).is_dir():
                 shutil.copytree(self.path / name, target / name, copy_function=link)
-
-    def note_launch(self) -> str:
-        """Remember that an orchestrator is being started now; the name of this start."""
-        name = secrets.token_hex(4)
-        private.write_text(self.path / "launched", name)
-        return name
-
-    def note_killed(self, launch: str) -> None:
-        """Remember that a signal ended the orchestrator of this start; nothing when the run is deleted already."""
-        if self.path.is_dir():
-            (self.path / f"killed.{launch}").touch(0o600)
-
-    def killed(self) -> bool:
-        """Whether a signal is known to have ended the latest orchestrator."""
-        try:
-            return (self.path / f"killed.{(self.path / 'launched').read_text(encoding='ascii')}").exists()
-        except FileNotFoundError:
-            return False
-
-    def since_launch_s(self) -> float:
-        """Seconds since an orchestrator was last started; infinite where none ever was."""
-        try:
-            return abs(time.time() - (self.path / "launched").stat().st_mtime)
-        except FileNotFoundError:
-            return math.inf
 
     def keep_reserve(self) -> None:
         """Take some room on the disk, to be given back when the disk is full."""

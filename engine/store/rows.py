@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import time
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -10,12 +12,24 @@ from sqlalchemy import Row
 
 from engine.model import Measurement, Record, Run, State, Trial, configuration_from
 from engine.record import FIELDS
-from engine.storable import read_json
+from engine.storable import read_json, storable
 
 
 def now() -> str:
     """The time in UTC, ISO 8601, to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def storable_texts(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns and their values, each text such as every database takes."""
+    return {name: storable(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def age_s(moment: str | None) -> float:
+    """Seconds from or to a moment that `now` gave; infinite where there is none."""
+    if not moment:
+        return math.inf
+    return abs(time.time() - datetime.fromisoformat(moment).astimezone(UTC).timestamp())
 
 
 def run_from(row: Row[Any], state: State) -> Run:
@@ -41,6 +55,14 @@ def run_from(row: Row[Any], state: State) -> Run:
         verdict=row.verdict,
         waiting_for=row.waiting_for,
         message=row.message,
+        launched_at=row.launched_at,
+        home=row.home,
+        machine=row.machine,
+        person=row.person,
+        shared=row.shared,
+        label=row.label,
+        note=row.note,
+        pinned=row.pinned,
     )
 
 

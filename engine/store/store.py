@@ -6,37 +6,32 @@ no state of its own, so any number of them may be open. Transactions are short.
 
 from __future__ import annotations
 
+import platform
 import shutil
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
 
-from sqlalchemy import Engine, Select, delete, func, insert, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.config import Settings
-from engine.errors import RunNotFound, StoreUnusable
-from engine.model import ENDED, Kind, Measurement, Plan, Run, State, Trial, plain
+from engine.errors import OverlapError, RunNotFound, StoreUnusable
+from engine.model import Plan, Run, State, plain
 from engine.storable import storable
 from engine.store import tables
 from engine.store.database import BUSY_TIMEOUT_S, open_database, unusable
-from engine.store.folders import RunFolder
 from engine.store.records import Records
-from engine.store.rows import now, run_from, trial_from
+from engine.store.rows import now, storable_texts
+from engine.store.shelf import Shelf
+from engine.store.trials import Trials
 
-STARTING_S = 30.0
-"""How long a run without an orchestrator counts as waiting: its process may still be starting."""
 
-
-class Store:
+class Store(Shelf, Trials):
     """Runs by number or token. Make one with `Store.open(settings)`."""
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
-        self.engine = engine
-        self.settings = settings
+        super().__init__(engine, settings)
         self.records = Records(engine)
 
     @classmethod
@@ -50,10 +45,10 @@ class Store:
 
     # -- runs ------------------------------------------------------------------
 
-    def create(self, plan: Plan, token: str, environment: Mapping[str, Any]) -> Run:
+    def create(self, plan: Plan, token: str, environment: Mapping[str, Any], person: str | None = None) -> Run:
         """Store a new run, waiting to be started; a token that is known gives the run that has it.
 
-        Raises StoreUnusable, also when its folder cannot be written.
+        `person` is who started it, where people sign in. Raises StoreUnusable, also when its folder cannot be written.
         """
         try:
             self.folder(token).write_tasks(plan.tasks)
@@ -72,6 +67,11 @@ class Store:
             "terms": dict(plan.terms),
             "time_limit_s": plan.time_limit_s,
             "environment": dict(environment),
+            "executors": f",{','.join(dict.fromkeys(one.executor for one in plan.configurations))},"[:400],
+            "home": storable(str(self.settings.home)),
+            "machine": storable(str(environment.get("host") or platform.node()))[:200],
+            "launched_at": now(),
+            "person": person,
         }
         try:
             with self.engine.begin() as connection:
@@ -95,27 +95,12 @@ class Store:
             row = connection.execute(query).first()
         if row is None:
             raise RunNotFound(f"There is no run {text!r} here: the command overlap runs and the History page list all.")
-        return self._run_from(row)
-
-    def runs(
-        self, limit: int = 100, kind: Kind | None = None, workload: str | None = None, text: str | None = None
-    ) -> list[Run]:
-        """The newest runs first, filtered by kind, workload and a part of the title."""
-        query: Select[Any] = select(tables.runs).order_by(tables.runs.c.id.desc()).limit(limit)
-        if kind:
-            query = query.where(tables.runs.c.kind == kind)
-        if workload:
-            query = query.where(tables.runs.c.workload == workload)
-        if text:
-            query = query.where(tables.runs.c.title.icontains(storable(text), autoescape=True))
-        with self.engine.connect() as connection:
-            rows = connection.execute(query).all()
-        return [self._run_from(row) for row in rows]
+        return self._runs_from([row])[0]
 
     def update_run(self, run: Run, **values: Any) -> None:
         """Set columns of a run."""
         with self.engine.begin() as connection:
-            connection.execute(update(tables.runs).where(tables.runs.c.id == run.id).values(**_storable(values)))
+            connection.execute(update(tables.runs).where(tables.runs.c.id == run.id).values(**storable_texts(values)))
 
     def set_state(self, run: Run, state: State, message: str | None = None) -> None:
         """Move a run on; the times of its start and end are set with it."""
@@ -126,10 +111,36 @@ class Store:
             values["ended_at"] = now()
         self.update_run(run, **values)
 
+    def launch(self, run: Run) -> str:
+        """Say that an orchestrator is being started for an ended run, which then waits; gives the moment.
+
+        Raises OverlapError when somebody else was faster, in whichever home.
+        """
+        column, moment = tables.runs.c, now()
+        unchanged = column.launched_at.is_(None) if run.launched_at is None else column.launched_at == run.launched_at
+        values = {"state": "waiting", "cancel": False, "message": None, "launched_at": moment}
+        with self.engine.begin() as connection:
+            claimed = connection.execute(update(tables.runs).where(column.id == run.id, unchanged).values(**values))
+        if not claimed.rowcount:
+            raise OverlapError(f"Run {run.id} goes on already: somebody has started it again a moment ago.")
+        return moment
+
+    def note_killed(self, run: Run, launched_at: str | None) -> None:
+        """Remember that the orchestrator of this start was ended by a signal: it will not come any more."""
+        column = tables.runs.c
+        stale = update(tables.runs).where(column.id == run.id, column.launched_at == launched_at)
+        with self.engine.begin() as connection:
+            connection.execute(stale.values(launched_at=None))
+
+    def hold(self, run: Run, patience_s: float, lost: Callable[[], None]) -> AbstractContextManager[None]:
+        """Hold a run's lock, as its orchestrator, while the block lasts (`liveness.Locks.hold`)."""
+        return self.locks.hold(run, self.folder(run), patience_s, lost)
+
     def request_cancel(self, run: Run) -> None:
         """Ask the run's orchestrator, wherever it is, to stop; a run without one is cancelled at once."""
         self.update_run(run, cancel=True)
-        if not self.folder(run).alive() and self.run(run.token).state in ("waiting", "interrupted"):
+        alive = self.locks.living([(run, self.folder(run))])
+        if not alive and self.run(run.token).state in ("waiting", "interrupted"):
             self.set_state(run, "cancelled", f"Cancelled, {run.done} of {run.tasks} done.")
 
     def cancel_requested(self, run: Run) -> bool:
@@ -146,88 +157,6 @@ class Store:
         if folder.exists():  # told only now: the records are gone, and what could be removed is
             raise StoreUnusable(f"Run {run.id} is deleted, but not all of its files: remove {folder} by hand.")
 
-    def folder(self, run: Run | str) -> RunFolder:
-        """The run's folder, by run or token."""
-        return RunFolder(self.settings.runs / Path(run if isinstance(run, str) else run.token).name)
-
-    def _run_from(self, row: Any) -> Run:
-        """The run of a row. One that looks dead is read again: it may have ended since, and its orchestrator left."""
-        state = self._state(row)
-        if state == "interrupted" and row.state != state:
-            with self.engine.connect() as connection:
-                row = connection.execute(select(tables.runs).where(tables.runs.c.id == row.id)).first() or row
-            state = self._state(row)
-        return run_from(row, state)
-
-    def _state(self, row: Any) -> State:
-        """The stored state, corrected by whether an orchestrator is alive."""
-        stored = cast("State", row.state)
-        folder = self.folder(row.token)
-        if stored not in ("waiting", "running") or folder.alive():
-            return stored
-        age_s = abs(time.time() - datetime.fromisoformat(row.created_at).astimezone(UTC).timestamp())
-        young = stored == "waiting" and min(age_s, folder.since_launch_s()) < STARTING_S
-        return "waiting" if young and not folder.killed() else "interrupted"
-
-    # -- trials ----------------------------------------------------------------
-
-    def add_trial(
-        self, run: Run, repeat: int, configuration: Mapping[str, Any], tasks: int, continues: int | None = None
-    ) -> Trial:
-        """A new trial of a run, running from now on; its order is the next free one."""
-        column = tables.trials.c
-        with self.engine.begin() as connection:
-            last = connection.execute(select(func.max(column.order)).where(column.run_id == run.id)).scalar()
-            inserted = connection.execute(
-                insert(tables.trials).values(
-                    run_id=run.id,
-                    order=0 if last is None else last + 1,
-                    repeat=repeat,
-                    configuration=dict(configuration),
-                    state="running",
-                    continues=continues,
-                    tasks=tasks,
-                    measurement=plain(Measurement()),
-                )
-            )
-            (key,) = inserted.inserted_primary_key or (None,)
-            row = connection.execute(select(tables.trials).where(column.id == key)).one()
-        return trial_from(row)
-
-    def update_trial(self, trial: Trial, **values: Any) -> None:
-        """Set columns of a trial; `measurement` may be a Measurement."""
-        if isinstance(values.get("measurement"), Measurement):
-            values["measurement"] = plain(values["measurement"])
-        with self.engine.begin() as connection:
-            connection.execute(update(tables.trials).where(tables.trials.c.id == trial.id).values(**_storable(values)))
-
-    def trials(self, run: Run) -> list[Trial]:
-        """The run's trials in the order in which they ran; one that its orchestrator did not outlive is interrupted."""
-        query = select(tables.trials).where(tables.trials.c.run_id == run.id).order_by(tables.trials.c.order)
-        with self.engine.connect() as connection:
-            trials = [trial_from(row) for row in connection.execute(query)]
-        if run.state not in ENDED:
-            return trials
-        return [replace(trial, state="interrupted") if trial.state == "running" else trial for trial in trials]
-
-    def interrupt_trials(self, run: Run) -> None:
-        """Say of the trials that still count as running that they were interrupted: their orchestrator is gone."""
-        column = tables.trials.c
-        stale = update(tables.trials).where(column.run_id == run.id, column.state == "running")
-        with self.engine.begin() as connection:
-            connection.execute(stale.values(state="interrupted"))
-
-    def samples(self, trial: Trial) -> Sequence[Mapping[str, float]]:
-        """Memory and CPU of the trial's processes over time, as the sampler saw them."""
-        with self.engine.connect() as connection:
-            found = connection.execute(select(tables.trials.c.samples).where(tables.trials.c.id == trial.id)).scalar()
-        return found or []
-
-
 def _number(text: str) -> int:
     """A run's number; 0, which no run has, for digits that no database holds."""
     return int(text) if len(text) <= len(str(tables.LARGEST_NUMBER)) and int(text) <= tables.LARGEST_NUMBER else 0
-
-
-def _storable(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: storable(value) if isinstance(value, str) else value for name, value in values.items()}

@@ -30,7 +30,19 @@ runs = Table(
     Column("waiting_for", Text),
     Column("message", Text),
     Column("cancel", Boolean, nullable=False, default=False),
+    Column("launched_at", String(40)),
+    Column("home", Text),
+    Column("machine", String(200)),
+    Column("executors", String(400)),
+    Column("person", String(320)),
+    Column("shared", Boolean, nullable=False, default=False),
+    Column("label", String(200)),
+    Column("note", Text),
+    Column("pinned", Boolean, nullable=False, default=False),
 )
+"""`launched_at`: when its latest orchestrator was started, empty once that one is known to be gone. `home`: the folder
+below which the run's files lie, on `machine`. `executors`: the names in its configurations, with a comma on both sides
+of each."""
 
 trials = Table(
     "trials",

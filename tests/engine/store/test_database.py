@@ -18,7 +18,8 @@ from engine.config import Settings
 from engine.errors import NotAvailable, SettingRefused, StoreBusy, StoreUnusable
 from engine.model import Configuration
 from engine.store import Store, tables
-from engine.store.database import HEAD, explain
+from engine.store.database import explain
+from engine.store.migrating import HEAD
 from tests.engine.support import faulty_plan, open_store, small_disk, until
 
 OPENS = """
@@ -29,24 +30,6 @@ from engine.store import Store
 sys.stdin.readline()
 print(Store.open(Settings(home=Path(sys.argv[1]))).runs())
 """
-
-
-@pytest.mark.stress
-def test_eight_processes_start_on_an_empty_database_at_once(tmp_path: Path) -> None:
-    root = Path(__file__).parents[3]
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", OPENS, str(tmp_path / "home")],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=root,
-        )
-        for _ in range(8)
-    ]  # fmt: skip
-    for process in started:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    ends = [process.communicate(timeout=50) for process in started]
-    assert [out for out, _ in ends] == ["[]\n"] * 8, [errors for _, errors in ends]
 
 
 def test_the_migrations_make_the_tables_that_the_code_knows(tmp_path: Path) -> None:

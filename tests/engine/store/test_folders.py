@@ -57,13 +57,6 @@ def test_a_run_is_alive_while_its_lock_is_held(tmp_path: Path) -> None:
     assert not folder.alive()
 
 
-def test_the_time_since_the_last_launch_is_told(tmp_path: Path) -> None:
-    folder = RunFolder(tmp_path)
-    assert folder.since_launch_s() == float("inf")
-    folder.note_launch()
-    assert folder.since_launch_s() < 2
-
-
 def test_the_reserve_takes_room_and_gives_it_back(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     folder.free_reserve()

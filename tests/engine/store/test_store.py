@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import RunNotFound, StoreUnusable
 from engine.model import Configuration
-from engine.store import RunFolder, Store
+from engine.store import Store
 from tests.engine.support import faulty_plan
 
 PLAN = faulty_plan([{"do": "fine"}] * 3, Configuration("threads", 1))
@@ -18,11 +18,11 @@ def test_a_run_that_ends_while_it_is_being_read_is_not_taken_for_dead(
     run = store.create(PLAN, "rone", {})
     store.set_state(run, "running")
 
-    def ends(folder: RunFolder) -> bool:
+    def ends(_runs: object) -> set[int]:
         store.set_state(run, "finished")
-        return False
+        return set()
 
-    monkeypatch.setattr(RunFolder, "alive", ends)
+    monkeypatch.setattr(store.locks, "living", ends)
     assert store.run("rone").state == "finished"
     store.set_state(run, "running")
     assert [one.state for one in store.runs()] == ["finished"]

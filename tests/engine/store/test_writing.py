@@ -27,6 +27,13 @@ THREADS = Configuration("threads", 2)
 @contextmanager
 def locked(store: Store) -> Iterator[None]:
     """Another program keeps the database to itself."""
+    if store.settings.database_url:
+        import psycopg
+
+        with psycopg.connect(store.settings.database_url.replace("+psycopg", "")) as other:
+            other.execute("LOCK TABLE runs, trials, records IN ACCESS EXCLUSIVE MODE")
+            yield
+        return
     other = sqlite3.connect(store.settings.home / "overlap.db", isolation_level=None, timeout=20)
     other.execute("BEGIN EXCLUSIVE")
     try:
@@ -122,6 +129,7 @@ def test_a_cancel_is_obeyed_once_the_database_is_free_again(store: Store) -> Non
     assert run.state == "cancelled"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_records_are_stored_at_least_twice_a_second(store: Store) -> None:
     run = jobs.start(store, faulty_plan([{"do": "wait", "seconds": 0.02}] * 200, THREADS))
     until(lambda: store.run(run.token).ok > 0)
@@ -136,6 +144,7 @@ def test_records_are_stored_at_least_twice_a_second(store: Store) -> None:
     assert gaps[-1] < 1.0, "one gap may be longer where the machine is busy, never a second"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_full_disk_ends_the_run_as_failed_and_keeps_what_was_stored(store: Store, tmp_path: Path) -> None:
     with small_disk(tmp_path / "small", "8m") as disk:
         small = open_store(disk / "home")
@@ -152,6 +161,7 @@ def test_a_full_disk_ends_the_run_as_failed_and_keeps_what_was_stored(store: Sto
         small.close()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_on_a_full_disk_nothing_is_started(store: Store, tmp_path: Path) -> None:
     with small_disk(tmp_path / "small", "2m") as disk:
         small = open_store(disk / "home")

@@ -1,0 +1,72 @@
+"""Trials: the batches of a run, as they are added and as they end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Engine, func, insert, select, update
+
+from engine.model import ENDED, Measurement, Run, Trial, plain
+from engine.store import tables
+from engine.store.rows import storable_texts, trial_from
+
+
+class Trials:
+    """The trials of all runs."""
+
+    engine: Engine
+
+    def add_trial(
+        self, run: Run, repeat: int, configuration: Mapping[str, Any], tasks: int, continues: int | None = None
+    ) -> Trial:
+        """A new trial of a run, running from now on; its order is the next free one."""
+        column = tables.trials.c
+        with self.engine.begin() as connection:
+            last = connection.execute(select(func.max(column.order)).where(column.run_id == run.id)).scalar()
+            inserted = connection.execute(
+                insert(tables.trials).values(
+                    run_id=run.id,
+                    order=0 if last is None else last + 1,
+                    repeat=repeat,
+                    configuration=dict(configuration),
+                    state="running",
+                    continues=continues,
+                    tasks=tasks,
+                    measurement=plain(Measurement()),
+                )
+            )
+            (key,) = inserted.inserted_primary_key or (None,)
+            row = connection.execute(select(tables.trials).where(column.id == key)).one()
+        return trial_from(row)
+
+    def update_trial(self, trial: Trial, **values: Any) -> None:
+        """Set columns of a trial; `measurement` may be a Measurement."""
+        if isinstance(values.get("measurement"), Measurement):
+            values["measurement"] = plain(values["measurement"])
+        changed = update(tables.trials).where(tables.trials.c.id == trial.id)
+        with self.engine.begin() as connection:
+            connection.execute(changed.values(**storable_texts(values)))
+
+    def trials(self, run: Run) -> list[Trial]:
+        """The run's trials in the order in which they ran; one that its orchestrator did not outlive is interrupted."""
+        query = select(tables.trials).where(tables.trials.c.run_id == run.id).order_by(tables.trials.c.order)
+        with self.engine.connect() as connection:
+            trials = [trial_from(row) for row in connection.execute(query)]
+        if run.state not in ENDED:
+            return trials
+        return [replace(trial, state="interrupted") if trial.state == "running" else trial for trial in trials]
+
+    def interrupt_trials(self, run: Run) -> None:
+        """Say of the trials that still count as running that they were interrupted: their orchestrator is gone."""
+        column = tables.trials.c
+        stale = update(tables.trials).where(column.run_id == run.id, column.state == "running")
+        with self.engine.begin() as connection:
+            connection.execute(stale.values(state="interrupted"))
+
+    def samples(self, trial: Trial) -> Sequence[Mapping[str, float]]:
+        """Memory and CPU of the trial's processes over time, as the sampler saw them."""
+        with self.engine.connect() as connection:
+            found = connection.execute(select(tables.trials.c.samples).where(tables.trials.c.id == trial.id)).scalar()
+        return found or []

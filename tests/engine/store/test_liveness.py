@@ -1,0 +1,144 @@
+"""Who lives: seen alike from every home at one database, and only a dead run goes on again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine import jobs
+from engine.errors import OverlapError
+from engine.model import Configuration
+from engine.store import Store
+from engine.store.liveness import Held
+from tests.engine.postgres import Postgres
+from tests.engine.support import faulty_plan, open_store, until
+
+PLAN = faulty_plan([{"do": "fine"}] * 3, Configuration("threads", 1))
+ROOT = Path(__file__).parents[3]
+HOLDS = """
+import sys, time
+from pathlib import Path
+from engine.config import Settings
+from engine.store import Store
+store = Store.open(Settings(home=Path(sys.argv[1]), database_url=sys.argv[2]))
+with store.hold(store.run("rone"), 1.0, lambda: print("lost", flush=True)):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+def never() -> None:
+    pytest.fail("the lock was not lost")
+
+
+@pytest.fixture
+def two_homes(empty_url: str, tmp_path: Path) -> Iterator[tuple[Store, Store]]:
+    """Two homes at one empty Postgres database."""
+    both = open_store(tmp_path / "a", database_url=empty_url), open_store(tmp_path / "b", database_url=empty_url)
+    yield both
+    for store in both:
+        store.close()
+
+
+def running(store: Store) -> None:
+    store.set_state(store.create(PLAN, "rone", {}), "running")
+
+
+def test_a_run_is_alive_as_long_as_it_is_held(store: Store) -> None:
+    running(store)
+    with store.hold(store.run("rone"), 1.0, never):
+        assert store.run("rone").state == "running"
+        assert [run.state for run in store.runs()] == ["running"]
+        with pytest.raises(Held), store.hold(store.run("rone"), 0.1, never):
+            pass
+    assert store.run("rone").state == "interrupted"
+
+
+def test_another_home_sees_a_living_run_as_living_and_a_dead_one_as_dead(two_homes: tuple[Store, Store]) -> None:
+    here, there = two_homes
+    running(here)
+    with here.hold(here.run("rone"), 1.0, never):
+        assert there.run("rone").state == "running"
+        with pytest.raises(OverlapError, match="is running: wait for its end"):
+            jobs.resume(there, there.run("rone"))
+        with pytest.raises(Held), there.hold(there.run("rone"), 0.1, never):
+            pass
+    assert there.run("rone").state == here.run("rone").state == "interrupted"
+
+
+def test_a_holder_that_is_killed_is_seen_to_be_dead_at_once(two_homes: tuple[Store, Store], empty_url: str) -> None:
+    here, there = two_homes
+    running(here)
+    holder = subprocess.Popen([sys.executable, "-c", HOLDS, str(here.settings.home), empty_url], cwd=ROOT,
+                              stdout=subprocess.PIPE)  # fmt: skip
+    assert holder.stdout is not None and holder.stdout.readline() == b"held\n"
+    assert there.run("rone").state == "running"
+    holder.kill()
+    until(lambda: there.run("rone").state == "interrupted", 2)
+    holder.wait()
+    holder.stdout.close()
+
+
+def test_a_connection_that_breaks_is_made_anew_and_the_lock_taken_again(store: Store, postgres: Postgres) -> None:
+    if not store.settings.database_url:
+        pytest.skip("A file lock has no connection.")
+    running(store)
+    with store.hold(store.run("rone"), 1.0, never):
+        postgres.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        until(lambda: store.run("rone").state == "interrupted", 5)
+        until(lambda: store.run("rone").state == "running", 10)
+
+
+def test_who_lost_the_lock_to_another_is_told(two_homes: tuple[Store, Store], postgres: Postgres) -> None:
+    here, there = two_homes
+    running(here)
+    lost: list[float] = []
+    with here.hold(here.run("rone"), 0.5, lambda: lost.append(time.monotonic())):
+        postgres.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        until(lambda: there.run("rone").state == "interrupted", 5)
+        with there.hold(there.run("rone"), 1.0, never):
+            until(lambda: bool(lost), 10)
+
+
+def test_only_one_of_two_who_resume_at_once_is_let_go_on(two_homes: tuple[Store, Store]) -> None:
+    here, there = two_homes
+    running(here)
+    seen_here, seen_there = here.run("rone"), there.run("rone")
+    here.launch(seen_here)
+    with pytest.raises(OverlapError, match="goes on already"):
+        there.launch(seen_there)
+    assert there.run("rone").state == "waiting"
+
+
+def test_a_run_is_resumed_by_the_other_home(two_homes: tuple[Store, Store]) -> None:
+    here, there = two_homes
+    run = here.create(PLAN, "rone", {})
+    here.set_state(run, "interrupted")
+    run = jobs.wait(there, jobs.resume(there, there.run("rone")))
+    assert (run.state, run.ok, here.run("rone").state) == ("finished", 3, "finished")
+    assert list((here.folder(run).path / "trials").iterdir()), "in the folder of the home that made it"
+    assert not (there.settings.runs / "rone").exists()
+
+
+def test_a_run_whose_files_are_elsewhere_says_where(two_homes: tuple[Store, Store]) -> None:
+    here, there = two_homes
+    here.create(PLAN, "rone", {"host": "attic"})
+    here.update_run(here.run("rone"), state="interrupted", home="/nowhere/home")
+    with pytest.raises(OverlapError, match=r"not here, but on attic in /nowhere/home: go on with it there"):
+        jobs.resume(there, there.run("rone"))
+    assert there.run("rone").state == "interrupted"
+
+
+def test_a_killed_start_is_not_waited_for(new_home: Callable[[str], Store]) -> None:
+    store = new_home("home")
+    run = store.create(PLAN, "rone", {})
+    assert store.run("rone").state == "waiting"
+    store.note_killed(run, "another start")
+    assert store.run("rone").state == "waiting"
+    store.note_killed(run, run.launched_at)
+    assert store.run("rone").state == "interrupted"
