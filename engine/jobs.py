@@ -112,7 +112,11 @@ def _again(
     if not store.folder(run).tasks_file.is_file():
         raise OverlapError(_elsewhere(store, run))
     services = needed(run.workload, store.folder(run).tasks())
-    _launch(store, run, store.launch(run), services, part, tasks)
+    launch = store.launch(run)
+    if launch is not None:
+        _launch(store, run, launch, services, part, tasks)
+    elif part == "failed":  # a resume is what goes on already; what was to be tried again may be other tasks
+        raise OverlapError(f"Run {run.id} goes on again since a moment ago: wait for its end, then try again.")
     return store.run(run.token)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.config import Settings
-from engine.errors import OverlapError, RunNotFound, StoreUnusable
+from engine.errors import RunNotFound, StoreUnusable
 from engine.model import Plan, Run, State, plain
 from engine.storable import storable
 from engine.store import tables
@@ -111,19 +111,17 @@ class Store(Shelf, Trials):
             values["ended_at"] = now()
         self.update_run(run, **values)
 
-    def launch(self, run: Run) -> str:
+    def launch(self, run: Run) -> str | None:
         """Say that an orchestrator is being started for an ended run, which then waits; gives the moment.
 
-        Raises OverlapError when somebody else was faster, in whichever home.
+        None when somebody else was faster, in whichever home.
         """
         column, moment = tables.runs.c, now()
         unchanged = column.launched_at.is_(None) if run.launched_at is None else column.launched_at == run.launched_at
         values = {"state": "waiting", "cancel": False, "message": None, "launched_at": moment}
         with self.engine.begin() as connection:
             claimed = connection.execute(update(tables.runs).where(column.id == run.id, unchanged).values(**values))
-        if not claimed.rowcount:
-            raise OverlapError(f"Run {run.id} goes on already: somebody has started it again a moment ago.")
-        return moment
+        return moment if claimed.rowcount else None
 
     def note_killed(self, run: Run, launched_at: str | None) -> None:
         """Remember that the orchestrator of this start was ended by a signal: it will not come any more."""

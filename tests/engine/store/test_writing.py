@@ -30,8 +30,8 @@ def locked(store: Store) -> Iterator[None]:
     if store.settings.database_url:
         import psycopg
 
-        with psycopg.connect(store.settings.database_url.replace("+psycopg", "")) as other:
-            other.execute("LOCK TABLE runs, trials, records IN ACCESS EXCLUSIVE MODE")
+        with psycopg.connect(store.settings.database_url.replace("+psycopg", "")) as locking:
+            locking.execute("LOCK TABLE runs, trials, records IN ACCESS EXCLUSIVE MODE")
             yield
         return
     other = sqlite3.connect(store.settings.home / "overlap.db", isolation_level=None, timeout=20)

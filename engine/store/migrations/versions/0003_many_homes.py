@@ -5,6 +5,8 @@ With what the lists of runs are filtered by, and an index of the failures, which
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.mysql import LONGTEXT
@@ -13,7 +15,7 @@ revision = "0003"
 down_revision = "0002"
 
 LONG_TEXT = sa.Text().with_variant(LONGTEXT(), "mysql", "mariadb")
-TYPES = {
+TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "launched_at": sa.String(40),
     "home": LONG_TEXT,
     "machine": sa.String(200),
