@@ -15,7 +15,7 @@ PYTHON ?= $(or $(shell for name in $(CANDIDATES); do \
 	then echo "$$name"; break; fi; done),python3)
 
 VENV_PYTHON := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python.exe,.venv/bin/python)
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
+LOCK := $(or $(wildcard .venv/bin/uv),uv) pip compile --quiet --universal --python-version 3.11 --generate-hashes
 
 .PHONY: run test check bench stress pictures lock install
 .DEFAULT_GOAL := run

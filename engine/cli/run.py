@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from engine.cli.asking import OptionalValues, agree
 from engine.cli.group import CHANGED
 from engine.cli.resizing import how_to_resize, tell_notes
+from engine.cli.terminal.asking import OptionalValues, agree
 from engine.cli.watching import leave, open_store, run_plan
 from engine.config import Settings, load
 from engine.errors import InputRefused

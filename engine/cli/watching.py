@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-import time
 from types import FrameType
 from typing import Any
 
@@ -12,6 +11,7 @@ import click
 
 from engine import jobs
 from engine.cli.group import CANCELLED, FAILED, SOME_FAILED
+from engine.cli.terminal.progress import Progress
 from engine.config import Settings, load
 from engine.model import Plan, Run
 from engine.storable import storable
@@ -62,33 +62,6 @@ def leave(run: Run) -> None:
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-class Progress:
-    """One line that is written over, on a terminal only."""
-
-    def __init__(self) -> None:
-        self.terminal = sys.stderr.isatty()
-        self.began_s = time.perf_counter()
-        self.told: str | None = None
-
-    def show(self, run: Run) -> None:
-        """Done, failed, and about how long it still takes."""
-        if run.waiting_for and run.waiting_for != self.told:
-            self.told = run.waiting_for
-            click.echo(f"Run {run.id} {run.waiting_for}.", err=True)
-        if self.terminal and run.done and run.kind != "job":
-            click.echo(f"\r\x1b[K{run.done} tasks done", err=True, nl=False)
-        elif self.terminal and run.done:
-            spent_s = time.perf_counter() - self.began_s
-            left_s = spent_s / run.done * (run.tasks - run.done)
-            failed = f", {run.failed} failed" if run.failed else ""
-            click.echo(f"\r\x1b[K{run.done} of {run.tasks}{failed}; about {left_s:.0f} s left", err=True, nl=False)
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self.terminal:
-            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def summarise(store: Store, run: Run) -> None:

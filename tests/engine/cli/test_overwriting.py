@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from engine.cli import asking
+from engine.cli.terminal import asking
 from tests.engine.cli.conftest import Cli
 
 
