@@ -1,4 +1,4 @@
-"""The installed command `overlap`: makes sure that `engine` is Overlap's, then is `python -m engine`.
+"""The command `overlap`, installed or of a checkout: makes sure that `engine` is Overlap's, then is `python -m engine`.
 
 Where PYTHONPATH leads to a project that has a package engine of its own, Python finds that one first.
 """
@@ -19,4 +19,8 @@ def main() -> None:
         )
     from engine.cli.group import main as command
 
-    command()
+    command(prog_name="overlap")
+
+
+if __name__ == "__main__":
+    main()

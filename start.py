@@ -14,6 +14,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -116,8 +117,21 @@ def install(dev: bool = False) -> None:
         STAMP.unlink(missing_ok=True)
         _install_packages(names[-1])
         STAMP.write_text(json.dumps(wanted), encoding="utf-8")
+    _write_command()
     if dev:
         _install_browser()
+
+
+def _write_command() -> None:
+    """`overlap` beside the virtual environment's Python: the command line, from any folder."""
+    path, script = PYTHON.parent / ("overlap.cmd" if WINDOWS else "overlap"), ROOT / "overlap_command.py"
+    text = f'@"%~dp0python.exe" "{script}" %*\n' if WINDOWS else (
+        f'#!/bin/sh\nexec {shlex.quote(str(PYTHON))} {shlex.quote(str(script))} "$@"\n'
+    )
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        path.unlink(missing_ok=True)
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o755)
 
 
 def _stamped() -> dict[str, Any]:

@@ -76,7 +76,7 @@ def test_every_locked_package_has_one_version_and_hashes_and_no_index(lock: str)
 
 
 def test_the_two_locks_hold_the_same_versions() -> None:
-    """What each is for (its marker) may differ: a package of the tests can need on every system what the app does not."""
+    """What each is for (its marker) may differ: tests can need on every system what the app does not."""
     app, dev = (
         {name: line.partition(";")[0].rstrip(" \\") for name, line in names_in(read(lock)).items()}
         for lock in LOCKS.values()

@@ -253,6 +253,18 @@ def test_an_app_that_ends_by_itself_is_an_error(project: Path, tmp_path: Path) -
     assert "The app ended by itself" in done.stderr
 
 
+def test_installing_brings_the_command_to_any_folder(project: Path, tmp_path: Path) -> None:
+    """Also where the path holds blanks and letters that are not ASCII."""
+    checkout = tmp_path / "Übung für zwei"
+    shutil.copytree(project, checkout, symlinks=True)
+    shutil.copy(ROOT / "overlap_command.py", checkout)
+    subprocess.run([sys.executable, "start.py", "install"], cwd=checkout, check=True)
+    (command,) = (checkout / ".venv").glob("[Bb]in/overlap" if os.name != "nt" else "Scripts/overlap.cmd")
+    (tmp_path / "engine").mkdir()
+    said = subprocess.run([command, "--version"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert said.startswith("overlap, version ")
+
+
 @pytest.mark.stress
 def test_a_virtual_environment_whose_python_is_gone_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -29,6 +29,7 @@ COMMANDS = {
     "sharing": "lab:sharing",
     "app": "serving.command:app",
     "shop": "tools:shop",
+    "photos": "tools:photos",
     "price": "tools:price",
     "runs": "history:runs",
     "show": "history:show",
@@ -38,6 +39,7 @@ COMMANDS = {
     "retry": "history:retry",
     "cancel": "history:cancel",
     "delete": "history:delete",
+    "completion": "tools:completion",
     "work": "tools:work",
 }
 """Each command's module below engine.cli, and its name there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,32 @@ def shop(port: int) -> None:
     from engine.shop.server import main as serve
 
     serve(port, load().home)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def photos(folder: Path) -> None:
+    """Write the sample photos, two dozen of 1 to 12 megapixels, into FOLDER; what is there already stays."""
+    from engine.shop.photos import sample_photos
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for photo in sample_photos(load().home):
+        if not (folder / photo.name).exists():
+            shutil.copyfile(photo, folder / photo.name)
+    click.echo(f"The sample photos are in {folder}.", err=True)
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what completes commands and options in SHELL: eval "$(overlap completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    from engine.cli.group import main
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(main, {}, "overlap", "_OVERLAP_COMPLETE").source())
 
 
 @click.command()
