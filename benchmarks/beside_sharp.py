@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from engine.images import colours
-from engine.images.options import Resizing
+from engine.workloads.images.colours import colours
+from engine.workloads.images.making.options import Resizing
 
 PROGRAM = """
 const [format, edge, quality, out] = process.argv.slice(2);

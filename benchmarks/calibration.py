@@ -50,15 +50,15 @@ from benchmarks.machines import (
     unequal,
 )
 from benchmarks.peers import PEERS
-from engine import jobs
-from engine.analysis import grid
-from engine.analysis.findings import Circumstances
-from engine.analysis.samples import Sample, log_walls, samples_from
-from engine.analysis.stopping import another_block
-from engine.analysis.verdict import Verdict, verdict
+from engine.analysis import schedule
+from engine.analysis.findings.findings import Circumstances
+from engine.analysis.trials import Sample, log_walls, samples_from
+from engine.analysis.verdict.stopping import another_block
+from engine.analysis.verdict.verdict import Verdict, verdict
 from engine.config import Settings, usable_cpus
 from engine.model import Configuration, Trial
-from engine.plans import comparison, simple_plan
+from engine.runs import jobs
+from engine.runs.plans import comparison, simple_plan
 from engine.store import Store
 
 BASELINE = Configuration("sequential", 1)
@@ -138,7 +138,7 @@ def block(index: int, speeds: Sequence[float], draw: Draw, rng: random.Random, d
     others = [Configuration("threads", number) for number in range(2, len(speeds) + 2)]
     speed_of = dict(zip(others, speeds, strict=True))
     found = []
-    for slot in grid.block(others, BASELINE, index, rng.getrandbits(30)):
+    for slot in schedule.block(others, BASELINE, index, rng.getrandbits(30)):
         one = slot.configuration
         wall, net = draw(one.workers - 1)
         unit = level / speed_of.get(one, 1.0)

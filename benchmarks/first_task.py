@@ -30,11 +30,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.observer import ARGUMENTS, app
-from engine import jobs
 from engine.config import Settings
 from engine.model import Run
-from engine.shop.photos import sample_photos
+from engine.runs import jobs
 from engine.store import Store
+from engine.workloads.shop.photos import sample_photos
 from start import find_browser
 
 MOST_S = 1.5

@@ -40,13 +40,13 @@ import beside_sharp
 import numpy as np
 from PIL import Image
 
-from engine import jobs
 from engine.config import Settings
-from engine.images.opening import open_image
-from engine.images.options import Resizing
 from engine.model import Configuration
-from engine.plans import resize_plan
+from engine.runs import jobs
+from engine.runs.plans import resize_plan
 from engine.store import Store
+from engine.workloads.images.making.options import Resizing
+from engine.workloads.images.opening.opening import open_image
 
 PACKAGES = ("mate-backgrounds", "plasma-workspace-wallpapers", "libvips-tools", "imagemagick")
 QUALITY = 85

@@ -38,10 +38,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import psutil
 from filelock import FileLock
 
-from engine import jobs, plans
 from engine.config import Settings, usable_cpus
+from engine.machine.private import temporary_folder
 from engine.model import Configuration, Plan, plain
-from engine.private import temporary_folder
+from engine.runs import jobs, plans
 from engine.store import Store
 from start import find_browser
 

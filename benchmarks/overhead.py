@@ -44,11 +44,11 @@ def nothing(seed: int) -> int:
 
 def ours(executor: str, tasks: int, profile: str | None = None) -> dict[str, float]:
     """One job by the engine's own chain of trials; this process is the orchestrator."""
-    from engine.chain import Chain
     from engine.config import Settings
-    from engine.environment import environment
-    from engine.experiment import collect_rarely
+    from engine.machine.environment import environment
     from engine.model import Configuration, Plan, Task
+    from engine.orchestrator.job import Chain
+    from engine.orchestrator.main import collect_rarely
     from engine.store import Store
 
     collect_rarely()

@@ -12,8 +12,8 @@ from functools import cache
 from math import comb, sqrt
 from statistics import fmean, median, variance
 
-from engine.analysis.samples import Sample
-from engine.analysis.student import two_sided_p
+from engine.analysis.statistics.student import two_sided_p
+from engine.analysis.trials import Sample
 from engine.model import Configuration
 
 LEVEL = 0.05

@@ -67,7 +67,7 @@ class Score:
 
 def ours() -> Reader:
     """The reader of prices that Overlap has."""
-    from engine.web.price import read_product
+    from engine.workloads.web.price import read_product
 
     def read(body: bytes, url: str | None) -> Reading:
         product = read_product(body, url)

@@ -23,10 +23,10 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.calibration import own_store
-from engine import jobs
 from engine.executors import EXECUTORS
 from engine.model import Configuration
-from engine.plans import executors_for, simple_plan
+from engine.runs import jobs
+from engine.runs.plans import executors_for, simple_plan
 from engine.store import Store
 
 WITHIN_SHARE = 0.03

@@ -27,14 +27,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.calibration import own_store
 from benchmarks.cases import CASES, Case
-from engine import jobs, plans
 from engine.config import Settings
-from engine.environment import gil
-from engine.functions import function_plan
-from engine.images.options import Resizing
+from engine.machine.environment import gil
 from engine.model import Configuration, Plan
-from engine.plans import SEQUENTIAL
+from engine.runs import jobs, plans
+from engine.runs.functions import function_plan
+from engine.runs.plans import SEQUENTIAL
 from engine.store import Store
+from engine.workloads.images.making.options import Resizing
 
 ROOT = Path(__file__).resolve().parents[1]
 TASKS, WAIT_S, AT_ONCE = 64, 0.05, 16

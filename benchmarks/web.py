@@ -162,7 +162,7 @@ def plain_aiohttp(urls: list[str], at_once: int, extract: Extract) -> float:
 
 def ours_in_threads(urls: list[str], at_once: int, extract: Extract) -> float:
     """Fetcher in a ThreadPoolExecutor."""
-    from engine.web.fetch import Fetcher
+    from engine.workloads.web.fetching.fetch import Fetcher
 
     with tempfile.TemporaryDirectory() as home, Fetcher(_settings(urls, home), at_once) as fetcher:
         fetcher.fetch_waiting(urls[0], 10)  # robots.txt
@@ -174,7 +174,7 @@ def ours_in_threads(urls: list[str], at_once: int, extract: Extract) -> float:
 
 def ours_on_asyncio(urls: list[str], at_once: int, extract: Extract) -> float:
     """AsyncFetcher with as many tasks as may run at once."""
-    from engine.web.afetch import AsyncFetcher
+    from engine.workloads.web.fetching.afetch import AsyncFetcher
 
     async def run(home: str) -> float:
         async with AsyncFetcher(_settings(urls, home), at_once) as fetcher:
@@ -270,7 +270,7 @@ def extractor(wanted: bool, saved: bool) -> Extract:
     """What is done with each page: nothing, or our reader of prices, checked on the page that is made here."""
     if not wanted:
         return lambda body: None
-    from engine.web.price import read_product
+    from engine.workloads.web.price import read_product
 
     if saved:
         return lambda body: assert_read(read_product(body))
@@ -284,9 +284,9 @@ def extractor(wanted: bool, saved: bool) -> Extract:
 
 def cost_of_reading(times: int = 200) -> tuple[float, float]:
     """CPU milliseconds to read one page's price: as it is done, and with the whole page parsed; medians of 5."""
-    from engine.web.price import read_product
-    from engine.web.price.decide import decide
-    from engine.web.price.page import open_page
+    from engine.workloads.web.price import read_product
+    from engine.workloads.web.price.deciding.decide import decide
+    from engine.workloads.web.price.page import open_page
 
     def cost_ms(read: Callable[[], object]) -> float:
         found = []
@@ -304,9 +304,9 @@ def cost_of_reading(times: int = 200) -> tuple[float, float]:
 def many_hosts(driver: str, polite: bool, port: int, hosts: int, at_once: int) -> float:
     """One page and one robots.txt of so many hosts, by one of our drivers; CPU milliseconds a page."""
     from engine.config import Settings
-    from engine.web.afetch import AsyncFetcher
-    from engine.web.fetch import Fetcher
-    from engine.web.gate import Address, Gate
+    from engine.workloads.web.addresses.gate import Address, Gate
+    from engine.workloads.web.fetching.afetch import AsyncFetcher
+    from engine.workloads.web.fetching.fetch import Fetcher
 
     urls = [f"http://shop{number}.example:{port}/p/{number}" for number in range(hosts)]
     names = tuple(url.split("/")[2] for url in urls)

@@ -6,7 +6,7 @@ import sys
 def main() -> None:
     """Run a trial's specification, or the command line for people."""
     if sys.argv[1:2] == ["trial"]:
-        from engine.trial import main as trial
+        from engine.trial.main import main as trial
 
         trial(sys.argv[2])
     else:

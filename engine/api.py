@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine import jobs, plans
 from engine.config import load
 from engine.errors import OverlapError, SettingRefused
-from engine.functions import function_plan, named
-from engine.images.targets import Choice
 from engine.model import Configuration, Record, Run
+from engine.runs import jobs, plans
+from engine.runs.functions import function_plan, named
 from engine.store import Store
+from engine.workloads.images.sets.targets import Choice
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -62,7 +62,7 @@ def compare(
     a bound method or a partial travels by value.
     Raises OverlapError, with a sentence, when the function or a task cannot be sent or the run cannot be done.
     """
-    from engine.report.document import run_document
+    from engine.report.documents.document import run_document
     from engine.report.telling import as_html, text_table
 
     settings = load()
@@ -114,14 +114,15 @@ def resize(
 ) -> Resized:
     """Resize images, or all images of folders, into the folder `to`; originals are never replaced.
 
-    `options` are those of `engine.images.options.Resizing`: ``sizes=["400", "1600"], formats=["avif", "jpeg"]``.
+    `options` are those of `engine.workloads.images.making.options.Resizing`: ``sizes=["400", "1600"], formats=["avif",
+    "jpeg"]``.
     `overwrite` is "never" or "all". Raises OverlapError with a sentence when the run cannot be done; a picture that
     fails is in `failures`.
     """
     from engine.config import usable_cpus
-    from engine.images.options import resizing_from
-    from engine.images.sources import find_images
-    from engine.images.targets import Overwriting, ready
+    from engine.workloads.images.making.options import resizing_from
+    from engine.workloads.images.sets.sources import find_images
+    from engine.workloads.images.sets.targets import Overwriting, ready
 
     settings, resizing = load(), resizing_from(options)
     store, target = Store.open(settings), ready(Path(to).absolute())

@@ -8,6 +8,7 @@ This module sits on the lowest floor: a trial imports it, so it imports only the
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
@@ -22,7 +23,7 @@ ENDED: tuple[State, ...] = ("finished", "cancelled", "interrupted", "failed")
 
 @dataclass(frozen=True, slots=True)
 class Pickled:
-    """A value that JSON cannot hold as it is, as its pickle: `engine.pickling` makes it and reads it.
+    """A value that JSON cannot hold as it is, as its pickle: `engine.protocol.pickling` makes it and reads it.
 
     `by_value` says that cloudpickle wrote it, with what other processes cannot import inside (a notebook's function):
     such a value is read only in the worker that uses it, because it could not travel on from there.
@@ -75,8 +76,8 @@ class Configuration:
 
     `environment` holds variables of its trials, each as ``NAME=VALUE``. `held`: each worker loads all arguments as it
     starts, and tasks carry only their place. `reference` names the code that runs them instead of the engine's loop
-    (engine.references): what people would write beside this executor. Without it, it is the configuration of ours that
-    such code stands beside.
+    (engine.trial.references): what people would write beside this executor. Without it, it is the configuration of
+    ours that such code stands beside.
     """
 
     executor: str
@@ -273,3 +274,8 @@ def configuration_from(values: Mapping[str, Any]) -> Configuration:
     known = {item.name for item in fields(Configuration)}
     given = {name: value for name, value in values.items() if name in known}
     return Configuration(**{**given, "environment": tuple(given.get("environment") or ())})
+
+
+def new_token() -> str:
+    """An unguessable name for a run: 128 random bits, never a decimal number."""
+    return "r" + secrets.token_urlsafe(16)

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import streamlit as st
 
 from engine.config import usable_cpus
-from engine.defaults import preset_for
 from engine.model import Plan
-from engine.plans import SEQUENTIAL, comparison, demo_resize_plan, demo_scrape_plan, grid
+from engine.runs.defaults import preset_for
+from engine.runs.plans import SEQUENTIAL, comparison, demo_resize_plan, demo_scrape_plan, grid
 from pages.menu import has_page
 from pages.parts.history.runs_table import recent
 from pages.parts.resize.painting import painting

@@ -7,10 +7,10 @@ from functools import partial
 
 import streamlit as st
 
-from engine.images import targets
-from engine.images.options import Resizing
 from engine.model import Configuration, Plan
-from engine.plans import resize_plan
+from engine.runs.plans import resize_plan
+from engine.workloads.images.making.options import Resizing
+from engine.workloads.images.sets import targets
 from pages.parts.resize.destination import (
     Asked,
     Destination,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.model import Plan
-from engine.plans import demo_scrape_plan, scrape_plan
+from engine.runs.plans import demo_scrape_plan, scrape_plan
 from pages.parts.scrape.url_inputs import choose_pages, foretell
 from pages.parts.shared.guard import guard
 from pages.parts.shared.how_to_run import how_to_run

@@ -12,7 +12,7 @@ import streamlit as st
 
 import engine
 from engine.config import PREFIX, SECRETS, Settings, usable_cpus
-from engine.environment import environment
+from engine.machine.environment import environment
 from pages.parts.history.runs_table import open_selected
 from pages.parts.shared.server import settings, store
 from pages.parts.shared.words import data_size, literal

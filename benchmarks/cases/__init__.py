@@ -3,8 +3,8 @@
 `directions` say of configurations, by the beginnings of their labels, how they stand against the plain loop: "faster",
 "slower", or "not faster" (it must not be called faster). `winners` are the beginnings of the labels of which one may be
 named the fastest; naming nobody is not wrong where the best are equal. `cause` is what slows the ones that are not
-faster, by the names of `engine.analysis.causes`; None where nothing does, or what does is told by a warning, whose code
-is `warning`. `python benchmarks/truths.py --cases` runs them.
+faster, by the names of `engine.analysis.causes.causes`; None where nothing does, or what does is told by a warning,
+whose code is `warning`. `python benchmarks/truths.py --cases` runs them.
 """
 
 from __future__ import annotations

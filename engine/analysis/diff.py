@@ -13,9 +13,9 @@ from math import exp, log, sqrt
 from typing import Any
 
 from engine.analysis import words
-from engine.analysis.samples import Sample, configurations, log_walls, of
-from engine.analysis.speedup import LEVEL, MARGIN, Ratio, Standing, standing
-from engine.analysis.student import critical_t, holm, mean_and_sd, two_sided_p
+from engine.analysis.statistics.speedup import LEVEL, MARGIN, Ratio, Standing, standing
+from engine.analysis.statistics.student import critical_t, holm, mean_and_sd, two_sided_p
+from engine.analysis.trials import Sample, configurations, log_walls, of
 from engine.model import Configuration
 
 

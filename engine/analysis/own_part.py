@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from engine.analysis import words
-from engine.analysis.caution import Caution
+from engine.analysis.warnings.warning import Caution
 from engine.model import Configuration, Trial
 
 TELLING = 0.02

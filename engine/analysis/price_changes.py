@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
-from engine.results import ScrapedPage
+from engine.protocol.results import ScrapedPage
 
 Kind = Literal["down", "up", "back", "gone", "new", "currency", "same"]
 ORDER: tuple[Kind, ...] = ("down", "up", "back", "gone", "new", "currency")

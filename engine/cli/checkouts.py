@@ -17,13 +17,13 @@ from typing import Any
 
 import click
 
-from engine import private
 from engine.analysis import words
 from engine.analysis.diff import Change, difference
-from engine.analysis.samples import Sample, samples_from
-from engine.analysis.speedup import MARGIN
+from engine.analysis.statistics.speedup import MARGIN
+from engine.analysis.trials import Sample, samples_from
 from engine.cli.watching import open_store, run_plan
 from engine.errors import InputRefused, NotAvailable
+from engine.machine import private
 from engine.model import Configuration, Plan, Run, configuration_from
 from engine.store import Store
 
@@ -60,7 +60,7 @@ def compare_checkouts(
     plan: Plan, configurations: Sequence[Configuration], names: str, given: Mapping[str, Any]
 ) -> tuple[list[Run], bool]:
     """Run and tell the four comparisons; the runs, and whether B is slower than A by more than was allowed."""
-    from engine.plans import comparison
+    from engine.runs.plans import comparison
 
     store = open_store()
     repeats = max(2, -(-(given["repeats"] or 5) // 2))
@@ -113,7 +113,7 @@ def _git(*arguments: str) -> str:
 
 def _at(plan: Plan, top: Path, tree: Checkout) -> Plan:
     """The plan with its function imported from the checkout. Raises SettingRefused where it is not there."""
-    from engine.function_check import look_at_function
+    from engine.runs.function_check import look_at_function
 
     path = [str(_moved(Path(place), top, tree.folder)) for place in plan.options["search_path"]]
     look_at_function(plan.options["function"], plan.options.get("setup"), path)

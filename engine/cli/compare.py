@@ -98,14 +98,14 @@ def _compare_checkouts(tasks: Plan, configurations: Sequence[Configuration], giv
 
 
 def _earlier(file: Path | None) -> dict[str, Any] | None:
-    from engine.report.reading import read_document
+    from engine.report.documents.reading import read_document
 
     return None if file is None else read_document(file)
 
 
 def _tell_changes(store: Store, run: Run, earlier: Mapping[str, Any] | None, most: float | None) -> bool:
     """Say what changed since the earlier comparison; whether a configuration lost more than `most`."""
-    from engine.analysis.speedup import MARGIN
+    from engine.analysis.statistics.speedup import MARGIN
     from engine.report.against import held_against
 
     if earlier is None or run.state != "finished":
@@ -123,8 +123,8 @@ def planned(
     tasks: Plan, configurations: Sequence[Configuration], given: Mapping[str, Any], earlier: Mapping[str, Any] | None
 ) -> Plan:
     """The comparison's plan; how much it will run is told on stderr. Raises InputRefused: see `must_be_like`."""
-    from engine.plans import baseline_of, comparison
     from engine.report.against import must_be_like
+    from engine.runs.plans import baseline_of, comparison
 
     baseline = configuration_of(given["baseline"]) if given["baseline"] else None
     if given["only_python"]:
@@ -144,9 +144,9 @@ def chosen(
     store: Store, tasks: Plan, given: Mapping[str, Any], earlier: Mapping[str, Any] | None = None
 ) -> list[Configuration]:
     """The grid that was named, completed by what a pilot proposes, on the Pythons named; else an earlier run's."""
-    from engine.available import check
-    from engine.plans import default_workers, grid, must_fit, on_pythons, with_environment
+    from engine.orchestrator.available import check
     from engine.report.against import configurations_in
+    from engine.runs.plans import default_workers, grid, must_fit, on_pythons, with_environment
 
     executors = [name.strip() for name in (given["executors"] or "").split(",") if name.strip()]
     workers, chunks = wholes(given["workers"], "--workers"), wholes(given["chunks"], "--chunk")
@@ -178,8 +178,8 @@ def proposed(
 ) -> list[Configuration]:
     """What a pilot proposes where executors or workers were not named; its words are told on stderr."""
     from engine.analysis.pilot import duration, propose
-    from engine.pilots import run_pilot
-    from engine.plans import SEQUENTIAL, baseline_of, executors_for, grid
+    from engine.runs.pilots import run_pilot
+    from engine.runs.plans import SEQUENTIAL, baseline_of, executors_for, grid
 
     pilot = run_pilot(store, tasks)
     reasons = executors_for(tasks.workload, tasks.options)

@@ -26,8 +26,8 @@ def tasks_of(what: str, inputs: Sequence[str], given: Mapping[str, Any], store: 
 
 def _resize_tasks(inputs: Sequence[str], given: Mapping[str, Any], store: Store, stack: ExitStack) -> Plan:
     from engine.cli.sources import gathered
-    from engine.images.options import resizing_from
-    from engine.plans import SEQUENTIAL, demo_resize_plan, resize_plan
+    from engine.runs.plans import SEQUENTIAL, demo_resize_plan, resize_plan
+    from engine.workloads.images.making.options import resizing_from
 
     resizing = resizing_from({"sizes": given["sizes"] or ("400x400",)})
     if not inputs:
@@ -45,7 +45,7 @@ def _resize_tasks(inputs: Sequence[str], given: Mapping[str, Any], store: Store,
 
 def _scrape_tasks(inputs: Sequence[str], given: Mapping[str, Any], store: Store, stack: ExitStack) -> Plan:
     from engine.cli.run import addresses
-    from engine.plans import SEQUENTIAL, demo_scrape_plan, scrape_plan
+    from engine.runs.plans import SEQUENTIAL, demo_scrape_plan, scrape_plan
 
     if not inputs:
         return demo_scrape_plan(SEQUENTIAL, store.settings)
@@ -55,7 +55,7 @@ def _scrape_tasks(inputs: Sequence[str], given: Mapping[str, Any], store: Store,
 
 def _simple_tasks(workload: str, count: int, option: str) -> Callable[..., Plan]:
     def tasks(inputs: Sequence[str], given: Mapping[str, Any], store: Store, stack: ExitStack) -> Plan:
-        from engine.plans import SEQUENTIAL, simple_plan
+        from engine.runs.plans import SEQUENTIAL, simple_plan
 
         number = whole(given["tasks"], "--tasks") if given["tasks"] else count
         return simple_plan(workload, number, {option: given[option]}, SEQUENTIAL, store.settings)
@@ -64,7 +64,7 @@ def _simple_tasks(workload: str, count: int, option: str) -> Callable[..., Plan]
 
 
 def _function_tasks(name: str, inputs: Sequence[str], given: Mapping[str, Any], store: Store) -> Plan:
-    from engine.functions import function_plan, own_path, read_tasks
+    from engine.runs.functions import function_plan, own_path, read_tasks
 
     if bool(inputs) == bool(given["tasks"]):
         raise InputRefused(

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from engine import jobs
 from engine.cli.watching import leave, open_store, show_table, summarise, tell_comparison, watch
 from engine.errors import OverlapError
 from engine.report import MEDIA_TYPES
+from engine.runs import jobs
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -53,7 +53,7 @@ def show(run: str, as_json: bool) -> None:
     summarise(store, found)
     tell_comparison(store, found, err=as_json)
     if as_json:
-        from engine.report.document import run_document
+        from engine.report.documents.document import run_document
 
         click.echo(json.dumps(run_document(store, found)))
 
@@ -81,7 +81,7 @@ def export(run: str, file_format: str, target: Path | None) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def open_(file: Path) -> None:
     """Take a run that was exported as JSON, here or elsewhere, into the history."""
-    from engine.report.document import import_document, read_document
+    from engine.report.documents.document import import_document, read_document
 
     store = open_store()
     summarise(store, import_document(store, read_document(file)))

@@ -40,8 +40,8 @@ def sharing(**given: Any) -> None:
 
 def measure(which: Any, as_json: bool, mode: Any, only: tuple[str, ...]) -> None:
     """Run a lab as a stored run, print what came out, and leave with its exit code. Raises SettingRefused."""
-    from engine import jobs
-    from engine.lab.runner import lab_plan
+    from engine.lab.running.runner import lab_plan
+    from engine.runs import jobs
 
     store = open_store()
     run = watch(store, jobs.start(store, lab_plan(which, mode, list(only) or None)), False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from engine.cli.watching import leave, open_store, run_plan, tell_comparison
-from engine.jobs import new_token
+from engine.model import new_token
 
 
 @click.command()
@@ -17,7 +17,7 @@ def prove(run: str, cause: str | None, as_json: bool) -> None:
 
     CAUSE is its name, such as gil or native_threads; by default the dearest. The gain is told in both runs.
     """
-    from engine.proofs import chosen, proof_plan
+    from engine.runs.proofs import chosen, proof_plan
 
     store = open_store()
     named = store.run(run)

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from engine.images.options import ANIMATIONS, FORMATS, METADATA, PROFILES
-from engine.images.sizes import ANCHORS, ATTENTION, FITS
 from engine.model import Run
 from engine.store import Store
+from engine.workloads.images.making.options import ANIMATIONS, FORMATS, METADATA, PROFILES
+from engine.workloads.images.making.sizes import ANCHORS, ATTENTION, FITS
 
 TOLD = 8
 """Different notes that are shown, the most frequent first."""
@@ -74,7 +74,7 @@ def how_to_resize(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def tell_notes(store: Store, run: Run) -> None:
     """Say on stderr what is remarkable about results (first frames, lost gain maps), and where the gallery page is."""
-    from engine.gallery import folder_of, notes_of, page_of
+    from engine.orchestrator.gallery import folder_of, notes_of, page_of
 
     notes = notes_of(store, run)
     for note, count in notes.most_common(TOLD):

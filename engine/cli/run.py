@@ -16,9 +16,9 @@ from engine.cli.watching import leave, open_store, run_plan
 from engine.config import Settings, load
 from engine.errors import InputRefused
 from engine.executors import EXECUTORS
-from engine.images.targets import CHOICES
 from engine.model import Configuration, Run
 from engine.store import Store
+from engine.workloads.images.sets.targets import CHOICES
 
 
 def how_to_run(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -37,7 +37,7 @@ def how_to_run(command: Callable[..., Any]) -> Callable[..., Any]:
 def configuration(store: Store, workload: str, given: Mapping[str, Any]) -> Configuration:
     """What was asked for (executor, workers, chunk, start_method), completed by the default, told on stderr."""
     from engine.config import usable_cpus
-    from engine.defaults import preset_for
+    from engine.runs.defaults import preset_for
 
     suggested = preset_for(store, workload)
     preset = suggested.configuration
@@ -65,10 +65,10 @@ def configuration(store: Store, workload: str, given: Mapping[str, Any]) -> Conf
 def resize(sources: tuple[Path, ...], pattern: str | None, skip_unchanged: bool, **given: Any) -> None:
     """Resize images, folders of images or ZIPs of them into another folder. Originals are never written."""
     from engine.cli.sources import destination, gathered, note_done
-    from engine.images.options import resizing_from
-    from engine.images.targets import Overwriting
-    from engine.images.unchanged import Done
-    from engine.plans import fitting, resize_plan
+    from engine.runs.plans import fitting, resize_plan
+    from engine.workloads.images.making.options import resizing_from
+    from engine.workloads.images.sets.targets import Overwriting
+    from engine.workloads.images.sets.unchanged import Done
 
     settings = load()
     store = open_store(settings)
@@ -122,10 +122,10 @@ def scrape(
 
     FILE is text as people write it, a table (CSV with any delimiter), a sitemap, a feed or a saved page.
     """
-    from engine.plans import scrape_plan
     from engine.report.tables import csv_chunks
-    from engine.web.manners import Manners
-    from engine.web.selectors import from_file, kept
+    from engine.runs.plans import scrape_plan
+    from engine.workloads.web.manners import Manners
+    from engine.workloads.web.price.selectors import from_file, kept
 
     manners = Manners(language, user_agent)
     settings = load()
@@ -167,7 +167,7 @@ def addresses(source: Path, settings: Settings, column: str | None = None) -> li
 
     What is no address stays in the list: its record says why it was not fetched. Raises InputRefused.
     """
-    from engine.web.lists.reading import read_list
+    from engine.workloads.web.lists.reading import read_list
 
     try:
         data = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
@@ -188,8 +188,8 @@ def addresses(source: Path, settings: Settings, column: str | None = None) -> li
 
 def followed(sitemaps: Sequence[str], settings: Settings) -> list[str]:
     """The pages of the sitemaps that an index names, fetched through the gate; troubles are told on stderr."""
-    from engine.web.fetch import Fetcher
-    from engine.web.sitemap import follow
+    from engine.workloads.web.fetching.fetch import Fetcher
+    from engine.workloads.web.lists.sitemap import follow
 
     click.echo(f"Reading {len(sitemaps):,} sitemaps that this index names.", err=True)
     with Fetcher(settings, workers=1) as fetcher:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import click
 
-from engine import private, remains
 from engine.config import Settings
 from engine.errors import InputRefused
-from engine.images.unchanged import Done
+from engine.machine import leftovers, private
 from engine.model import Run
 from engine.store import Store
+from engine.workloads.images.sets.unchanged import Done
 
 
 def destination(sources: Sequence[Path], target: Path | None, beside: bool) -> Path:
@@ -23,7 +23,7 @@ def destination(sources: Sequence[Path], target: Path | None, beside: bool) -> P
 
     Raises click.UsageError unless exactly one of the two is said, and InputRefused for what cannot be.
     """
-    from engine.images.targets import ready
+    from engine.workloads.images.sets.targets import ready
 
     if (target is None) != beside:
         raise click.UsageError("Say where the results go: --to FOLDER, or --beside the originals.")
@@ -58,7 +58,7 @@ def gathered(
     What lies below `leave_out`, the folder of the results, is no source, nor is what `done` knows as a result.
     `done` is told what came out of which ZIP. Links are followed. Raises InputRefused for an archive that is not safe.
     """
-    remains.sweep(own=False)  # what a command that was killed had unpacked may fill the disk
+    leftovers.sweep(own=False)  # what a command that was killed had unpacked may fill the disk
     with private.scratch("unpacked") as place:
         found: dict[Path, str] = {}
         roots: list[Path] = []
@@ -78,7 +78,7 @@ def gathered(
 def _images(
     folder: Path, pattern: str | None, settings: Settings, leave_out: Path, done: Done | None
 ) -> list[Path]:
-    from engine.images.sources import find_images
+    from engine.workloads.images.sets.sources import find_images
 
     results = done.results() if done is not None else ()
     found = find_images(folder, pattern, settings, leave_out, follow_links=True, results=results)
@@ -88,7 +88,7 @@ def _images(
 
 
 def _unpacked(archive: Path, folder: Path, settings: Settings, done: Done | None) -> dict[Path, str]:
-    from engine.images.archive import unpack
+    from engine.workloads.images.sets.archive import unpack
 
     names: dict[Path, str] = {}
 

@@ -18,7 +18,7 @@ from engine.errors import InputRefused
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="A fixed port; by default a free one.")
 def shop(port: int) -> None:
     """Serve the demo shops on loopback: product addresses on stdout, one a line, until stopped."""
-    from engine.shop.server import main as serve
+    from engine.workloads.shop.server import main as serve
 
     serve(port, load().home)
 
@@ -27,7 +27,7 @@ def shop(port: int) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def photos(folder: Path) -> None:
     """Write the sample photos, two dozen of 1 to 12 megapixels, into FOLDER; what is there already stays."""
-    from engine.shop.photos import sample_photos
+    from engine.workloads.shop.photos import sample_photos
 
     folder.mkdir(parents=True, exist_ok=True)
     for photo in sample_photos(load().home):
@@ -62,7 +62,7 @@ def price(
 ) -> None:  # fmt: skip
     """Say what would be read from saved pages (.html, .html.gz)."""
     from engine.cli.watching import show_table
-    from engine.web.price import read_files
+    from engine.workloads.web.price import read_files
 
     rows = read_files(files, url, selector or _kept_selector(url, selectors_file), layers)
     if as_json:
@@ -84,7 +84,7 @@ def _kept_selector(url: str | None, file: Path | None) -> str | None:
     """The selector of the address's shop, from the file or as it is kept. Raises InputRefused."""
     from urllib.parse import urlsplit
 
-    from engine.web.selectors import from_file, kept, selector_for
+    from engine.workloads.web.price.selectors import from_file, kept, selector_for
 
     chosen = {**kept(load().home), **(from_file(file) if file else {})}
     try:
@@ -101,13 +101,14 @@ def _kept_selector(url: str | None, file: Path | None) -> str | None:
 @click.option("--service", "services", multiple=True)
 def work(token: str, part: str, chosen: Path | None, services: tuple[str, ...]) -> None:
     """The orchestrator of one stored run; started by the others."""
-    from engine.services import Services
+    from engine.orchestrator.services import Services
 
-    os.umask(0o077)  # all that a run writes is its owner's alone, but what was asked for elsewhere (engine.chain)
+    # All that a run writes is its owner's alone, but what was asked for elsewhere (engine.orchestrator.job).
+    os.umask(0o077)
     settings = load()
     with Services(services, settings) as running:  # first: they come up while the orchestrator is imported
-        from engine.experiment import Part
-        from engine.experiment import work as orchestrate
+        from engine.orchestrator.main import Part
+        from engine.orchestrator.main import work as orchestrate
 
         parts: dict[str, Part] = {"all": "all", "unfinished": "unfinished", "failed": "failed"}
         tasks = [int(line) for line in chosen.read_text(encoding="utf-8").split()] if chosen else None

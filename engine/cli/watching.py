@@ -9,13 +9,13 @@ from typing import Any
 
 import click
 
-from engine import jobs
 from engine.cli.group import CANCELLED, FAILED, SOME_FAILED
 from engine.cli.terminal.progress import Progress
 from engine.config import Settings, load
 from engine.model import Plan, Run
-from engine.storable import storable
+from engine.runs import jobs
 from engine.store import Store
+from engine.text import storable
 
 _EXITS = {"cancelled": CANCELLED, "failed": FAILED, "interrupted": FAILED}
 
@@ -46,7 +46,7 @@ def watch(store: Store, run: Run, as_json: bool) -> Run:
     progress.clear()
     summarise(store, run)
     if as_json:
-        from engine.report.document import document_chunks
+        from engine.report.documents.document import document_chunks
 
         for chunk in document_chunks(store, run):
             click.echo(chunk, nl=False)

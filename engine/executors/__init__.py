@@ -9,7 +9,7 @@ from __future__ import annotations
 from engine.errors import SettingRefused
 from engine.executors.asyncio_ import EventLoop
 from engine.executors.base import Factory, Start
-from engine.executors.dask_ import Dask
+from engine.executors.dask.executor import Dask
 from engine.executors.processes import Processes
 from engine.executors.sequential import Sequential
 from engine.executors.subinterpreters import Subinterpreters

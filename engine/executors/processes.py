@@ -14,9 +14,9 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import forkserver
 from typing import Any
 
-from engine import remains
 from engine.executors.base import Factory, Start
-from engine.lifeline import die_with_parent, kill_own_group
+from engine.machine import leftovers
+from engine.machine.lifeline import die_with_parent, kill_own_group
 from engine.model import Configuration
 
 WINDOWS_MOST = 61  # WaitForMultipleObjects; see the concurrent.futures documentation
@@ -50,7 +50,7 @@ class Processes(Factory):
     def first_steps(self, start: Start, arguments: tuple[Any, ...]) -> dict[str, Any]:
         """What each worker of a pool runs first, by the names that pools of processes give it."""
         if self.start_method == "forkserver":
-            remains.keep_sockets_short()
+            leftovers.keep_sockets_short()
             forkserver.set_forkserver_preload(["engine.executors.tether", *preload(start, arguments)])
         slots = self.context.SimpleQueue()
         for slot in range(self.workers):

@@ -4,6 +4,6 @@ The workers that the forkserver forks are tied to it in turn (`processes.enter`)
 the trial reaches them through the kernel even while a task holds the GIL in C.
 """
 
-from engine.lifeline import die_with_parent
+from engine.machine.lifeline import die_with_parent
 
 die_with_parent()

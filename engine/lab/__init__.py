@@ -16,21 +16,21 @@ from engine.lab.model import Experiment, Lab, Mode
 
 EXPERIMENTS: dict[Lab, dict[str, str]] = {
     "machine": {
-        "startup": "engine.lab.startup:STARTUP",
-        "memory": "engine.lab.memory:MEMORY",
-        "handover": "engine.lab.handover:HANDOVER",
-        "pure_python": "engine.lab.pure_python:PURE_PYTHON",
-        "releasing": "engine.lab.releasing:RELEASING",
-        "waiting": "engine.lab.waiting:WAITING",
-        "isolation": "engine.lab.isolation:ISOLATION",
-        "oversubscription": "engine.lab.oversubscription:OVERSUBSCRIPTION",
+        "startup": "engine.lab.experiments.startup:STARTUP",
+        "memory": "engine.lab.experiments.memory:MEMORY",
+        "handover": "engine.lab.experiments.handover:HANDOVER",
+        "pure_python": "engine.lab.experiments.pure_python:PURE_PYTHON",
+        "releasing": "engine.lab.experiments.releasing:RELEASING",
+        "waiting": "engine.lab.experiments.waiting:WAITING",
+        "isolation": "engine.lab.experiments.isolation:ISOLATION",
+        "oversubscription": "engine.lab.experiments.oversubscription:OVERSUBSCRIPTION",
     },
     "sharing": {
-        "transfer": "engine.lab.transfer:TRANSFER",
-        "pickling": "engine.lab.pickling:PICKLING",
-        "lost_updates": "engine.lab.lost_updates:LOST_UPDATES",
-        "lock_cost": "engine.lab.lock_cost:LOCK_COST",
-        "deadlock": "engine.lab.deadlock:DEADLOCK",
+        "transfer": "engine.lab.experiments.transfer:TRANSFER",
+        "pickling": "engine.lab.experiments.pickling:PICKLING",
+        "lost_updates": "engine.lab.experiments.lost_updates:LOST_UPDATES",
+        "lock_cost": "engine.lab.experiments.lock_cost:LOCK_COST",
+        "deadlock": "engine.lab.experiments.deadlock:DEADLOCK",
     },
 }
 
@@ -63,15 +63,15 @@ def run_all(
     say: Callable[[str, dict[str, Any]], None],
     cancelled: Callable[[], bool],
 ) -> dict[str, Any]:
-    """Measure a lab's experiments one after the other; see `engine.lab.runner.run_all`."""
-    from engine.lab.runner import run_all as run
+    """Measure a lab's experiments one after the other; see `engine.lab.running.runner.run_all`."""
+    from engine.lab.running.runner import run_all as run
 
     return run(which, mode, only, say, cancelled)
 
 
 def code_of(way: str, experiment: str = "transfer") -> str:
-    """The very code that was measured; see `engine.lab.codes.code_of`."""
-    from engine.lab.codes import code_of as found
+    """The very code that was measured; see `engine.lab.shown.codes.code_of`."""
+    from engine.lab.shown.codes import code_of as found
 
     return found(way, experiment)
 

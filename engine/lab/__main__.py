@@ -12,11 +12,11 @@ import multiprocessing
 import os
 import sys
 
-from engine import remains
 from engine.lab import experiment
 from engine.lab.model import Effort, Say
-from engine.lab.tether import tie_forkserver
-from engine.lifeline import die_with_parent, kill_own_group, watch_stdin
+from engine.lab.running.tether import tie_forkserver
+from engine.machine import leftovers
+from engine.machine.lifeline import die_with_parent, kill_own_group, watch_stdin
 
 
 class Lines(Say):
@@ -46,7 +46,7 @@ def main(name: str, effort: str, parent: str) -> None:
     os.dup2(2, 1)
     die_with_parent(int(parent))
     chosen, given = experiment(name), Effort(**json.loads(effort))
-    remains.name_semaphores(given.prefix)
+    leftovers.name_semaphores(given.prefix)
     # A process that forks must have one thread; on Linux the kernel alone ties it to its parent.
     if not (chosen.forks and sys.platform == "linux"):
         watch_stdin(lambda line: None, kill_own_group)

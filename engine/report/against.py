@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.analysis.diff import Difference, difference
-from engine.analysis.samples import Sample, samples_from
+from engine.analysis.trials import Sample, samples_from
 from engine.errors import InputRefused
 from engine.model import Configuration, Plan, Run, Trial, configuration_from
-from engine.storable import storable_values
+from engine.text import storable_values
 
 _ASIDE = ("target", "search_path", "html")
 """Options that say where things lie, not what is done."""

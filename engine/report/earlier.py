@@ -13,7 +13,7 @@ from typing import Any
 from engine.analysis.price_changes import PriceChange, PricePoint, Reading, changes, decimal
 from engine.errors import InputRefused
 from engine.model import Run
-from engine.results import scraped_page
+from engine.protocol.results import scraped_page
 from engine.store import Store
 
 LOOKED_AT = 30

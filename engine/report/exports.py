@@ -42,7 +42,7 @@ def file_name(run: Run, file_format: str) -> str:
 
 
 def _json(store: Store, run: Run) -> Iterator[bytes]:
-    from engine.report.document import document_chunks
+    from engine.report.documents.document import document_chunks
 
     return document_chunks(store, run)
 
@@ -60,7 +60,7 @@ def _parquet(store: Store, run: Run) -> Iterator[bytes]:
 
 
 def _html(store: Store, run: Run) -> Iterator[bytes]:
-    from engine.report.html import html_chunks
+    from engine.report.html.html import html_chunks
 
     return html_chunks(store, run)
 
@@ -78,13 +78,13 @@ def _trace(store: Store, run: Run) -> Iterator[bytes]:
 
 
 def _script(store: Store, run: Run) -> Iterator[bytes]:
-    from engine.report.script import script_chunks
+    from engine.report.script.whole import script_chunks
 
     return script_chunks(store, run)
 
 
 def _folder(store: Store, run: Run) -> Iterator[bytes]:
-    from engine.report.script_folder import folder_chunks
+    from engine.report.script.folder import folder_chunks
 
     return folder_chunks(store, run)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.analysis.price_changes import WORDS, PriceChange
-from engine.storable import storable
+from engine.text import storable
 
 
 def change_line(change: PriceChange) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.figures.pictures import before_and_after
 from engine.model import Run
+from engine.report.figures.jobs.pictures import before_and_after
 from engine.store import Store
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from engine.model import Run, Trial
 from engine.report.earlier import changes_since, plain_text
-from engine.storable import read_json, storable
 from engine.store import Store
+from engine.text import read_json, storable
 
 BOM = b"\xef\xbb\xbf"
 _ROWS_A_CHUNK = 1000

@@ -14,9 +14,9 @@ from typing import Any
 
 from engine.model import Run, Trial
 from engine.report.comparing import COLUMNS, cautions, cells, configuration_rows, laws, left_out, reasons
-from engine.report.surroundings import known
-from engine.storable import storable
+from engine.report.html.surroundings import known
 from engine.store import Store
+from engine.text import storable
 
 _TO_THE_RIGHT = frozenset(range(2, len(COLUMNS)))
 """Columns of figures stand to the right."""

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.model import Run, Trial
-from engine.storable import storable
 from engine.store import Store
+from engine.text import storable
 
 _COLUMNS = ("task", "label", "worker", "started_s", "finished_s", "status", "reason", "cpu_s", "attempts")
 _ROWS_A_WORKER = 1000

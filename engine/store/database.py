@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 
 from engine.config import Settings
 from engine.errors import NotAvailable, SettingRefused, StoreBusy, StoreUnusable, ValueRefused
-from engine.private import close_home
+from engine.machine.private import close_home
 from engine.store.migrating import bring_up_to_date
 
 _CONNECT_S = 10

@@ -1,7 +1,7 @@
 """A run's folder: what is in it, and the lock that says that its orchestrator lives.
 
     <home>/runs/<token>/
-        tasks.jsonl          one JSON array a task: [label, argument], see `engine.pickling.fields_of`
+        tasks.jsonl          one JSON array a task: [label, argument], see `engine.protocol.pickling.fields_of`
         inputs/              what was uploaded
         outputs/             what the tasks made
         trials/<order>/      specification and board of each trial
@@ -21,10 +21,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from engine import private
+from engine.machine import private
 from engine.model import Task
-from engine.pickling import fields_of, from_fields
-from engine.storable import storable
+from engine.protocol.pickling import fields_of, from_fields
+from engine.text import storable
 
 _first = json.JSONDecoder().raw_decode
 _RESERVE_BYTES = 256 * 1024

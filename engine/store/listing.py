@@ -16,8 +16,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from engine.model import Kind, State
-from engine.storable import storable
 from engine.store.tables import runs
+from engine.text import storable
 
 Sort = Literal["newest", "oldest", "longest", "tasks", "failed"]
 

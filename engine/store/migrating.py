@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, inspect, literal, select, text
 from sqlalchemy.schema import DropTable
 
 from engine.errors import StoreUnusable
-from engine.private import make_folder
+from engine.machine.private import make_folder
 from engine.store.liveness import lock_migration
 from engine.store.tables import metadata
 

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Engine, Select, and_, func, select, update
 
 from engine.errors import ValueRefused
 from engine.model import Record, Run, Trial
-from engine.record import FIELDS, ROW
-from engine.storable import storable_json
+from engine.protocol.record import FIELDS, ROW
 from engine.store import tables
 from engine.store.rows import record_from
+from engine.text import storable_json
 
 _SETTLED = ("ok", "failed")
 _STATUS = ROW.index("status")

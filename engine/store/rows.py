@@ -11,8 +11,8 @@ from typing import Any, cast
 from sqlalchemy import Row
 
 from engine.model import Measurement, Record, Run, State, Trial, configuration_from
-from engine.record import FIELDS
-from engine.storable import read_json, storable
+from engine.protocol.record import FIELDS
+from engine.text import read_json, storable
 
 
 def now() -> str:

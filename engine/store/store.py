@@ -18,13 +18,13 @@ from sqlalchemy.exc import IntegrityError
 from engine.config import Settings
 from engine.errors import RunNotFound, StoreUnusable
 from engine.model import Plan, Run, State, plain
-from engine.storable import storable
 from engine.store import tables
 from engine.store.database import BUSY_TIMEOUT_S, open_database, unusable
 from engine.store.records import Records
 from engine.store.rows import now, storable_texts
 from engine.store.shelf import Shelf
 from engine.store.trials import Trials
+from engine.text import storable
 
 
 class Store(Shelf, Trials):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import SettingRefused
-from engine.pickling import from_fields, unpacked
+from engine.protocol.pickling import from_fields, unpacked
 from engine.workloads.base import Place, Workload
 
 _PLAIN = "{name} is a plain function: write it with `async def`, and await what it waits for."

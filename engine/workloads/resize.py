@@ -7,11 +7,11 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from engine.images.allocator import keep_freed_memory
-from engine.images.memory import limit_this_process, may_be_limited
-from engine.images.options import resizing_from
-from engine.images.resizing import resize_file, would_overwrite
 from engine.workloads.base import Place, Workload
+from engine.workloads.images.making.allocator import keep_freed_memory
+from engine.workloads.images.making.options import resizing_from
+from engine.workloads.images.making.resizing import resize_file, would_overwrite
+from engine.workloads.images.sets.memory import limit_this_process, may_be_limited
 
 
 class Resize(Workload):
@@ -25,7 +25,7 @@ class Resize(Workload):
     """
 
     name = "resize"
-    preload = ("engine.images.resizing",)
+    preload = ("engine.workloads.images.making.resizing",)
 
     def __init__(self, options: dict[str, Any], place: Place) -> None:
         super().__init__(options, place)

@@ -8,13 +8,13 @@ from typing import Any
 
 from engine.config import usable_cpus
 from engine.errors import TaskFailed
-from engine.shop.demo import fill_in
-from engine.web.answers import Validators
-from engine.web.arenas import few_arenas
-from engine.web.manners import manners_of
-from engine.web.price import read_product
-from engine.web.unchanged import LastReading, Readings, validators_of
 from engine.workloads.base import Place, Tried, Workload
+from engine.workloads.shop.demo import fill_in
+from engine.workloads.web.arenas import few_arenas
+from engine.workloads.web.fetching.answers import Validators
+from engine.workloads.web.manners import manners_of
+from engine.workloads.web.price import read_product
+from engine.workloads.web.unchanged import LastReading, Readings, validators_of
 
 
 class Scrape(Workload):
@@ -24,7 +24,7 @@ class Scrape(Workload):
     has_async = True
     secrets = ("proxy",)
     alone = False
-    preload = ("engine.web.fetch", "engine.web.price")
+    preload = ("engine.workloads.web.fetching.fetch", "engine.workloads.web.price")
     packages = ("filelock", "idna", "protego")
 
     def __init__(self, options: dict[str, Any], place: Place) -> None:
@@ -32,9 +32,9 @@ class Scrape(Workload):
         fetcher: Any
         # One of the two clients, so that no trial imports and pays for the other.
         if place.coroutines:
-            from engine.web.afetch import AsyncFetcher as fetcher
+            from engine.workloads.web.fetching.afetch import AsyncFetcher as fetcher
         else:
-            from engine.web.fetch import Fetcher as fetcher
+            from engine.workloads.web.fetching.fetch import Fetcher as fetcher
         self.reading = BoundedSemaphore(usable_cpus())
         """As many pages are read at once as there are CPUs: more are not read sooner, and each holds its tree."""
         manners = manners_of(options)

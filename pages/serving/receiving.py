@@ -29,8 +29,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
-from engine import private
 from engine.config import load
+from engine.machine import private
 
 _PATH = re.compile(r".*/_stcore/upload_file/([^/]+)/([^/]+)")
 _PIECE_BYTES = 1 << 20

@@ -30,7 +30,7 @@ SAFE = {
 
 def archive(request: Request) -> Response:
     """The run's pictures as a ZIP, packed while it is sent."""
-    from engine.images.archive import zip_stream
+    from engine.workloads.images.sets.archive import zip_stream
     from pages.parts.run.pictures import made_files
     from pages.parts.shared.server import run_of, store
 

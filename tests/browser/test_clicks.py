@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from engine import jobs
-from engine.model import Configuration, Run
-from engine.plans import simple_plan
+from engine.model import Configuration, Run, new_token
+from engine.runs import jobs
+from engine.runs.plans import simple_plan
 from tests.browser.conftest import Server, Tab, serving
 
 BUSY = """
@@ -43,7 +43,7 @@ def run(server: Server) -> Iterator[Run]:
     """A job that goes on for ever: the lock of its orchestrator is held here, and nobody obeys when it is cancelled."""
     store = server.store
     plan = simple_plan("wait", 8, {"seconds": 1.0}, Configuration("threads", 2), store.settings)
-    made = store.create(plan, jobs.new_token(), {})
+    made = store.create(plan, new_token(), {})
     with store.folder(made).lock():
         store.set_state(made, "running")
         yield store.run(made.token)

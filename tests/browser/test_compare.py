@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import ViewportSize, expect
 
-from engine import jobs
 from engine.model import Configuration
-from engine.plans import SEQUENTIAL, comparison, simple_plan
+from engine.runs import jobs
+from engine.runs.plans import SEQUENTIAL, comparison, simple_plan
 from tests.browser.conftest import Tab
 
 THREADS = Configuration("threads", 4)

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from engine.model import Run
 from tests.browser.conftest import Server, Tab, serving
-from tests.engine.images.pictures import photo
+from tests.engine.workloads.images.pictures import photo
 
 pytestmark = pytest.mark.stress  # the engine and the page are tested apart with the fast ones
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from engine import jobs
 from engine.model import Configuration, Run
-from engine.plans import scrape_plan
+from engine.runs import jobs
+from engine.runs.plans import scrape_plan
 from tests.browser.conftest import Tab
 
 ROW = 35

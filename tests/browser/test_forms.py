@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Tab
-from tests.engine.images.pictures import photo
+from tests.engine.workloads.images.pictures import photo
 
 
 def numbers(tab: Tab) -> list[str]:

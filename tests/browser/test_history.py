@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from engine import jobs
 from engine.model import Configuration, Run
-from engine.plans import simple_plan
+from engine.runs import jobs
+from engine.runs.plans import simple_plan
 from tests.browser.conftest import Tab
 
 ROW = 35

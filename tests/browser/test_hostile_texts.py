@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from engine.report.document import import_document
+from engine.report.documents.document import import_document
 from tests.browser.conftest import Tab
 
 HOSTILE = (

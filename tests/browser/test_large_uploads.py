@@ -13,8 +13,8 @@ from playwright.sync_api import expect
 
 from pages.parts.run.gallery import A_PAGE
 from tests.browser.conftest import Tab
-from tests.engine.images.pictures import photo
 from tests.engine.support import alive_with
+from tests.engine.workloads.images.pictures import photo
 
 COUNT, DISTINCT = 5_000, 100
 BESIDE_UPLOAD_MB = 250

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Server, Tab, serving
-from tests.engine.images.pictures import photo
 from tests.engine.support import alive_with, until
+from tests.engine.workloads.images.pictures import photo
 
 BUDGET_MB = 1
 LARGE_MB = 900

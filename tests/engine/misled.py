@@ -1,4 +1,4 @@
-"""Readers that are led astray, for the tests of `engine.apart`."""
+"""Readers that are led astray, for the tests of `engine.machine.apart`."""
 
 from __future__ import annotations
 

@@ -14,10 +14,10 @@ from typing import Any
 import psutil
 import pytest
 
-from engine import jobs
 from engine.config import Settings
 from engine.executors import EXECUTORS
 from engine.model import Configuration, Plan, Record, Run, Task
+from engine.runs import jobs
 from engine.store import Store
 
 MEASURES = pytest.mark.flaky(reruns=2, reruns_delay=2)

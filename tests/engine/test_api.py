@@ -16,12 +16,12 @@ import pytest
 
 import engine
 from engine.errors import InputRefused, SettingRefused
-from engine.fingerprints import fingerprint
-from engine.functions import named, read_tasks
+from engine.protocol.fingerprints import fingerprint
+from engine.runs.functions import named, read_tasks
 from engine.workloads.function import function_of
 from tests.engine import compared
-from tests.engine.images.pictures import photo
 from tests.engine.support import TESTS
+from tests.engine.workloads.images.pictures import photo
 
 
 class Adder:

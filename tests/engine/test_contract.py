@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from engine import jobs
 from engine.executors import EXECUTORS
 from engine.model import Configuration
+from engine.runs import jobs
 from engine.store import Store
 from tests.engine import faulty
 from tests.engine.support import alive_with, faulty_plan, once_each, run_to_end, until

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.shop.demo import DemoShops
+from engine.workloads.shop.demo import DemoShops
 
 ROOT = Path(__file__).resolve().parents[2]
 # -m puts the current folder first on the module path; -P, before it, does not.

@@ -18,8 +18,8 @@ from typing import Any
 import psutil
 import pytest
 
-from engine import jobs
 from engine.model import ENDED, Configuration, Run
+from engine.runs import jobs
 from engine.store import Store
 from tests.engine.support import alive_with, faulty_plan, once_each, until
 
@@ -29,7 +29,7 @@ TASKS: list[dict[str, Any]] = [{"do": "wait", "seconds": 0.02}] * 150
 HOLDING: list[dict[str, Any]] = [*TASKS[:10], *[{"do": "hold_gil"}] * 4]
 APP = """
 import sys, time
-from engine import jobs
+from engine.runs import jobs
 from engine.config import load
 from engine.store import Store
 from tests.engine.support import faulty_plan

@@ -14,9 +14,9 @@ from typing import Any
 import psutil
 import pytest
 
-from engine import jobs
+from engine.machine.process_readers import tree
 from engine.model import Configuration, Measurement, Run
-from engine.process_readers import tree
+from engine.runs import jobs
 from engine.store import Store
 from tests.engine.chore_plan import chore_plan
 from tests.engine.support import MEASURES, alive_with, faulty_plan, once_each, run_to_end

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from engine.images.archive import zip_stream
-from engine.images.options import Resizing
-from engine.images.sources import find_images
 from engine.model import Configuration, Run
-from engine.plans import resize_plan
 from engine.report import export_chunks
-from engine.report.document import import_document, read_document
+from engine.report.documents.document import import_document, read_document
+from engine.runs.plans import resize_plan
 from engine.store import Store
+from engine.workloads.images.making.options import Resizing
+from engine.workloads.images.sets.archive import zip_stream
+from engine.workloads.images.sets.sources import find_images
 from pages.parts.run.pictures import found_picture, made_files
 from tests.engine.cli.conftest import Cli, run_number
 from tests.engine.cli.conftest import cli as cli

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.model import Configuration, Measurement, Plan, Run, Task
-from engine.plans import SEQUENTIAL, comparison, simple_plan
-from engine.references import PLAIN_LOOP, REFERENCES, references_beside
-from engine.references.gather import gathered
-from engine.references.loop import looped
-from engine.report.document import run_document
+from engine.report.documents.document import run_document
+from engine.runs.plans import SEQUENTIAL, comparison, simple_plan
 from engine.store import Store
+from engine.trial.references import PLAIN_LOOP, REFERENCES, references_beside
+from engine.trial.references.gather import gathered
+from engine.trial.references.loop import looped
 from tests.engine.support import MEASURES, TESTS, run_to_end
 
 THREADS, PROCESSES = Configuration("threads", 2), Configuration("processes", 2)
@@ -81,7 +81,7 @@ def test_long_tasks_are_judged_by_our_own_rows_against_the_plain_loop(store: Sto
 
 
 def test_where_tasks_wait_their_turn_there_is_no_plain_loop(store: Store) -> None:
-    from engine.plans import demo_scrape_plan
+    from engine.runs.plans import demo_scrape_plan
 
     plan = comparison(demo_scrape_plan(SEQUENTIAL, store.settings), [THREADS], repeats=1)
     assert plan.terms["baseline"]["reference"] is None and plan.terms["references"] is False

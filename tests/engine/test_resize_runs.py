@@ -19,12 +19,12 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from engine.config import Settings
-from engine.images.options import resizing_from
 from engine.model import Configuration, Plan, Record, Run
-from engine.plans import resize_plan
+from engine.runs.plans import resize_plan
 from engine.store import Store
-from tests.engine.images.pictures import HEIC, QUARTERS, close, corners, photo, quarters
+from engine.workloads.images.making.options import resizing_from
 from tests.engine.support import alive_with, once_each, open_store, run_to_end, until
+from tests.engine.workloads.images.pictures import HEIC, QUARTERS, close, corners, photo, quarters
 
 HERE = Path(__file__).parent
 SEQUENTIAL = Configuration("sequential", 1)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.images.options import Resizing
 from engine.model import Configuration
-from engine.plans import resize_plan
+from engine.runs.plans import resize_plan
 from engine.store import Store
-from tests.engine.images.pictures import photo
+from engine.workloads.images.making.options import Resizing
 from tests.engine.support import run_to_end
+from tests.engine.workloads.images.pictures import photo
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a user's folders from others.")
 

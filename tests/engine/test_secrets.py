@@ -15,8 +15,8 @@ import pytest
 from engine.config import Settings, from_plain, load, without_secrets
 from engine.errors import NotAvailable
 from engine.model import Configuration, Run
-from engine.plans import scrape_plan
 from engine.report import export_chunks
+from engine.runs.plans import scrape_plan
 from engine.store import Store
 from tests.engine.support import faulty_plan, run_to_end
 

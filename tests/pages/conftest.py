@@ -19,12 +19,12 @@ from PIL import Image
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-from engine import jobs
 from engine.config import Settings, load
 from engine.model import Configuration, Plan, Run
-from engine.plans import simple_plan
-from engine.shop import photos
+from engine.runs import jobs
+from engine.runs.plans import simple_plan
 from engine.store import Store
+from engine.workloads.shop import photos
 
 NAVIGATION = str(Path(__file__).parents[2] / "pages" / "navigation.py")
 THREADS = Configuration("threads", 2)

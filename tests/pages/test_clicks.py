@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import jobs
 from engine.config import Settings
-from engine.model import Plan, Run
-from engine.plans import SEQUENTIAL, comparison, scrape_plan, simple_plan
+from engine.model import Plan, Run, new_token
+from engine.runs.plans import SEQUENTIAL, comparison, scrape_plan, simple_plan
 from engine.store import RunFolder, Store
 from pages.parts.compare.form.submit import whole_folder
 from pages.parts.run.again import WHOLE
@@ -31,7 +30,7 @@ def held(store: Store, settings: Settings) -> Iterator[Callable[..., Run]]:
     locks = []
 
     def hold(plan: Plan) -> Run:
-        run = store.create(plan, jobs.new_token(), {})
+        run = store.create(plan, new_token(), {})
         locks.append(store.folder(run).lock())
         locks[-1].acquire()
         store.set_state(run, "running")
@@ -66,7 +65,7 @@ def test_cancel_counts_at_every_look_also_at_the_one_that_changes_the_pace(
 def test_cancel_of_a_measurement_counts_also_when_another_one_has_just_ended(
     opened: Opened, held: Callable[..., Run], store: Store
 ) -> None:
-    from engine.lab.runner import lab_plan
+    from engine.lab.running.runner import lab_plan
 
     first, second = held(lab_plan("sharing")), held(lab_plan("sharing"))
     app = opened("sharing.py")
@@ -97,7 +96,7 @@ def test_the_same_button_clicked_twice_starts_one_run(
 ) -> None:
     from pages.parts.run.again import run_again
 
-    run, token = ended(quick), jobs.new_token()
+    run, token = ended(quick), new_token()
     assert run_again(run, token).token == run_again(run, token).token == token
     assert len(store.runs()) == 2
 
@@ -106,7 +105,7 @@ def test_two_clicks_at_once_put_the_inputs_in_place_once_and_start_one_run(
     settings: Settings, store: Store, quick: Plan
 ) -> None:
     """A page that is drawn for the second click while the first one still spools a large upload."""
-    placed, token = [], jobs.new_token()
+    placed, token = [], new_token()
 
     def make(given: str) -> Plan:
         placed.append(given)
@@ -131,7 +130,7 @@ def test_a_start_that_another_click_cut_short_is_shown_nevertheless(
     assert app.query_params["run"] == run.token and f"run {run.id}" in app.title[0].value
     app.switch_page("resize.py").run()
     assert app.title[0].value == "Resize images", "it is shown once"
-    app.session_state[OPEN] = jobs.new_token()  # what never came to be
+    app.session_state[OPEN] = new_token()  # what never came to be
     app.run()
     assert app.title[0].value == "Resize images"
 
@@ -140,7 +139,7 @@ def test_history_runs_a_comparison_of_a_sample_again_with_the_list_of_all_its_ta
     opened: Opened, store: Store, settings: Settings
 ) -> None:
     plan = comparison(simple_plan("wait", 2, {"seconds": 0.0}, SEQUENTIAL, settings), [THREADS], repeats=1, all_tasks=9)
-    run = store.create(plan, jobs.new_token(), {})
+    run = store.create(plan, new_token(), {})
     RunFolder(store.folder(run).path / WHOLE).write_tasks(simple_plan("wait", 9, {}, THREADS, settings).tasks)
     store.set_state(run, "finished")
     app = opened("history.py")

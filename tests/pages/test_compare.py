@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine import jobs
 from engine.config import Settings
 from engine.model import Configuration, Plan, Run
-from engine.plans import SEQUENTIAL, comparison, demo_scrape_plan, simple_plan
-from engine.references import PLAIN_LOOP
-from engine.report.document import import_document, run_document
+from engine.report.documents.document import import_document, run_document
+from engine.runs import jobs
+from engine.runs.plans import SEQUENTIAL, comparison, demo_scrape_plan, simple_plan
 from engine.store import Store
+from engine.trial.references import PLAIN_LOOP
 from pages.parts.compare.form import own_function
 from pages.parts.compare.view.verdict import WHY
 from tests.pages.conftest import THREADS, Opened, table_with

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine import jobs
 from engine.config import Settings
-from engine.images.options import Resizing
 from engine.model import Plan, Run
-from engine.plans import resize_plan, scrape_plan
+from engine.runs import jobs
+from engine.runs.plans import resize_plan, scrape_plan
 from engine.store import Store
+from engine.workloads.images.making.options import Resizing
 from pages.parts.run.failures import grouped, host_of
 from tests.pages.conftest import THREADS, Opened, choose, table_with
 

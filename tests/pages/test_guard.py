@@ -10,8 +10,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine import jobs
-from engine.model import Plan, Run
+from engine.model import Plan, Run, new_token
 from engine.store import Store, folders
 from pages.parts.run.again import run_again
 from pages.parts.shared.guard import sentence_of
@@ -70,4 +69,4 @@ def test_run_again_on_a_full_disk_says_so_and_leaves_nothing_half_copied(
     assert any("could be copied" in item.value or "full" in item.value for item in app.error)
     assert {path.name for path in store.settings.runs.iterdir()} == before
     with pytest.raises(OSError):
-        run_again(run, jobs.new_token())
+        run_again(run, new_token())

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 
 from engine.model import Plan, Run
-from engine.plans import comparison
-from engine.report.document import run_document
+from engine.report.documents.document import run_document
+from engine.runs.plans import comparison
 from engine.store import Store
 from tests.pages.conftest import THREADS, Opened, table_with
 

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine import jobs
-from engine.lab import experiments, handover, startup
-from engine.lab.runner import lab_plan
-from engine.report.document import import_document, read_document
+from engine.lab import experiments
+from engine.lab.experiments import handover, startup
+from engine.lab.running.runner import lab_plan
+from engine.model import new_token
+from engine.report.documents.document import import_document, read_document
+from engine.runs import jobs
 from engine.store import Store
 from tests.engine.lab.test_documents import document
 from tests.engine.lab.test_findings import handovers, startups, transfers
@@ -29,7 +31,7 @@ def measured(store: Store) -> dict[str, Any]:
 
 
 def keep(store: Store, figures: dict[str, Any]) -> None:
-    run = store.create(lab_plan(figures["lab"]), jobs.new_token(), {})
+    run = store.create(lab_plan(figures["lab"]), new_token(), {})
     store.update_run(run, verdict=figures)
     store.set_state(run, "finished")
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine import jobs
 from engine.errors import NotAvailable
-from engine.model import Configuration, Run, plain
-from engine.plans import SEQUENTIAL, comparison, simple_plan
-from engine.report.document import import_document, run_document
+from engine.model import Configuration, Run, new_token, plain
+from engine.report.documents.document import import_document, run_document
+from engine.runs import jobs
+from engine.runs.plans import SEQUENTIAL, comparison, simple_plan
 from engine.store import Store
 from pages.parts.compare.form.inputs import past_runs
 from pages.parts.compare.form.submit import run_all
@@ -31,7 +31,7 @@ REFUSED = "runs no code of its visitors"
 def theirs(store: Store) -> Run:
     """A cancelled run of somebody's function, made on the command line, after one that failed."""
     jobs.wait(store, jobs.start(store, faulty_plan([{"do": "raise"}], THREADS)))
-    run = store.create(faulty_plan([{"do": "fine"}, {"do": "fine"}], THREADS), jobs.new_token(), {})
+    run = store.create(faulty_plan([{"do": "fine"}, {"do": "fine"}], THREADS), new_token(), {})
     store.set_state(run, "cancelled", "Cancelled, 0 of 2 done.")
     return store.run(run.token)
 
@@ -64,9 +64,9 @@ def test_neither_again_nor_as_a_job_nor_as_material_nor_by_its_address(
     theirs: Run, store: Store, opened: Opened, home: Path
 ) -> None:
     before = sorted(path.name for path in store.settings.runs.iterdir())
-    compared = store.create(comparison(faulty_plan([{"do": "fine"}], THREADS), [THREADS]), jobs.new_token(), {})
+    compared = store.create(comparison(faulty_plan([{"do": "fine"}], THREADS), [THREADS]), new_token(), {})
     starts: list[Callable[[], object]] = [
-        lambda: run_again(theirs, jobs.new_token()), lambda: run_all(compared, THREADS, jobs.new_token()),
+        lambda: run_again(theirs, new_token()), lambda: run_all(compared, THREADS, new_token()),
     ]  # fmt: skip
     for start in starts:
         with pytest.raises(NotAvailable, match=REFUSED):
@@ -81,12 +81,12 @@ def test_an_imported_run_is_not_started_either(store: Store, theirs: Run, monkey
     monkeypatch.setenv("OVERLAP_ALLOW_CODE", "1")
     imported = import_document(store, run_document(store, theirs))
     with pytest.raises(Exception, match=r"looked at, not run|no longer on this server"):
-        run_again(imported, jobs.new_token())
+        run_again(imported, new_token())
 
 
 def test_where_code_is_allowed_it_runs(theirs: Run, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OVERLAP_ALLOW_CODE", "1")
-    assert jobs.wait(store, run_again(theirs, jobs.new_token())).state == "finished"
+    assert jobs.wait(store, run_again(theirs, new_token())).state == "finished"
 
 
 def test_no_page_starts_anything_but_through_the_one_module_that_asks() -> None:
@@ -108,14 +108,14 @@ def test_variables_for_trials_are_set_only_where_code_is_allowed(
     """Whoever may set LD_PRELOAD or PYTHONSTARTUP runs code; a run made on the command line may have them."""
     changed = replace(THREADS, workers=2, environment=("OMP_NUM_THREADS=1",))
     job = simple_plan("compute", 2, {"amount": 1}, SEQUENTIAL, store.settings)
-    run = store.create(comparison(job, [THREADS, changed], repeats=1), jobs.new_token(), {})
+    run = store.create(comparison(job, [THREADS, changed], repeats=1), new_token(), {})
     cause = {"name": "native_threads", "lost": 0.5, "sentence": "Native threads.", "changed": plain(changed)}
     told = {"label": "threads × 1", "configuration": plain(THREADS), "sentences": ["Slow."], "causes": [cause]}
     store.update_run(run, verdict={"sentences": ["Slow."], "explanations": [told]})
     store.set_state(run, "finished")
     run = store.run(run.token)
     with pytest.raises(NotAvailable, match="sets no variables for its visitors"):
-        run_again(run, jobs.new_token())
+        run_again(run, new_token())
     app = opened("run.py", run=run.token)
     assert not [button for button in app.button if button.key == "prove:0"]
     monkeypatch.setenv("OVERLAP_ALLOW_CODE", "1")

@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 from engine.errors import InputRefused, OverlapError
 from engine.model import Run
 from engine.report import MEDIA_TYPES, export_chunks
-from engine.report.document import import_document
-from engine.report.reading import parsed, read_document
+from engine.report.documents.document import import_document
+from engine.report.documents.reading import parsed, read_document
 from engine.store import Store
 from pages.parts.job.view import SECTIONS
 from tests.pages.conftest import Opened

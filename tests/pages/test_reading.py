@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine import apart
+from engine.machine import apart
 from pages.parts.uploads import reading
 
 
@@ -38,7 +38,7 @@ def test_what_was_read_or_refused_is_not_read_again(
         calls.append(name)
         return run(name, *rest, **how)
 
-    monkeypatch.setattr("engine.apart.run", counted)
+    monkeypatch.setattr("engine.machine.apart.run", counted)
     place = tmp_path / "what"
     place.write_text("tests.engine.misled:fine abc")
     app = AppTest.from_function(page, args=(str(place),), default_timeout=30).run()
@@ -63,7 +63,7 @@ def test_only_a_few_are_read_at_a_time(home: Path, monkeypatch: pytest.MonkeyPat
         with lock:
             at_work -= 1
 
-    monkeypatch.setattr("engine.apart.run", run)
+    monkeypatch.setattr("engine.machine.apart.run", run)
     threads = [threading.Thread(target=reading.finish, args=("a:b",)) for _ in range(6)]
     for thread in threads:
         thread.start()

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from engine import jobs
+from engine.runs import jobs
 from engine.store import Store
 from pages.parts.run.pictures import made_files
 from tests.pages.conftest import Opened, choose, chosen

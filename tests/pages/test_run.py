@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from engine import jobs
 from engine.config import Settings
 from engine.model import Configuration, Plan, Run
-from engine.plans import scrape_plan, simple_plan
+from engine.runs import jobs
+from engine.runs.plans import scrape_plan, simple_plan
 from engine.store import Store
 from tests.engine.support import faulty_plan
 from tests.pages.conftest import THREADS, Opened, table_with

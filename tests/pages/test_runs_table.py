@@ -9,9 +9,8 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine import jobs
 from engine.errors import InputRefused
-from engine.model import Plan, Run
+from engine.model import Plan, Run, new_token
 from engine.store import Store
 from pages.parts.history.deleting import delete
 from tests.pages.conftest import Opened
@@ -36,7 +35,7 @@ def three(store: Store, quick: Plan) -> list[Run]:
     """Three runs that have ended, the newest first."""
     runs: list[Run] = []
     for _ in range(3):
-        run = store.create(quick, jobs.new_token(), {})
+        run = store.create(quick, new_token(), {})
         store.set_state(run, "finished")
         runs.insert(0, store.run(run.token))
     return runs
@@ -64,7 +63,7 @@ def test_a_new_run_above_does_not_move_the_selection(three: list[Run], store: St
     app = tick(AppTest.from_function(script).run(), 1)
     assert selected(app) == [three[1].id]
     before = table_key(app)
-    store.create(quick, jobs.new_token(), {})
+    store.create(quick, new_token(), {})
     assert selected(app.run()) == [three[1].id]
     assert table_key(app) != before, "another list is another table: no row's number is taken over"
 

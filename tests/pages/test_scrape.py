@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from engine.store import Store
-from engine.web.selectors import keep, kept
+from engine.workloads.web.price.selectors import keep, kept
 from tests.pages.conftest import Opened, choose, table_with
 
 

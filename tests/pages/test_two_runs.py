@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-from engine import jobs
 from engine.config import Settings
 from engine.model import Configuration, Plan, Run
-from engine.plans import SEQUENTIAL, comparison, scrape_plan, simple_plan
+from engine.runs import jobs
+from engine.runs.plans import SEQUENTIAL, comparison, scrape_plan, simple_plan
 from engine.store import Store
 from tests.pages.conftest import THREADS, table_with
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine import jobs
-from engine.images.options import Resizing
+from engine.runs import jobs
 from engine.store import Store
+from engine.workloads.images.making.options import Resizing
 from pages.parts.resize.presets import PRESETS, in_words
 from pages.parts.shared.words import data_size
 from pages.parts.uploads.uploaded import place_again
@@ -125,8 +125,8 @@ def test_options_are_as_they_were(opened: Opened, file: str, source: str, key: s
 
 
 def test_what_was_chosen_gives_way_to_a_new_preset(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    from engine.defaults import Preset
     from engine.model import Configuration
+    from engine.runs.defaults import Preset
     from pages.parts.shared import how_to_run
 
     app = choose(opened("resize.py"), "executor:resize", "sequential")

@@ -7,7 +7,7 @@ import sys
 import time
 
 from engine.errors import NotAvailable
-from engine.private import temporary_folder
+from engine.machine.private import temporary_folder
 
 
 def say(text: str) -> None:

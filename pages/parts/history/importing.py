@@ -5,8 +5,7 @@ from __future__ import annotations
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from engine.errors import RunNotFound
-from engine.jobs import new_token
-from engine.model import Run
+from engine.model import Run, new_token
 from pages.parts.shared.server import settings, store
 from pages.parts.uploads.reading import read
 from pages.parts.uploads.received import received
@@ -16,7 +15,7 @@ def opened(file: UploadedFile, most_mb: float) -> Run:
     """The run in an uploaded file, stored. Raises InputRefused; then nothing of it is left."""
     token, kept = new_token(), received(file, most_mb)
     try:
-        read("Reading the run", "engine.report.taking_in:import_file", kept.path, settings(), token)
+        read("Reading the run", "engine.report.documents.taking_in:import_file", kept.path, settings(), token)
     except BaseException:  # a click elsewhere ends the reading, too
         _delete(token)
         raise

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.analysis.diff import difference
-from engine.analysis.samples import Sample, Summary, configurations, of, samples_from, summary
+from engine.analysis.trials import Sample, Summary, configurations, of, samples_from, summary
 from engine.model import Configuration, Run, configuration_from
 from pages.parts.run.headline import title_of
 from pages.parts.shared.server import store

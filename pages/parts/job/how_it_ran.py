@@ -88,7 +88,7 @@ def _cores(trial: Trial) -> float | None:
 
 def _pictures(run: Run, trial: Trial) -> None:
     """The timeline across the whole width, the other figures two and two."""
-    from engine.figures import (
+    from engine.report.figures import (
         CONFIG,
         TASK_COLUMNS,
         done_over_time,

@@ -52,8 +52,8 @@ def _row(change: PriceChange) -> dict[str, object]:
 
 def show_history(run: Run) -> None:
     """The prices of this list's pages over its runs, in one currency at a time."""
-    from engine.figures import CONFIG
-    from engine.figures.price_history import currencies, price_history
+    from engine.report.figures import CONFIG
+    from engine.report.figures.jobs.price_history import currencies, price_history
 
     series = _series(store(), run, run.ended_at, run.done)
     known = currencies(series)

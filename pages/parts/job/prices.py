@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.model import Record, Run
-from engine.results import ScrapedPage, scraped_page, shop_of
+from engine.protocol.results import ScrapedPage, scraped_page, shop_of
 from engine.store import Store
 from pages.parts.job.price_history import show_changes, show_history
 from pages.parts.shared.server import is_dark, store
@@ -111,8 +111,8 @@ def _all_rows(run: Run) -> None:
 
 def _chart(run: Run) -> None:
     """The same product across shops."""
-    from engine.figures import CONFIG
-    from engine.figures import prices as drawn
+    from engine.report.figures import CONFIG
+    from engine.report.figures import prices as drawn
 
     rows = store().records.latest_columns(run, "label", "output")
     figure = drawn([(label, output) for label, output in rows if output], is_dark())

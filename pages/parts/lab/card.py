@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.lab.codes import code_of, ways_of
 from engine.lab.model import Experiment
+from engine.lab.shown.codes import code_of, ways_of
 from pages.parts.lab.state import expected_key, is_open, revealed_key
 from pages.parts.shared.server import is_dark
 from pages.parts.shared.words import duration, literal, moment
@@ -60,8 +60,8 @@ def _reveal(name: str) -> None:
 
 
 def _result(one: Experiment, part: Mapping[str, Any], large: bool) -> None:
-    from engine.figures import CONFIG
-    from engine.figures.lab import lab_figures
+    from engine.report.figures import CONFIG
+    from engine.report.figures.lab import lab_figures
 
     _guess(one, part)
     st.markdown(f"**{literal(part['sentence'])}**")

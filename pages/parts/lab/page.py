@@ -10,7 +10,7 @@ import streamlit as st
 
 from engine.lab import Lab, Mode, experiments
 from engine.lab.model import Experiment
-from engine.lab.runner import lab_plan
+from engine.lab.running.runner import lab_plan
 from engine.model import Plan
 from pages.parts.lab.card import card
 from pages.parts.lab.progress import progress

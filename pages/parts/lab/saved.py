@@ -11,8 +11,8 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from engine.lab import Lab, experiment, names
-from engine.lab.compare import compare_documents
-from engine.lab.words import short
+from engine.lab.reading.words import short
+from engine.lab.together.compare import compare_documents
 from pages.parts.shared.guard import guard
 from pages.parts.shared.server import is_dark
 from pages.parts.shared.words import literal
@@ -53,15 +53,16 @@ def _loaded(which: Lab, uploads: Sequence[UploadedFile]) -> list[dict[str, Any]]
     found: list[dict[str, Any]] = []
     with guard(stop=False):
         files = [(given.path, given.name) for given in (received(one, LARGEST_MB) for one in uploads)]
-        found, problems = read_once("saved", "Reading saved results", "engine.lab.saved:read_files", files, which)
+        reader = "engine.lab.together.saved:read_files"
+        found, problems = read_once("saved", "Reading saved results", reader, files, which)
         for sentence in problems:
             st.error(literal(sentence), icon=":material/error:")
     return found
 
 
 def _compare(which: Lab, documents: list[dict[str, Any]]) -> None:
-    from engine.figures import CONFIG
-    from engine.figures.lab import side_by_side
+    from engine.report.figures import CONFIG
+    from engine.report.figures.lab import side_by_side
 
     rows = compare_documents(documents)
     present = {row["experiment"] for row in rows}

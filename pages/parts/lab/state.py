@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from engine.lab import Lab
-from engine.lab.latest import latest
+from engine.lab.together.latest import latest
 from engine.model import ENDED, Run
 from pages.parts.run.pictures import is_imported
 from pages.parts.shared.server import store

@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from engine.lab import Lab
-from engine.lab.advice import advice
-from engine.lab.table import NOT_MEASURED, Row, article_table
+from engine.lab.together.advice import advice
+from engine.lab.together.table import NOT_MEASURED, Row, article_table
 from pages.parts.lab.state import figures_of, is_open, parts_of, runs_of
 from pages.parts.shared.words import counted, literal
 

@@ -10,9 +10,9 @@ from typing import NoReturn
 
 import streamlit as st
 
-from engine.images.options import Resizing
-from engine.images.sources import RESULTS, new_results_folder
-from engine.images.targets import CHOICES, Choice, Overwriting
+from engine.workloads.images.making.options import Resizing
+from engine.workloads.images.sets.sources import RESULTS, new_results_folder
+from engine.workloads.images.sets.targets import CHOICES, Choice, Overwriting
 from pages.parts.resize.image_inputs import Pictures
 from pages.parts.shared.words import counted, literal
 

@@ -16,10 +16,10 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from engine.errors import InputRefused
-from engine.images import formats
-from engine.images.sources import find_images
-from engine.shop.photos import PHOTOS, sample_photos
-from engine.storable import storable
+from engine.text import storable
+from engine.workloads.images.opening import formats
+from engine.workloads.images.sets.sources import find_images
+from engine.workloads.shop.photos import PHOTOS, sample_photos
 from pages.parts.resize.painting import painting
 from pages.parts.run.pictures import made_files
 from pages.parts.shared.guard import guard
@@ -154,7 +154,8 @@ def _zip() -> Pictures | None:
 
 def _place_zip(file: Received, inputs: Path, most: int | None) -> Placed:
     with st.spinner("Unpacking the ZIP"):
-        paths: list[Path] = finish("engine.images.archive:unpack", file.path, inputs, settings(), times=10)
+        unpack = "engine.workloads.images.sets.archive:unpack"
+        paths: list[Path] = finish(unpack, file.path, inputs, settings(), times=10)
     kept = spread(paths, most)
     for path in set(paths) - set(kept):
         path.unlink()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.images.options import ANIMATIONS, METADATA, PROFILES, Resizing
+from engine.workloads.images.making.options import ANIMATIONS, METADATA, PROFILES, Resizing
 
 AIMS = {"quality": "A figure", "size": "Size of the file", "ssim": "Likeness (SSIM)"}
 """What decides on a picture's quality."""

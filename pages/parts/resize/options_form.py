@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.errors import SettingRefused
-from engine.images.options import NAME_FIELDS, TRANSPARENT, Resizing, resizing_from
-from engine.images.sizes import ANCHORS, ATTENTION
+from engine.workloads.images.making.options import NAME_FIELDS, TRANSPARENT, Resizing, resizing_from
+from engine.workloads.images.making.sizes import ANCHORS, ATTENTION
 from pages.parts.resize.more_options import bytes_options, bytes_title, kept_options, kept_title
 from pages.parts.resize.presets import FITS, FORMATS, PRESETS, in_words
 from pages.parts.shared.words import literal

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from engine.images.options import Resizing
-from engine.images.sizes import Size
+from engine.workloads.images.making.options import Resizing
+from engine.workloads.images.making.sizes import Size
 
 PRESETS: dict[str, Resizing] = {
     "Web page": Resizing(sizes=("1600",), fit="inside", formats=("webp",), quality_webp=78),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.model import Run
-from engine.storable import storable
+from engine.text import storable
 from pages.parts.run.pictures import is_imported
 from pages.parts.run.summary import files_made
 from pages.parts.shared.address import file_url

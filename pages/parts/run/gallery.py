@@ -10,10 +10,10 @@ from pathlib import PurePath
 import pandas as pd
 import streamlit as st
 
-from engine.gallery import notes_of
-from engine.images.formats import SUFFIXES as FORMATS_BY_SUFFIX
 from engine.model import Record, Run
-from engine.results import ResizedPicture, WrittenFile, resized_picture
+from engine.orchestrator.gallery import notes_of
+from engine.protocol.results import ResizedPicture, WrittenFile, resized_picture
+from engine.workloads.images.opening.formats import SUFFIXES as FORMATS_BY_SUFFIX
 from pages.parts.run.pictures import is_imported, source_of
 from pages.parts.shared.address import file_url
 from pages.parts.shared.server import store

@@ -7,8 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from engine import jobs
-from engine.model import ENDED, Run, Trial
+from engine.model import ENDED, Run, Trial, new_token
 from pages.parts.run.again import run_again
 from pages.parts.run.pictures import is_imported
 from pages.parts.run.summary import Pace, pace, saved_bytes
@@ -75,7 +74,7 @@ def _buttons(run: Run) -> None:
             "Resume", resume, run, "resume", icon=":material/resume:", type="primary", help=f"Run the {left} left"
         )
     note = "Start a new run of the same tasks"
-    acting_button("Run again", partial(_again, jobs.new_token()), run, "again", icon=":material/replay:", help=note)
+    acting_button("Run again", partial(_again, new_token()), run, "again", icon=":material/replay:", help=note)
 
 
 def _again(token: str, run: Run) -> None:

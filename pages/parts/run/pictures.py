@@ -14,12 +14,12 @@ from threading import Semaphore
 from typing import Any
 
 from engine.errors import TaskFailed
-from engine.gallery import page_of
+from engine.machine.private import make_folder
 from engine.model import Run
-from engine.private import make_folder
-from engine.results import resized_picture
-from engine.storable import storable
+from engine.orchestrator.gallery import page_of
+from engine.protocol.results import resized_picture
 from engine.store import Store
+from engine.text import storable
 
 SHOWN_AS = {
     ".jpg": "image/jpeg",
@@ -127,8 +127,8 @@ def _inside(path: Path, folders: list[Path]) -> Path | None:
 
 def thumbnail(store: Store, run: Run, picture: Path) -> Path:
     """A small copy of a picture that a run made, kept in the run's folder; a small picture is its own."""
-    from engine.images.options import Resizing
-    from engine.images.resizing import resize_file
+    from engine.workloads.images.making.options import Resizing
+    from engine.workloads.images.making.resizing import resize_file
 
     small = Resizing((str(THUMB_EDGE),), optimize=False, animation="first")
     seen = picture.stat()

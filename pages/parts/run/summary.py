@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from engine.model import ENDED, Run, Trial
-from engine.results import resized_picture
+from engine.protocol.results import resized_picture
 from engine.store import Store
 
 LIVE_LIMIT = 3_000

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import InputRefused, TaskFailed
-from engine.web.price.layers import Layer, layers_of
-from engine.web.selectors import checked, keep, kept, selector_for
+from engine.workloads.web.price.layers import Layer, layers_of
+from engine.workloads.web.price.selectors import checked, keep, kept, selector_for
 from pages.parts.shared.guard import guard
 from pages.parts.shared.server import settings
 from pages.parts.shared.words import counted, literal
@@ -87,7 +87,7 @@ def _host(address: str) -> str:
 
 def _layers(address: str, selector: str | None) -> list[Layer]:
     """Fetch one page through the same gate and manners as every other. Raises InputRefused with the reason."""
-    from engine.web.fetch import Fetcher
+    from engine.workloads.web.fetching.fetch import Fetcher
 
     fetcher = Fetcher(settings(), workers=1)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.web.manners import LONGEST_AGENT, LONGEST_LANGUAGE, Manners
+from engine.workloads.web.manners import LONGEST_AGENT, LONGEST_LANGUAGE, Manners
 
 
 def told_to_shops(anew: bool) -> tuple[Manners, bool]:

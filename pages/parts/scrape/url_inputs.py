@@ -11,12 +11,12 @@ import pandas as pd
 import streamlit as st
 
 from engine.model import Configuration
-from engine.shop.addresses import demo_urls
-from engine.web.estimate import Estimate, estimate
-from engine.web.inputs import Inputs, LeftOut, from_text
-from engine.web.lists.reading import AddressList
-from engine.web.manners import OURS, Manners
-from engine.web.sitemap import Harvest
+from engine.workloads.shop.addresses import demo_urls
+from engine.workloads.web.lists.estimate import Estimate, estimate
+from engine.workloads.web.lists.inputs import Inputs, LeftOut, from_text
+from engine.workloads.web.lists.reading import AddressList
+from engine.workloads.web.lists.sitemap import Harvest
+from engine.workloads.web.manners import OURS, Manners
 from pages.parts.resize.image_inputs import literal_name
 from pages.parts.scrape.selector_table import selector_table
 from pages.parts.scrape.told_to_shops import told_to_shops
@@ -29,6 +29,7 @@ from pages.parts.uploads.spool import spool
 from pages.parts.uploads.uploaded import offer, remember
 
 LARGEST_LIST_MB = 50
+READER = "engine.workloads.web.lists.apart"
 LISTS = ["txt", "md", "csv", "tsv", "xml", "rss", "atom", "html", "htm", "gz"]
 """Endings of files that may be uploaded; what is in them decides how they are read."""
 SHORT = 50_000
@@ -93,7 +94,7 @@ def _pasted(anew: bool) -> Pages | None:
         return None
     if len(text) <= SHORT:
         return _chosen(from_text(text, settings()), anew)
-    found = read_once("pasted", "Reading the addresses", "engine.web.lists.apart:pasted", text, settings())
+    found = read_once("pasted", "Reading the addresses", "engine.workloads.web.lists.apart:pasted", text, settings())
     return _chosen(found, anew)
 
 
@@ -143,7 +144,7 @@ def _listed(name: str, path: Path, anew: bool) -> Pages:
 def _read(name: str, path: Path, column: int | None) -> AddressList:
     """What is in a list, read once for each column that is chosen."""
     arguments = (path, name, settings(), column)
-    found: AddressList = read_once(f"list:{column}", "Reading the list", "engine.web.lists.apart:file", *arguments)
+    found: AddressList = read_once(f"list:{column}", "Reading the list", f"{READER}:file", *arguments)
     return found
 
 
@@ -171,7 +172,7 @@ def _harvest(url: str) -> Harvest:
     """Fetch and read a sitemap and what it names. Raises InputRefused with the reason."""
     own = settings()
     secrets = own.secrets(["proxy"])
-    found: Harvest = read("Reading the sitemap", "engine.web.lists.apart:sitemap", url, own, times=2, secrets=secrets)
+    found: Harvest = read("Reading the sitemap", f"{READER}:sitemap", url, own, times=2, secrets=secrets)
     return found
 
 

@@ -12,9 +12,9 @@ from typing import Literal, TypedDict, Unpack
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine import jobs
 from engine.errors import OverlapError
 from engine.model import ENDED, Run
+from engine.runs import jobs
 from pages.parts.shared import launching
 from pages.parts.shared.guard import sentence_of
 from pages.parts.shared.server import run_of, store

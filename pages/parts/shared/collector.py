@@ -10,8 +10,8 @@ import gc
 from importlib import import_module
 
 MODULES = (
-    "pandas", "plotly.graph_objects", "sqlalchemy.dialects.sqlite", "engine.store", "engine.plans", "engine.figures",
-    "pages.parts.resize.image_inputs", "pages.parts.job.view", "pages.parts.scrape.url_inputs",
+    "pandas", "plotly.graph_objects", "sqlalchemy.dialects.sqlite", "engine.store", "engine.runs.plans",
+    "engine.report.figures", "pages.parts.resize.image_inputs", "pages.parts.job.view", "pages.parts.scrape.url_inputs",
 )  # fmt: skip
 """What every visitor's pages need sooner or later, and what brings the most objects."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.config import usable_cpus
-from engine.defaults import Preset, preset_for
 from engine.executors import EXECUTORS
 from engine.model import Configuration
-from engine.plans import executors_for
+from engine.runs.defaults import Preset, preset_for
+from engine.runs.plans import executors_for
 from pages.parts.shared.server import settings, store
 from pages.parts.shared.words import literal
 

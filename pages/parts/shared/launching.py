@@ -1,18 +1,18 @@
 """Every way in which a page starts a run, or continues one: none runs a user's own code where this server forbids it.
 
-Pages call these instead of `engine.jobs` and `engine.pilots`: what is stored may come from a command line, which may
-run any code, and an address or a button that is not drawn any more can still be used.
+Pages call these instead of `engine.runs.jobs` and `engine.runs.pilots`: what is stored may come from a command line,
+which may run any code, and an address or a button that is not drawn any more can still be used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine import jobs
 from engine.analysis.pilot import Pilot
 from engine.errors import NotAvailable
 from engine.model import Configuration, Plan, Run
-from engine.pilots import pilot_or_reason
+from engine.runs import jobs
+from engine.runs.pilots import pilot_or_reason
 from pages.parts.shared.server import settings, store
 
 

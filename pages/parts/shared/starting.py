@@ -15,9 +15,8 @@ from typing import NoReturn
 
 import streamlit as st
 
-from engine import jobs
 from engine.errors import OverlapError
-from engine.model import Plan, Run
+from engine.model import Plan, Run, new_token
 from pages.parts.shared import launching
 from pages.parts.shared.server import RUN, store
 
@@ -29,7 +28,7 @@ def form_token(form: str, clicked: bool) -> str:
     """The token of the run that this form starts. Call it after the form's button, with what that gave."""
     key, used = f"{form}:token", f"{form}:used"
     if key not in st.session_state or (st.session_state.get(used) and not clicked):
-        st.session_state[key] = jobs.new_token()
+        st.session_state[key] = new_token()
         st.session_state[used] = False
     return str(st.session_state[key])
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.model import Run
-from engine.storable import storable
+from engine.text import storable
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~&=^:@])")
 _BREAK = ":small[]"

@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from engine import apart
 from engine.errors import InputRefused
+from engine.machine import apart
 from pages.parts.shared.server import settings
 
 SHOWN_AFTER_S = 0.5
@@ -21,7 +21,9 @@ _AT_ONCE = Semaphore(2)
 def read(
     doing: str, function: str, *arguments: Any, times: float = 1.0, secrets: Mapping[str, str] | None = None
 ) -> Any:
-    """The result of `module:function` from a child process (`engine.apart`); `doing` says what the page waits for.
+    """The result of `module:function` from a child process (`engine.machine.apart`).
+
+    `doing` says what the page waits for.
 
     A click or an input meanwhile ends the child and counts. Raises InputRefused, also for what takes too long.
     """

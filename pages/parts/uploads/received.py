@@ -14,8 +14,8 @@ from typing import Any
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from engine import private
 from engine.errors import InputRefused
+from engine.machine import private
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from engine.errors import InputRefused
-from engine.images.naming import key, safe_parts
-from engine.private import make_folder
+from engine.machine.private import make_folder
 from engine.store.folders import link
+from engine.workloads.images.sets.naming import key, safe_parts
 
 Item = TypeVar("Item")
 

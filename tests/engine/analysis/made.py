@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
-from engine.analysis.samples import Sample
+from engine.analysis.trials import Sample
 from engine.model import Configuration
 
 SEQUENTIAL = Configuration("sequential", 1)

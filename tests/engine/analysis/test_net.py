@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from engine.analysis.net import Split, net_wall_s, split_of, why_unknown
-from engine.analysis.samples import Sample, disturbance, log_walls
-from engine.analysis.speedup import speedups
-from engine.analysis.verdict import verdict
+from engine.analysis.statistics.speedup import speedups
+from engine.analysis.trials import Sample, disturbance, log_walls
+from engine.analysis.verdict.verdict import verdict
 from engine.model import Configuration, Measurement, Record
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from engine.analysis.price_changes import Kind, Reading, changes, in_words
-from engine.results import scraped_page
+from engine.protocol.results import scraped_page
 
 
 def read(price: str | None = "10.00", **values: object) -> Reading:

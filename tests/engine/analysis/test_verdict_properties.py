@@ -7,9 +7,9 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.analysis.findings import Circumstances
-from engine.analysis.samples import Sample
-from engine.analysis.verdict import Verdict, verdict
+from engine.analysis.findings.findings import Circumstances
+from engine.analysis.trials import Sample
+from engine.analysis.verdict.verdict import Verdict, verdict
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, THREADS_4
 
 positive = st.floats(min_value=1e-4, max_value=1e4)

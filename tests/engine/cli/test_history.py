@@ -201,7 +201,8 @@ def test_a_misspelt_command_is_answered_with_one_like_it(cli: Cli) -> None:
 
 def test_the_command_line_itself_imports_no_command() -> None:
     """The orchestrator is a command, too, and every run waits for its start."""
-    code = "import sys, engine.cli.group; print({'engine.cli.group', 'engine.jobs', 'sqlalchemy'} & set(sys.modules))"
+    looked_for = "{'engine.cli.group', 'engine.runs.jobs', 'sqlalchemy'}"
+    code = f"import sys, engine.cli.group; print({looked_for} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "{'engine.cli.group'}\n"
 

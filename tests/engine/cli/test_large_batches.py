@@ -11,7 +11,7 @@ import pytest
 
 from engine.store import Store
 from tests.engine.cli.conftest import Cli
-from tests.engine.images.pictures import photo
+from tests.engine.workloads.images.pictures import photo
 
 COUNT, DISTINCT = 20_000, 200
 ORCHESTRATOR_MB = 250

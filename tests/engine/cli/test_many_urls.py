@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from engine import jobs
 from engine.model import ENDED, Run
+from engine.runs import jobs
 from engine.store import Store
 from tests.engine.cli.conftest import ROOT, Cli
 from tests.engine.cli.test_large_batches import peaks_mb
@@ -34,8 +34,8 @@ BAD = {"gone": "not_found", "teapot": "http_error", "empty": "no_price"}
 SHOPS = """
 import asyncio, json, sys
 from collections import Counter
-from engine.shop.catalogue import NO_PRICE, product_paths
-from engine.shop.pages import product_page
+from engine.workloads.shop.catalogue import NO_PRICE, product_paths
+from engine.workloads.shop.pages import product_page
 hosts, delay_s = int(sys.argv[1]), float(sys.argv[2])
 bodies = [product_page(path, "http://shop.example").encode() for path in product_paths() if path not in NO_PRICE][:60]
 flight, most, last, least, count = Counter(), Counter(), {}, {}, Counter()

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.engine.cli.conftest import Cli
-from tests.engine.images.pictures import photo
+from tests.engine.workloads.images.pictures import photo
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from engine.shop import photos
+from engine.workloads.shop import photos
 from tests.engine.cli.conftest import ROOT, Cli
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from engine import plans
 from engine.errors import NotAvailable
 from engine.executors import EXECUTORS, factory
 from engine.model import Configuration
+from engine.runs import plans
 from engine.store import Store
 from tests.engine.support import faulty_plan, once_each, run_to_end
 

@@ -16,9 +16,9 @@ from typing import Any
 import psutil
 import pytest
 
-from engine import jobs, plans
 from engine.errors import NotAvailable
 from engine.model import Configuration
+from engine.runs import jobs, plans
 from engine.store import Store
 from tests.engine import faulty
 from tests.engine.support import alive_with, faulty_plan, once_each, open_store, run_to_end, until
@@ -173,7 +173,7 @@ def test_an_absent_scheduler_is_told_and_other_executors_go_on(tmp_path: Path, s
 
 
 def test_workers_elsewhere_are_taken_whole_or_refused() -> None:
-    from engine.executors.dask_remote import shared_out
+    from engine.executors.dask.remote import shared_out
 
     threads = {"a": 4, "b": 2, "c": 2}
     assert shared_out(threads, 4, "x") == {"a": (0, 1, 2, 3)}

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from engine import plans
 from engine.errors import NotAvailable, SettingRefused
 from engine.executors import EXECUTORS
 from engine.model import Configuration
+from engine.runs import plans
 from engine.store import Store
 from tests.engine.support import faulty_plan, once_each, run_to_end
 

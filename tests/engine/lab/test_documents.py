@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from engine.errors import InputRefused
-from engine.figures.colours import EXECUTORS
-from engine.figures.lab import CHARTS, lab_figures, side_by_side
 from engine.lab import EXPERIMENTS, experiment
-from engine.lab.advice import advice
-from engine.lab.compare import check_document, compare_documents, label_of, labels, overlap_share
-from engine.lab.cores import core_types, count_of
-from engine.lab.latest import latest
 from engine.lab.model import Result, result_document
-from engine.lab.table import NOT_MEASURED, article_table
+from engine.lab.together.advice import advice
+from engine.lab.together.compare import check_document, compare_documents, label_of, labels, overlap_share
+from engine.lab.together.latest import latest
+from engine.lab.together.table import NOT_MEASURED, article_table
+from engine.machine.cores import core_types, count_of
+from engine.report.figures.colours import EXECUTORS
+from engine.report.figures.lab import CHARTS, lab_figures, side_by_side
 from tests.engine.lab.made import point, speeds
 from tests.engine.lab.test_findings import CASES, both, crash, handovers, memories, startups, transfers
 

@@ -7,10 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from engine.lab import (
-    EXPERIMENTS,
+from engine.lab import EXPERIMENTS, experiment
+from engine.lab.experiments import (
     deadlock,
-    experiment,
     handover,
     isolation,
     lock_cost,
@@ -247,7 +246,7 @@ def test_a_duration_on_a_busy_machine_is_no_deadlock(monkeypatch: pytest.MonkeyP
     def meet(limit_s: float, same_order: bool) -> tuple[int, float]:
         return (2, 40 * limit_s) if same_order else (1, limit_s)
 
-    monkeypatch.setattr("engine.lab.deadlocks.meet", meet)
+    monkeypatch.setattr("engine.lab.shown.deadlocks.meet", meet)
     deadlock.measure(Heard(), Effort(1, 2, "", "", 0))
     stuck = {series: value for series, quantity, value in readings if quantity == deadlock.STUCK}
     assert stuck == {deadlock.OPPOSITE: 1.0, deadlock.SAME: 0.0}

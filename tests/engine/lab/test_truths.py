@@ -14,15 +14,16 @@ from typing import Any
 import pytest
 
 from engine.config import usable_cpus
-from engine.environment import gil
-from engine.lab import bench, names
-from engine.lab.compare import overlap_share
-from engine.lab.isolation import INNOCENT, LOST, NAMED
+from engine.lab import names
+from engine.lab.experiments.isolation import INNOCENT, LOST, NAMED
+from engine.lab.experiments.startup import FURTHER, process_name
+from engine.lab.experiments.transfer import PIPE, REFERENCE, ROUND_TRIP, THERE, crossover
 from engine.lab.model import Result, result_from
-from engine.lab.pools import no_subinterpreters
-from engine.lab.speed import best
-from engine.lab.startup import FURTHER, process_name
-from engine.lab.transfer import PIPE, REFERENCE, ROUND_TRIP, THERE, crossover
+from engine.lab.running import bench
+from engine.lab.running.pools import no_subinterpreters
+from engine.lab.running.speed import best
+from engine.lab.together.compare import overlap_share
+from engine.machine.environment import gil
 
 pytestmark = [pytest.mark.stress, pytest.mark.timeout(600)]
 ROOT = Path(__file__).resolve().parents[3]

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from engine.lab import process_races, races
-from engine.lab.codes import CODES, code_of, ways_of
-from engine.lab.pools import no_subinterpreters
-from engine.lab.ways import WAYS, ready_of
+from engine.lab.running.pools import no_subinterpreters
+from engine.lab.shown import process_races, races
+from engine.lab.shown.codes import CODES, code_of, ways_of
+from engine.lab.shown.ways import WAYS, ready_of
 
 HERE = [way for way in WAYS if way != "subinterpreter queue" or not no_subinterpreters()]
 SHOWN = {

@@ -9,7 +9,7 @@ import pytest
 from engine.errors import InputRefused
 from engine.model import Configuration, Plan, Task
 from engine.report.against import configurations_in, held_against, must_be_like
-from engine.report.document import import_document, run_document
+from engine.report.documents.document import import_document, run_document
 from engine.store import Store
 from tests.engine.report.made import document, record, trial
 

@@ -11,7 +11,7 @@ import pytest
 
 from engine.errors import InputRefused
 from engine.model import Run
-from engine.report.document import document_chunks, import_document, run_document
+from engine.report.documents.document import document_chunks, import_document, run_document
 from engine.report.earlier import changes_since, earlier_runs, price_series
 from engine.report.tables import csv_chunks
 from engine.store import Store

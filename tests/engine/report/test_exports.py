@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import SettingRefused
 from engine.report import export_chunks, file_name
-from engine.report.document import import_document
+from engine.report.documents.document import import_document
 from engine.store import Store
 from tests.engine.report.made import document, record, shop_page
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from engine.model import Configuration
-from engine.plans import SEQUENTIAL, comparison, simple_plan
-from engine.report.document import VERSION, import_document, run_document
+from engine.report.documents.document import VERSION, import_document, run_document
+from engine.runs.plans import SEQUENTIAL, comparison, simple_plan
 from engine.store import Store
 from tests.engine.report.made import compared, document, failed, record
 from tests.engine.support import run_to_end

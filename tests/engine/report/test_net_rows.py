@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.analysis.verdict import verdict
+from engine.analysis.verdict.verdict import verdict
 from engine.report.comparing import configuration_rows
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL
 from tests.engine.analysis.test_net import busy

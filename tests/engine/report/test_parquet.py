@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.report.document import import_document
+from engine.report.documents.document import import_document
 from engine.report.parquet import parquet_bytes
 from engine.store import Store
 from tests.engine.report.made import document, failed, record, shop_page

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.report.document import import_document
+from engine.report.documents.document import import_document
 from engine.report.exports import export_chunks
 from engine.report.tables import BOM, cell, csv_chunks
 from engine.store import Store

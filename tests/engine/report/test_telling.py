@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from engine.model import Run, Trial
 from engine.report import export_chunks
 from engine.report.comparing import COLUMNS, cells, configuration_rows
-from engine.report.document import import_document, run_document
+from engine.report.documents.document import import_document, run_document
 from engine.report.telling import as_html, as_text, text_table
 from engine.store import Store
 from tests.engine.report.made import EVIL, compared, document, evil_comparison, failed, record

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from engine.model import Configuration, Run
-from engine.plans import SEQUENTIAL, comparison, simple_plan
 from engine.report import export_chunks, file_name
-from engine.report.document import import_document
+from engine.report.documents.document import import_document
+from engine.runs.plans import SEQUENTIAL, comparison, simple_plan
 from engine.store import Store
 from tests.engine.report.made import EVIL, document, failed, record, trial
 from tests.engine.support import run_to_end

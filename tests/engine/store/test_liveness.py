@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import jobs
 from engine.errors import OverlapError
 from engine.model import Configuration
+from engine.runs import jobs
 from engine.store import Store
 from engine.store.liveness import Held
 from tests.engine.postgres import Postgres

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from engine.chain import Chain
 from engine.errors import OverlapError, StoreUnusable, ValueRefused
 from engine.model import Configuration, Run, Trial
-from engine.plans import comparison
-from engine.record import row_of
-from engine.remaining import Remaining
+from engine.orchestrator.blame import Remaining
+from engine.orchestrator.job import Chain
+from engine.protocol.record import row_of
+from engine.runs.plans import comparison
 from engine.store import Store, Writer
 from tests.engine.support import faulty_plan
 

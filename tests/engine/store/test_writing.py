@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from engine import jobs
 from engine.errors import StoreUnusable
 from engine.model import Configuration
+from engine.runs import jobs
 from engine.store import Store, Writer
 from engine.store.database import BUSY_TIMEOUT_S
 from tests.engine.chore_plan import chore_plan

@@ -15,13 +15,13 @@ import uvicorn
 from PIL import Image
 from starlette.applications import Starlette
 
-from engine import jobs
 from engine.config import load
-from engine.images.options import Resizing
-from engine.model import Run
-from engine.plans import resize_plan
-from engine.report.document import import_document, run_document
+from engine.model import Run, new_token
+from engine.report.documents.document import import_document, run_document
+from engine.runs import jobs
+from engine.runs.plans import resize_plan
 from engine.store import Store
+from engine.workloads.images.making.options import Resizing
 from pages.serving.routes import ROUTES
 from tests.pages.conftest import THREADS
 
@@ -68,7 +68,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 @pytest.fixture(scope="module")
 def resized(store: Store) -> Run:
     """A run over two uploaded photos, one with an awkward name."""
-    token = jobs.new_token()
+    token = new_token()
     inputs = store.folder(token).inputs
     inputs.mkdir(parents=True)
     for name in ("a.jpg", 'Übung "1" 😀.jpg'):

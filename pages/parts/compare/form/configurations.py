@@ -8,14 +8,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from engine import private
 from engine.analysis.pilot import Pilot, pilot_of, propose
 from engine.config import usable_cpus
 from engine.errors import OverlapError
 from engine.executors import EXECUTORS
+from engine.machine import private
 from engine.model import Configuration, Plan
-from engine.pilots import SAMPLE
-from engine.plans import SEQUENTIAL, executors_for
+from engine.runs.pilots import SAMPLE
+from engine.runs.plans import SEQUENTIAL, executors_for
 from pages.parts.compare.form.inputs import Material, anchored
 from pages.parts.run.pictures import is_imported
 from pages.parts.shared import launching

@@ -17,7 +17,7 @@ import streamlit as st
 
 from engine.errors import InputRefused, RunNotFound
 from engine.model import ENDED, Plan, Run, Task
-from engine.plans import SEQUENTIAL, demo_scrape_plan, job, resize_plan, scrape_plan, simple_plan
+from engine.runs.plans import SEQUENTIAL, demo_scrape_plan, job, resize_plan, scrape_plan, simple_plan
 from engine.store.folders import link
 from pages.parts.compare.form.own_function import own_function
 from pages.parts.resize.image_inputs import choose_pictures
@@ -126,7 +126,7 @@ def _past(workload: str, runs: list[Run]) -> Material:
 
 
 def _is_demo(run: Run) -> bool:
-    from engine.shop.addresses import is_demo
+    from engine.workloads.shop.addresses import is_demo
 
     first = next(iter(store().folder(run).tasks()), None)
     return first is not None and is_demo(first.argument["url"])

@@ -12,10 +12,10 @@ from pathlib import Path
 import streamlit as st
 
 from engine.errors import InputRefused, SettingRefused
-from engine.function_check import look_at_function
-from engine.functions import function_plan, own_path, read_tasks
 from engine.model import Plan
-from engine.pythons import engine_path
+from engine.orchestrator.pythons import engine_path
+from engine.runs.function_check import look_at_function
+from engine.runs.functions import function_plan, own_path, read_tasks
 from pages.parts.shared.launching import is_allowed
 from pages.parts.shared.server import settings
 from pages.parts.shared.words import literal

@@ -8,8 +8,8 @@ from functools import partial
 
 from engine.errors import InputRefused
 from engine.model import Configuration, Plan, Run
-from engine.pilots import sampled
-from engine.plans import comparison
+from engine.runs.pilots import sampled
+from engine.runs.plans import comparison
 from engine.store import RunFolder
 from pages.parts.compare.form.inputs import Material, carry_inputs
 from pages.parts.compare.form.terms import Terms

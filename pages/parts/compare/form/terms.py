@@ -11,8 +11,8 @@ from engine.analysis.pilot import duration
 from engine.config import usable_cpus
 from engine.executors import EXECUTORS
 from engine.model import Configuration
-from engine.plans import SEQUENTIAL, on_pythons
-from engine.references import PLAIN_LOOP
+from engine.runs.plans import SEQUENTIAL, on_pythons
+from engine.trial.references import PLAIN_LOOP
 from engine.workloads import workload_class
 from pages.parts.compare.form.configurations import Cost, known_cost
 from pages.parts.compare.form.inputs import Material
@@ -28,7 +28,7 @@ LEAST, MOST = 8, 100
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """When to stop and what to compare against; as `engine.plans.comparison` takes them."""
+    """When to stop and what to compare against; as `engine.runs.plans.comparison` takes them."""
 
     baseline: Configuration
     repeats: int | None

@@ -12,7 +12,7 @@ from pages.parts.shared.server import is_dark, store
 
 def charts(run: Run, trials: Sequence[Trial]) -> None:
     """Draw them from finished trials, without the warm-up."""
-    from engine import figures
+    from engine.report import figures
 
     kept, dark = store(), is_dark()
     found = run.verdict or {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.model import Run
-from engine.report.script_texts import POOLS
+from engine.report.script.texts import POOLS
 from pages.parts.run.pictures import is_imported
 from pages.parts.shared.address import file_url
 

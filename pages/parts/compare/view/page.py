@@ -10,8 +10,7 @@ from functools import partial
 
 import streamlit as st
 
-from engine import jobs
-from engine.model import ENDED, Configuration, Run, Trial, configuration_from
+from engine.model import ENDED, Configuration, Run, Trial, configuration_from, new_token
 from engine.report.comparing import fastest_first
 from pages.parts.compare.form.submit import run_all
 from pages.parts.compare.view.charts import charts
@@ -80,7 +79,7 @@ def _buttons(run: Run) -> None:
         note = "Run the blocks that are missing; what is measured is kept."
         acting_button("Resume", resume, run, "resume", icon=":material/resume:", type="primary", help=note)
     note = "The same comparison once more"
-    acting_button("Run again", partial(_again, jobs.new_token()), run, "again", icon=":material/replay:", help=note)
+    acting_button("Run again", partial(_again, new_token()), run, "again", icon=":material/replay:", help=note)
 
 
 def _again(token: str, run: Run) -> None:
@@ -119,7 +118,7 @@ def _take(run: Run) -> None:
     configuration: Configuration = replace(configuration_from(chosen), reference=None)
     count = int(run.terms.get("all_tasks") or run.tasks)
     label = f"Run all {count:,} this way: {configuration.label}"
-    act = partial(_run_all, configuration, jobs.new_token())
+    act = partial(_run_all, configuration, new_token())
     acting_button(label, act, run, "run_all", icon=":material/play_arrow:", type="primary")
 
 

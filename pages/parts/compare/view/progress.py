@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from engine.analysis.grid import whole_blocks
+from engine.analysis.schedule import whole_blocks
 from engine.model import Configuration, Run, Trial, configuration_from
 from pages.parts.shared import words
 

@@ -6,9 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from engine import jobs
-from engine.model import ENDED, Plan, Run
-from engine.proofs import Experiment, experiments, proof_plan
+from engine.model import ENDED, Plan, Run, new_token
+from engine.runs.proofs import Experiment, experiments, proof_plan
 from pages.parts.run.pictures import is_imported
 from pages.parts.shared import launching
 from pages.parts.shared.clicks import acting_button, open_next
@@ -32,7 +31,7 @@ def proof_buttons(run: Run) -> None:
     with st.container(horizontal=True, key="proofs"):
         for number, one in enumerate(shown):
             acting_button(
-                f"Try {literal(one.changed.label)}", partial(_try, one, jobs.new_token()), run, f"prove:{number}",
+                f"Try {literal(one.changed.label)}", partial(_try, one, new_token()), run, f"prove:{number}",
                 icon=":material/science:",
                 help=f"{literal(one.suspect.label)} against {literal(one.changed.label)}, beside what is recommended.",
             )  # fmt: skip

@@ -1,0 +1,89 @@
+"""Whether every configuration did the same work: outputs compared task by task with the baseline's.
+
+A configuration that gives other outputs is not a faster way to do the same thing, so the verdict
+leaves it out. Stands above `samples`, below `verdict`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from engine.analysis.findings.counting import ours
+from engine.analysis.trials import Sample, configurations, of
+from engine.model import Configuration
+
+EXTRA_FAILURES = 0.03
+"""A trial that failed more of its tasks than this, beyond the baseline's, did less work than it was timed for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One configuration's outputs against the baseline's; `differing` holds task indices, sorted."""
+
+    configuration: Configuration
+    compared: int
+    differing: tuple[int, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """True where no task's output differs, also when none could be compared."""
+        return not self.differing
+
+
+@dataclass(frozen=True, slots=True)
+class Agreements:
+    """Every configuration's agreement. `varying` tasks differ between the baseline's own trials: not compared."""
+
+    of_each: tuple[Agreement, ...]
+    varying: tuple[int, ...]
+
+    @property
+    def differing(self) -> tuple[Agreement, ...]:
+        """Those that gave other outputs."""
+        return tuple(agreement for agreement in self.of_each if not agreement.agrees)
+
+
+def agreements(samples: Sequence[Sample], baseline: Configuration) -> Agreements:
+    """Compare each configuration's fingerprints with the baseline's, over all of their trials.
+
+    References have no fingerprints: the baseline's are then those of the engine's own form of it.
+    """
+    base = ours(baseline) or baseline
+    reference, varying = _reference(of(samples, base))
+    others = [one for one in configurations(samples) if one != base and one.reference is None]
+    return Agreements(tuple(_compare(other, of(samples, other), reference) for other in others), varying)
+
+
+def did_the_work(samples: Sequence[Sample], baseline: Configuration) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+    """The trials that may be timed against the baseline, and those that failed too many tasks for it."""
+    usual = [sample.failed for sample in of(samples, baseline)]
+    allowed = median(usual) if usual else 0
+    kept: list[Sample] = []
+    dropped: list[Sample] = []
+    for sample in samples:
+        extra = sample.failed - allowed
+        (dropped if extra > EXTRA_FAILURES * max(1, sample.tasks) else kept).append(sample)
+    return tuple(kept), tuple(dropped)
+
+
+def _reference(trials: Sequence[Sample]) -> tuple[dict[int, str], tuple[int, ...]]:
+    seen: dict[int, set[str]] = {}
+    for trial in trials:
+        for task, fingerprint in trial.fingerprints.items():
+            seen.setdefault(task, set()).add(fingerprint)
+    reference = {task: next(iter(found)) for task, found in seen.items() if len(found) == 1}
+    return reference, tuple(sorted(task for task, found in seen.items() if len(found) > 1))
+
+
+def _compare(configuration: Configuration, trials: Sequence[Sample], reference: Mapping[int, str]) -> Agreement:
+    compared: set[int] = set()
+    differing: set[int] = set()
+    for trial in trials:
+        for task, fingerprint in trial.fingerprints.items():
+            if task in reference:
+                compared.add(task)
+                if fingerprint != reference[task]:
+                    differing.add(task)
+    return Agreement(configuration, len(compared), tuple(sorted(differing)))

@@ -1,0 +1,83 @@
+"""What the verdict found and under which circumstances: the input of its sentences and its cautions.
+
+Stands above `speedup`, `samples` and `agreement`, below `cautions`, `sentences` and `verdict`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.analysis.findings.agreement import Agreements
+from engine.analysis.statistics.speedup import Ratio, Speedup
+from engine.analysis.trials import Sample, Summary, configurations, of
+from engine.model import Configuration
+
+Outcome = Literal["faster", "same", "undecided", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the verdict should know besides the samples: what was planned, and the words to use.
+
+    `all_tasks` is the size of the full batch of which the comparison ran a sample (None: no estimate).
+    `planned` lists the configurations that should have run, `planned_repeats` how often each. With a
+    `precision` (0.05 is ±5%) or a `budget_s`, the repeats were not fixed beforehand; `stopped` is then the
+    stopping rule's sentence, which the verdict repeats.
+    """
+
+    usable_cpus: int | None = None
+    all_tasks: int | None = None
+    planned: tuple[Configuration, ...] = ()
+    planned_repeats: int | None = None
+    precision: float | None = None
+    stopped: str | None = None
+    budget_s: float | None = None
+    cancelled: bool = False
+    task_s: float | None = None
+    """The mean task's time without any of our bookkeeping, where that decides which rows count."""
+    short: bool = False
+    """Whether tasks are so short that the references count."""
+    why_failed: Mapping[Configuration, str] = field(default_factory=dict)
+    """An example of what failed, by configuration."""
+    nouns: tuple[str, str] = ("task", "tasks")
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found: fields as in `verdict.Verdict`; `near` are the leader and those estimated within the margin.
+
+    `detectable` is the smallest difference that these repeats could have shown, as a fraction, where it is undecided.
+    `samples` are all finished trials, `timed` those that count: the others gave other outputs or failed too much.
+    """
+
+    outcome: Outcome
+    baseline: Configuration
+    leaders: tuple[Configuration, ...]
+    near: tuple[Configuration, ...]
+    recommended: Configuration | None
+    rows: tuple[Speedup, ...]
+    pairs: tuple[Speedup, ...]
+    noise: Ratio | None
+    figures: Mapping[Configuration, Summary]
+    agreements: Agreements
+    dropped: tuple[Sample, ...]
+    samples: tuple[Sample, ...]
+    timed: tuple[Sample, ...]
+    repeats_needed: int | None
+    detectable: float | None
+    margin: float
+    beside: tuple[Speedup, ...] = ()
+    """Rows that do not count: the references of long tasks, the engine's own of short ones."""
+    beside_figures: Mapping[Configuration, Summary] = field(default_factory=dict)
+
+    @property
+    def by_configuration(self) -> dict[Configuration, tuple[Sample, ...]]:
+        """All finished trials, those left out of the verdict too, by configuration."""
+        return {one: of(self.samples, one) for one in configurations(self.samples)}
+
+    @property
+    def repeats(self) -> int:
+        """The fewest pairs behind any row; 0 while there is no row."""
+        return min((row.ratio.pairs for row in self.rows), default=0)

@@ -1,0 +1,114 @@
+"""From samples to findings: who leads, who is shown to be slower, and what may therefore be said.
+
+    samples -> agreement (other outputs: left out) -> speedups against the baseline
+            -> the leader against every other -> outcome -> the configuration to take
+
+Stands above `speedup`, `agreement`, `choice` and `repeats`, below `verdict`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log, log1p
+
+from engine.analysis.findings.agreement import agreements, did_the_work
+from engine.analysis.findings.choice import choose, near_best
+from engine.analysis.findings.counting import counts
+from engine.analysis.findings.findings import Findings, Outcome
+from engine.analysis.statistics.repeats import detectable, repeats_needed
+from engine.analysis.statistics.speedup import Speedup, against, noise, speedups
+from engine.analysis.trials import Sample, configurations, of, summary
+from engine.model import Configuration
+
+
+def judge(
+    samples: Sequence[Sample], baseline: Configuration, level: float, margin: float, short: bool = False
+) -> Findings:
+    """Compare every configuration with the baseline and with the leader, and settle the outcome.
+
+    With `short` tasks the references decide, else the engine's own rows; the others are found `beside`.
+    """
+    agreed = agreements(samples, baseline)
+    kept, dropped = did_the_work(samples, baseline)
+    differing = {agreement.configuration for agreement in agreed.differing}
+    able = [sample for sample in kept if not _differs(sample.configuration, differing)]
+    timed = tuple(sample for sample in able if counts(sample.configuration, baseline, short))
+    others = tuple(sample for sample in able if not counts(sample.configuration, baseline, short))
+    rows = speedups(timed, baseline, level, margin)
+    leader = _leader(baseline, rows)
+    ranked = [baseline, *(row.configuration for row in rows)]
+    pairs = against(timed, leader, [one for one in ranked if one != leader], level, margin)
+    leaders = (leader, *(pair.configuration for pair in pairs if pair.standing != "slower")) if rows else ()
+    outcome = _outcome(leaders, baseline, rows, pairs)
+    figures = {one: summary(of(timed, one)) for one in configurations(timed)}
+    beside = speedups((*of(timed, baseline), *others), baseline, level, margin)
+    near = _alike(near_best(leader, pairs, margin), leader, rows, margin) if rows else ()
+    return Findings(
+        outcome=outcome,
+        baseline=baseline,
+        leaders=leaders,
+        near=near,
+        recommended=choose(near, figures) if near else None,
+        rows=rows,
+        pairs=pairs,
+        noise=noise(timed, level),
+        figures=figures,
+        agreements=agreed,
+        dropped=dropped,
+        samples=tuple(samples),
+        timed=timed,
+        repeats_needed=_repeats_needed(pairs, level, margin) if outcome == "undecided" else None,
+        detectable=detectable([pair.ratio for pair in pairs], level, margin) if outcome == "undecided" else None,
+        margin=margin,
+        beside=beside,
+        beside_figures={one: summary(of(others, one)) for one in configurations(others)},
+    )
+
+
+def _alike(
+    near: Sequence[Configuration], leader: Configuration, rows: Sequence[Speedup], margin: float
+) -> tuple[Configuration, ...]:
+    """Those of `near` whose own speedups are near, too: a pair that is judged by the clock, because one side's net
+    time is not known, can look alike only for what other programs took."""
+    found = {row.configuration: row for row in rows}
+    first, edge = found.get(leader), log1p(margin)
+    return tuple(
+        one for one in near
+        if first is None or one not in found or found[one].basis == first.basis
+        or abs(log(found[one].ratio.estimate / first.ratio.estimate)) <= edge
+    )
+
+
+def _differs(one: Configuration, differing: set[Configuration]) -> bool:
+    """Whether its outputs differ from the baseline's, or those of the executor that it is a reference beside."""
+    return one in differing or (one.reference is not None and one.executor in {other.executor for other in differing})
+
+
+def _leader(baseline: Configuration, rows: Sequence[Speedup]) -> Configuration:
+    best = max(rows, key=lambda row: row.ratio.estimate, default=None)
+    return best.configuration if best and best.ratio.estimate > 1 else baseline
+
+
+def _outcome(
+    leaders: Sequence[Configuration],
+    baseline: Configuration,
+    rows: Sequence[Speedup],
+    pairs: Sequence[Speedup],
+) -> Outcome:
+    if not rows or len(pairs) < len(rows):
+        return "undecided"
+    if len(leaders) == 1:
+        # The leader was picked because it looked best; asking for the family against the baseline as well
+        # keeps every claim of a difference inside that one family's error rate.
+        sure = {row.configuration: row.standing for row in rows}
+        leads = all(s == "slower" for s in sure.values()) if leaders[0] == baseline else sure[leaders[0]] == "faster"
+        return "faster" if leads else "undecided"
+    same = all(pair.standing == "same" for pair in pairs if pair.configuration in leaders)
+    return "same" if same else "undecided"
+
+
+def _repeats_needed(pairs: Sequence[Speedup], level: float, margin: float) -> int | None:
+    open_pairs = [pair for pair in pairs if pair.standing == "undecided"]
+    needed = [repeats_needed(pair.ratio, len(pairs), level, margin) for pair in open_pairs]
+    known = [count for count in needed if count is not None]
+    return max(known) if known and len(known) == len(needed) else None

@@ -1,0 +1,1 @@
+"""The statistics that verdicts rest on: paired speedups, their intervals, and fits."""

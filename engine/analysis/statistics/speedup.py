@@ -1,0 +1,210 @@
+"""How many times as fast: paired by block, as a geometric mean with its interval.
+
+A block's trials ran close together, so what slows the machine for a minute slows them alike:
+each speedup is the mean over blocks of log(baseline's wall time / configuration's wall time),
+with Student's t interval. From four configurations on the variances are moderated (`moderated`). Where other
+programs lengthened the trials, the times are net of them (`net`), with the ratio by the clock beside it. The same
+arithmetic on the baseline's two trials of each block is this machine's noise. Stands above `samples`,
+`moderated` and `student`, below `verdict`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, log, log1p, sqrt
+from typing import Literal
+
+from engine.analysis.statistics.moderated import Variance, difference, variances
+from engine.analysis.statistics.student import critical_t, holm, mean_and_sd, two_sided_p
+from engine.analysis.trials import (
+    Basis,
+    Blocks,
+    Sample,
+    baseline_pairs,
+    configurations,
+    disturbance,
+    log_walls,
+)
+from engine.model import Configuration
+
+LEVEL = 0.04
+"""At this level simulated A/A comparisons name a winner in about 4% (benchmarks/calibration.py)."""
+MARGIN = 0.03
+"""Differences up to 3% are of no practical use: the same program differs as much from one machine to the next."""
+LEAST_PAIRS = 3
+"""Two pairs have one degree of freedom: their interval is 15 standard errors wide and says nothing."""
+
+DISTURBED = 0.02
+"""From this share of the trials' time on that went to waiting for CPUs which other programs held, speedups are net of
+it; on a quiet machine it is a few thousandths."""
+
+WIDEST = 20.0
+"""Intervals end at e^20 times the estimate: two absurd pairs must not overflow a number."""
+
+Standing = Literal["faster", "slower", "same", "undecided"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A ratio estimated from pairs. `low` and `high` are None with fewer than two pairs.
+
+    `log_sd` is the standard deviation of the pairs' log ratios, `p` the two-sided p-value of a ratio of 1, `freedom`
+    the degrees of freedom of both: pairs - 1, more where variances were moderated.
+    """
+
+    estimate: float
+    low: float | None
+    high: float | None
+    p: float
+    pairs: int
+    log_sd: float
+    freedom: float = 0.0
+
+    @property
+    def within(self) -> float | None:
+        """How far from 1 the interval reaches, as a fraction: 0.01 reads "±1%"."""
+        if self.low is None or self.high is None:
+            return None
+        return exp(max(-log(self.low), log(self.high))) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Speedup:
+    """One configuration against another; `p_adjusted` is Holm's over the family that it was tested in.
+
+    `ratio` is what is judged: of times by the clock, or (`basis` "net") of times net of other programs; `wall` is
+    always by the clock.
+    """
+
+    configuration: Configuration
+    against: Configuration
+    ratio: Ratio
+    p_adjusted: float
+    standing: Standing
+    basis: Basis
+    wall: Ratio
+
+
+def ratio_of(logs: Sequence[float], level: float = LEVEL, spread: tuple[float, float] | None = None) -> Ratio:
+    """The geometric mean of ratios given as logarithms, with Student's t interval of confidence 1 - level.
+
+    `spread`: standard error and degrees of freedom, where more is known of them than these logarithms tell.
+    """
+    if not logs:
+        raise ValueError("a ratio needs at least one pair")
+    mean, deviation = mean_and_sd(logs)
+    count = len(logs)
+    if count < 2:
+        return Ratio(exp(mean), None, None, 1.0, count, 0.0)
+    error, freedom = spread or (deviation / sqrt(count), count - 1.0)
+    reach = min(critical_t(level, freedom) * error, WIDEST)
+    low, high, p = exp(mean - reach), exp(mean + reach), _p(mean, error, freedom)
+    return Ratio(exp(mean), low, high, p, count, error * sqrt(count), freedom)
+
+
+def against(
+    samples: Sequence[Sample],
+    reference: Configuration,
+    others: Sequence[Configuration],
+    level: float = LEVEL,
+    margin: float = MARGIN,
+) -> tuple[Speedup, ...]:
+    """Each of `others` against `reference` (above 1 is faster), Holm-adjusted over them.
+
+    Only blocks in which both finished count; a configuration that shares no block is absent.
+    """
+    tables: dict[Basis, Table] = {"wall": _table(samples, "wall")}
+    if disturbance(samples) > DISTURBED:
+        tables["net"] = _table(samples, "net")
+    found = {other: judged for other in others if (judged := _judged(tables, reference, other, level))}
+    adjusted = holm([ratio.p for _, ratio, _ in found.values()])
+    return tuple(
+        Speedup(other, reference, ratio, p, standing(ratio, p, level, margin), basis, wall)
+        for (other, (basis, ratio, wall)), p in zip(found.items(), adjusted, strict=True)
+    )
+
+
+Table = tuple[dict[Configuration, Blocks], dict[Configuration, Variance]]
+"""Log times by configuration and block, and the moderated variances that they give."""
+
+
+def _table(samples: Sequence[Sample], basis: Basis) -> Table:
+    times = log_walls(samples, basis)
+    return times, variances(times)
+
+
+def _judged(
+    tables: Mapping[Basis, Table], reference: Configuration, other: Configuration, level: float
+) -> tuple[Basis, Ratio, Ratio] | None:
+    """The basis that the pair is judged on, the ratio on it, and the one by the clock; None without a common block."""
+    by_clock = _ratio(tables["wall"], reference, other, level)
+    if by_clock is None:
+        return None
+    net = _ratio(tables["net"], reference, other, level) if "net" in tables else None
+    return ("wall", by_clock, by_clock) if net is None else ("net", net, by_clock)
+
+
+def _ratio(table: Table, reference: Configuration, other: Configuration, level: float) -> Ratio | None:
+    times, moderated = table
+    logs = _log_ratios(times.get(reference, {}), times.get(other, {}))
+    if not logs:
+        return None
+    known = reference in moderated and other in moderated
+    spread = difference(moderated[reference], moderated[other], len(logs)) if known else None
+    return ratio_of(logs, level, spread)
+
+
+def standing(ratio: Ratio, p_adjusted: float, level: float = LEVEL, margin: float = MARGIN) -> Standing:
+    """What a ratio lets us say: a difference needs significance and an estimate past the margin.
+
+    "same" needs the whole interval inside the margin (as in two one-sided tests: Schuirmann 1987).
+    """
+    if ratio.pairs < LEAST_PAIRS or ratio.low is None or ratio.high is None:
+        return "undecided"
+    edge = log1p(margin)
+    if p_adjusted <= level and abs(log(ratio.estimate)) > edge:
+        return "faster" if ratio.estimate > 1 else "slower"
+    if -edge <= log(ratio.low) and log(ratio.high) <= edge:
+        return "same"
+    return "undecided"
+
+
+def speedups(
+    samples: Sequence[Sample], baseline: Configuration, level: float = LEVEL, margin: float = MARGIN
+) -> tuple[Speedup, ...]:
+    """Every other configuration's speedup against the baseline."""
+    others = [configuration for configuration in configurations(samples) if configuration != baseline]
+    return against(samples, baseline, others, level, margin)
+
+
+def noise(samples: Sequence[Sample], level: float = LEVEL) -> Ratio | None:
+    """The baseline against itself, on the basis that speedups have; None while no block holds both of its trials."""
+    pairs = baseline_pairs(samples)
+    if disturbance(samples) > DISTURBED and all(one.net_s for pair in pairs for one in pair):
+        logs = [log((first.net_s or 1.0) / (again.net_s or 1.0)) for first, again in pairs]
+    else:
+        logs = [log(first.wall_s / again.wall_s) for first, again in pairs]
+    return ratio_of(logs, level) if logs else None
+
+
+def own_sequential(samples: Sequence[Sample], level: float = LEVEL, margin: float = MARGIN) -> tuple[Speedup, ...]:
+    """With several Pythons: each configuration against sequential under its own Python."""
+    found: list[Speedup] = []
+    everything = configurations(samples)
+    for sequential in everything:
+        if sequential.executor == "sequential":
+            mates = [one for one in everything if one.python == sequential.python and one != sequential]
+            found.extend(against(samples, sequential, mates, level, margin))
+    return tuple(found)
+
+
+def _log_ratios(reference: Blocks, other: Blocks) -> list[float]:
+    return [reference[block] - other[block] for block in sorted(reference) if block in other]
+
+
+def _p(mean: float, error: float, freedom: float) -> float:
+    # Pairs that agree to the last bit leave no noise to divide by: then any difference is real.
+    if error < 1e-12:
+        return 1.0 if abs(mean) < 1e-12 else 0.0
+    return two_sided_p(mean / error, freedom)

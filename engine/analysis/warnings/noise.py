@@ -1,0 +1,123 @@
+"""Warnings about noise: too few repeats, a busy machine, a baseline or a configuration that varies.
+
+Stands above `caution`, below `cautions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import log
+from statistics import median
+
+from engine.analysis import words
+from engine.analysis.findings.findings import Circumstances, Findings
+from engine.analysis.statistics.speedup import LEAST_PAIRS
+from engine.analysis.statistics.student import mean_and_sd
+from engine.analysis.trials import Sample
+from engine.analysis.warnings.warning import Caution
+
+BUSY = 0.05
+"""Fraction of the machine used by other programs; above it a trial that uses every core must have lost some of it."""
+UNSTABLE = 0.10
+"""Standard deviation of log wall times, about 10%; above it five repeats cannot show a difference of 10%."""
+MANY_REPEATS = 10
+"""From here on doubling the repeats gains little: the interval narrows with the square root."""
+
+
+def too_few_repeats(findings: Findings, circumstances: Circumstances) -> Iterator[Caution]:
+    """Fewer complete pairs than a verdict needs."""
+    if not findings.rows or findings.repeats >= LEAST_PAIRS:
+        return
+    if circumstances.cancelled:
+        advice = "Resume the run."
+    elif circumstances.budget_s is not None:
+        advice = f"Give it more than {words.duration(circumstances.budget_s)}, or fewer configurations."
+    else:
+        advice = "Ask for at least 3 repeats, better 5."
+    yield Caution(
+        "too_few_repeats", None, findings.repeats,
+        f"Only {words.count(findings.repeats, ('repeat is', 'repeats are'))} complete: "
+        "chance cannot be told from a difference.", advice,
+    )
+
+
+def busy(findings: Findings, _: Circumstances) -> Iterator[Caution]:
+    """Other programs used the machine meanwhile."""
+    known = [sample.other_busy for sample in findings.samples if sample.other_busy is not None]
+    if known and median(known) > BUSY:
+        yield Caution(
+            "busy_machine", None, median(known),
+            f"The machine was {words.percent(median(known))} busy with other work: intervals are wider than usual.",
+            "Close other programs and compare again; more repeats help less." if findings.outcome == "undecided" else
+            "The verdict holds for a machine as busy as this one.",
+        )
+
+
+def noisy(findings: Findings, _: Circumstances) -> Iterator[Caution]:
+    """The baseline differs from itself by more than the margin."""
+    reach = findings.noise.within if findings.noise else None
+    if reach is None or findings.repeats < LEAST_PAIRS or reach <= findings.margin:
+        return
+    yield Caution(
+        "noisy_baseline", None, reach,
+        f"{words.sentence(findings.baseline.label)} compared with itself agrees only within ±{words.percent(reach)} "
+        f"over {findings.repeats} repeats: smaller differences are hard to see here.",
+        "A quieter machine or more tasks will help; more repeats only slowly." if findings.repeats >= MANY_REPEATS else
+        f"Ask for more repeats ({2 * max(findings.repeats, 5)}, say), or for more tasks.",
+    )
+
+
+def thin_lead(findings: Findings, _: Circumstances) -> Iterator[Caution]:
+    """The winner leads by less than the baseline differs from itself: the pairs agreed, the machine may not again."""
+    reach = findings.noise.within if findings.noise else None
+    if reach is None or findings.outcome != "faster":
+        return
+    lead = 1 / max(pair.ratio.estimate for pair in findings.pairs) - 1
+    if lead < reach:
+        winner = findings.leaders[0]
+        yield Caution(
+            "thin_lead", winner, lead,
+            f"The lead of {winner.label}, {words.percent(lead)}, was seen in block after block, but is smaller than "
+            f"the ±{words.percent(reach)} within which {findings.baseline.label} agrees with itself.",
+            "Compare once more before you rely on it.",
+        )
+
+
+def unstable(findings: Findings, _: Circumstances) -> Iterator[Caution]:
+    """One configuration's wall times scatter, with the cause where one was measured."""
+    levels = _block_levels(findings)
+    for one, trials in findings.by_configuration.items():
+        if len(trials) < LEAST_PAIRS:
+            continue
+        spread = mean_and_sd([log(sample.wall_s) - levels[sample.block] for sample in trials])[1]
+        if spread > UNSTABLE:
+            cause = _cause(trials)
+            yield Caution(
+                "unstable", one, spread,
+                f"The wall times of {one.label} vary by {words.percent(spread)} (standard deviation)"
+                + (f": {cause}." if cause else "; no cause was measured."),
+                "Compare again when that is over." if cause else "More tasks, or more repeats, narrow the interval.",
+            )
+
+
+def _block_levels(findings: Findings) -> dict[int, float]:
+    """By how much each block as a whole was slower than usual: the median over its trials, on a log scale."""
+    usual = {
+        one: median(log(sample.wall_s) for sample in trials) for one, trials in findings.by_configuration.items()
+    }
+    blocks: dict[int, list[float]] = {}
+    for sample in findings.samples:
+        blocks.setdefault(sample.block, []).append(log(sample.wall_s) - usual[sample.configuration])
+    return {block: median(values) for block, values in blocks.items()}
+
+
+def _cause(trials: Sequence[Sample]) -> str | None:
+    """What was measured to be different about the slowest trial, if anything was."""
+    slowest = max(trials, key=lambda sample: sample.wall_s)
+    rest = [sample for sample in trials if sample is not slowest]
+    others = [sample.other_busy for sample in rest if sample.other_busy is not None]
+    if slowest.other_busy is not None and others and slowest.other_busy > median(others) + BUSY:
+        return f"other programs used {words.percent(slowest.other_busy)} of the machine in its slowest trial"
+    if slowest.failed > max(sample.failed for sample in rest):
+        return f"its slowest trial had {words.count(slowest.failed, ('failed task', 'failed tasks'))}"
+    return None

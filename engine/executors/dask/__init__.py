@@ -1,0 +1,1 @@
+"""`dask`: a cluster's workers, here or elsewhere, behind the Executor interface."""

@@ -1,0 +1,1 @@
+"""The experiments, one file each: the claim, the question, what is measured, and what it shows."""

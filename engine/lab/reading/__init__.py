@@ -1,0 +1,1 @@
+"""Reading an experiment's figures: intervals, when two differ, and words."""

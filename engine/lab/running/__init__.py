@@ -1,0 +1,1 @@
+"""Running an experiment: fresh interpreters, pools, repeats."""

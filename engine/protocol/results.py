@@ -1,0 +1,142 @@
+"""What a resize and a scrape gave, read from a record's output with every value's type made sure.
+
+An imported run's outputs are anybody's words, and older versions wrote fewer of them: what is missing or of another
+type reads as None, so that every view, report and chart bears it. Stands on the lowest floor, beside `checks`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+from urllib.parse import urlsplit
+
+from engine.protocol.checks import number, text, whole
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """One file that was made of a picture; edges in pixels."""
+
+    path: str | None
+    width: int | None
+    height: int | None
+    bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResizedPicture:
+    """A picture's source and every file made of it, the first size first."""
+
+    files: tuple[WrittenFile, ...]
+    source_width: int | None
+    source_height: int | None
+    source_bytes: int | None
+    source_format: str | None
+    note: str | None
+
+    @property
+    def written_bytes(self) -> int | None:
+        """Of all its files; None where one does not say."""
+        known = [file.bytes for file in self.files if file.bytes is not None]
+        return sum(known) if self.files and len(known) == len(self.files) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ScrapedPage:
+    """What was read from a shop's page. `price_text` is what was read, `price` the number for tables and charts."""
+
+    name: str | None
+    price: float | None
+    price_text: str | None
+    currency: str | None
+    availability: str | None
+    gtin: str | None
+    sku: str | None
+    raw: str | None
+    doubtful: bool
+    doubts: tuple[str, ...]
+    unchanged_since: str | None = None
+    """When the page was read, where its shop said that it is still the same (UTC, ISO 8601)."""
+
+
+def resized_picture(output: Any) -> ResizedPicture | None:
+    """The output of a resize; None for what is no object. JSON text is read first, as the store's columns give it."""
+    if not isinstance(found := _decoded(output), Mapping):
+        return None
+    also = found.get("also")
+    files = [found, *(also if isinstance(also, list) else [])]
+    return ResizedPicture(
+        files=tuple(_file(file) for file in files if isinstance(file, Mapping)),
+        source_width=_whole(found.get("source_width")),
+        source_height=_whole(found.get("source_height")),
+        source_bytes=_whole(found.get("source_bytes")),
+        source_format=_text(found.get("source_format")),
+        note=_text(found.get("note")),
+    )
+
+
+def scraped_page(output: Any) -> ScrapedPage | None:
+    """The output of a scrape; None for what is no object. JSON text is read first, as the store's columns give it."""
+    if not isinstance(found := _decoded(output), Mapping):
+        return None
+    price, doubts = found.get("price"), found.get("doubts")
+    return ScrapedPage(
+        name=_text(found.get("name")),
+        price=price_of(price),
+        price_text=None if price_of(price) is None else str(price),
+        currency=_text(found.get("currency")),
+        availability=_text(found.get("availability")),
+        gtin=_text(found.get("gtin")),
+        sku=_text(found.get("sku")),
+        raw=_text(found.get("raw")),
+        doubtful=found.get("doubtful") is True,
+        doubts=tuple(map(str, doubts)) if isinstance(doubts, Sequence) and not isinstance(doubts, str) else (),
+        unchanged_since=_text(found.get("unchanged_since")),
+    )
+
+
+def price_of(value: Any) -> float | None:
+    """A price, which records hold as a decimal text, as a finite number; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if isfinite(found) else None
+
+
+def _decoded(output: Any) -> Any:
+    if not isinstance(output, str):
+        return output
+    try:
+        return json.loads(output)
+    except ValueError:  # a text that is no JSON: the output itself was a text
+        return None
+
+
+def _file(found: Mapping[str, Any]) -> WrittenFile:
+    sizes = (_whole(found.get(name)) for name in ("width", "height", "bytes"))
+    return WrittenFile(_text(found.get("path")), *sizes)
+
+
+def _whole(value: Any) -> int | None:
+    return int(value) if whole(value) or (number(value) and value == int(value) and value >= 0) else None
+
+
+def _text(value: Any) -> str | None:
+    return value if text(value) else None
+
+
+def shop_of(url: str) -> str:
+    """The shop that an address belongs to: its host, or the demo shop's first folder (all share one host)."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:  # an address that nobody can fetch, from a file
+        return url
+    local = parts.scheme == "demo" or host in ("127.0.0.1", "localhost", "::1")
+    return next((part for part in parts.path.split("/") if part), "demo") if local else host or url

@@ -1,0 +1,1 @@
+"""The JSON of a run: writing it, checking one from elsewhere, and taking it into the store."""

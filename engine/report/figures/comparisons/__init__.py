@@ -1,0 +1,1 @@
+"""Figures of a comparison: every configuration, speedup against workers, where the time went."""

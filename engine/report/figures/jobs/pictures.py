@@ -1,0 +1,68 @@
+"""What a resize saved: each picture's size before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from engine.protocol.results import resized_picture
+from engine.report.figures.colours import SERIES, theme
+from engine.report.figures.theme import escape, figure, nothing
+
+_ON_THE_GRAPHICS_CARD = 3_000
+
+
+def bytes_saved(rows: Iterable[tuple[str, Any]], dark: bool = False) -> Any:
+    """A mark for each picture: its size before and after, in kB of 1000 bytes; below the line it became smaller.
+
+    `rows` are (label, output) of a resize's records; an output may be JSON text.
+    All sizes that were made of one picture count together.
+    """
+    sizes = [(label, *both) for label, output in rows if (both := before_and_after(output))]
+    if not sizes:
+        return nothing("Size before and after", "No picture has been written yet.", dark)
+    before, after = np.array([one[1] for one in sizes]) / 1e3, np.array([one[2] for one in sizes]) / 1e3
+    drawn = figure(_title(before.sum() * 1e3, after.sum() * 1e3), "Before (kB)", "After (kB)", dark)
+    ends = [min(before.min(), after.min()) * 0.8, max(before.max(), after.max()) * 1.25]
+    drawn.add_scatter(
+        x=ends, y=ends, mode="lines", name="same size", hoverinfo="skip",
+        line={"color": theme(dark).muted, "width": 1, "dash": "dot"},
+    )  # fmt: skip
+    kind = go.Scattergl if len(sizes) > _ON_THE_GRAPHICS_CARD else go.Scatter
+    drawn.add_trace(
+        kind(
+            x=before, y=after, mode="markers", name="one picture",
+            marker={"color": SERIES[0], "size": 7, "opacity": 0.75},
+            hovertext=[escape(label) for label, *_ in sizes],
+            hovertemplate="%{hovertext}<br>%{x:,.0f} kB before, %{y:,.0f} kB after<extra></extra>",
+        )
+    )  # fmt: skip
+    drawn.update_xaxes(type="log", nticks=8, tickformat="~s")
+    drawn.update_yaxes(type="log", nticks=8, tickformat="~s")
+    return drawn
+
+
+def before_and_after(output: Any) -> tuple[int, int] | None:
+    """Bytes of the source and of everything written from it; None where the output does not say."""
+    picture = resized_picture(output)
+    if picture is None or not picture.source_bytes or not picture.written_bytes:
+        return None
+    return picture.source_bytes, picture.written_bytes
+
+
+def _title(before: float, after: float) -> str:
+    if after > before:
+        return f"Size before and after: {size(after - before)} more"
+    return f"Size before and after: {size(before - after)} saved, {1 - after / before:.0%}"
+
+
+def size(count: float) -> str:
+    """Bytes in words, in units of 1000: ``1.2 GB``."""
+    for unit in ("bytes", "kB", "MB"):
+        if count < 999.5:
+            return f"{count:.3g} {unit}"
+        count /= 1000
+    return f"{count:.3g} GB"

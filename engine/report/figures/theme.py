@@ -1,0 +1,97 @@
+"""How every figure looks: its template, its axes, and words made safe for plotly.
+
+Plotly reads `<b>`, `<a>`, entities and `$…$` (MathJax) in any text: `escape` makes a text that
+came from a page or a file name literal. All figures are made by `figure`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from engine.analysis.words import seconds as seconds
+from engine.report.figures.colours import SERIES, theme
+
+HEIGHT = 340
+_LONGEST = 80
+
+
+def escape(text: object, longest: int = _LONGEST) -> str:
+    """The text as plotly shows it literally, shortened in the middle to `longest` characters."""
+    plain = "".join(character if character.isprintable() else " " for character in str(text))
+    if len(plain) > longest:
+        head = longest * 2 // 3
+        plain = plain[:head] + "…" + plain[head - longest + 1 :]
+    # MathJax looks for $…$ in the raw string; plotly decodes the entity afterwards.
+    return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("$", "&#36;")
+
+
+def figure(title: str, x: str | None = None, y: str | None = None, dark: bool = False, height: int = HEIGHT) -> Any:
+    """An empty figure with its titles (already escaped) and every colour spelled out."""
+    page = theme(dark)
+    empty = go.Figure()
+    empty.update_layout(template=template(dark), height=height)
+    empty.update_layout(title_text=title, xaxis_title_text=x, yaxis_title_text=y)
+    empty.layout.meta = {"dark": dark, "paper": page.paper}
+    return empty
+
+
+ONE_LINE = 26
+"""So many letters in the names of a legend fit on one line of a narrow page, between title and plot."""
+
+
+def legend_below(drawn: Any, names: Sequence[str]) -> None:
+    """Put a legend that needs more than one line on a narrow page under the plot, two names in a line."""
+    if len(names) > 2 or sum(map(len, names)) > ONE_LINE:
+        below = 26 * -(-len(names) // 2)
+        drawn.update_layout(height=drawn.layout.height + 30 + below, margin_b=70 + below)
+        drawn.update_layout(legend={"y": -0.2, "yanchor": "top"})
+
+
+def nothing(title: str, sentence: str, dark: bool = False) -> Any:
+    """A figure that says why there is nothing to draw."""
+    blank = figure(title, dark=dark, height=180)
+    blank.update_xaxes(visible=False)
+    blank.update_yaxes(visible=False)
+    blank.add_annotation(text=sentence, showarrow=False, xref="paper", yref="paper", x=0.5, y=0.5)
+    return blank
+
+
+def template(dark: bool) -> Any:
+    """Plotly's template for one theme; nothing of plotly's own default is left in a figure."""
+    page = theme(dark)
+    axis = {
+        "automargin": True,
+        "gridcolor": page.grid,
+        "linecolor": page.grid,
+        "zeroline": False,
+        "tickcolor": page.grid,
+        "title": {"font": {"color": page.muted, "size": 13}, "standoff": 8},
+        "tickfont": {"color": page.muted, "size": 12},
+    }
+    return go.layout.Template(
+        layout={
+            "paper_bgcolor": page.paper,
+            "plot_bgcolor": page.paper,
+            "font": {"color": page.text, "family": "Source Sans, system-ui, sans-serif", "size": 13},
+            "title": {
+                "font": {"size": 15, "color": page.text}, "x": 0, "xref": "container", "xanchor": "left",
+                "y": 1, "yref": "paper", "yanchor": "bottom", "pad": {"b": 34, "l": 12},
+            },
+            "margin": {"l": 56, "r": 16, "t": 76, "b": 44},
+            "colorway": list(SERIES),
+            "xaxis": axis,
+            "yaxis": axis,
+            "legend": {
+                "orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom",
+                "font": {"color": page.text, "size": 12}, "bgcolor": "rgba(0,0,0,0)",
+            },
+            "hoverlabel": {"bgcolor": page.raised, "bordercolor": page.grid, "font": {"color": page.text, "size": 12}},
+            "annotationdefaults": {"font": {"color": page.text, "size": 12}},
+            "bargap": 0.15,
+            "hovermode": "closest",
+            "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": page.muted, "activecolor": page.text},
+        }
+    )  # fmt: skip

@@ -1,0 +1,73 @@
+"""A pilot: a few tasks run one after another for two seconds at most, before a comparison is proposed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from engine.analysis.pilot import PILOT_S, Pilot, pilot_of
+from engine.model import ENDED, Plan, Run, Task
+from engine.runs import jobs
+from engine.runs.plans import SEQUENTIAL
+from engine.store import Store
+
+SAMPLE = 12
+"""Tasks of a pilot, spread evenly over the batch."""
+_START_S = 5.0
+
+
+def run_pilot(store: Store, plan: Plan) -> Pilot:
+    """Run a sample of a plan's tasks sequentially and give what they cost; its run is deleted afterwards.
+
+    A like job in the history that ran sequentially serves as well: same workload, options and first task.
+    """
+    return pilot_or_reason(store, plan)[0]
+
+
+def pilot_or_reason(store: Store, plan: Plan) -> tuple[Pilot, str | None]:
+    """What `run_pilot` gives and, when no task ended well, a sentence that says why."""
+    for run in store.runs(limit=50, kind="job", workload=plan.workload):
+        if run.state == "finished" and _alike(store, run, plan):
+            return pilot_of(store.records.latest(run)), None
+    sample = replace(
+        plan, kind="job", title="a pilot", tasks=sampled(plan, SAMPLE), configurations=(SEQUENTIAL,), terms={}
+    )
+    run = jobs.start(store, sample)
+    began_s, first_s, waited_for = time.perf_counter(), None, None
+    while (now := store.run(run.token)).state not in ENDED:
+        now_s = time.perf_counter()
+        # Starting takes long on a busy machine; the tasks have their time from the first one on.
+        first_s = now_s if first_s is None and now.done else first_s
+        waited_for = now.waiting_for or waited_for
+        if (now_s - began_s > PILOT_S + _START_S) if first_s is None else (now_s - first_s > PILOT_S):
+            jobs.cancel(store, now)
+        time.sleep(0.05)
+    found = pilot_of(store.records.latest(run))
+    reason = None if found.tasks else _why_nothing(store, now, waited_for)
+    store.delete(now)
+    return found, reason
+
+
+def _why_nothing(store: Store, run: Run, waited_for: str | None) -> str:
+    if run.state == "failed" and run.message:
+        return run.message
+    if failures := store.records.failures(run):
+        _, example, count = failures[0]
+        return f"{count} of {run.tasks} tasks tried failed, for example: {example}"
+    if waited_for:
+        return f"Another run has the machine: the pilot {waited_for}."
+    return f"No task ended within {PILOT_S + _START_S:.0f} s."
+
+
+def sampled(plan: Plan, count: int) -> tuple[Task, ...]:
+    """At most `count` of a plan's tasks, spread evenly, numbered anew."""
+    stride = max(1, len(plan.tasks) // count)
+    chosen = plan.tasks[::stride][:count]
+    return tuple(replace(task, index=index) for index, task in enumerate(chosen))
+
+
+def _alike(store: Store, run: Run, plan: Plan) -> bool:
+    if run.configurations != (SEQUENTIAL,) or dict(run.options) != dict(plan.options) or not run.ok:
+        return False
+    first = next(iter(store.folder(run).tasks()), None)
+    return first is not None and bool(plan.tasks) and first.argument == plan.tasks[0].argument

@@ -1,0 +1,344 @@
+"""What people hand in, as a `Plan`: shared by the pages and the command line, so both run the same.
+
+Each function names its tasks, checks what can be checked before the start, and refuses as a whole
+(InputRefused) what exceeds a limit. Sits just below `jobs`.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from engine.config import Settings, load, usable_cpus
+from engine.errors import InputRefused, TaskFailed
+from engine.machine.variables import variables_of
+from engine.model import Configuration, Pickled, Plan, Task, plain
+from engine.orchestrator.available import check
+from engine.orchestrator.available import executors_for as executors_for
+from engine.orchestrator.available import reason_against as reason_against
+from engine.trial.references import PLAIN_LOOP
+from engine.workloads import workload_class
+from engine.workloads.images.making.options import Resizing
+from engine.workloads.images.opening.opening import read_header
+from engine.workloads.images.sets.memory import workers_that_fit
+from engine.workloads.images.sets.naming import output_names
+from engine.workloads.images.sets.targets import KEEP, Met, Overwriting, met
+from engine.workloads.images.sets.unchanged import Done
+from engine.workloads.shop.demo import demo_urls
+from engine.workloads.shop.photos import sample_photos
+from engine.workloads.web.manners import OURS, Manners
+from engine.workloads.web.price.selectors import selector_for
+
+LARGEST = 100
+"""How many of the largest images are looked at to estimate the memory that a worker needs."""
+
+SEQUENTIAL = Configuration("sequential", 1)
+
+
+def scrape_plan(
+    urls: Sequence[str],
+    configuration: Configuration,
+    settings: Settings,
+    selectors: Mapping[str, str] | None = None,
+    title: str | None = None,
+    manners: Manners = OURS,
+    revalidate: bool = False,
+) -> Plan:
+    """A job that scrapes these addresses, hosts in turn. `selectors` maps a host to a CSS selector of its price; one of
+    shop.example also serves www.shop.example. `manners` are the languages and the name that shops are told; with
+    `revalidate` a shop that marks versions of its pages is asked only for those that changed since they were read last.
+
+    Raises InputRefused when there are none or more than the limit.
+    """
+    if not urls:
+        raise InputRefused("There is no address to fetch: paste some, one a line.")
+    if len(urls) > settings.max_urls:
+        raise InputRefused(
+            f"{len(urls):,} addresses are more than this server's limit of {settings.max_urls:,}: "
+            "split the list, or raise OVERLAP_MAX_URLS."
+        )
+    chosen = dict(selectors or {})
+    arguments = [{"url": url, "selector": selector_for(_host(url), chosen)} for url in hosts_in_turn(urls)]
+    tasks = [Task(index, argument["url"] or "", argument) for index, argument in enumerate(arguments)]
+    hosts = len({_host(url) for url in urls})
+    title = title or f"{counted(len(urls), 'page')} of {counted(hosts, 'shop')}"
+    options = {**manners.plain(), **({"revalidate": True} if revalidate else {})}
+    return job("scrape", title, tasks, configuration, options, settings)
+
+
+def hosts_in_turn(urls: Sequence[str]) -> list[str]:
+    """The same addresses, one of each host after the other, so that no host's turn blocks the queue."""
+    queues: dict[str, list[str]] = {}
+    for url in urls:
+        queues.setdefault(_host(url), []).append(url)
+    ranked = [(rank, url) for queue in queues.values() for rank, url in enumerate(queue)]
+    return [url for _, url in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # no address at all: its own record will say so
+        return ""
+
+
+def resize_plan(
+    sources: Sequence[Path],
+    resizing: Resizing,
+    configuration: Configuration,
+    settings: Settings,
+    target: Path | None = None,
+    root: Path | None = None,
+    run_folder: Path | None = None,
+    title: str | None = None,
+    done: Done | None = None,
+    overwriting: Overwriting = KEEP,
+    identities: Sequence[str] | None = None,
+    beside: bool = False,
+    html: bool = False,
+) -> Plan:
+    """A job that resizes these files. Output names keep the folders below `root`. What `done` knows is left out.
+
+    Sources below `run_folder` are stored relative to it, so the run can move; results go to `target`,
+    else to the run's outputs. `overwriting` says what may be replaced in `target`: no original in any case.
+    `identities` tell apart sources of one name (see `output_names`), by default their paths. With `beside`, where
+    `target` is `root`, folders keep their names to the letter, so that results lie beside their originals. `html` asks
+    for a gallery page of the results.
+    Raises InputRefused when there are none or more than the limit, or when every result would replace an original.
+    """
+    if not sources:
+        raise InputRefused("There is no image to resize: choose some files, a folder or a ZIP.")
+    if len(sources) > settings.max_tasks:
+        raise InputRefused(f"{len(sources):,} images are more than this server's limit of {settings.max_tasks:,}.")
+    relative = [_below(source, root) for source in sources]
+    stored = [_below(source, run_folder, whole=True) for source in sources]
+    rows = output_names(relative, resizing, identities or (None if root else stored), beside)
+    there = met(target, rows, sources) if target else Met()
+    if there.originals and all(there.originals.intersection(names) for names in rows):
+        raise InputRefused(
+            "Every result would replace an original, which is never done: choose another folder, or names that differ, "
+            "such as {stem}-small.{ext}."
+        )
+    wanted, own = [], set[str]()
+    for label, source, kept, names in zip(relative, sources, stored, rows, strict=True):
+        if done is None or not done.is_current(source, names):
+            wanted.append((label, {"source": kept, "names": names}))
+            own |= set(done.made(source, names)) if done else set()
+    asked = {name for _, argument in wanted for name in argument["names"]} - own
+    agreed = own | overwriting.agreed(Met(others=tuple(name for name in there.others if name in asked)))
+    tasks = [
+        Task(index, label, {**argument, **_told(argument["names"], there.originals, agreed)})
+        for index, (label, argument) in enumerate(wanted)
+    ]
+    written = {"target": str(target), "overwrite": overwriting.choice} if target else {}
+    options = {**resizing.plain(), "html": html, **written}
+    title = title or f"{counted(len(tasks), 'photo')} to {', '.join(resizing.sizes)}"
+    return job("resize", title, tasks, configuration, options, settings)
+
+
+def _told(names: Sequence[str], originals: Collection[str], replace: Collection[str]) -> dict[str, list[str]]:
+    """What a task is told of those of its names that are taken; nothing where there is nothing to say."""
+    told = {"originals": originals, "replace": replace}
+    return {what: found for what, taken in told.items() if (found := [name for name in names if name in taken])}
+
+
+def _below(path: Path, folder: Path | None, whole: bool = False) -> str:
+    if folder is not None and path.is_relative_to(folder):
+        return path.relative_to(folder).as_posix()
+    return str(path.resolve()) if whole else path.name
+
+
+def fitting(
+    sources: Sequence[Path], resizing: Resizing, configuration: Configuration, settings: Settings
+) -> tuple[Configuration, str | None]:
+    """The configuration with as many workers as memory has room for, and why there are fewer than asked for.
+
+    Looks at the headers of the largest files only: reading all of twenty thousand would take seconds.
+    """
+    largest = sorted(sources, key=_bytes, reverse=True)[:LARGEST]
+    headers = []
+    for source in largest:
+        with suppress(TaskFailed):  # a file that cannot be opened gets its own record, and needs no memory
+            headers.append(read_header(source, settings))
+    if not headers:
+        return configuration, None
+    workers, why = workers_that_fit(headers, resizing, configuration.workers)
+    return replace(configuration, workers=workers), why
+
+
+def _bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def demo_scrape_plan(configuration: Configuration, settings: Settings) -> Plan:
+    """A job that scrapes every product of the demo shops; works with no network."""
+    urls = demo_urls()
+    shops = len({url.split("/")[1] for url in urls})
+    return scrape_plan(urls, configuration, settings, title=f"{len(urls)} pages of {shops} demo shops")
+
+
+def demo_resize_plan(
+    resizing: Resizing,
+    configuration: Configuration,
+    settings: Settings,
+    progress: Callable[[int, int], None] | None = None,
+) -> Plan:
+    """A job that resizes the sample photos, which are made first where they are missing (`progress`: done, of)."""
+    photos = sample_photos(settings.home, progress)
+    root = photos[0].parent
+    return resize_plan(photos, resizing, configuration, settings, root=root, title=f"{len(photos)} sample photos")
+
+
+def simple_plan(
+    workload: str, count: int, options: Mapping[str, Any], configuration: Configuration, settings: Settings
+) -> Plan:
+    """A job of `count` tasks of `compute` (seeds 0, 1, …) or `wait`."""
+    tasks = [Task(index, f"{workload} {index + 1}", None if workload == "wait" else index) for index in range(count)]
+    return job(workload, f"{count:,} tasks of {workload}", tasks, configuration, options, settings)
+
+
+def job(
+    workload: str,
+    title: str,
+    tasks: Sequence[Task],
+    configuration: Configuration,
+    options: Mapping[str, Any],
+    settings: Settings,
+) -> Plan:
+    """A job of these tasks, checked: the executor exists here, the workers fit, every argument can be sent.
+
+    Raises SettingRefused or InputRefused.
+    """
+    must_fit(configuration, settings)
+    check(configuration, workload, options)
+    for task in tasks:
+        if type(task.argument) is Pickled:
+            continue
+        try:
+            json.dumps(task.argument, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise InputRefused(f"Task {task.label!r} cannot be sent to a worker ({error}): use plain values.") from None
+    return Plan("job", workload, title, tuple(tasks), (configuration,), options, settings.task_time_limit_s)
+
+
+def must_fit(configuration: Configuration, settings: Settings) -> None:
+    """Raises InputRefused for more workers than the limit."""
+    if configuration.workers > settings.max_workers:
+        raise InputRefused(
+            f"{configuration.workers:,} workers are more than the limit of {settings.max_workers:,}: "
+            "name fewer, or raise OVERLAP_MAX_WORKERS."
+        )
+
+
+def baseline_of(workload: str) -> Configuration:
+    """What speedups are against where nobody named another: the plain loop, where one can make these tasks' calls."""
+    return PLAIN_LOOP if workload_class(workload).alone else SEQUENTIAL
+
+
+def comparison(
+    job_plan: Plan,
+    configurations: Sequence[Configuration],
+    baseline: Configuration | None = None,
+    repeats: int | None = None,
+    precision: float | None = None,
+    budget_s: float | None = None,
+    all_tasks: int | None = None,
+    references: bool | None = None,
+    settings: Settings | None = None,
+) -> Plan:
+    """The comparison of a job's tasks on these configurations; the baseline and sequential are always among them.
+
+    The baseline is the plain loop, where the tasks can be called one after the other, else sequential. `references`
+    says whether to measure what people would write beside the engine's own loop: None does where tasks are short
+    and the baseline is the plain loop, False not even that one. With neither repeats, precision nor budget, there are
+    five repeats. `all_tasks` is the size of the whole batch of which these tasks are a sample.
+    Raises SettingRefused for what cannot run here, InputRefused for more workers than the limit.
+    """
+    alone = workload_class(job_plan.workload).alone
+    base = baseline or (SEQUENTIAL if references is False else baseline_of(job_plan.workload))
+    alone_there = replace(SEQUENTIAL, python=base.python)
+    chosen = tuple(dict.fromkeys([base, alone_there, *configurations]))
+    _refuse_same_names(chosen)
+    for one in chosen:
+        must_fit(one, settings or load())
+        check(one, job_plan.workload, job_plan.options)
+        _refuse_what_would_not_reach(one, settings)
+    if repeats is None and precision is None and budget_s is None:
+        repeats = 5
+    terms = {
+        "baseline": plain(base),
+        "repeats": repeats,
+        "precision": precision,
+        "budget_s": budget_s,
+        "all_tasks": all_tasks,
+        "references": bool(references) if base.reference is None or not alone else references,
+        "seed": secrets.randbelow(2**31),
+    }
+    title = f"{job_plan.title}, {counted(len(chosen), 'configuration')}"
+    # Every trial fetches and reads whole pages: what one has read spares the next nothing.
+    options = {name: value for name, value in job_plan.options.items() if name != "revalidate"}
+    return replace(job_plan, kind="comparison", title=title, configurations=chosen, terms=terms, options=options)
+
+
+def _refuse_same_names(configurations: Sequence[Configuration]) -> None:
+    """Two Pythons in folders of the same name could not be told apart in tables and sentences."""
+    named: dict[str, Configuration] = {}
+    for one in configurations:
+        if named.setdefault(one.label, one) != one:
+            raise InputRefused(
+                f"{named[one.label].python} and {one.python} would both be called {one.label!r}: "
+                "name one of them by a link or a folder of another name."
+            )
+
+
+def _refuse_what_would_not_reach(one: Configuration, settings: Settings | None) -> None:
+    """Raises InputRefused for what a configuration asks of workers that it cannot reach."""
+    variables_of(one.environment)
+    if one.environment and one.executor == "dask" and (settings or load()).dask_address:
+        raise InputRefused(f"{one.label}: a cluster's workers have the environment that they were started with.")
+    if one.held and one.executor != "processes":
+        raise InputRefused(f"{one.label}: only workers in processes of their own are sent arguments.")
+
+
+def with_environment(configurations: Sequence[Configuration], variables: Iterable[str]) -> list[Configuration]:
+    """The same configurations, and then each with several workers again with these variables (``NAME=VALUE``).
+
+    Raises SettingRefused for what is no variable.
+    """
+    environment = variables_of(variables)
+    changed = [replace(one, environment=environment) for one in configurations if one.executor != "sequential"]
+    return [*configurations, *(changed if environment else [])]
+
+
+def grid(executors: Sequence[str], workers: Sequence[int]) -> list[Configuration]:
+    """Every executor × worker count, sequential once and first."""
+    named = [name for name in dict.fromkeys(executors) if name != "sequential"]
+    return [SEQUENTIAL, *(Configuration(name, count) for name in named for count in dict.fromkeys(workers))]
+
+
+def on_pythons(
+    configurations: Sequence[Configuration], pythons: Sequence[str], only: bool = False
+) -> list[Configuration]:
+    """The same configurations on this Python, but with `only`, and then on each of the others."""
+    others = [replace(one, python=python) for python in pythons for one in configurations]
+    return others if only else [*configurations, *others]
+
+
+def default_workers() -> list[int]:
+    """1, 2, 4 … up to the usable CPUs, which are among them."""
+    cpus = usable_cpus()
+    return sorted({2**power for power in range(10) if 2**power <= cpus} | {cpus})
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 page``, ``2 pages``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

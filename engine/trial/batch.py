@@ -1,0 +1,111 @@
+"""The tasks that a trial still has to run, and how many of them go to a worker at once.
+
+Chunks hide the cost of handing a task over, which matters only for tasks shorter than it. So a
+chunk grows only while the mean task is under a millisecond, never beyond what is left ÷ (4 ×
+workers), and it carries a time budget: a worker that meets long tasks in a chunk of short ones
+gives the rest back, so mixed work is never serialised. Sits beside `trial`.
+"""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from engine.trial.worker import Errand, Returned
+
+SHORT_TASK_S = 0.001
+CHUNK_TIME_S = 0.05
+AHEAD = 2
+"""Chunks in flight per worker: one at work, one waiting, so that no worker idles for the loop."""
+
+
+class Batch:
+    """A queue of errands: suspects first and alone, then those put back whose time has come, then the rest."""
+
+    def __init__(self, errands: Iterable[Errand], suspects: Iterable[Errand], workers: int, chunk: int | None) -> None:
+        self._queue = deque(errands)
+        self._suspects = deque(suspects)
+        self._later: list[tuple[float, int, Errand]] = []
+        self._workers = workers
+        self._fixed = chunk
+        self._size = chunk or 1
+        self._mean_s: float | None = None
+        self._testing = False
+        self.largest = self._size
+        """The largest chunk handed out so far."""
+
+    def __len__(self) -> int:
+        return len(self._queue) + len(self._suspects) + len(self._later)
+
+    @property
+    def alone(self) -> bool:
+        """Whether the task in flight, or the next one, runs with no other beside it."""
+        return self._testing or bool(self._suspects)
+
+    @property
+    def window(self) -> int:
+        """How many chunks may be in flight."""
+        return 1 if self.alone else AHEAD * self._workers
+
+    @property
+    def budget_s(self) -> float | None:
+        """How long a worker may stay with one chunk; a size fixed by the user has no such limit."""
+        return None if self._fixed else CHUNK_TIME_S
+
+    def take(self) -> list[Errand]:
+        """The next chunk; empty when nothing can start now."""
+        if self._suspects:
+            self._testing = True
+            return [self._suspects.popleft()]
+        now = time.perf_counter()
+        while self._later and self._later[0][0] <= now:
+            self._queue.appendleft(heapq.heappop(self._later)[2])
+        size = self._fixed or max(1, min(self._size, len(self._queue) // (4 * self._workers)))
+        chunk = [self._queue.popleft() for _ in range(min(size, len(self._queue)))]
+        self.largest = max(self.largest, len(chunk))
+        return chunk
+
+    def pause_s(self, most: float) -> float:
+        """How long nothing new can become ready, at most `most` seconds."""
+        return max(0.0, min(most, self._later[0][0] - time.perf_counter())) if self._later else most
+
+    def settle(self, chunk: Sequence[Errand], returned: Returned) -> None:
+        """Take back what a worker left of its chunk and learn from how long the rest took."""
+        self._testing = False
+        waits = dict(returned.later)
+        for errand in chunk[: returned.tried]:
+            if (delay_s := waits.get(errand.task)) is not None:
+                self._put_back(errand, delay_s)
+        self.give_back(chunk[returned.tried :])
+        if not returned.done:
+            return
+        task_s = returned.elapsed_s / returned.tried
+        self._mean_s = task_s if self._mean_s is None else 0.7 * self._mean_s + 0.3 * task_s
+        if self._mean_s >= SHORT_TASK_S:
+            self._size = 1
+        elif returned.tried >= self._size and returned.elapsed_s < CHUNK_TIME_S:
+            self._size *= 2
+
+    def give_back(self, errands: Sequence[Errand]) -> None:
+        """Put errands that did not run at the head of the queue, in their order."""
+        self._queue.extendleft(reversed(errands))
+
+    def suspect(self, errand: Errand) -> None:
+        """Try this errand again with no other task beside it."""
+        self._suspects.append(Errand(errand.task, errand.argument, errand.attempt + 1, errand.waited_s))
+
+    def suspects(self) -> list[tuple[int, int]]:
+        """(task, attempts so far) of those that still have to run alone."""
+        return [(errand.task, errand.attempt - 1) for errand in self._suspects]
+
+    def generation_lost(self) -> bool:
+        """Forget what was in flight, after a break; says whether it was one task, tried alone."""
+        was_alone, self._testing = self._testing, False
+        return was_alone
+
+    def _put_back(self, errand: Errand, delay_s: float) -> None:
+        ready = time.perf_counter() + delay_s
+        waiting = Errand(errand.task, errand.argument, errand.attempt, errand.waited_s + delay_s)
+        heapq.heappush(self._later, (ready, errand.task, waiting))

@@ -1,0 +1,40 @@
+"""asyncio.gather over all tasks, a semaphore letting so many pass at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from engine.trial.references.base import Reference, failed
+from engine.trial.worker import Shared, ready_here
+
+
+class Gather(Reference):
+    """`await asyncio.gather(*map(function, arguments))`, as many at once as the configuration has workers."""
+
+    name = "asyncio.gather"
+    executor = "asyncio"
+
+    def open(self) -> None:
+        """Make the workload here."""
+        ready_here(self.setup)
+
+    def run(self, arguments: Sequence[Any]) -> list[Any]:
+        """Gather, in an event loop that starts and ends with it."""
+        assert Shared.workload is not None
+        return asyncio.run(gathered(Shared.workload.bare_coroutine(), arguments, self.configuration.workers))
+
+
+async def gathered(function: Any, arguments: Sequence[Any], at_once: int) -> list[Any]:
+    """The results in the order of the arguments."""
+    free = asyncio.Semaphore(at_once)
+
+    async def one(argument: Any) -> Any:
+        async with free:
+            try:
+                return await function(argument)
+            except Exception as error:
+                return failed(error)
+
+    return await asyncio.gather(*map(one, arguments))

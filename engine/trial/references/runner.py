@@ -1,0 +1,58 @@
+"""A trial of a reference: the same phases as any other trial, one clock around the line that people write.
+
+    read, open and warm  →  "open"  →  run  →  "end", with what failed  →  "closing"
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.errors import TrialBroken
+from engine.machine.usage import run_queue
+from engine.model import Configuration
+from engine.protocol.board import Board
+from engine.protocol.pickling import unpacked
+from engine.trial.references import REFERENCES
+from engine.trial.references.base import Failed
+from engine.trial.references.used import scheduled
+from engine.trial.worker import Errand, Setup
+
+Say = Callable[..., None]
+
+
+def measure(configuration: Configuration, setup: Setup, errands: Sequence[Errand], say: Say) -> None:
+    """Run all tasks the way that `configuration.reference` names, and say what was measured."""
+    assert configuration.reference is not None
+    reference = REFERENCES[configuration.reference](configuration, setup)
+    Board.create(Path(setup.board), reference.kind.workers)
+    sent = reference.kind.pickles  # what another process unpickles stays as it is
+    arguments = [errand.argument if sent else unpacked(errand.argument) for errand in errands]
+    reference.open()
+    say("open")
+    queue = run_queue() if reference.kind.inline else None  # a loop waits in this thread; others of ours wait, too
+    before, delayed_s = scheduled(reference.pids()), queue.delay_s() if queue else 0.0
+    began_s = time.perf_counter()
+    try:
+        results = reference.run(arguments)
+    except Exception as error:
+        raise TrialBroken(f"{configuration.label} ended with {type(error).__name__}: {error}") from error
+    ended_s = time.perf_counter()
+    waited_s = queue.delay_s() - delayed_s if queue else None
+    used = scheduled(reference.pids()).since(before)
+    if waited_s is not None:
+        used = used._replace(run_delay_s=waited_s)
+    wrong = [(task, one) for task, one in enumerate(results) if type(one) is Failed]
+    say(
+        "end", at=ended_s, wall_s=ended_s - began_s, chunk=configuration.chunk, cancelled=False, **used._asdict(),
+        ok=len(results) - len(wrong), failed=len(wrong), example=_example(wrong),
+    )  # fmt: skip
+    say("closing")
+    reference.close()
+
+
+def _example(wrong: Sequence[tuple[int, Failed]]) -> list[Any] | None:
+    """Task, reason and sentence of the first task that failed."""
+    return [wrong[0][0], wrong[0][1].reason, wrong[0][1].sentence] if wrong else None

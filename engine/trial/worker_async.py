@@ -1,0 +1,117 @@
+"""`run_chunk` as a coroutine, for executors whose workers share one event loop.
+
+The same records from the same places as in `worker`, with two differences. A coroutine's CPU time
+and its run-queue delay cannot be told from its neighbours', so they stay unknown. And the time limit is kept
+here: a task that yields is cancelled; one that holds up the loop stops the pulse on the board, where the
+orchestrator sees it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from typing import Any
+
+from engine.errors import Later
+from engine.model import Pickled
+from engine.protocol.board import Board
+from engine.protocol.reasons import time_limit
+from engine.protocol.record import line
+from engine.trial.loop import LOOK_S
+from engine.trial.worker import (
+    FAILED,
+    Parcel,
+    Results,
+    Returned,
+    Shared,
+    coroutine_seat,
+    only_the_worker,
+    opened,
+    used_by,
+    without_traceback,
+)
+from engine.workloads import Workload
+
+
+class _Pulse:
+    """The task that shows on the board that the event loop comes round."""
+
+    task: asyncio.Task[None] | None = None
+
+
+async def run_chunk_async(parcels: list[Parcel], budget_s: float | None) -> Returned:
+    """Run the tasks in turn until `budget_s` is spent (None: all of them); at least one is tried."""
+    board, workload, seat = Shared.board, Shared.workload, coroutine_seat.get()
+    assert board is not None and workload is not None
+    if _Pulse.task is None:
+        board.pulse()
+        _Pulse.task = asyncio.get_running_loop().create_task(_pulse(board))
+    results = Results(workload, seat.stores, seat.pickles)
+    if seat.idle:
+        seat.begin(board)
+    lines: list[str] = []
+    later: list[tuple[int, float]] = []
+    tried = failed = 0
+    between_cpu_s = 0.0
+    own = asyncio.current_task()
+    assert own is not None
+    began, mark_s = time.perf_counter(), time.thread_time()
+    for task, argument, attempt, waited_s in parcels:
+        if tried and budget_s is not None and time.perf_counter() - began > budget_s:
+            break
+        tried += 1
+        problem: BaseException | None = None
+        output = None
+        if type(argument) is Pickled:
+            argument, problem = opened(argument)
+        board.begin(seat.slot, task)
+        between_cpu_s += time.thread_time() - mark_s
+        started = time.perf_counter()
+        try:
+            if problem is None:
+                output = await _limited(workload, argument, seat.limit_s)
+        except BaseException as error:
+            problem = without_traceback(error)
+        finished, mark_s = time.perf_counter(), time.thread_time()  # nothing is awaited until the next task
+        only_the_worker(seat.pid)
+        if own.cancelling():
+            await _uncancelled(own)
+        board.idle(seat.slot)
+        if type(problem) is Later:
+            later.append((task, problem.delay_s))
+            continue
+        ending, tries = results.ending(output, problem)
+        failed += ending.startswith(FAILED)
+        lines.append(line(task, seat.slot, started, finished, None, None, attempt - 1 + tries, waited_s, ending))
+    elapsed = time.perf_counter() - began
+    between_cpu_s += time.thread_time() - mark_s
+    used = used_by(seat).since(seat.ready)
+    return Returned(
+        "".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), seat.slot, used,
+        between_cpu_s, 0.0, results.pickling_s, tuple(results.outputs),
+    )  # fmt: skip
+
+
+async def _limited(workload: Workload, argument: Any, limit_s: float | None) -> Any:
+    """The task's output. Raises TaskFailed(time_limit) for a coroutine that was cancelled at its limit."""
+    scope = asyncio.timeout(limit_s)
+    try:
+        async with scope:
+            return await workload.run_async(argument)
+    except TimeoutError as error:
+        raise (time_limit(limit_s or 0.0) if scope.expired() else error) from None
+
+
+async def _uncancelled(own: asyncio.Task[Any]) -> None:
+    """Take a cancel back that a task has asked for its own slot: the next task must not be hit by it."""
+    with suppress(asyncio.CancelledError):
+        await asyncio.sleep(0)
+    while own.cancelling():
+        own.uncancel()
+
+
+async def _pulse(board: Board) -> None:
+    while True:
+        board.pulse()
+        await asyncio.sleep(LOOK_S)

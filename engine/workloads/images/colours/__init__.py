@@ -1,0 +1,1 @@
+"""What an image's numbers mean as colours, and bringing them to sRGB."""

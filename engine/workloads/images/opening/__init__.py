@@ -1,0 +1,1 @@
+"""Opening an image that a stranger supplied: what it is, whether it may be decoded, and its pixels."""

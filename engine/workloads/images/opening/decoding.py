@@ -1,0 +1,117 @@
+"""Decoding an opened image: once, and its first error counts. Beside `opening`, which decides whether it may be.
+
+What Pillow would get wrong on the way is put right here: a JPEG that lacks its end marker, a GIF whose first frame
+leaves part of its canvas free, and TIFF channels of 16 bits that are stored apart. A progressive JPEG that is decoded
+at 1/8 takes a short cut.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from PIL import Image, ImageChops, JpegImagePlugin
+
+from engine.config import Settings
+from engine.workloads.images import progressive
+from engine.workloads.images.opening import tiffs, variants
+from engine.workloads.images.opening.opening import can_be_reduced, check_pixels, failures, is_cut_short, open_image
+
+_END = b"\xff\xd9"
+_FILLER = bytes(range(17, 241, 7)) * 64 + _END
+"""What no encoder writes behind its last pixel; if a decoder took pixels from it, the file was not complete."""
+
+
+def decode(image: Image.Image, data: bytes, settings: Settings) -> Image.Image:
+    """The decoded picture of an opened image and its content. Raises TaskFailed: see `opening`."""
+    if can_be_reduced(image):
+        check_pixels(image.size, settings, "At the size that is needed here the picture is decoded to")
+    with failures(data, settings):
+        if isinstance(image, JpegImagePlugin.JpegImageFile):
+            return _decoded_jpeg(image, data)
+        if image.format == "GIF":
+            return _decoded_gif(image)
+        if image.format == "PNG":
+            return _decoded_png(image, data, settings)
+        if image.format == "TIFF" and tiffs.stored_apart(image):
+            return tiffs.joined(image, data, lambda content: open_image(content, settings))
+        image.load()
+        tiffs.mend_palette(image)
+        return tiffs.widened(image)
+
+
+def _decoded_jpeg(image: JpegImagePlugin.JpegImageFile, data: bytes) -> Image.Image:
+    if "progressive" in image.info and image.decoderconfig[:1] == (8,):
+        shorter = progressive.without_detail(data)
+        if shorter is not None:
+            return _again(shorter, image.mode, 8)
+    # The whole file in one call: the decoder then gives the GIL up once, not every 64 kB.
+    image.decodermaxblock = max(len(data), 65536)
+    try:
+        image.load()
+    except OSError as error:
+        whole = _without_end(image, data) if is_cut_short(error) else None
+        if whole is None:
+            raise
+        return whole
+    return image
+
+
+def _without_end(image: JpegImagePlugin.JpegImageFile, data: bytes) -> Image.Image | None:
+    """The picture of a JPEG that lacks only its end marker; None where pixels are missing, too.
+
+    libjpeg fills missing pixels without a word. But those it then makes up depend on the bytes that follow.
+    """
+    if not variants.last_scan_is_complete(data):
+        return None
+    divisor = image.decoderconfig[0] if image.decoderconfig else 1
+    one, other = (_again(data + end, image.mode, divisor) for end in (_END, _FILLER))
+    return one if ImageChops.difference(one, other).getbbox() is None else None
+
+
+def _again(content: bytes, mode: str, divisor: int) -> Image.Image:
+    """A JPEG of other content, decoded to a mode and at a reduction: 1, 2, 4 or 8."""
+    image = JpegImagePlugin.jpeg_factory(BytesIO(content))
+    image.draft(mode, (max(1, image.width // divisor), max(1, image.height // divisor)))
+    image.decodermaxblock = len(content)
+    image.load()
+    return image
+
+
+_PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
+
+
+def _decoded_png(image: Image.Image, data: bytes, settings: Settings) -> Image.Image:
+    """A PNG that breaks off in its last chunk is a picture: were pixels missing, the decoder would still say so."""
+    try:
+        image.load()
+    except OSError as error:
+        whole = data[: _whole_chunks(data)] + _PNG_END
+        if not is_cut_short(error) or whole == data:
+            raise
+        image = open_image(whole, settings)
+        image.load()
+    return image
+
+
+def _whole_chunks(data: bytes) -> int:
+    """Where the last complete chunk of a PNG ends that is not its end mark, in bytes."""
+    at = 8
+    while at + 12 <= len(data) and data[at + 4 : at + 8] != b"IEND":
+        following = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        if following > len(data):
+            break
+        at = following
+    return at
+
+
+def _decoded_gif(image: Image.Image) -> Image.Image:
+    """A first frame that is smaller than its canvas leaves the rest transparent, as browsers show it."""
+    tiles = getattr(image, "tile", [])
+    area = tiles[0].extents if tiles else None
+    image.load()
+    if area is None or area == (0, 0, *image.size):
+        return image
+    picture = image.convert("RGBA")
+    free = Image.new("RGBA", picture.size)
+    free.paste(picture.crop(area), area)
+    return free

@@ -1,0 +1,103 @@
+"""The demo shops in a child process, for as long as a run needs them.
+
+Used by the orchestrator of a run, which then fills their address in (`engine.workloads.shop.addresses`).
+Imports nothing heavy: the server's packages load in the child.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+from urllib.parse import urlsplit
+
+from engine.config import without_secrets
+from engine.errors import NotAvailable
+from engine.workloads.shop.addresses import demo_urls, fill_in, is_demo
+from engine.workloads.shop.catalogue import product_paths
+
+__all__ = ["DemoShops", "demo_urls", "fill_in", "is_demo"]
+
+READY_S = 15.0
+"""How long the child may take until it serves; it takes about half a second."""
+GRACE_S = 2.0
+
+
+class DemoShops:
+    """The demo shops in a child process; a context manager. `base_url` waits until they serve.
+
+    The child ends when it is closed and when this process ends, however that happens.
+    """
+
+    def __init__(self, home: Path) -> None:
+        command = [sys.executable, "-P", "-m", "engine.workloads.shop", "--port", "0", "--home", str(home)]
+        command += ["--until-stdin-closes"]
+        if threading.current_thread() is threading.main_thread():
+            command += ["--parent", str(os.getpid())]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+            start_new_session=True, env=_environment(),
+        )
+
+    @cached_property
+    def base_url(self) -> str:
+        """Scheme, host and port, once the child serves. Raises NotAvailable when it does not come up."""
+        return self._wait()
+
+    @property
+    def pid(self) -> int:
+        """The child's process number."""
+        return self._process.pid
+
+    def close(self) -> None:
+        """Ends the child, by asking and after two seconds by force. A second call does nothing."""
+        _pipe(self._process.stdin).close()
+        try:
+            self._process.wait(GRACE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        _pipe(self._process.stdout).close()
+
+    def __enter__(self) -> DemoShops:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _wait(self) -> str:
+        """The base address, from the first of the lines that the child prints when it is ready."""
+        killer = threading.Timer(READY_S, self._process.kill)
+        killer.start()
+        try:
+            lines = [_pipe(self._process.stdout).readline() for _ in product_paths()]
+        finally:
+            killer.cancel()
+        if not lines[-1]:
+            self.close()
+            raise NotAvailable(
+                f"The demo shops did not start (exit code {self._process.returncode}): "
+                "run `python -m engine shop` to see why."
+            )
+        first = urlsplit(lines[0])
+        return f"{first.scheme}://{first.netloc}"
+
+
+def _pipe(stream: IO[str] | None) -> IO[str]:
+    """A pipe that Popen was asked to open."""
+    assert stream is not None
+    return stream
+
+
+def _environment() -> dict[str, str]:
+    """This process's environment, in which the child also finds this very engine package."""
+    here = str(Path(__file__).resolve().parents[3])
+    path = os.pathsep.join(part for part in (here, os.environ.get("PYTHONPATH", "")) if part)
+    return {**without_secrets(os.environ), "PYTHONPATH": path}

@@ -1,0 +1,60 @@
+"""One reader for every list of addresses that a person has as a file: the app and the command line both call it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.config import Settings
+from engine.errors import InputRefused
+from engine.workloads.web.fetching.charset import decoded
+from engine.workloads.web.lists.feeds import is_markup, parse
+from engine.workloads.web.lists.inputs import Inputs, collect, from_text
+from engine.workloads.web.lists.tables import Column, column_inputs, is_table, table_of
+
+_TABLES = (".csv", ".tsv")
+
+
+@dataclass(frozen=True, slots=True)
+class AddressList:
+    """The addresses of a file, how it was read, in sentences, and a table's columns (empty for what is no table).
+
+    `sitemaps` are those that an index names: reading them needs the network, which nothing here touches.
+    """
+
+    inputs: Inputs
+    told: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    column: str | None = None
+    sitemaps: tuple[str, ...] = ()
+
+
+def read_list(data: bytes, name: str, settings: Settings, column: str | int | None = None) -> AddressList:
+    """The addresses in a file of any kind: text, a table, a sitemap, a feed or a saved page, gzipped or not.
+
+    `name` counts only for an ending of tables; `column` chooses a table's by heading or by index from 0. Raises
+    InputRefused for a table without such a column, and for a sitemap that names nothing.
+    """
+    if is_markup(data):
+        return _marked_up(data, settings)
+    if column is not None or name.lower().endswith(_TABLES) or is_table(data):
+        return _tabular(data, settings, column)
+    return AddressList(from_text(decoded(data, "")[0], settings))
+
+
+def _marked_up(data: bytes, settings: Settings) -> AddressList:
+    found = parse(data, settings.max_urls + 1)
+    told = (found.problem,) if found.problem else ()
+    return AddressList(collect(found.pages, settings), told, sitemaps=found.sitemaps)
+
+
+def _tabular(data: bytes, settings: Settings, column: str | int | None) -> AddressList:
+    try:
+        table = table_of(data)
+    except InputRefused:
+        if column is None and not data.strip():
+            return AddressList(from_text("", settings))
+        raise
+    inputs, heading = column_inputs(table, settings, column)
+    columns = table.columns
+    told = (f"The addresses are those of the column “{heading}”.",) if len(columns) > 1 else ()
+    return AddressList(inputs, told, columns, heading)

@@ -1,0 +1,171 @@
+"""Tables as programs save them (CSV with any delimiter and charset), and which column holds the pages' addresses."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from engine.config import Settings
+from engine.errors import InputRefused
+from engine.workloads.web.addresses.urls import shown
+from engine.workloads.web.fetching.charset import decoded
+from engine.workloads.web.lists.inputs import Inputs, collect_found
+from engine.workloads.web.lists.texts import Found, linked, without_scheme
+
+DELIMITERS = (",", ";", "\t", "|")
+LOOKED_AT = 500
+"""Rows by which the delimiter is chosen."""
+
+_EXCEL = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?|ico)(?:[?#]|$)", re.IGNORECASE)
+
+Row = list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: its heading, and how many of its cells are web addresses; `pictures` of them name files
+    of images rather than pages."""
+
+    index: int
+    name: str
+    addresses: int
+    pictures: int = 0
+
+    @property
+    def pages(self) -> int:
+        """Addresses that are not pictures'."""
+        return self.addresses - self.pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A heading (made up where there is none) and rows, which may be shorter or longer than it."""
+
+    heading: tuple[str, ...]
+    rows: tuple[Row, ...]
+    delimiter: str
+
+    def cells(self, index: int) -> list[str]:
+        """One column's cells, empty where a row is too short; a formula that links is its address."""
+        return [linked(row[index]) if index < len(row) else "" for row in self.rows]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What can be chosen from."""
+        return tuple(_column(index, name, self.cells(index)) for index, name in enumerate(self.heading))
+
+
+def table_of(data: bytes) -> Table:
+    """The table in a file. Raises InputRefused for what is none."""
+    text = decoded(data, "")[0]
+    told = _EXCEL.match(text)
+    body = text[told.end() :] if told else text
+    delimiter = told[1] if told else _delimiter(body)
+    try:
+        rows = [row for row in _rows(body, delimiter) if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise InputRefused(f"The file cannot be read as a table ({error}): save it as CSV again.") from None
+    if not rows:
+        raise InputRefused("The table is empty.")
+    if any(_is_address(linked(cell)) for cell in rows[0]):
+        return Table(tuple(f"column {number}" for number in range(1, len(rows[0]) + 1)), tuple(rows), delimiter)
+    return Table(tuple(cell.strip() for cell in rows[0]), tuple(rows[1:]), delimiter)
+
+
+def is_table(data: bytes) -> bool:
+    """Whether a text is a table with one column of pages beside others, rather than lines that name several pages."""
+    try:
+        table = table_of(data)
+    except InputRefused:
+        return False
+    widths = Counter(len(row) for row in table.rows[:LOOKED_AT])
+    width, rows = widths.most_common(1)[0] if widths else (1, 0)
+    if width < 2 or rows * 10 < 8 * sum(widths.values()):
+        return False
+    columns = table.columns
+    best = max(columns, key=lambda column: column.pages)
+    others = [column for column in columns if column.pages * 2 < best.pages]
+    return bool(best.pages) and bool(others)
+
+
+def table_columns(data: bytes) -> tuple[Column, ...]:
+    """The columns of a CSV file, to choose from. Raises InputRefused for what is no table."""
+    return table_of(data).columns
+
+
+def from_table(data: bytes, settings: Settings, column: str | int | None = None) -> Inputs:
+    """The addresses in one column of a CSV file: by heading (or number from 1 as text), by index from 0, or the one
+    that holds most pages.
+
+    Raises InputRefused when there is no such column, or no column with an address.
+    """
+    return column_inputs(table_of(data), settings, column)[0]
+
+
+def column_inputs(table: Table, settings: Settings, column: str | int | None = None) -> tuple[Inputs, str]:
+    """The addresses of one column, and its heading. Raises InputRefused as `from_table` does."""
+    index = _chosen(table, column)
+    inputs = collect_found([_found(cell)] if cell else [] for cell in table.cells(index))
+    return inputs.within(settings.max_urls), table.heading[index]
+
+
+def best_column(columns: Sequence[Column]) -> Column | None:
+    """The column that holds most pages' addresses, or pictures' where none holds pages; None where none has any."""
+    best = max(columns, key=lambda column: (column.pages, column.addresses), default=None)
+    return best if best is not None and best.addresses else None
+
+
+def _found(cell: str) -> Found:
+    return Found(cell) if _ADDRESS.match(cell) else without_scheme(cell) or Found(cell)
+
+
+def _column(index: int, name: str, cells: Sequence[str]) -> Column:
+    addresses = [cell for cell in cells if _is_address(cell)]
+    return Column(index, name, len(addresses), sum(bool(_PICTURE.search(cell)) for cell in addresses))
+
+
+def _chosen(table: Table, column: str | int | None) -> int:
+    if column is None:
+        best = best_column(table.columns)
+        if best is None:
+            raise InputRefused("No column of the table holds web addresses: they begin with https:// or www.")
+        return best.index
+    names = {name: index for index, name in reversed(list(enumerate(table.heading)))}
+    number = int(column) - 1 if isinstance(column, str) and column.isascii() and column.isdigit() else -1
+    index = column if isinstance(column, int) else names.get(column, number)
+    if not 0 <= index < len(table.heading):
+        known = ", ".join(shown(name, 40) for name in table.heading[:20])
+        raise InputRefused(f"The table has no column {column!r}; its columns are {known}.")
+    return index
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that leaves most cells whole addresses, then the one that gives rows of one width."""
+    return max(DELIMITERS, key=lambda delimiter: _fit(text, delimiter))
+
+
+def _fit(text: str, delimiter: str) -> tuple[int, float]:
+    try:
+        rows = list(islice(_rows(text, delimiter), LOOKED_AT))
+    except csv.Error:
+        return 0, 0.0
+    widths = Counter(len(row) for row in rows if row)
+    whole = sum(_is_address(linked(cell)) and delimiter not in cell for row in rows for cell in row)
+    regular = sum(count for width, count in widths.items() if width > 1)
+    return whole, regular / max(1, len(widths))
+
+
+def _rows(text: str, delimiter: str) -> Iterator[Row]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+
+
+def _is_address(cell: str) -> bool:
+    text = cell.strip()
+    return bool(_ADDRESS.fullmatch(text)) or (text.lower().startswith("www.") and without_scheme(text) is not None)

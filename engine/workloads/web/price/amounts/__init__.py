@@ -1,0 +1,1 @@
+"""Amounts of money in text: numbers, currencies, and prices written in pieces."""

@@ -1,0 +1,138 @@
+"""The words that stand on a page around a price: labels before and behind it, buy buttons, titles of other products.
+
+Several languages, no shop by name. The weights were set by hand.
+"""
+
+from __future__ import annotations
+
+import re
+
+from engine.workloads.web.price.product import Availability
+
+
+def _one_of(words: str) -> str:
+    """An alternation of the phrases, which are parted by `|` and may stand on several lines."""
+    return "(?:" + re.sub(r"\s*\n\s*", "", words) + ")"
+
+
+def _label(words: str, end: str = r"[\s:.)]*$") -> re.Pattern[str]:
+    """A pattern for one of the phrases at the end of a text."""
+    return re.compile(r"\b" + _one_of(words) + r"\b" + end, re.I)
+
+
+BUTTON = re.compile(
+    _one_of(
+        r"""add[\s_-]?(?:item[\s_-]?)?to[\s_-]?(?:my[\s_-]?|your[\s_-]?)?(?:cart|bag|basket|trolley|order)
+        |buy[\s_-]?(?:it[\s_-]?)?now|addtocart|add2cart|pre-?order now
+        |in den (?:waren|einkaufs)korb|jetzt kaufen|ajouter au panier|acheter
+        |(?:añadir|agregar) (?:al carrito|a la cesta|a mi bolsa)|comprar|aggiungi al carrello|acquista
+        |in winkel(?:wagen|mand)|lägg i (?:varukorg|kundvagn)|læg i kurv|legg i handle(?:kurv|vogn)|lisää ostoskoriin
+        |do koszyka|do košíku|kosárba|sepete ekle|в корзину|カートに入れる|加入购物车|장바구니
+        |adicionar ao carrinho|adaugă în coș"""
+    ),
+    re.I,
+)
+BUTTON_STARTS = frozenset(
+    ["add", "buy", "pre", "in ", "jet", "ajo", "ach", "añ", "aña", "agr", "com", "agg", "acq", "läg", "læg", "leg",
+     "lis", "do ", "kos", "sep", "в к", "カート", "加入购", "장바구", "adi", "ada"]
+)  # fmt: skip
+"""The first three letters of what stands on a buy button, in lower case: a cheap first look."""
+BUTTON_WORDS = (
+    "cart", "bag", "basket", "buy", "trolley", "order", "korb", "kaufen", "panier", "acheter", "carrito", "cesta",
+    "comprar", "carrello", "acquista", "winkel", "korg", "kurv", "kosz", "koš", "sepet", "корзин", "カート", "购物",
+    "장바구니",
+)  # fmt: skip
+
+_STOCK: tuple[tuple[str, Availability], ...] = (
+    (
+        r"""out of stock|sold out|(?:currently |temporarily )?(?:unavailable|not available)|no longer available
+            |ausverkauft|nicht (?:auf lager|verfügbar|lieferbar)|rupture de stock|indisponible|épuisé|agotado|sin stock
+            |non disponibile|esaurito|uitverkocht|slutsåld|udsolgt|utsolgt
+            |wyprzedane|нет в наличии|在庫切れ|売り切れ""",
+        "out_of_stock",
+    ),
+    (r"discontinued|this (?:item|product) (?:has been|is) discontinued", "discontinued"),
+    (r"pre-?order|available for pre-?order|vorbestell\w*|précommande", "preorder"),
+    (r"(?:on )?back-?order(?:ed)?|nachbestellt", "backorder"),
+    (r"only (?:\d+|a few) (?:left|in stock)|low stock|almost sold out|nur noch \d+|plus que \d+", "limited"),
+    (
+        r"""(?:\d+ )?in stock|available(?: now)?|auf lager|sofort (?:lieferbar|verfügbar)|en stock|disponible
+            |disponibile|op voorraad|i lager|på lager|na stanie|skladem|в наличии|在庫あり""",
+        "in_stock",
+    ),
+)
+STOCK = tuple((re.compile(_one_of(words) + r"(?!\w)", re.I), availability) for words, availability in _STOCK)
+"""What a page says of the stock at the beginning of a short text."""
+STOCK_STARTS = frozenset(
+    ["out", "sol", "cur", "tem", "una", "not", "no ", "aus", "nic", "rup", "ind", "épu", "ago", "sin", "non", "esa",
+     "uit", "slu", "uds", "uts", "wyp", "нет", "在庫切", "売り切", "dis", "thi", "pre", "ava", "vor", "pré", "on ",
+     "bac", "nac", "onl", "low", "alm", "nur", "plu", "in ", "auf", "sof", "en ", "op ", "i l", "på ", "na ", "skl",
+     "в н", "在庫あ"]
+)  # fmt: skip
+
+OTHERS = re.compile(
+    _one_of(
+        r"""you (?:may|might) (?:also )?(?:like|love|enjoy)|you'll (?:also )?love|customers? (?:who|also)
+        |people (?:who|also)|(?:also|frequently|often) (?:bought|viewed|purchased)|(?:buy|bought) (?:them )?together
+        |bundle (?:and|&) save|related|recommend|similar
+        |more (?:like|from|items|products|to)|recently viewed|your recent|complete (?:the|your)|pair (?:it )?with
+        |goes well|shop the look|wear it with|sponsored|best ?sellers|compare (?:with|similar|to)
+        |other (?:customers|products|items|sellers)|trending|top picks|inspired by|accessor|featured products
+        |products? you|das könnte|ähnliche|kunden kauften|wird oft|zuletzt|vous aimerez
+        |produits (?:similaires|associés)|les clients|también te|productos (?:relacionados|similares)|los clientes
+        |prodotti (?:correlati|simili)|potrebbe|ook interessant|gerelateerde|andra (?:har|köpte)|liknande|relaterade
+        |podobne|relacionados|похожие|関連|相关|추천"""
+    ),
+    re.I,
+)
+"""What stands above other products."""
+OTHERS_STARTS = frozenset(
+    ["you", "cus", "peo", "buy", "bou", "bun", "als", "fre", "oft", "rel", "rec", "sim", "mor", "com", "pai", "goe",
+     "sho", "wea", "spo", "bes", "oth", "tre", "top", "ins", "acc", "fea", "pro", "das", "ähn", "kun", "wir", "zul",
+     "vou", "les", "tam", "los", "pot", "ook", "ger", "and", "lik", "pod", "пох", "関連", "相关", "추천"]
+)  # fmt: skip
+
+_WAS = r"""was|were|list(?: price)?|reg(?:\.|ular)?(?: price)?|msrp|m\.s\.r\.p\.|rrp|r\.r\.p\.?
+    |orig(?:\.|inal(?:ly)?)?(?: price)?|compare(?: at)?|retail(?: price| value)?|old price|before|previous(?:ly)?
+    |typically|statt|uvp|früher|avant|antes|au lieu de|normalpris|ord\.? ?pris|before price|value"""
+_SAVE = r"you save|save|saving|savings|off|discount|ersparnis|sie sparen|économisez|ahorras?|rebate|coupon|get|earn"
+_EXTRA = r"""shipping|delivery|postage|freight|versand(?:kosten)?|livraison|envío|spedizione|over|above|orders? of
+    |under|minimum|ab einem|spend|total(?: price)?|tax|deposit|fee|handling|gift card|up to"""
+_PART = r"\d+ (?:payments|instal+ments|x|raten|mal)|payments? of|instal+ments? of|monatlich|as low as|mensual"
+_NOW = r"""sale(?: price)?|now(?: only)?|our price|your price|special price|today(?:'s price)?|only|price|preis|prix
+    |precio|prezzo|current price|jetzt|nur|deal price|final price|you pay|sale price|deal of the day"""
+_START = r"start(?:ing)? (?:price|bid)|opening bid|reserve(?: price)?|startpreis|startgebot|mise à prix"
+_FROM = r"from|starting at|starts at|ab|à partir de|desde|da|vanaf"
+
+MEMBER = _label(
+    r"""members?(?:'s?)?(?: price| only| pay)?|(?:club|loyalty|rewards?|vip|prime|clubcard|plus) price
+    |with (?:prime|clubcard|membership|your card)|mitglieder(?:preis)?|(?:nur )?mit karte
+    |prix (?:adhérent|fidélité|membre)s?
+    |precio (?:socio|club)|ledenprijs|medlemspris|stammispris|dla klubowiczów"""
+)
+"""Text that leads up to what members of a shop's programme pay."""
+
+BEFORE: tuple[tuple[re.Pattern[str], float, bool], ...] = (
+    (_label(_WAS), -4.0, True),
+    (_label(_SAVE, r"[\s:]*(?:up to)?\s*$"), -5.0, False),
+    (_label(_EXTRA, r"[\s:+]*$"), -4.0, False),
+    (_label(_PART), -3.5, False),
+    (MEMBER, -3.0, False),
+    (_label(_START), -3.5, False),
+    (_label(_NOW), 1.5, False),
+    (_label(_FROM), -0.5, False),
+    (re.compile(r"[+(]\s*$"), -1.5, False),
+    (_label("used|refurbished|rent|rental|trade-?in|new from|subscribe", r"[^.]{0,20}$"), -1.5, False),
+)
+"""Text that leads up to a price: pattern, weight, and whether the price is then an old one."""
+
+_PERIOD = r"mo|mth|month|monat|mois|mes|week|wk|year|yr"
+_MEASURE = r"kg|g|ml|cl|l|oz|fl|lb|sq|100|unit|m²|m2|count|ct|stück"
+AFTER: tuple[tuple[re.Pattern[str], float], ...] = (
+    (re.compile(rf"\s*(?:/|per|a|pro|par|al|im)\s?(?:{_PERIOD})\b", re.I), -5.0),
+    (re.compile(r"\s*(?:off|discount|savings?|saved|rabatt|back|reward|rebate|credit|gift card)\b", re.I), -5.0),
+    (re.compile(r"\s*(?:or more|and up|minimum|shipping|delivery|versand)\b", re.I), -3.0),
+    (re.compile(rf"\s*\)?\s*(?:/|per|pro|je)\s?(?:\d+\s?)?(?:{_MEASURE})\b", re.I), -2.0),
+    (re.compile(r"\s*x\s*\d+\b", re.I), -2.0),
+)
+"""Text right behind a price: pattern and weight."""

@@ -1,0 +1,75 @@
+"""The repeats still needed, and the tasks from which a start-up pays: estimates with known answers."""
+
+from __future__ import annotations
+
+import random
+from math import exp, log1p, sqrt
+from statistics import median
+
+import pytest
+
+from benchmarks.calibration import promised
+from engine.analysis.scaling.breakeven import break_even
+from engine.analysis.statistics.repeats import detectable, one_sided, repeats_needed
+from engine.analysis.statistics.speedup import Ratio, ratio_of
+from engine.analysis.statistics.student import critical_t
+from engine.analysis.trials import Summary
+from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL
+
+
+def ratio(estimate: float, log_sd: float, pairs: int = 5) -> Ratio:
+    return Ratio(estimate, 0.9, 1.1, 0.5, pairs, log_sd, pairs - 1)
+
+
+def test_the_number_asked_for_shows_the_difference_also_where_it_is_smaller_than_it_looks() -> None:
+    needed = repeats_needed(ratio(exp(0.15), 0.1))
+    assert needed is not None
+    moved = one_sided(0.2, 4) * 0.1 * sqrt(1 / 5 - 1 / needed)
+    assert critical_t(0.04, needed - 1) * 0.1 / sqrt(needed) < 0.15 - moved
+
+
+def test_equals_need_repeats_until_the_interval_fits_inside_the_margin() -> None:
+    needed = repeats_needed(ratio(1.0, 0.02))
+    assert needed is not None
+    assert critical_t(0.04, needed - 1) * 0.02 / sqrt(needed) < 0.0296
+
+
+def test_more_tests_need_more_repeats_and_what_cannot_be_told_is_not_promised() -> None:
+    one, many = repeats_needed(ratio(1.15, 0.1)), repeats_needed(ratio(1.15, 0.1), tests=10)
+    assert one is not None and many is not None and many > one
+    assert repeats_needed(ratio(1.03, 0.4)) is None
+    assert repeats_needed(ratio(1.06, 0.1)) is None  # as likely as not there is no difference
+    assert repeats_needed(ratio(1.3, 0.0, pairs=1)) is None
+
+
+def test_promises_are_kept_in_about_four_of_five_cases() -> None:
+    (row,) = promised(2, 150, seed=3)
+    assert row.comparisons > 30
+    assert row.right / row.comparisons > 0.65
+
+
+def test_the_smallest_difference_that_could_have_been_seen_is_seen_in_four_of_five_cases() -> None:
+    rng, found = random.Random(4), []
+    for _ in range(300):
+        logs = [rng.gauss(0.2, 0.1) for _ in range(5)]
+        found.append(ratio_of(logs))
+    smallest = median(detectable([one]) or 0.0 for one in found)
+    shown = sum(ratio_of([rng.gauss(log1p(smallest), 0.1) for _ in range(5)]).p <= 0.04 for _ in range(300))
+    assert 0.7 < shown / 300 < 0.92
+
+
+def test_it_is_never_below_the_margin_and_unknown_without_a_spread() -> None:
+    assert detectable([ratio(1.0, 0.001)]) == pytest.approx(0.03)
+    assert detectable([ratio(1.0, 0.0, pairs=1)]) is None
+    assert detectable([]) is None
+
+
+@pytest.mark.parametrize(
+    ("startup_s", "wall_s", "expected"), [(0.0, 5.0, 1), (0.125, 6.0, 4), (4.9, 5.0, 98), (1.0, 10.0, None)]
+)
+def test_break_even_is_the_first_task_count_that_is_done_sooner(
+    startup_s: float, wall_s: float, expected: int | None
+) -> None:
+    base = Summary(SEQUENTIAL, 5, 10.0, 0.0, 0.0, None, None, None, None, 100, 0)
+    other = Summary(PROCESSES_2, 5, wall_s, startup_s, 0.0, None, None, None, None, 100, 0)
+    assert break_even(base, other) == expected

@@ -1,0 +1,66 @@
+"""Trials run in randomised blocks, each with every configuration once and the baseline twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from engine.analysis.schedule import block, blocks, whole_blocks
+from engine.model import Measurement, Trial
+from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, THREADS_4
+
+GRID = (SEQUENTIAL, THREADS_2, THREADS_4, PROCESSES_2)
+
+
+def test_every_block_holds_every_configuration_once_and_the_baseline_twice() -> None:
+    slots = blocks(GRID, SEQUENTIAL, repeats=4, seed=1)
+    for number in range(4):
+        inside = [slot for slot in slots if slot.block == number]
+        counts = Counter(slot.configuration for slot in inside)
+        assert counts == {SEQUENTIAL: 2, THREADS_2: 1, THREADS_4: 1, PROCESSES_2: 1}
+        assert {slot.role for slot in inside if slot.configuration == SEQUENTIAL} == {"baseline", "baseline_again"}
+    assert [slot.block for slot in slots] == sorted(slot.block for slot in slots)
+
+
+def test_the_same_seed_gives_the_same_order_and_another_seed_another() -> None:
+    assert blocks(GRID, SEQUENTIAL, 5, seed=7) == blocks(GRID, SEQUENTIAL, 5, seed=7)
+    assert blocks(GRID, SEQUENTIAL, 5, seed=7) != blocks(GRID, SEQUENTIAL, 5, seed=8)
+
+
+def test_blocks_differ_in_order_and_every_configuration_comes_first_at_times() -> None:
+    first = Counter(block(GRID, SEQUENTIAL, number, seed=3)[0].configuration for number in range(500))
+    assert set(first) == set(GRID)
+    assert 160 < first[SEQUENTIAL] < 240
+
+
+def test_the_baseline_need_not_be_named_and_a_configuration_named_twice_runs_once() -> None:
+    assert len(block((THREADS_2, THREADS_2), SEQUENTIAL, 0, seed=1)) == 3
+
+
+def trials(*blocks_run: str) -> list[Trial]:
+    """A trial for each letter of each block: s and t are finished, T failed, c was cancelled (of threads)."""
+    known = {"s": (SEQUENTIAL, "finished"), "t": (THREADS_2, "finished"), "T": (THREADS_2, "failed"),
+             "c": (THREADS_2, "cancelled")}  # fmt: skip
+    letters = [(number, letter) for number, inside in enumerate(blocks_run) for letter in inside]
+    return [
+        Trial(order, 1, order, number, known[letter][0], known[letter][1], None, 8, 8, 0, Measurement())  # type: ignore[arg-type]
+        for order, (number, letter) in enumerate(letters)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ran", "whole"),
+    [
+        ((), set()),
+        (("sts", "tss", "ss"), {0, 1}),
+        (("sts", "sct"), {0}),
+        (("sTs", "tss"), {0, 1}),
+        (("sTs", "ss", "ss"), {0, 1, 2}),
+        (("sTs", "s"), {0}),
+        (("sts", "", "sst"), {0, 2}),
+    ],
+    ids=["nothing", "broken off", "cancelled", "failed once", "could not start", "neither again", "a gap"],
+)
+def test_a_block_is_whole_when_each_of_its_trials_was_run(ran: tuple[str, ...], whole: set[int]) -> None:
+    assert whole_blocks(trials(*ran), (SEQUENTIAL, THREADS_2), SEQUENTIAL) == whole

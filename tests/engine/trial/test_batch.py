@@ -1,0 +1,201 @@
+"""How many tasks go to a worker at once, and that none is lost or doubled on the way."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.machine.usage import Used
+from engine.trial.batch import AHEAD, CHUNK_TIME_S, SHORT_TASK_S, Batch
+from engine.trial.worker import Errand, Returned
+
+
+def errands(count: int, first: int = 0) -> list[Errand]:
+    """Errands for tasks first, first + 1, …"""
+    return [Errand(task, None) for task in range(first, first + count)]
+
+
+def returned(tried: int, elapsed_s: float, later: tuple[tuple[int, float], ...] = ()) -> Returned:
+    """What a worker gives back after `tried` tasks of a chunk."""
+    return Returned(b"", tried - len(later), 0, tried, elapsed_s, later, 0, Used())
+
+
+def settle_all(batch: Batch, task_s: float) -> list[int]:
+    """Take chunk after chunk, each task taking `task_s`; gives the chunks' sizes."""
+    sizes = []
+    while chunk := batch.take():
+        sizes.append(len(chunk))
+        batch.settle(chunk, returned(len(chunk), len(chunk) * task_s))
+    return sizes
+
+
+def test_the_first_chunk_is_one_task_because_nothing_is_known_yet() -> None:
+    assert len(Batch(errands(1000), [], 2, None).take()) == 1
+
+
+def test_chunks_of_short_tasks_double() -> None:
+    sizes = settle_all(Batch(errands(10_000), [], 2, None), 0.000_01)
+    assert sizes[:9] == [1, 2, 4, 8, 16, 32, 64, 128, 256]
+
+
+def test_chunks_stop_growing_once_one_takes_the_time_budget() -> None:
+    sizes = settle_all(Batch(errands(100_000), [], 2, None), 0.0005)
+    assert max(sizes) * 0.0005 == pytest.approx(CHUNK_TIME_S, rel=0.5)
+
+
+@pytest.mark.parametrize("task_s", [SHORT_TASK_S, 0.005, 1.0])
+def test_tasks_of_a_millisecond_or_more_travel_alone(task_s: float) -> None:
+    assert set(settle_all(Batch(errands(200), [], 2, None), task_s)) == {1}
+
+
+def test_a_chunk_shrinks_to_one_when_tasks_turn_out_long() -> None:
+    batch = Batch(errands(10_000), [], 2, None)
+    for _ in range(8):
+        chunk = batch.take()
+        batch.settle(chunk, returned(len(chunk), len(chunk) * 0.000_01))
+    chunk = batch.take()
+    assert len(chunk) == 256
+    batch.settle(chunk, returned(2, 0.1))
+    assert len(batch.take()) == 1
+
+
+@pytest.mark.parametrize("workers", [1, 2, 7])
+def test_a_chunk_never_exceeds_what_is_left_divided_by_four_times_the_workers(workers: int) -> None:
+    batch = Batch(errands(5000), [], workers, None)
+    while left := len(batch):
+        chunk = batch.take()
+        assert len(chunk) <= max(1, left // (4 * workers))
+        batch.settle(chunk, returned(len(chunk), 0.000_001 * len(chunk)))
+
+
+def test_what_a_worker_left_when_its_time_was_up_goes_back_in_order() -> None:
+    batch = Batch(errands(10), [], 1, 4)
+    chunk = batch.take()
+    batch.settle(chunk, returned(1, 0.2))
+    assert [errand.task for errand in batch.take()] == [1, 2, 3, 4]
+
+
+def test_a_size_that_the_user_fixed_is_kept_and_has_no_time_budget() -> None:
+    batch = Batch(errands(100), [], 2, 32)
+    assert batch.budget_s is None
+    assert settle_all(batch, 1.0) == [32, 32, 32, 4]
+    assert batch.largest == 32
+
+
+def test_a_size_that_the_loop_chooses_has_a_time_budget() -> None:
+    assert Batch(errands(1), [], 2, None).budget_s == CHUNK_TIME_S
+
+
+def test_the_largest_chunk_is_remembered() -> None:
+    batch = Batch(errands(1000), [], 2, None)
+    sizes = settle_all(batch, 0.000_01)
+    assert batch.largest == max(sizes) > 50
+
+
+def test_suspects_run_first_and_each_with_no_other_task_in_flight() -> None:
+    batch = Batch(errands(5), errands(2, first=10), 4, None)
+    assert (batch.alone, batch.window) == (True, 1)
+    first = batch.take()
+    assert [errand.task for errand in first] == [10]
+    assert batch.window == 1
+    batch.settle(first, returned(1, 0.01))
+    second = batch.take()
+    assert [errand.task for errand in second] == [11]
+    assert batch.window == 1, "the last suspect is alone, too"
+    batch.settle(second, returned(1, 0.01))
+    assert (batch.alone, batch.window) == (False, AHEAD * 4)
+
+
+def test_a_suspect_of_a_break_counts_one_more_attempt() -> None:
+    batch = Batch([], [], 2, None)
+    batch.suspect(Errand(3, "argument", 1, 0.5))
+    assert batch.suspects() == [(3, 1)]
+    assert batch.take() == [Errand(3, "argument", 2, 0.5)]
+
+
+def test_a_break_says_whether_one_task_was_tried_alone() -> None:
+    batch = Batch(errands(3), errands(1, first=9), 2, None)
+    batch.take()
+    assert batch.generation_lost() is True
+    assert batch.generation_lost() is False
+    batch.take()
+    assert batch.generation_lost() is False
+
+
+def test_a_task_that_is_put_back_comes_when_its_time_has_come_and_others_go_first() -> None:
+    batch = Batch(errands(3), [], 1, 1)
+    chunk = batch.take()
+    batch.settle(chunk, returned(1, 0.0, later=((0, 0.05),)))
+    assert [errand.task for errand in batch.take()] == [1]
+    assert len(batch) == 2
+    time.sleep(0.06)
+    back = batch.take()
+    assert [(errand.task, errand.attempt, errand.waited_s) for errand in back] == [(0, 1, 0.05)]
+
+
+def test_while_only_waiting_tasks_are_left_nothing_is_taken_and_the_pause_is_until_the_first() -> None:
+    batch = Batch(errands(2), [], 1, 2)
+    batch.settle(batch.take(), returned(2, 0.0, later=((0, 0.5), (1, 0.2))))
+    assert batch.take() == []
+    assert len(batch) == 2
+    assert 0.1 < batch.pause_s(10) <= 0.2
+    assert batch.pause_s(0.05) == 0.05
+
+
+def test_a_chunk_of_which_every_task_was_put_back_teaches_nothing() -> None:
+    batch = Batch(errands(50), [], 1, None)
+    batch.settle(batch.take(), returned(1, 0.0, later=((0, 9.0),)))
+    assert len(batch.take()) == 1
+
+
+class Worker:
+    """Does with a chunk what `plan` says, one letter a task: done, later, or time is up from here on."""
+
+    def __init__(self, plan: str) -> None:
+        self.plan = plan
+
+    def run(self, chunk: list[Errand]) -> tuple[Returned, list[int]]:
+        """What comes back, and the tasks that are done."""
+        done: list[int] = []
+        later: list[tuple[int, float]] = []
+        for number, errand in enumerate(chunk):
+            letter = self.plan[errand.task % len(self.plan)]
+            if number and letter == "u":
+                break
+            if letter == "l" and errand.waited_s == 0:
+                later.append((errand.task, 0.0001))
+            else:
+                done.append(errand.task)
+        return Returned(b"", len(done), 0, len(done) + len(later), 0.000_01, tuple(later), 0, Used()), done
+
+
+@given(
+    st.integers(1, 200), st.integers(0, 5), st.integers(1, 8), st.sampled_from([None, 1, 3, 50]),
+    st.text("dlu", min_size=1, max_size=12), st.lists(st.integers(0, 60), max_size=4),
+)  # fmt: skip
+def test_no_task_is_lost_or_doubled(
+    count: int, suspects: int, workers: int, chunk: int | None, plan: str, breaks: list[int]
+) -> None:
+    """Through growing chunks, tasks put back, time budgets and breaks, each task is done exactly once."""
+    batch = Batch(errands(count), errands(suspects, first=count), workers, chunk)
+    worker, done, turn = Worker(plan), Counter[int](), 0
+    flight: list[list[Errand]] = []
+    while batch or flight:
+        turn += 1
+        if turn in breaks:
+            batch.generation_lost()
+            for lost in flight:
+                batch.give_back(lost)
+            flight.clear()
+        elif len(flight) < batch.window and (taken := batch.take()):
+            flight.append(taken)
+        elif flight:
+            taken = flight.pop(0)
+            back, ended = worker.run(taken)
+            done.update(ended)
+            batch.settle(taken, back)
+    assert done == Counter(range(count + suspects))
