@@ -23,6 +23,7 @@ from engine.store.database import BUSY_TIMEOUT_S, open_database, unusable
 from engine.store.records import Records
 from engine.store.rows import now, storable_texts
 from engine.store.shelf import Shelf
+from engine.store.spans import Spans
 from engine.store.trials import Trials
 from engine.text import storable
 
@@ -33,6 +34,7 @@ class Store(Shelf, Trials):
     def __init__(self, engine: Engine, settings: Settings) -> None:
         super().__init__(engine, settings)
         self.records = Records(engine)
+        self.spans = Spans(engine)
 
     @classmethod
     def open(cls, settings: Settings, patience_s: float = BUSY_TIMEOUT_S) -> Store:

@@ -11,11 +11,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.model import ENDED, Run, Trial
-from pages.menu import has_page
 from pages.parts.shared.server import is_dark, store
 from pages.parts.shared.words import STATES, duration, literal
-
-COMPARE = "compare.py"
 
 
 def how_it_ran(run: Run, trials: Sequence[Trial], live: bool) -> None:
@@ -31,9 +28,6 @@ def how_it_ran(run: Run, trials: Sequence[Trial], live: bool) -> None:
     _pictures(run, trial)
     if len(trials) > 1:
         _trials(trials)
-    if has_page(COMPARE) and run.kind == "job" and run.state == "finished":
-        label = "Was this the best way? Compare on a sample of these tasks"
-        st.page_link(COMPARE, label=label, icon=":material/balance:", query_params={"from": run.token})
     with st.expander("What the run said", key="log", on_change="rerun") as opened:
         if opened.open:
             _log(run)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
 from engine.model import ENDED, Run, Trial
+from engine.store import Store
 from pages.parts.compare.view.page import comparison
+from pages.parts.components.lane_data import lane_data
 from pages.parts.job.how_it_ran import how_it_ran
 from pages.parts.job.results import results
 from pages.parts.lab.run import lab_run
+from pages.parts.next.steps import next_steps
 from pages.parts.run.downloads import downloads
 from pages.parts.run.failures import failures
 from pages.parts.run.headline import figures, head
@@ -18,7 +22,7 @@ from pages.parts.shared.clicks import show_refusal
 from pages.parts.shared.guard import guard
 from pages.parts.shared.polling import interval_s, take_note
 from pages.parts.shared.server import run_of, store
-from pages.parts.shared.starting import OPEN
+from pages.parts.shared.starting import leaves
 
 
 def run_view(run: Run) -> None:
@@ -31,7 +35,7 @@ def _view(token: str, live: bool) -> None:
     with guard():
         run = run_of(token)
         # Every button of a run acts by its callback (`clicks`), so no click is lost by drawing the page anew.
-        if OPEN in st.session_state or live == (run.state in ENDED) or (live and take_note(run.kind, run.token)):
+        if leaves() or live == (run.state in ENDED) or (live and take_note(run.kind, run.token)):
             st.rerun()
         show_refusal(run)
         VIEWS.get(run.kind, _job)(run, store().trials(run), live)
@@ -39,8 +43,21 @@ def _view(token: str, live: bool) -> None:
 
 def _job(run: Run, trials: list[Trial], live: bool) -> None:
     head(run, trials)
-    figures(run, trials)
+    figures(run, trials, _picture(run, trials))
+    next_steps(run)
     _sections(run, trials, live)
+
+
+def _picture(run: Run, trials: list[Trial]) -> dict[str, Any]:
+    """What the lanes show; of a run that is over read once for each state of it."""
+    if run.state not in ENDED:
+        return lane_data(store(), run, trials)
+    return _whole_picture(store(), run, trials, (run.ended_at, run.done, len(trials)))
+
+
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Store: lambda _: 0, Run: lambda run: run.token})
+def _whole_picture(store: Store, run: Run, _trials: list[Trial], state: tuple[object, ...]) -> dict[str, Any]:
+    return lane_data(store, run, _trials)
 
 
 SECTIONS = ("Results", "Failures", "How it ran", "Downloads")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -14,6 +14,7 @@ import streamlit as st
 from engine.model import ENDED, Run
 from pages.parts.run.containment import containment
 from pages.parts.run.pictures import is_imported
+from pages.parts.run.retrying import HOPELESS, may_succeed
 from pages.parts.shared import launching
 from pages.parts.shared.clicks import acting_button
 from pages.parts.shared.server import store
@@ -91,12 +92,16 @@ def _retry(run: Run, groups: list[Group]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         label = f"Try these again ({len(tasks):,})" if chosen else "Retry failed"
         act = partial(_try_again, groups, key)
-        acting_button(label, act, run, "retry", icon=":material/refresh:", type="primary")
+        hopeful = may_succeed(group.reason for group in chosen or groups)
+        kind: Literal["primary", "secondary"] = "primary" if hopeful else "secondary"
+        acting_button(label, act, run, "retry", icon=":material/refresh:", type=kind)
         if len(groups) > 1:
             told = f"{len(chosen)} of {counted(len(groups), 'group')} selected." if chosen else (
                 f"All {len(groups):,} groups. Select rows (Shift+Space by keyboard) to try only those again."
             )  # fmt: skip
             st.caption(told)
+    if not hopeful:
+        st.caption(f":material/info: {HOPELESS}")
 
 
 def _try_again(groups: Sequence[Group], key: str, run: Run) -> None:

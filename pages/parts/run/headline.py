@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from engine.model import ENDED, Run, Trial, new_token
+from engine.report.figures.colours import FAILED, executor_colour, theme
+from pages.parts.components.bar import bar
+from pages.parts.components.lanes import lanes
+from pages.parts.components.sparkline import sparkline
 from pages.parts.run.again import run_again
 from pages.parts.run.pictures import is_imported
 from pages.parts.run.summary import Pace, pace, saved_bytes
 from pages.parts.run.tried_again import tried_again
 from pages.parts.shared import words
 from pages.parts.shared.clicks import acting_button, cancel, open_next, resume
-from pages.parts.shared.server import store
+from pages.parts.shared.server import is_dark, store
 
 TITLES = {
     "scrape": ("Scrape prices", "pages", ":material/sell:"),
-    "resize": ("Resize images", "img", ":material/photo_size_select_large:"),
+    "resize": ("Resize images", "images", ":material/photo_size_select_large:"),
 }
 """Workload: the view's title, what one task is called in a throughput, its icon."""
 
@@ -81,31 +86,34 @@ def _again(token: str, run: Run) -> None:
     open_next(run_again(run, token))
 
 
-def figures(run: Run, trials: Sequence[Trial]) -> None:
-    """The headline figures and, while the run is not over, the progress bar."""
+def figures(run: Run, trials: Sequence[Trial], picture: Mapping[str, Any]) -> None:
+    """The headline figures, the bar that says how far it is, and the lanes: the same while it runs and afterwards."""
     measured = pace(run, trials)
-    found = _figures(run, measured)
+    found, how = _figures(run, measured), run.configurations[0].executor
     with st.grid(len(found), min_column_width=130, key="figures"):
         for label, value, note in found:
-            st.metric(label, value, border=True, height="stretch", help=note)
+            line = sparkline(_rates(picture), executor_colour(how)) if label == "Throughput" else ""
+            st.metric(label + line, value, border=True, height="stretch", help=note)
     with st.container(key="progress"):
-        _progress(run, measured)
+        page = theme(is_dark())
+        bar(run, _bar_text(run, measured), (executor_colour(how), FAILED, page.grid))
+    lanes(run, trials, dict(picture), title_of(run)[1])
 
 
-def _progress(run: Run, measured: Pace) -> None:
-    if run.state not in ENDED:
-        st.progress(run.done / run.tasks if run.tasks else 0.0, text=_progress_text(run, measured))
+def _rates(picture: Mapping[str, Any]) -> list[float]:
+    """Tasks that ended a second, done and failed ones together, over the time that the lanes show."""
+    rate = picture.get("rate") or {"done": [], "failed": []}
+    return [done + failed for done, failed in zip(rate["done"], rate["failed"], strict=True)]
 
 
 def _figures(run: Run, measured: Pace) -> list[tuple[str, str, str | None]]:
     unit = title_of(run)[1]
-    found: list[tuple[str, str, str | None]] = [("Done", f"{run.done:,} of {run.tasks:,}", None)]
-    if run.state not in ENDED:
-        left = f"~{words.duration(measured.left_s)}" if measured.left_s is not None else "–"
-        found.append(("Time left", left, "At the pace so far."))
-    found.append(("Elapsed", words.duration(measured.elapsed_s), None))
-    found.append(("Throughput", f"{_short(measured.per_s)} {unit}/s" if measured.per_s else "–", None))
-    found.append(("Failed", f"{run.failed:,}", None))
+    found: list[tuple[str, str, str | None]] = [
+        ("Done", f"{run.done:,} of {run.tasks:,}", None),
+        ("Elapsed", words.duration(measured.elapsed_s), None),
+        ("Throughput", f"{_short(measured.per_s)} {unit}/s" if measured.per_s else "–", None),
+        ("Failed", f":red[{run.failed:,}]" if run.failed else "0", None),
+    ]
     saved = saved_bytes(store(), run)
     if saved and saved[0]:
         before, after = saved
@@ -120,8 +128,11 @@ def _short(rate: float) -> str:
     return f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"
 
 
-def _progress_text(run: Run, measured: Pace) -> str:
+def _bar_text(run: Run, measured: Pace) -> str:
     if run.state == "waiting":
         return "Waiting for its turn" if run.waiting_for else "Starting"
-    left = f", about {words.duration(measured.left_s)} left" if measured.left_s is not None else ""
-    return f"{run.done:,} of {run.tasks:,} done{left}"
+    failed = f", {run.failed:,} failed" if run.failed else ""
+    text = f"{run.ok:,} of {run.tasks:,} done{failed}"
+    if run.state in ENDED:
+        return text
+    return f"{text}, about {words.duration(measured.left_s)} left" if measured.left_s is not None else text

@@ -8,7 +8,7 @@ place, and the session remembers what is to be shown until it is.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
 from typing import NoReturn
@@ -22,6 +22,8 @@ from pages.parts.shared.server import RUN, store
 
 OPEN = "open"
 """The session's key of the token of the run that is to be shown next."""
+GO = "go"
+"""The session's key of the page that is to be shown next, with its query."""
 
 
 def form_token(form: str, clicked: bool) -> str:
@@ -67,8 +69,21 @@ def start_and_open(form: str, token: str, make: Callable[[str], Plan]) -> NoRetu
     show(run)
 
 
+def go_to(page: str, query: Mapping[str, str] | None = None) -> None:
+    """Show another page, once the script comes to it: what a button's callback calls."""
+    st.session_state[GO] = (page, dict(query or {}))
+
+
+def leaves() -> bool:
+    """Whether another page is to be shown next."""
+    return OPEN in st.session_state or GO in st.session_state
+
+
 def show_next() -> None:
-    """Go to the run that is to be shown next, once it has been started; called before a page is drawn."""
+    """Go to the page, or the run once it has been started, that is to be shown next; called before a page is drawn."""
+    if GO in st.session_state:
+        page, query = st.session_state.pop(GO)
+        st.switch_page(page, query_params=query)
     token = st.session_state.get(OPEN)
     if token is None:
         return

@@ -1,0 +1,211 @@
+"""What the lanes of a job show, as plain values: who was at what, when, and how many tasks a second ended.
+
+While it runs, the last 30 seconds of the trial at hand; afterwards all of its trials, one behind the other. Up to
+MOST tasks are drawn one by one, on at most LANES lanes; above that each cell of a heat map is the share of its time in
+which its workers were busy. Every value comes from a record, or, for tasks under way, from the trial's board.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.model import ENDED, Run, Trial
+from engine.protocol.board import Board
+from engine.report.figures.colours import FAILED, executor_colour
+from engine.store import Store
+from engine.store.spans import Bin, Span
+
+WINDOW_S = 30.0
+MOST_LIVE, MOST = 1_200, 4_000
+LANES = 32
+"""Above so many workers a heat map; its rows stand for as many workers as it takes to have at most HEAT_ROWS."""
+HEAT_ROWS = 64
+STRETCHES = 120
+RATES = (30, 20, 15, 10, 5, 1)
+"""In so many stretches the tasks a second are counted: as many as leave each RATE_S, or a handful of tasks that end
+within a millisecond would be thousands a second."""
+RATE_S = 0.1
+LONG = 4_000
+"""Tasks longer than a stretch that are read one by one."""
+_STEPS_S = (2.0, 5.0, 10.0, 20.0, WINDOW_S)
+DONE, FAILED_KIND, UNDER_WAY, PUT_BACK = range(4)
+"""Kinds of marks, as `lanes.js` knows them."""
+
+Mark = tuple[int, float, float, int, str]
+"""Lane, start and end in seconds, kind, and what it says when it is pointed at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The stretch of time that is shown; in seconds from a trial's first submission."""
+
+    from_s: float
+    to_s: float
+    now_s: float
+    """When the picture was read: nothing is known beyond it."""
+
+    @property
+    def length_s(self) -> float:
+        """How long it is."""
+        return self.to_s - self.from_s
+
+
+def lane_data(store: Store, run: Run, trials: Sequence[Trial]) -> dict[str, Any]:
+    """The picture of a job, live or whole, as `lanes.js` draws it."""
+    how = run.configurations[0]
+    picture: dict[str, Any] = {
+        "lanes": how.workers, "live": run.state not in ENDED, "from": 0.0, "to": _STEPS_S[0], "marks": [], "heat": None,
+        "rate": None, "colours": {"done": executor_colour(how.executor), "failed": FAILED},
+    }  # fmt: skip
+    if not trials:
+        return picture
+    if picture["live"]:
+        return picture | _live(store, run, trials[-1], how.workers)
+    return picture | _whole(store, trials, how.workers)
+
+
+def _live(store: Store, run: Run, trial: Trial, workers: int) -> dict[str, Any]:
+    board = _read_board(store, run, trial)
+    now_s = max(board[0], store.spans.end_s(trial))
+    window = _window(now_s)
+    bins = store.spans.bins(trial, window.from_s, window.length_s / STRETCHES)
+    marks = None
+    if workers <= LANES and sum(one.tasks for one in bins) <= MOST_LIVE:
+        spans = store.spans.since(trial, window.from_s, MOST_LIVE)
+        marks = [*marks_of(spans), *((lane, start_s, now_s, UNDER_WAY, "") for lane, start_s in board[1])]
+    heat = None if marks is not None else _heat(store, trial, bins, window, workers)
+    return {
+        "from": window.from_s, "to": window.to_s, "now": now_s, "marks": marks or [], "heat": heat,
+        "rate": rate_of(bins, window),
+    }  # fmt: skip
+
+
+def _window(now_s: float) -> Window:
+    """The last 30 seconds; before there are as many, the next round figure that holds all there is."""
+    if now_s >= WINDOW_S:
+        return Window(now_s - WINDOW_S, now_s, now_s)
+    return Window(0.0, next(step_s for step_s in _STEPS_S if step_s >= now_s), now_s)
+
+
+def _whole(store: Store, trials: Sequence[Trial], workers: int) -> dict[str, Any]:
+    ends_s = [store.spans.end_s(trial) for trial in trials]
+    length_s = max(sum(ends_s), 1e-3)
+    window = Window(0.0, length_s, length_s)
+    marks: list[Mark] | None = [] if workers <= LANES and sum(one.ok + one.failed for one in trials) <= MOST else None
+    rate = np.zeros((2, STRETCHES))
+    cells = np.zeros((HEAT_ROWS, STRETCHES))
+    offset_s = 0.0
+    for trial, end_s in zip(trials, ends_s, strict=True):
+        bins = store.spans.bins(trial, -offset_s, length_s / STRETCHES)
+        rate += _counts(bins)
+        if marks is not None:
+            spans = [_moved(span, offset_s) for span in store.spans.since(trial, 0.0, MOST)]
+            marks += marks_of(spans)
+        else:
+            moved = Window(-offset_s, length_s - offset_s, end_s)
+            cells += heat_cells(bins, store.spans.long(trial, 0.0, length_s / STRETCHES, LONG), moved, workers)
+        offset_s += end_s
+    heat = None if marks is not None else _plain(cells, workers)
+    return {
+        "to": length_s, "now": length_s, "marks": marks or [], "heat": heat, "rate": _rate(rate, window),
+        "seams": list(np.cumsum(ends_s)[:-1]),
+    }  # fmt: skip
+
+
+def _moved(span: Span, by_s: float) -> Span:
+    return span._replace(started_s=span.started_s + by_s, finished_s=span.finished_s + by_s)
+
+
+def marks_of(spans: Sequence[Span]) -> list[Mark]:
+    """A mark a task, and one for the time that a worker was free because the task's host was not to be asked yet."""
+    marks: list[Mark] = []
+    free_s: dict[int, float] = {}
+    for span in spans:
+        put_back_s = max(span.started_s - span.waited_s, free_s.get(span.worker, 0.0))
+        if span.waited_s and put_back_s < span.started_s:
+            marks.append((span.worker, put_back_s, span.started_s, PUT_BACK, ""))
+        kind = FAILED_KIND if span.status == "failed" else DONE
+        marks.append((span.worker, span.started_s, span.finished_s, kind, span.label[-80:]))
+        free_s[span.worker] = span.finished_s
+    return marks
+
+
+def _heat(store: Store, trial: Trial, bins: Sequence[Bin], window: Window, workers: int) -> dict[str, Any]:
+    spans = store.spans.long(trial, window.from_s, window.length_s / STRETCHES, LONG)
+    return _plain(heat_cells(bins, spans, window, workers), workers)
+
+
+def heat_cells(bins: Sequence[Bin], long: Sequence[Span], window: Window, workers: int) -> Any:
+    """The busy share of each cell's time, 0 to 1: HEAT_ROWS × STRETCHES. `long` are the tasks that `bins` leave out."""
+    each = workers_a_row(workers)
+    width_s = window.length_s / STRETCHES
+    busy_s = np.zeros((HEAT_ROWS, STRETCHES))
+    for one in bins:
+        if 0 <= one.stretch < STRETCHES:
+            busy_s[min(one.worker // each, HEAT_ROWS - 1), one.stretch] += one.busy_s
+    edges_s = window.from_s + width_s * np.arange(STRETCHES + 1)
+    for span in long:
+        inside = np.minimum(span.finished_s, edges_s[1:]) - np.maximum(span.started_s, edges_s[:-1])
+        busy_s[min(span.worker // each, HEAT_ROWS - 1)] += np.maximum(inside, 0.0)
+    members = np.clip(workers - each * np.arange(HEAT_ROWS), 1, each)[:, None]
+    return np.minimum(busy_s / (width_s * members), 1.0)
+
+
+def workers_a_row(workers: int) -> int:
+    """How many workers a row of the heat map stands for."""
+    return -(-workers // HEAT_ROWS)
+
+
+def _plain(cells: Any, workers: int) -> dict[str, Any]:
+    each = workers_a_row(workers)
+    rows = -(-workers // each)
+    percent = (cells[:rows] * 100).astype(int).ravel().tolist()
+    return {"rows": rows, "each": each, "columns": STRETCHES, "cells": percent}
+
+
+def rate_of(bins: Sequence[Bin], window: Window) -> dict[str, Any]:
+    """How many tasks a second ended, done and failed apart, by stretch of time."""
+    return _rate(_counts(bins), window)
+
+
+def _counts(bins: Sequence[Bin]) -> Any:
+    counts = np.zeros((2, STRETCHES))
+    for one in bins:
+        # What ended at the very end belongs to the last stretch.
+        at = min(max(one.stretch, 0), STRETCHES - 1)
+        counts[:, at] += (one.tasks - one.failed, one.failed)
+    return counts
+
+
+def _rate(counts: Any, window: Window) -> dict[str, Any]:
+    """Stretches beyond now are left out, and the last one is as wide as what is known of it."""
+    stretches = next((one for one in RATES if window.length_s / one >= RATE_S * 0.999), 1)
+    width_s = window.length_s / stretches
+    known = max(1, math.ceil((window.now_s - window.from_s) / width_s - 1e-9))
+    last_s = (window.now_s - window.from_s) - (known - 1) * width_s
+    summed = counts.reshape(2, stretches, -1).sum(axis=2)[:, :known]
+    widths_s = np.full(known, width_s)
+    widths_s[-1] = max(last_s, width_s / 4)
+    done, failed = np.round(summed / widths_s, 3).tolist()
+    return {"width": width_s, "done": done, "failed": failed}
+
+
+def _read_board(store: Store, run: Run, trial: Trial) -> tuple[float, list[tuple[int, float]]]:
+    """Seconds since the trial's clock runs, and worker and start of each task under way; nothing of one elsewhere."""
+    path = store.folder(run).path / "trials" / str(trial.order) / "board"
+    if trial.state != "running":
+        return 0.0, []
+    try:
+        board = Board(path)
+    except (OSError, ValueError):  # not there yet, gone with its trial, or only just made
+        return 0.0, []
+    now_s, clock_s = board.open_s(), time.perf_counter()
+    busy = [(post.slot, max(0.0, now_s - (clock_s - post.started_s))) for post in board.busy()] if now_s else []
+    board.close()
+    return now_s, busy

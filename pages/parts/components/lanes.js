@@ -1,0 +1,178 @@
+// Draws what lane_data.py gives: a lane a worker, or a heat map, and below it how many tasks a second ended.
+// A canvas, drawn once each time that there is something new: nothing moves by itself, so looking costs next to nothing.
+const LEFT = 64, RIGHT = 8, RATE = 34, GAP = 8, AXIS = 18
+const DONE = 0, FAILED = 1, UNDER_WAY = 2, PUT_BACK = 3
+const seen = new WeakMap()
+
+export default function (component) {
+  const { data, parentElement } = component
+  const root = parentElement.querySelector(".lanes")
+  const canvas = root.querySelector("canvas")
+  let own = seen.get(parentElement)
+  if (!own) {
+    own = { data }
+    seen.set(parentElement, own)
+    own.observer = new ResizeObserver(() => draw(root, canvas, own.data))
+    own.observer.observe(root)
+  }
+  own.data = data
+  canvas.setAttribute("aria-label", data.told)
+  draw(root, canvas, data)
+  canvas.onpointermove = (event) => point(root, canvas, own.data, event)
+  canvas.onpointerleave = () => { root.querySelector(".tip").hidden = true }
+  return () => { own.observer.disconnect(); seen.delete(parentElement) }
+}
+
+function draw(root, canvas, data) {
+  const style = getComputedStyle(root)
+  const ink = { text: style.color, muted: style.getPropertyValue("--st-gray-text-color") || style.color,
+    grid: style.getPropertyValue("--st-border-color"), paper: style.getPropertyValue("--st-background-color"),
+    empty: style.getPropertyValue("--st-secondary-background-color"), font: style.fontFamily }
+  key(root, data, ink)
+  const width = root.clientWidth, height = data.height + GAP + RATE + AXIS
+  const ratio = window.devicePixelRatio || 1
+  canvas.width = Math.round(width * ratio)
+  canvas.height = Math.round(height * ratio)
+  canvas.style.height = `${height}px`
+  const pen = canvas.getContext("2d")
+  pen.scale(ratio, ratio)
+  pen.font = `12px ${ink.font}`
+  const x = scale(data, width)
+  axis(pen, data, ink, x, width)
+  if (data.heat) heat(pen, data, ink, x)
+  else marks(pen, data, ink, x)
+  if (data.rate) rate(pen, data, ink, x)
+}
+
+function key(root, data, ink) {
+  const entries = [[data.colours.done, "done", ""], [data.colours.failed, "failed", ""]]
+  if (data.live && !data.heat) entries.push(["", "under way", `border:1px solid ${data.colours.done};box-sizing:border-box`])
+  if (data.marks.some((one) => one[3] === PUT_BACK)) entries.push(["", "waiting for its host",
+    `background:repeating-linear-gradient(45deg,${ink.grid} 0 2px,transparent 2px 4px);border:1px solid ${ink.grid};box-sizing:border-box`])
+  const html = document.createElement("span")
+  html.innerHTML = `<b></b>` + entries.map(() => `<span><i></i><span></span></span>`).join("")
+  html.querySelector("b").textContent = data.title
+  html.querySelectorAll(":scope > span").forEach((each, at) => {
+    each.querySelector("i").style.cssText = entries[at][2] || `background:${entries[at][0]}`
+    each.querySelector("span").textContent = entries[at][1]
+  })
+  root.querySelector(".key").replaceChildren(...html.childNodes)
+}
+
+const scale = (data, width) => (s) => LEFT + (width - LEFT - RIGHT) * (s - data.from) / (data.to - data.from || 1)
+const lane = (data) => data.height / (data.heat ? data.heat.rows : data.lanes)
+
+function axis(pen, data, ink, x, width) {
+  const bottom = data.height + GAP + RATE
+  pen.strokeStyle = ink.grid
+  pen.fillStyle = ink.text
+  pen.lineWidth = 1
+  pen.textBaseline = "top"
+  const step = nice((data.to - data.from) / Math.max(2, Math.min(10, width / 90)))
+  for (let s = Math.ceil(data.from / step) * step; s <= data.to + 1e-9; s += step) {
+    const at = Math.round(x(s)) + 0.5
+    pen.beginPath(); pen.moveTo(at, 0); pen.lineTo(at, bottom + 3); pen.stroke()
+    const told = `${Number(s.toFixed(3))} s`
+    const half = pen.measureText(told).width / 2
+    pen.fillText(told, Math.min(at - half, width - 2 * half), bottom + 5)
+  }
+  for (const s of data.seams || []) {
+    const at = Math.round(x(s)) + 0.5
+    pen.save(); pen.setLineDash([3, 3]); pen.strokeStyle = ink.text
+    pen.beginPath(); pen.moveTo(at, 0); pen.lineTo(at, bottom); pen.stroke(); pen.restore()
+  }
+  // Numbers of workers, as many as can be read.
+  const rows = data.heat ? data.heat.rows : data.lanes, each = data.heat ? data.heat.each : 1
+  const every = Math.ceil(15 / lane(data))
+  pen.textBaseline = "middle"
+  for (let row = 0; row < rows; row += every) {
+    const told = row ? String(row * each) : "worker 0"
+    pen.fillText(told, LEFT - 8 - pen.measureText(told).width, Math.max(8, (row + 0.5) * lane(data)))
+  }
+}
+
+function nice(least) {
+  const power = 10 ** Math.floor(Math.log10(least))
+  return power * [1, 2, 5, 10].find((one) => one * power >= least * 0.999)
+}
+
+function marks(pen, data, ink, x) {
+  const each = lane(data), thick = Math.max(1, each - (each > 5 ? 2 : 1))
+  const colour = [data.colours.done, data.colours.failed]
+  for (let row = 0; row < data.lanes; row++) {
+    pen.fillStyle = ink.empty
+    pen.fillRect(LEFT, row * each, x(data.to) - LEFT, thick)
+  }
+  for (const [row, start, end, kind] of data.marks) {
+    const from = Math.max(LEFT, x(start)), wide = Math.max(1, x(end) - from), top = row * each
+    if (kind === PUT_BACK) hatch(pen, ink, from, top, wide, thick)
+    else if (kind === UNDER_WAY) {
+      pen.strokeStyle = data.colours.done
+      pen.strokeRect(from + 0.5, top + 0.5, Math.max(1, wide - 1), Math.max(1, thick - 1))
+    } else {
+      pen.fillStyle = colour[kind]
+      // A hairline parts tasks that follow each other; among very short ones it would hide them.
+      pen.fillRect(from, top, wide > 3 ? wide - 1 : wide, thick)
+    }
+  }
+}
+
+function hatch(pen, ink, from, top, wide, thick) {
+  pen.save()
+  pen.beginPath(); pen.rect(from, top, wide, thick); pen.clip()
+  pen.strokeStyle = ink.text
+  pen.globalAlpha = 0.45
+  pen.lineWidth = 1
+  pen.beginPath()
+  for (let at = from - thick; at < from + wide; at += 4) { pen.moveTo(at, top + thick); pen.lineTo(at + thick, top) }
+  pen.stroke()
+  pen.restore()
+}
+
+function heat(pen, data, ink, x) {
+  const { rows, columns, cells } = data.heat
+  const wide = (x(data.to) - LEFT) / columns, tall = data.height / rows
+  for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) {
+    const busy = cells[row * columns + column] / 100
+    pen.globalAlpha = 1
+    pen.fillStyle = ink.empty
+    pen.fillRect(LEFT + column * wide, row * tall, wide, tall)
+    pen.globalAlpha = busy
+    pen.fillStyle = data.colours.done
+    pen.fillRect(LEFT + column * wide, row * tall, wide, tall)
+  }
+  pen.globalAlpha = 1
+}
+
+function rate(pen, data, ink, x) {
+  const top = data.height + GAP, { width, done, failed } = data.rate
+  const most = Math.max(0, ...done.map((one, at) => one + failed[at]))
+  if (!most) return
+  done.forEach((one, at) => {
+    const from = x(data.from + at * width), wide = Math.max(1, x(data.from + (at + 1) * width) - from - 1)
+    const good = RATE * one / most, bad = RATE * failed[at] / most
+    pen.fillStyle = data.colours.done
+    pen.fillRect(from, top + RATE - good, wide, good)
+    pen.fillStyle = data.colours.failed
+    pen.fillRect(from, top + RATE - good - bad, wide, bad)
+  })
+  pen.fillStyle = ink.text
+  pen.textBaseline = "top"
+  const told = [`${most >= 10 ? Math.round(most) : Number(most.toPrecision(2))}`, `${data.unit}/s`]
+  told.forEach((one, at) => pen.fillText(one, LEFT - 8 - pen.measureText(one).width, top + at * 15))
+}
+
+function point(root, canvas, data, event) {
+  const tip = root.querySelector(".tip")
+  const box = canvas.getBoundingClientRect()
+  const at = event.clientX - box.left, down = event.clientY - box.top
+  const x = scale(data, root.clientWidth), row = Math.floor(down / lane(data))
+  const hit = data.marks.findLast((one) => one[0] === row && x(one[1]) - 1 <= at && at <= Math.max(x(one[2]), x(one[1]) + 2))
+  tip.hidden = !hit
+  if (!hit) return
+  const took = hit[2] - hit[1], time = took < 1 ? `${Number((took * 1000).toPrecision(3))} ms` : `${took.toFixed(2)} s`
+  const what = ["", "failed, ", "under way, ", "waiting for its host’s turn, "][hit[3]]
+  tip.textContent = `${hit[4] ? hit[4] + ": " : ""}${what}${time} on worker ${hit[0]}`
+  tip.style.left = `${Math.min(at + 12, root.clientWidth - tip.offsetWidth - 4)}px`
+  tip.style.top = `${canvas.offsetTop + down + 14}px`
+}

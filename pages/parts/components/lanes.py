@@ -1,0 +1,55 @@
+"""Worker lanes: who is at what, live and afterwards, and how many tasks a second end. Data: `lane_data`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from engine.model import Run, Trial
+from pages.parts.components.lane_data import LANES
+from pages.parts.shared.words import counted, duration
+
+HERE = Path(__file__).parent
+HEAT_PX = 128
+AROUND_PX = 90
+"""Its key above, the tasks a second and the axis below."""
+
+_LANES = st.components.v2.component(
+    "overlap_lanes",
+    html='<div class="lanes"><div class="key"></div><canvas role="img"></canvas><div class="tip" hidden></div></div>',
+    css=(HERE / "lanes.css").read_text(encoding="utf-8"),
+    js=(HERE / "lanes.js").read_text(encoding="utf-8"),
+)
+
+
+def lanes(run: Run, trials: Sequence[Trial], picture: dict[str, Any], unit: str) -> None:
+    """Draw the picture; its height depends on the number of workers alone, so nothing below it ever moves."""
+    height = height_of(run.configurations[0].workers)
+    told = in_words(run, trials, picture)
+    data = {**picture, "height": height, "title": _title(picture), "told": told, "unit": unit}
+    with st.container(key="lanes"):
+        _LANES(data=data, height=height + AROUND_PX, key="lanes_of")
+
+
+def height_of(workers: int) -> int:
+    """Pixels of all lanes together."""
+    return HEAT_PX if workers > LANES else workers * max(4, min(18, 128 // workers))
+
+
+def _title(picture: dict[str, Any]) -> str:
+    workers = counted(picture["lanes"], "worker")
+    if not picture["live"]:
+        return f"{workers}, the whole run"
+    return f"{workers}, the last 30 s" if picture["from"] else f"{workers}, live"
+
+
+def in_words(run: Run, trials: Sequence[Trial], picture: dict[str, Any]) -> str:
+    """The picture's name, for who cannot see it."""
+    said = f"{counted(picture['lanes'], 'lane')}, one a worker"
+    if not trials:
+        return f"{said}: nothing has run yet"
+    done = f"{counted(run.ok, 'task')} done, {run.failed:,} failed"
+    return f"{said}: {done} within {duration(picture.get('now'))}"

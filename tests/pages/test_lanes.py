@@ -1,0 +1,125 @@
+"""The lanes of a job: every mark is a record, or a task that the board says is under way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from engine.config import Settings
+from engine.model import Configuration, Plan, Run
+from engine.runs import jobs
+from engine.runs.plans import scrape_plan, simple_plan
+from engine.store import Store
+from engine.store.spans import Bin, Span
+from pages.parts.components import lane_data as data
+from pages.parts.components.lane_data import (
+    DONE,
+    FAILED_KIND,
+    PUT_BACK,
+    STRETCHES,
+    UNDER_WAY,
+    Window,
+    lane_data,
+    marks_of,
+)
+from pages.parts.components.lanes import AROUND_PX, height_of
+from pages.parts.components.sparkline import sparkline
+
+Ended = Callable[[Plan], Run]
+
+
+def span(worker: int, start_s: float, end_s: float, status: str = "ok", waited_s: float = 0.0) -> Span:
+    return Span(worker, start_s, end_s, status, waited_s, f"task of {worker}")
+
+
+def test_a_mark_for_each_task_and_the_wait_for_a_host_only_while_its_worker_was_free() -> None:
+    marks = marks_of([span(0, 0.0, 1.0), span(0, 1.5, 2.0, waited_s=3.0), span(1, 0.5, 0.9, "failed")])
+    assert [mark[:4] for mark in marks] == [
+        (0, 0.0, 1.0, DONE), (0, 1.0, 1.5, PUT_BACK), (0, 1.5, 2.0, DONE), (1, 0.5, 0.9, FAILED_KIND),
+    ]  # fmt: skip
+
+
+def test_a_task_of_many_stretches_fills_them_all_and_short_ones_add_up() -> None:
+    window = Window(0.0, float(STRETCHES), float(STRETCHES))
+    cells = data.heat_cells([Bin(3, 0, 4, 0, 0.5), Bin(3, 1, 1, 0, 0.25)], [span(2, 10.5, 12.25)], window, 40)
+    assert cells[0, 3] == 0.5 and cells[1, 3] == 0.25
+    assert cells[2, 10:14].tolist() == [0.5, 1.0, 0.25, 0.0]
+    assert np.count_nonzero(cells) == 5
+
+
+def test_more_workers_than_rows_share_them_and_the_share_is_of_all_their_time() -> None:
+    window = Window(0.0, float(STRETCHES), float(STRETCHES))
+    assert data.workers_a_row(200) == 4
+    cells = data.heat_cells([Bin(0, worker, 1, 0, 1.0) for worker in (0, 1)], [], window, 200)
+    assert cells[0, 0] == 0.5, "two of the row's four workers were busy"
+
+
+@pytest.mark.parametrize(("now_s", "expected"), [(0.0, (0.0, 2.0)), (4.0, (0.0, 5.0)), (30.0, (0.0, 30.0)),
+                                                (95.0, (65.0, 95.0))])  # fmt: skip
+def test_the_window_grows_in_round_steps_and_then_moves(now_s: float, expected: tuple[float, float]) -> None:
+    window = data._window(now_s)
+    assert (window.from_s, window.to_s) == expected
+
+
+def test_tasks_a_second_add_up_to_the_tasks_and_a_burst_is_no_thousands_a_second() -> None:
+    window = Window(0.0, 6.0, 6.0)
+    rate = data.rate_of([Bin(at, 0, 3, 1, 0.0) for at in range(STRETCHES)], window)
+    assert sum(rate["done"]) * rate["width"] == pytest.approx(2 * STRETCHES)
+    assert sum(rate["failed"]) * rate["width"] == pytest.approx(STRETCHES)
+    burst = data.rate_of([Bin(5, 0, 2, 2, 0.0)], Window(0.0, 0.008, 0.008))
+    assert burst["failed"] == [2 / 0.008], "one stretch, no finer than the whole run"
+
+
+def test_a_finished_run_shows_every_record_and_its_failures(store: Store, ended: Ended, settings: Settings) -> None:
+    urls = ["http://10.0.0.1/a", "http://10.0.0.1/b", "ftp://shop.example/c"]
+    run = ended(scrape_plan(urls, Configuration("threads", 2), settings))
+    picture = lane_data(store, run, store.trials(run))
+    assert picture["lanes"] == 2 and not picture["live"] and picture["heat"] is None
+    assert [mark[3] for mark in picture["marks"]] == [FAILED_KIND] * 3
+    assert all(mark[2] <= picture["to"] for mark in picture["marks"])
+
+
+def test_after_a_retry_the_trials_stand_one_behind_the_other(store: Store, ended: Ended, settings: Settings) -> None:
+    run = ended(scrape_plan(["http://10.0.0.1/a", "http://10.0.0.1/b"], Configuration("threads", 2), settings))
+    jobs.retry(store, run)
+    run = jobs.wait(store, run)
+    trials = store.trials(run)
+    picture = lane_data(store, run, trials)
+    assert len(picture["marks"]) == 4 and len(picture["seams"]) == 1
+    assert sum(mark[1] >= picture["seams"][0] for mark in picture["marks"]) == 2
+
+
+def test_more_tasks_than_can_be_told_apart_are_a_heat_map(
+    store: Store, ended: Ended, quick: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = ended(quick)
+    monkeypatch.setattr(data, "MOST", 3)
+    picture = lane_data(store, run, store.trials(run))
+    assert picture["marks"] == [] and picture["heat"]["rows"] == 2
+    assert 0 < max(picture["heat"]["cells"]) <= 100
+
+
+def test_what_is_under_way_is_on_its_lane_before_it_has_a_record(store: Store, settings: Settings) -> None:
+    run = jobs.start(store, simple_plan("wait", 2, {"seconds": 20.0}, Configuration("threads", 2), settings))
+    deadline = time.perf_counter() + 20
+    while time.perf_counter() < deadline:
+        picture = lane_data(store, store.run(run.token), store.trials(run))
+        if len(picture["marks"]) == 2:
+            break
+        time.sleep(0.05)
+    assert [(mark[0], mark[3]) for mark in sorted(picture["marks"])] == [(0, UNDER_WAY), (1, UNDER_WAY)]
+    assert all(0 <= mark[1] <= mark[2] for mark in picture["marks"])
+    jobs.cancel(store, run)
+
+
+def test_the_height_depends_on_the_workers_alone() -> None:
+    heights = [height_of(workers) for workers in (1, 2, 8, 16, 32, 33, 512)]
+    assert heights == [18, 36, 128, 128, 128, 128, 128] and AROUND_PX < 100
+
+
+def test_a_sparkline_is_a_picture_without_text_from_outside_and_nothing_for_too_few_values() -> None:
+    assert sparkline([1.0, 2.0], "#0072B2") == "" == sparkline([0.0] * 9, "#0072B2")
+    assert sparkline([1.0, 0.0, 3.0], "#0072B2").startswith(" ![over time](data:image/svg+xml;base64,")
