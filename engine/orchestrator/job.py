@@ -5,7 +5,6 @@ Sits between `experiment`, which decides which trials a run has, and `supervisor
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import time
@@ -23,6 +22,7 @@ from engine.orchestrator.pythons import engine_path
 from engine.orchestrator.supervisor import Assignment, Outcome, Supervisor
 from engine.protocol.reasons import crashed, time_limit
 from engine.protocol.record import Row, row_of
+from engine.protocol.specification import Specification
 from engine.store import RunFolder, Store, Writer
 from engine.workloads import workload_class
 from engine.workloads.images.making.parts import sweep
@@ -159,24 +159,24 @@ class Chain:
         place = self.folder.trial(trial.order)
         outputs = self.folder.outputs if self.run.kind == "job" else place / "outputs"
         private.make_folder(outputs)
-        specification = {
-            "parent": os.getpid(),
-            "workload": self.run.workload,
-            "options": {**self._options(outputs), **self.extra},
-            "settings": self.store.settings.plain(),
-            "secrets": list(self._secrets()),
-            "configuration": plain(trial.configuration),
-            "folder": str(self.folder.path),
-            "outputs": str(outputs),
-            "board": str(place / "board"),
-            "tasks": str(self.folder.tasks_file),
-            "only": remaining.tasks,
-            "suspects": remaining.suspects,
-            "time_limit_s": self.run.time_limit_s,
-            "stores": self.run.kind == "job",
-            "umask": self._umask(),
-        }
-        private.write_text(place / "trial.json", json.dumps(specification))
+        specification = Specification(
+            parent=os.getpid(),
+            workload=self.run.workload,
+            configuration=trial.configuration,
+            folder=str(self.folder.path),
+            outputs=str(outputs),
+            board=str(place / "board"),
+            tasks=str(self.folder.tasks_file),
+            umask=self._umask(),
+            stores=self.run.kind == "job",
+            options={**self._options(outputs), **self.extra},
+            settings=self.store.settings.plain(),
+            secrets=tuple(self._secrets()),
+            only=remaining.tasks,
+            suspects=remaining.suspects,
+            time_limit_s=self.run.time_limit_s,
+        )
+        private.write_text(place / "trial.json", specification.encode())
         return Assignment(
             trial_id=trial.id,
             specification=place / "trial.json",

@@ -24,9 +24,9 @@ from engine.errors import NotAvailable, OverlapError, TrialBroken
 from engine.executors import Factory, factory
 from engine.machine import leftovers
 from engine.machine.lifeline import die_with_parent, kill_own_group, take_stdin, watch_stdin
-from engine.model import configuration_from
 from engine.protocol.board import Board
 from engine.protocol.pickling import from_fields, unpacked
+from engine.protocol.specification import Specification, decode
 from engine.text import storable
 from engine.trial.batch import Batch
 from engine.trial.loop import Flight, Mender, Spent, kill_all, land, run_loop, watch_limits
@@ -74,9 +74,9 @@ class Output:
 def main(specification: str) -> None:
     """Run the trial that a specification describes and exit: 0 ended, 1 broken (said by an event)."""
     output = Output.take_stdout()
-    spec = json.loads(Path(specification).read_text(encoding="utf-8"))
-    die_with_parent(spec["parent"])
-    os.umask(spec["umask"])  # workers inherit it
+    spec = decode(Path(specification).read_text(encoding="utf-8"))
+    die_with_parent(spec.parent)
+    os.umask(spec.umask)  # workers inherit it
     leftovers.name_semaphores(leftovers.prefix())
     try:
         code = run(spec, output)
@@ -87,29 +87,29 @@ def main(specification: str) -> None:
     os._exit(code)  # all is written and every worker is gone: skip the interpreter's slow farewell
 
 
-def run(spec: dict[str, Any], output: Output) -> int:
+def run(spec: Specification, output: Output) -> int:
     """The phases of a trial: read, open, warm, loop, shut down."""
-    configuration = configuration_from(spec["configuration"])
+    configuration = spec.configuration
     kind = factory(configuration)
-    workload = workload_class(spec["workload"])
-    if kind.has_async and (reason := workload.no_async_form(spec["options"])):
+    workload = workload_class(spec.workload)
+    if kind.has_async and (reason := workload.no_async_form(dict(spec.options))):
         raise NotAvailable(f"{configuration.executor} is not available here: {reason}")
     setup = Setup(
-        workload=spec["workload"],
-        options=spec["options"],
-        settings=spec["settings"],
-        folder=spec["folder"],
-        outputs=spec["outputs"],
-        board=spec["board"],
+        workload=spec.workload,
+        options=dict(spec.options),
+        settings=dict(spec.settings),
+        folder=spec.folder,
+        outputs=spec.outputs,
+        board=spec.board,
         workers=kind.workers,
         own_process=kind.own_process,
-        secrets=tuple(spec["secrets"]),
+        secrets=spec.secrets,
         preload=(workload.__module__, *workload.preload),
         coroutines=kind.has_async,
-        limit_s=spec.get("time_limit_s"),
-        stores=spec.get("stores", True),
+        limit_s=spec.time_limit_s,
+        stores=spec.stores,
         pickles=kind.pickles,
-        tasks=spec["tasks"] if configuration.held else None,
+        tasks=spec.tasks if configuration.held else None,
     )
     errands, suspects = read_errands(spec)
     if configuration.held:
@@ -123,14 +123,14 @@ def run(spec: dict[str, Any], output: Output) -> int:
         measure_reference(configuration, setup, errands, output.say)
         return 0
     batch = Batch(errands, suspects, kind.workers, configuration.chunk)
-    board = Board.create(Path(spec["board"]), kind.workers)
+    board = Board.create(Path(spec.board), kind.workers)
     stop = threading.Event()
     output.say("ready", pid=os.getpid())
     if not kind.own_process:
         workload.before_threads()
     executor = opened(kind, setup)
     watch_stdin(lambda line: stop.set() if line == "cancel" else None, kill_own_group, output.orders)
-    return measure(Running(kind, setup, board, batch, stop, output), executor, spec.get("time_limit_s"))
+    return measure(Running(kind, setup, board, batch, stop, output), executor, spec.time_limit_s)
 
 
 @dataclass(slots=True)
@@ -230,18 +230,13 @@ def opened(kind: Factory, setup: Setup, again: bool = False) -> Executor:
     return executor
 
 
-def read_errands(spec: dict[str, Any]) -> tuple[list[Errand], list[Errand]]:
-    """The tasks to run, in order, and those that must first run alone.
-
-    `spec["only"]` maps task indices (as text) to the number of attempts so far, None stands for all
-    tasks; `spec["suspects"]` likewise.
-    """
-    only = None if spec["only"] is None else _by_task(spec["only"])
-    suspects = _by_task(spec["suspects"])
+def read_errands(spec: Specification) -> tuple[list[Errand], list[Errand]]:
+    """The tasks to run, in order, and those that must first run alone."""
+    only, suspects = spec.only, spec.suspects
     errands: list[Errand] = []
     alone: list[Errand] = []
     decode = json.JSONDecoder().raw_decode  # 100,000 lines come before the first task, and json.loads takes longer
-    with open(spec["tasks"], encoding="utf-8") as lines:
+    with open(spec.tasks, encoding="utf-8") as lines:
         for index, line in enumerate(lines):
             if index in suspects:
                 alone.append(Errand(index, argument_of(decode(line)[0]), suspects[index] + 1))
@@ -266,8 +261,3 @@ def argument_of(line: list[Any]) -> Any:
         raise NotAvailable(f"The argument of task {label!r} cannot be read here ({error}).") from error
     except BaseException:
         return found  # read again where its task runs: it is that task's failure
-
-
-def _by_task(attempts: dict[str, int]) -> dict[int, int]:
-    """Attempts so far by the task's index, which JSON keeps as text."""
-    return {int(task): count for task, count in attempts.items()}
