@@ -25,17 +25,36 @@ def listed(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
+TOO_WIDE = 10.0
+"""An interval whose ends are more than so many times apart tells nothing but that too little was measured."""
+TOO_EARLY = "too early to say"
+
+
+def is_told(low: float | None, high: float | None) -> bool:
+    """Whether an interval is narrow enough to be worth its two numbers."""
+    return low is not None and high is not None and high <= TOO_WIDE * low
+
+
+def interval(low: float, high: float) -> str:
+    """``1.91–1.95``; of one that is absurdly wide, that it is too early to say."""
+    return f"{number(low)}–{number(high)}" if is_told(low, high) else TOO_EARLY
+
+
+def within(reach: float) -> str:
+    """How far from 1 something reaches, as a fraction: ``±4%``; a doubling or more is no margin to state."""
+    return f"±{percent(reach)}" if reach < 1 else TOO_EARLY
+
+
 def times(estimate: float, low: float | None, high: float | None) -> str:
     """A speedup with its interval: ``1.93× (1.91–1.95)``."""
     if low is None or high is None:
         return f"{number(estimate)}×"
-    return f"{number(estimate)}× ({number(low)}–{number(high)})"
+    return f"{number(estimate)}× ({interval(low, high)})"
 
 
 def times_in_brackets(estimate: float, low: float | None, high: float | None) -> str:
     """The same where it stands in brackets itself: ``1.93×, 1.91–1.95``."""
-    interval = "" if low is None or high is None else f", {number(low)}–{number(high)}"
-    return f"{number(estimate)}×{interval}"
+    return f"{number(estimate)}×" + ("" if low is None or high is None else f", {interval(low, high)}")
 
 
 def number(value: float) -> str:

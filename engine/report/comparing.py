@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any
 
 from engine.analysis import words
+from engine.analysis.statistics.speedup import LEAST_PAIRS
 from engine.model import Run, Trial, configuration_from
 
 
@@ -60,11 +61,11 @@ def configuration_rows(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> l
     ratios = {label_of(row["configuration"]): row["ratio"] for row in told}
     clocks = {label_of(row["configuration"]): row["wall"] for row in told if row.get("basis") == "net"}
     beside = list(verdict.get("beside_figures") or [])
-    uncounted = {label_of(figure["configuration"]) for figure in beside}
+    uncounted = _uncounted(verdict)
     own = {str(part["label"]): part["loop"] for part in verdict.get("own_part") or []}
     baseline = label_of(verdict["baseline"]) if verdict.get("baseline") else ""
     left_out = {label_of(one) for one in verdict.get("left_out") or []}
-    taken = _taken(verdict, uncounted)
+    taken = taken_label(verdict)
     rows = []
     for figure in [*(verdict.get("figures") or []), *beside]:
         label = label_of(figure["configuration"])
@@ -93,11 +94,15 @@ def configuration_rows(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> l
     return sorted(rows, key=lambda row: place.get(row.label, len(place)))
 
 
-def _taken(verdict: Mapping[str, Any], uncounted: set[str]) -> str | None:
+def _uncounted(verdict: Mapping[str, Any]) -> set[str]:
+    return {label_of(figure["configuration"]) for figure in verdict.get("beside_figures") or []}
+
+
+def taken_label(verdict: Mapping[str, Any]) -> str | None:
     """The row to be set off: what is recommended, or the code beside it where only that counts."""
     if not (named := verdict.get("recommended")):
         return None
-    if label_of(named) not in uncounted:
+    if label_of(named) not in _uncounted(verdict):
         return label_of(named)
     how = (named["executor"], named["workers"])
     counted = {label_of(one["configuration"]): one["configuration"] for one in verdict.get("figures") or []}
@@ -137,8 +142,22 @@ def reasons(verdict: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def cautions(verdict: Mapping[str, Any]) -> list[str]:
-    """What to be careful of, each with what to do about it."""
-    return [f"{one['sentence']} {one.get('advice') or ''}".strip() for one in verdict.get("warnings") or []]
+    """What to be careful of, the gravest first and with what to do about it; the others are told without.
+
+    One piece of advice: what helps against the gravest comes first, and several could disagree. Of those that differ in
+    the configuration alone one is told, and the others are named behind it.
+    """
+    alike: dict[str, list[Mapping[str, Any]]] = {}
+    for number, one in enumerate(verdict.get("warnings") or []):
+        alike.setdefault(str(one.get("code") or number), []).append(one)
+    told = [f"{group[0]['sentence']}{_likewise(group[1:])}" for group in alike.values()]
+    advice = next((str(group[0].get("advice") or "") for group in alike.values()), "")
+    return [f"{told[0]} {advice}".strip(), *told[1:]] if told else []
+
+
+def _likewise(others: Sequence[Mapping[str, Any]]) -> str:
+    labels = [label_of(one["configuration"]) for one in others if one.get("configuration")]
+    return f" Likewise: {words.listed(labels)}." if labels else ""
 
 
 def left_out(verdict: Mapping[str, Any]) -> str | None:
@@ -157,7 +176,11 @@ def _median_walls(trials: Sequence[Trial]) -> dict[str, float]:
 
 def speedup_text(ratio: Mapping[str, Any] | None) -> str:
     """A speedup with its interval."""
-    return "–" if ratio is None else words.times(ratio["estimate"], ratio["low"], ratio["high"])
+    if ratio is None:
+        return "–"
+    if ratio.get("pairs", LEAST_PAIRS) < LEAST_PAIRS:
+        return f"{words.number(ratio['estimate'])}× ({words.TOO_EARLY})"
+    return words.times(ratio["estimate"], ratio["low"], ratio["high"])
 
 
 def _by_the_clock(ratio: Mapping[str, Any]) -> str:

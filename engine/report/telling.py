@@ -15,6 +15,7 @@ from typing import Any
 from engine.model import Run, Trial
 from engine.report.comparing import COLUMNS, cautions, cells, configuration_rows, laws, left_out, reasons
 from engine.report.html.surroundings import known
+from engine.report.standings import headline_text
 from engine.store import Store
 from engine.text import storable
 
@@ -29,6 +30,8 @@ def as_text(run: Run, trials: Sequence[Trial]) -> str:
 
 def _text_lines(run: Run, trials: Sequence[Trial]) -> Iterator[str]:
     verdict = run.verdict or {}
+    if first := headline_text(verdict):
+        yield _line(first)
     yield from (_line(sentence) for sentence in verdict.get("sentences") or [])
     if table := text_table(run, trials):
         yield f"\n{table}"
@@ -115,6 +118,8 @@ def _markdown(store: Store, run: Run) -> Iterator[str]:
 def _markdown_verdict(run: Run, trials: Sequence[Trial]) -> Iterator[str]:
     verdict = run.verdict or {}
     yield "## Verdict\n"
+    if first := headline_text(verdict):
+        yield f"**{_marked(first)}**\n"
     yield from (f"{_marked(sentence)}\n" for sentence in verdict.get("sentences") or [])
     head, rows, taken = _table(run, trials)
     if rows:

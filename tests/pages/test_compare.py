@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,6 @@ from engine.runs.plans import SEQUENTIAL, comparison, demo_scrape_plan, simple_p
 from engine.store import Store
 from engine.trial.references import PLAIN_LOOP
 from pages.parts.compare.form import own_function
-from pages.parts.compare.view.verdict import WHY
 from tests.pages.conftest import THREADS, Opened, table_with
 
 Ended = Callable[[Plan], Run]
@@ -277,21 +277,79 @@ def test_uploaded_photos_of_a_past_run_are_compared_as_links(
 # The view of a comparison.
 
 
-def test_the_verdict_stands_first_then_charts_trials_and_exports(opened: Opened, ended: Ended, small: Plan) -> None:
+def shown_html(app: AppTest) -> str:
+    """What stands on the page as HTML of ours: strip, chart and lane."""
+    return "\n".join(str(item.proto.body) for item in app.get("html"))
+
+
+def tab_of(opened: Opened, run: Run, name: str) -> AppTest:
+    """The run's page with another tab open."""
+    app = opened("run.py", run=run.token)
+    app.session_state[f"sections:{run.token}"] = name
+    return app.run()
+
+
+def test_the_verdict_and_the_chart_stand_first_then_table_and_tabs(opened: Opened, ended: Ended, small: Plan) -> None:
     run = ended(small)
     app = opened("run.py", run=run.token)
     assert run.verdict is not None
-    said = text_of(app)
-    assert run.verdict["sentences"][0] in said
-    for warning in run.verdict["warnings"]:
-        assert warning["sentence"] in said and warning["advice"] in said
-    explained = {one["label"]: one["sentences"] for one in run.verdict["explanations"]}
-    assert explained["threads × 2"][0] in said
-    assert len(app.get("plotly_chart")) == 5
+    first = shown_html(app)
+    assert run.verdict["sentences"][0] in unescape(first) and 'class="ov-chart"' in first
+    assert all(sentence in text_of(app) for sentence in run.verdict["sentences"][1:])
     speedups = table_with(app, "Speedup")
     assert set(speedups["Configuration"]) == {"sequential", "threads × 2"}
     assert "baseline" in speedups["Speedup"].tolist()
-    assert {link.proto.label for link in app.get("link_button")} >= {"Report (HTML)", "CSV", "JSON"}
+    assert [tab.label for tab in app.tabs] == ["Why", "Scaling", "Timelines", "Memory", "Trials", "Take home"]
+    assert len(app.get("plotly_chart")) == 1, "only the open tab is drawn"
+    explained = {one["label"]: one["sentences"] for one in run.verdict["explanations"]}
+    assert explained["threads × 2"][0] in text_of(app)
+
+
+def test_of_all_cautions_the_gravest_is_told_with_its_advice_and_the_others_on_demand(
+    opened: Opened, ended: Ended, store: Store, small: Plan
+) -> None:
+    run = ended(small)
+    told = [{"code": code, "sentence": f"It was {code}.", "advice": f"Mend {code}."} for code in ("a", "b", "c")]
+    store.update_run(run, verdict={**(run.verdict or {}), "warnings": told})
+    app = opened("run.py", run=run.token)
+    (line,) = [one for one in app.expander if "cautions" in one.label]
+    assert line.label.replace("\\", "") == "**3 cautions**, the gravest: It was a. Mend a."
+    assert "It was b." in text_of(app) and "Mend b." not in text_of(app), "one piece of advice"
+
+
+def test_the_first_tab_has_a_row_for_each_cause_and_every_configuration_on_demand(
+    opened: Opened, ended: Ended, store: Store, small: Plan
+) -> None:
+    run = ended(small)
+    (one,) = [one for one in (run.verdict or {})["explanations"] if one["label"] == THREADS.label]
+    cause = {"name": "gil", "lost": 0.4, "sentence": "They took turns.", "experiment": None, "changed": None}
+    many = [{**one, "label": f"threads × {count}", "causes": [{**cause, "lost": count / 20}]} for count in range(2, 9)]
+    store.update_run(run, verdict={**(run.verdict or {}), "explanations": many})
+    app = opened("run.py", run=run.token)
+    said = text_of(app)
+    assert said.count("They took turns.") == 1 and "Time lost: threads × 8 40%, threads × 7 35%" in said
+    assert f"What was measured of each configuration ({len(many)})" in [item.label for item in app.expander]
+
+
+def test_the_other_tabs_are_drawn_when_they_are_opened(opened: Opened, ended: Ended, small: Plan) -> None:
+    run = ended(small)
+    for name in ("Scaling", "Timelines", "Memory", "Trials"):
+        assert len(tab_of(opened, run, name).get("plotly_chart")) == 1, name
+    links = {link.proto.label for link in tab_of(opened, run, "Take home").get("link_button")}
+    assert links >= {"Report (HTML)", "CSV", "JSON"}
+
+
+def test_an_open_tie_offers_the_repeats_that_would_decide_it(
+    opened: Opened, ended: Ended, store: Store, small: Plan
+) -> None:
+    run = ended(small)
+    open_tie = {**(run.verdict or {}), "outcome": "undecided", "repeats_needed": 7}
+    store.update_run(run, verdict={**open_tie, "recommended": (run.verdict or {})["figures"][0]["configuration"]})
+    app = opened("run.py", run=run.token)
+    app.button(key="decide").click().run()
+    assert not app.exception
+    newest = store.runs()[0]
+    assert newest.id != run.id and newest.terms["repeats"] == 7 and newest.configurations == run.configurations
 
 
 def test_rows_that_do_not_count_are_marked_below_the_others(opened: Opened, ended: Ended, settings: Settings) -> None:
@@ -309,35 +367,22 @@ def test_rows_that_do_not_count_are_marked_below_the_others(opened: Opened, ende
 
 def test_when_every_task_failed_that_is_the_verdict(opened: Opened, ended: Ended, settings: Settings) -> None:
     tasks = simple_plan("compute", 4, {"amount": "many"}, SEQUENTIAL, settings)
-    said = text_of(opened("run.py", run=ended(comparison(tasks, [THREADS], repeats=1)).token))
+    app = opened("run.py", run=ended(comparison(tasks, [THREADS], repeats=1)).token)
+    said = text_of(app) + unescape(shown_html(app))
     assert "Every task failed, so nothing was compared" in said and "ValueError" in said
     assert "A clear winner" not in said and "Not decided" not in said
 
 
-def test_the_best_are_explained_at_once_and_the_others_folded(
-    opened: Opened, ended: Ended, store: Store, small: Plan
-) -> None:
-    run = ended(small)
-    (one,) = [one for one in (run.verdict or {})["explanations"] if one["label"] == THREADS.label]
-    many = [{**one, "label": f"threads × {workers}"} for workers in range(2, WHY + 5)]
-    store.update_run(run, verdict={**(run.verdict or {}), "explanations": many})
-    app = opened("run.py", run=run.token)
-    (folded,) = [item for item in app.expander if item.label.startswith("Why")]
-    assert folded.label == f"Why, for {len(many) - WHY} more configurations"
-    lines = [item.value.count("\n") + 1 for item in folded.markdown]
-    assert lines == [len(many) - WHY]
-
-
 def test_the_warm_up_is_listed_as_discarded_and_in_no_chart(opened: Opened, ended: Ended, small: Plan) -> None:
     run = ended(small)
-    app = opened("run.py", run=run.token)
+    app = tab_of(opened, run, "Trials")
     trials = table_with(app, "Block")
     assert trials["Block"].tolist()[0] == "warm-up, discarded" and len(trials) == 7
     dots = app.get("plotly_chart")[0].proto.spec
     assert dots.count("repeat 1") == 3 and "repeat 0" not in dots
 
 
-def test_a_live_comparison_tells_how_far_it_is_and_draws_no_chart(
+def test_a_live_comparison_fills_its_chart_and_shows_the_trial_that_runs(
     opened: Opened, store: Store, settings: Settings
 ) -> None:
     tasks = simple_plan("wait", 8, {"seconds": 0.1}, SEQUENTIAL, settings)
@@ -348,7 +393,10 @@ def test_a_live_comparison_tells_how_far_it_is_and_draws_no_chart(
     app = opened("run.py", run=run.token)
     (bar,) = app.get("progress")
     assert "Block 1 of 20" in bar.proto.text.replace("\\", "") and "of 60" in bar.proto.text.replace("\\", "")
-    assert not app.get("plotly_chart")
+    assert not app.get("plotly_chart"), "no charting library while something is measured"
+    chart = shown_html(app)
+    assert chart.count('class="ov-name"') == 2 and "Times as fast as sequential" in chart
+    assert "ov-lane" in chart or store.trials(run)[-1].state != "running"
     app.button(key="cancel").click().run()
     run = jobs.wait(store, run)
     app = opened("run.py", run=run.token)
@@ -379,7 +427,8 @@ def test_words_of_others_stay_literal(opened: Opened, ended: Ended, store: Store
     store.update_run(run, title=nasty, verdict=verdict)
     app = opened("run.py", run=run.token)
     shown = [str(item.value) for kind in ("markdown", "caption", "warning") for item in getattr(app, kind)]
-    assert any("javascript" in text for text in shown)
+    assert any("javascript" in text for text in shown) and "&lt;b&gt;y" in shown_html(app)
+    assert "<b>y" not in shown_html(app)
     assert not any("<b>" in text or "**b**" in text or ":red[" in text or "](java" in text for text in shown)
 
 
@@ -392,7 +441,8 @@ def test_a_comparison_read_from_a_file_shows_the_same_numbers_and_starts_nothing
     assert tables[0].equals(tables[1])
     app = opened("run.py", run=again.token)
     assert not [button for button in app.button if button.key in ("run_all", "again")]
-    assert "Script to take home" not in {link.proto.label for link in app.get("link_button")}
+    links = {link.proto.label for link in tab_of(opened, again, "Take home").get("link_button")}
+    assert "CSV" in links and "Script to take home" not in links
 
 
 def test_run_again_keeps_the_terms(opened: Opened, ended: Ended, store: Store, small: Plan) -> None:

@@ -62,6 +62,11 @@ class Ratio:
     freedom: float = 0.0
 
     @property
+    def told(self) -> tuple[float | None, float | None]:
+        """The interval's ends where they are worth telling: None before LEAST_PAIRS."""
+        return (self.low, self.high) if self.pairs >= LEAST_PAIRS else (None, None)
+
+    @property
     def within(self) -> float | None:
         """How far from 1 the interval reaches, as a fraction: 0.01 reads "±1%"."""
         if self.low is None or self.high is None:
@@ -84,6 +89,8 @@ class Speedup:
     standing: Standing
     basis: Basis
     wall: Ratio
+    repeats: tuple[float, ...] = ()
+    """What each block says on that basis, in their order: `ratio` is their geometric mean."""
 
 
 def ratio_of(logs: Sequence[float], level: float = LEVEL, spread: tuple[float, float] | None = None) -> Ratio:
@@ -120,9 +127,12 @@ def against(
     found = {other: judged for other in others if (judged := _judged(tables, reference, other, level))}
     adjusted = holm([ratio.p for _, ratio, _ in found.values()])
     return tuple(
-        Speedup(other, reference, ratio, p, standing(ratio, p, level, margin), basis, wall)
+        Speedup(
+            other, reference, ratio, p, standing(ratio, p, level, margin), basis, wall,
+            _repeats(tables[basis], reference, other),
+        )
         for (other, (basis, ratio, wall)), p in zip(found.items(), adjusted, strict=True)
-    )
+    )  # fmt: skip
 
 
 Table = tuple[dict[Configuration, Blocks], dict[Configuration, Variance]]
@@ -153,6 +163,24 @@ def _ratio(table: Table, reference: Configuration, other: Configuration, level: 
     known = reference in moderated and other in moderated
     spread = difference(moderated[reference], moderated[other], len(logs)) if known else None
     return ratio_of(logs, level, spread)
+
+
+def _repeats(table: Table, reference: Configuration, other: Configuration) -> tuple[float, ...]:
+    times, _ = table
+    return tuple(exp(one) for one in _log_ratios(times[reference], times[other]))
+
+
+def repeats_by_the_clock(samples: Sequence[Sample], reference: Configuration) -> dict[Configuration, tuple[float, ...]]:
+    """Of every trial by the clock, how many times as fast it was as the reference in its block, by configuration.
+
+    The reference's own trials are set against their block's mean, as in the estimates.
+    """
+    means = log_walls(samples)
+    found: dict[Configuration, list[float]] = {}
+    for one in samples:
+        if one.block in (blocks := means.get(reference, {})):
+            found.setdefault(one.configuration, []).append(exp(blocks[one.block] - log(one.wall_s)))
+    return {configuration: tuple(values) for configuration, values in found.items()}
 
 
 def standing(ratio: Ratio, p_adjusted: float, level: float = LEVEL, margin: float = MARGIN) -> Standing:

@@ -11,7 +11,7 @@ from engine.analysis import words
 from engine.analysis.findings.choice import smallest_of_each, why
 from engine.analysis.findings.findings import Circumstances, Findings
 from engine.analysis.net import why_unknown
-from engine.analysis.statistics.speedup import Speedup
+from engine.analysis.statistics.speedup import LEAST_PAIRS, Speedup
 from engine.analysis.trials import disturbance
 from engine.model import Configuration
 
@@ -119,13 +119,19 @@ def _undecided(findings: Findings) -> str:
     if known and len(known) < len(others):
         looks = "look" if len(known) > 1 or words.many(known[0]) else "looks"
         return f"No clear winner yet; {_pairs(findings, known)} {looks} fastest: {_against(findings)}."
-    text = f"No clear winner between {_pairs(findings, findings.leaders)}: {_against(findings)}."
-    if findings.baseline in findings.leaders:
-        return text
     standings = {row.configuration: row.standing for row in findings.rows}
-    if all(standings[one] == "faster" for one in others):
-        text += f" {'Both' if len(others) == 2 else 'All of them'} are faster than {findings.baseline.label}."
-    return text
+    if findings.baseline not in findings.leaders and all(standings[one] == "faster" for one in others):
+        return _faster_together(findings, others)
+    return f"No clear winner between {_pairs(findings, findings.leaders)}: {_against(findings)}."
+
+
+def _faster_together(findings: Findings, others: Sequence[Configuration]) -> str:
+    """A tie at the top, which is no open question against the baseline."""
+    both = "both" if len(others) == 2 else "all of them"
+    return (
+        f"{words.sentence(_pairs(findings, others))} cannot be told apart, and {both} are faster than "
+        f"{findings.baseline.label}{_noise(findings)}."
+    )
 
 
 def _only_by_the_clock(findings: Findings) -> list[Configuration]:
@@ -161,14 +167,21 @@ def _still_open(findings: Findings) -> list[str]:
         return []
     if findings.repeats < 2:
         return ["One repeat shows no spread: ask for more."]
+    if findings.repeats < LEAST_PAIRS:
+        return [f"{words.sentence(words.count(findings.repeats, ('repeat', 'repeats')))}: {words.TOO_EARLY}."]
     seen = [] if findings.detectable is None else [
         f"{words.sentence(words.count(findings.repeats, ('repeat', 'repeats')))} could have shown a difference of "
-        f"{words.percent(findings.detectable)} or more."
+        f"{_difference(findings.detectable)} or more."
     ]
     more = (findings.repeats_needed or 0) - findings.repeats
     if more > 0:
         return [*seen, f"About {words.count(more, ('more repeat', 'more repeats'))} would decide it."]
     return seen
+
+
+def _difference(fraction: float) -> str:
+    """A doubling and more is told as a factor."""
+    return words.percent(fraction) if fraction < 1 else f"{words.number(1 + fraction)}×"
 
 
 def _advice(findings: Findings) -> list[str]:
@@ -196,7 +209,7 @@ def _pairs(findings: Findings, configurations: Sequence[Configuration]) -> str:
     ratios = {row.configuration: row.ratio for row in findings.rows}
     ranked = sorted(configurations, key=lambda one: -ratios[one].estimate if one in ratios else -1.0)
     pairs = [
-        f"{one.label} ({words.times_in_brackets(ratio.estimate, ratio.low, ratio.high)})"
+        f"{one.label} ({words.times_in_brackets(ratio.estimate, *ratio.told)})"
         if (ratio := ratios.get(one)) else one.label
         for one in ranked[:NAMED]
     ]
@@ -209,7 +222,7 @@ def _against(findings: Findings) -> str:
 
 def _noise(findings: Findings) -> str:
     reach = findings.noise.within if findings.noise else None
-    return "" if reach is None else f" (this machine's noise, baseline against itself: ±{words.percent(reach)})"
+    return "" if reach is None else f" (this machine's noise, baseline against itself: {words.within(reach)})"
 
 
 def _row(findings: Findings, configuration: Configuration) -> Speedup:
@@ -217,4 +230,4 @@ def _row(findings: Findings, configuration: Configuration) -> Speedup:
 
 
 def _times(row: Speedup) -> str:
-    return words.times(row.ratio.estimate, row.ratio.low, row.ratio.high)
+    return words.times(row.ratio.estimate, *row.ratio.told)

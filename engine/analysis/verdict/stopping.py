@@ -57,7 +57,7 @@ def another_block(
         done = blocks >= repeats
         return Next(not done, "repeats" if done else None, None, f"Block {blocks} of {repeats} is done.")
     widest = widest_interval(samples, baseline)
-    narrow = "" if widest is None else f"; the widest interval is ±{words.percent(widest)}"
+    narrow = "" if widest is None or widest >= 1 else f"; the widest interval is ±{words.percent(widest)}"
     ran = words.count(blocks, ("repeat", "repeats"))
     if precision is not None and widest is not None and widest <= precision and blocks >= LEAST_BLOCKS:
         return Next(

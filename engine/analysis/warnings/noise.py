@@ -48,7 +48,7 @@ def busy(findings: Findings, _: Circumstances) -> Iterator[Caution]:
         yield Caution(
             "busy_machine", None, median(known),
             f"The machine was {words.percent(median(known))} busy with other work: intervals are wider than usual.",
-            "Close other programs and compare again; more repeats help less." if findings.outcome == "undecided" else
+            "Close other programs and compare again." if findings.outcome == "undecided" else
             "The verdict holds for a machine as busy as this one.",
         )
 
@@ -58,12 +58,14 @@ def noisy(findings: Findings, _: Circumstances) -> Iterator[Caution]:
     reach = findings.noise.within if findings.noise else None
     if reach is None or findings.repeats < LEAST_PAIRS or reach <= findings.margin:
         return
+    apart = f"agrees only within {words.within(reach)}" if reach < 1 else "does not agree with itself"
+    more = findings.repeats_needed or 2 * max(findings.repeats, 5)
     yield Caution(
         "noisy_baseline", None, reach,
-        f"{words.sentence(findings.baseline.label)} compared with itself agrees only within ±{words.percent(reach)} "
+        f"{words.sentence(findings.baseline.label)} compared with itself {apart} "
         f"over {findings.repeats} repeats: smaller differences are hard to see here.",
         "A quieter machine or more tasks will help; more repeats only slowly." if findings.repeats >= MANY_REPEATS else
-        f"Ask for more repeats ({2 * max(findings.repeats, 5)}, say), or for more tasks.",
+        f"Ask for more repeats ({more:,}, say), or for more tasks.",
     )
 
 
@@ -78,7 +80,7 @@ def thin_lead(findings: Findings, _: Circumstances) -> Iterator[Caution]:
         yield Caution(
             "thin_lead", winner, lead,
             f"The lead of {winner.label}, {words.percent(lead)}, was seen in block after block, but is smaller than "
-            f"the ±{words.percent(reach)} within which {findings.baseline.label} agrees with itself.",
+            f"what {findings.baseline.label} differs from itself ({words.within(reach)}).",
             "Compare once more before you rely on it.",
         )
 

@@ -42,14 +42,15 @@ def _outputs(store: Store, run: Run) -> list[tuple[str, Any]]:
 
 
 def _of_comparison(store: Store, run: Run, trials: Sequence[Trial], dark: bool) -> Iterator[Any]:
-    yield figures.wall_times(trials, dark)
+    """In the order of the page's tabs."""
+    work = figures.work_of(store.records.columns(trials, *figures.WORK_COLUMNS))
+    yield figures.where_time_went(trials, work, dark)
     if run.verdict and run.verdict.get("rows"):
         baseline = configuration_from(run.verdict["baseline"])
         yield figures.speedups(run.verdict, figures.fits_of(trials, baseline), dark)
-    work = figures.work_of(store.records.columns(trials, *figures.WORK_COLUMNS))
-    yield figures.where_time_went(trials, work, dark)
-    yield figures.memory_by_configuration(trials, dark)
     chosen = figures.middle_trials(trials)
     yield figures.timelines(
         [(one.configuration, store.records.columns([one], *figures.TASK_COLUMNS)) for one in chosen], dark
     )
+    yield figures.memory_by_configuration(trials, dark)
+    yield figures.wall_times(trials, dark)

@@ -37,6 +37,8 @@ th, td { text-align: left; padding: 4px 14px 4px 0; border-bottom: 1px solid var
 td { overflow-wrap: anywhere; max-width: 560px; } td.number { text-align: right; white-space: nowrap; }
 tr.marked { background: var(--raised); font-weight: 600; }
 details { margin: 36px 0 0; } summary { cursor: pointer; font-size: 18px; font-weight: 600; margin: 0 0 8px; }
+.careful { margin: 14px 0 0; border: 1px solid var(--line); border-radius: 6px; padding: 8px 14px; }
+.careful summary { font-size: 15px; font-weight: 400; margin: 0; } .verdict { padding: 14px 18px; margin: 16px 0; }
 details table { font-size: 13px; } details th, details td { padding-right: 10px; }
 @media screen and (max-width: 800px) {
   .named thead { display: none; } .named, .named tbody, .named tr { display: block; }
@@ -50,7 +52,7 @@ details table { font-size: 13px; } details th, details td { padding-right: 10px;
   body { font-size: 12px; } main { padding: 0; max-width: none; }
   table { font-size: 10px; } th, td { padding-right: 7px; overflow-wrap: anywhere; }
   details table { font-size: 8px; } details th, details td { padding-right: 4px; }
-  .plotly-graph-div, tr, .verdict { break-inside: avoid; } h2 { break-after: avoid; }
+  .plotly-graph-div, tr, .verdict, .ov-row { break-inside: avoid; } h2 { break-after: avoid; }
 }
 """
 _PRINTING = """
@@ -64,7 +66,7 @@ addEventListener("afterprint", () => page().forEach(one => Plotly.relayout(one, 
 def html_chunks(store: Store, run: Run, dark: bool = False) -> Iterator[bytes]:
     """The report as UTF-8, piece by piece; about 5 MB of it are plotly's script."""
     yield _head(run, dark).encode()
-    for section in opening(store, run):
+    for section in opening(store, run, dark):
         yield section.encode(errors="replace")
     yield from _figures(store, run, dark)
     for section in closing(store, run):

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from engine.analysis.words import duration, number
+from engine.analysis.words import duration, number, percent
 from engine.model import Run, Trial
 from engine.report.comparing import (
     COLUMNS,
@@ -14,6 +14,7 @@ from engine.report.comparing import (
     cautions,
     cells,
     configuration_rows,
+    fastest_first,
     laws,
     left_out,
     reasons,
@@ -22,18 +23,20 @@ from engine.report.documents.document import throughput_per_s
 from engine.report.figures.jobs.pictures import size
 from engine.report.html.surroundings import known
 from engine.report.savings import saved
+from engine.report.standings import CauseRow, cause_rows, chart, headline, standings, strip, style
 from engine.store import Store
 
 _MEMORY_KINDS = {"pss": "PSS", "uss": "USS", "rss": "RSS"}
 
 
-def opening(store: Store, run: Run) -> Iterator[str]:
+def opening(store: Store, run: Run, dark: bool = False) -> Iterator[str]:
     """What stands before the figures, as on the page: head, verdict, configurations, why, and what to be careful of."""
     trials = store.trials(run)
     yield _title(run, trials)
-    yield _headline(store, run, trials)
+    if run.kind != "comparison":
+        yield _headline(store, run, trials)
     if run.kind == "comparison" and run.verdict:
-        yield from _comparison(run.verdict, trials)
+        yield from _comparison(run, run.verdict, trials, dark)
     elif run.kind == "experiment" and run.verdict:
         yield from map(_experiment, run.verdict.get("experiments", ()))
     yield _failures(store, run)
@@ -96,15 +99,32 @@ def _headline(store: Store, run: Run, trials: Sequence[Trial]) -> str:
     return f'<dl class="figures">{shown}</dl>\n'
 
 
-def _comparison(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> Iterator[str]:
-    sentences = "".join(f"<p>{escape(str(sentence))}</p>" for sentence in verdict.get("sentences", ()))
-    yield f'<h2>Verdict</h2>\n<div class="verdict">{sentences}</div>\n'
-    yield _configurations(configuration_rows(verdict, trials))
+def _comparison(run: Run, verdict: Mapping[str, Any], trials: Sequence[Trial], dark: bool) -> Iterator[str]:
+    timed = fastest_first(run, [trial for trial in trials if trial.repeat >= 0])
+    yield style(dark)
+    if found := headline(verdict):
+        yield f'<div class="verdict">{strip(found)}</div>\n<p class="ov ov-phone">{escape(found.sentence)}</p>\n'
+        finished = [trial for trial in timed if trial.state == "finished"]
+        yield chart(standings(run, finished), found.against) + "\n"
+    if further := list(verdict.get("sentences", ()))[1:]:
+        yield f"<p>{escape(' '.join(map(str, further)))}</p>\n"
+    yield _careful(verdict)
     if apart := left_out(verdict):
         yield f"<p>{escape(apart)}</p>\n"
+    yield _configurations(configuration_rows(verdict, timed))
     yield _why(verdict)
-    if told := cautions(verdict):
-        yield f"<h2>To be careful of</h2>\n<ul>{''.join(f'<li>{escape(text)}</li>' for text in told)}</ul>\n"
+
+
+def _careful(verdict: Mapping[str, Any]) -> str:
+    """How many cautions there are and the gravest, the others folded, as on the page."""
+    if not (told := cautions(verdict)):
+        return ""
+    gravest, *others = (escape(text) for text in told)
+    if not others:
+        return f'<p class="careful">⚠ {gravest}</p>\n'
+    listed = "".join(f"<li>{text}</li>" for text in others)
+    count = f"<b>{len(told)} cautions</b>, the gravest: {gravest}"
+    return f'<details class="careful"><summary>⚠ {count}</summary><ul>{listed}</ul></details>\n'
 
 
 def _configurations(rows: Sequence[ConfigurationRow]) -> str:
@@ -116,10 +136,22 @@ def _configurations(rows: Sequence[ConfigurationRow]) -> str:
 
 
 def _why(verdict: Mapping[str, Any]) -> str:
+    """The causes, a row each, then what was measured of each configuration, folded."""
+    causes = "".join(f"<li>{_cause(row)}</li>" for row in cause_rows(verdict))
     lines, unfitted = reasons(verdict), laws(verdict)[1]
     listed = "".join(f"<li><b>{escape(name)}</b>: {escape(text)}</li>" for name, text in lines)
     note = f"<p class='under'>{escape(unfitted)}</p>\n" if unfitted else ""
-    return f"<h2>Why</h2>\n<ul>{listed}</ul>\n{note}" if lines else note
+    if not lines:
+        return note
+    if not causes:
+        return f"<h2>Why</h2>\n<ul>{listed}</ul>\n{note}"
+    summary = "<summary>What was measured of each configuration</summary>"
+    return f"<h2>Why</h2>\n<ul>{causes}</ul>\n<details class='careful'>{summary}<ul>{listed}</ul></details>{note}"
+
+
+def _cause(row: CauseRow) -> str:
+    where = ", ".join(f"{escape(label)} {percent(share)}" for label, share in row.configurations)
+    return f"<b>{escape(row.name)}</b>: {escape(row.sentence)} <span class='under'>Time lost: {where}.</span>"
 
 
 def _experiment(part: Mapping[str, Any]) -> str:

@@ -1,23 +1,22 @@
 """The view of a comparison: the verdict first, then what it rests on; while it runs, how far it is.
 
-While trials run, nothing is drawn but words, a bar and one small table: watching must not change what is watched.
+While trials run, nothing is drawn but words, a bar, the chart of speedups and one small table, none of which needs a
+charting library: watching must not change what is watched.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
-from engine.model import ENDED, Configuration, Run, Trial, configuration_from, new_token
+from engine.model import ENDED, Run, Trial, new_token
 from engine.report.comparing import fastest_first
-from pages.parts.compare.form.submit import run_all
-from pages.parts.compare.view.charts import charts
-from pages.parts.compare.view.exports import exports
+from pages.parts.compare.view.glance import glance, running_lane
 from pages.parts.compare.view.progress import far, progress
-from pages.parts.compare.view.tables import configurations_table, trials_table
-from pages.parts.compare.view.verdict import verdict
+from pages.parts.compare.view.sections import sections
+from pages.parts.compare.view.tables import configurations_table
+from pages.parts.compare.view.verdict import told
 from pages.parts.run.again import run_again
 from pages.parts.run.headline import title_of
 from pages.parts.run.pictures import is_imported
@@ -36,22 +35,13 @@ def comparison(run: Run, trials: list[Trial], live: bool) -> None:
     _head(run, finished)
     if run.state not in ENDED:
         progress(run, trials)
-    verdict(run, len(finished))
-    if run.state in ENDED:
-        _take(run)
+    glance(run, finished)
+    running_lane(run, trials)
+    told(run, len(finished))
     if finished:
         configurations_table(run, counted)
-    if not live and run.state in ENDED:
-        _rest(run, trials, finished)
-
-
-def _rest(run: Run, trials: list[Trial], finished: list[Trial]) -> None:
-    """Charts, the table of trials and the exports of a comparison that is over."""
-    if finished:
-        charts(run, finished)
-    if trials:
-        trials_table(trials)
-    exports(run)
+    if not live and run.state in ENDED and trials:
+        sections(run, trials, finished)
 
 
 def _head(run: Run, finished: list[Trial]) -> None:
@@ -63,7 +53,8 @@ def _head(run: Run, finished: list[Trial]) -> None:
         _buttons(run)
     blocks = run.terms.get("repeats")
     until = f" × {words.counted(int(blocks), 'repeat')}" if blocks else ""
-    st.caption(words.literal(f"{run.title}{until}"))
+    with st.container(key="head_about"):
+        st.caption(words.literal(f"{run.title}{until}"))
     with st.container(key="notice"):
         _notice(run, finished)
 
@@ -107,20 +98,3 @@ def _notice(run: Run, finished: list[Trial]) -> None:
         )
     elif run.state == "failed" and run.message:
         st.error(words.literal(run.message), icon=":material/error:")
-
-
-def _take(run: Run) -> None:
-    """Run everything the way that won."""
-    chosen = (run.verdict or {}).get("recommended")
-    if not chosen or is_imported(run):
-        return
-    # A reference has no records: a job is run by the engine's own loop, on the executor that won.
-    configuration: Configuration = replace(configuration_from(chosen), reference=None)
-    count = int(run.terms.get("all_tasks") or run.tasks)
-    label = f"Run all {count:,} this way: {configuration.label}"
-    act = partial(_run_all, configuration, new_token())
-    acting_button(label, act, run, "run_all", icon=":material/play_arrow:", type="primary")
-
-
-def _run_all(configuration: Configuration, token: str, run: Run) -> None:
-    open_next(run_all(run, configuration, token))

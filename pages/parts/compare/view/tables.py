@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from engine.analysis.words import seconds
 from engine.model import Configuration, Run, Trial
-from pages.parts.compare.view.verdict import speedup_table
+from engine.report.comparing import COLUMNS as COLUMNS_OF_ALL
+from engine.report.comparing import configuration_rows, label_of
 from pages.parts.shared.words import STATES, literal
 
 SECONDS = st.column_config.NumberColumn(format="%.3f s")
@@ -18,12 +20,17 @@ SECONDS = st.column_config.NumberColumn(format="%.3f s")
 
 def configurations_table(run: Run, trials: Sequence[Trial]) -> None:
     """The verdict's figures; before there is a verdict, how long each configuration took so far."""
-    table = speedup_table(run.verdict, trials) if run.verdict and run.verdict.get("figures") else _so_far(trials)
+    table = _rows(run.verdict, trials) if run.verdict and run.verdict.get("figures") else _so_far(trials)
     st.dataframe(
         table,
         hide_index=True,
         column_config={
+            "Take": st.column_config.TextColumn(width=50, help="What is recommended.", alignment="center"),
             "Configuration": st.column_config.TextColumn(pinned=True),
+            "Times": st.column_config.ProgressColumn(
+                format="%.2f×", min_value=0, max_value=_highest(table), width="small",
+                help="Times as fast as the baseline.",
+            ),
             "Speedup": st.column_config.TextColumn(help="Against the baseline, with its interval."),
             "Wall time": st.column_config.TextColumn(
                 help="From the first task handed over to the last result; the median of the repeats, as in the chart."
@@ -41,6 +48,25 @@ def configurations_table(run: Run, trials: Sequence[Trial]) -> None:
     )
 
 
+def _rows(found: Mapping[str, Any], trials: Sequence[Trial]) -> pd.DataFrame:
+    """A row for each configuration, the fastest first, the recommended one ticked."""
+    baseline = label_of(found["baseline"]) if found.get("baseline") else None
+    rows = [
+        (
+            "✓" if row.taken else "", row.label, 1.0 if row.label == baseline else (row.ratio or {}).get("estimate"),
+            row.speedup, row.wall, row.startup, row.peak_mb, row.cores_busy, row.tasks_at_once, row.trials, row.failed,
+            row.own_part,
+        )
+        for row in configuration_rows(found, trials)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["Take", COLUMNS_OF_ALL[0], "Times", *COLUMNS_OF_ALL[1:]])
+
+
+def _highest(table: pd.DataFrame) -> float:
+    """Where the bars of the column of speedups end."""
+    return float(table["Times"].max()) if "Times" in table and table["Times"].notna().any() else 1.0
+
+
 def _so_far(trials: Sequence[Trial]) -> pd.DataFrame:
     walls: dict[Configuration, list[float]] = {}
     for trial in trials:
@@ -52,7 +78,8 @@ def _so_far(trials: Sequence[Trial]) -> pd.DataFrame:
 
 def trials_table(trials: Sequence[Trial]) -> None:
     """Every trial as it ran; the warm-up is there and said to be thrown away."""
-    with st.expander(f"All {len(trials)} trials, in the order in which they ran", key="trials_open"):
+    with st.container(key="trials_open"):
+        st.caption(f"All {len(trials)} trials, in the order in which they ran.")
         st.dataframe(
             pd.DataFrame([_row(trial) for trial in trials], columns=COLUMNS),
             hide_index=True,

@@ -1,0 +1,31 @@
+"""The trial that runs now as a lane, against the ghost of its median so far."""
+
+from __future__ import annotations
+
+from html import escape
+
+from engine.analysis import words
+from engine.model import Trial
+from engine.report.figures.colours import executor_colour
+
+
+def lane(now: Trial, elapsed_s: float | None, usual_s: float | None) -> str:
+    """The lane as HTML; its style is `style`.
+
+    `elapsed_s` is when its last task ended, None before the first one has; `usual_s` the median wall time of the trials
+    of this configuration that have finished, None while there is none.
+    """
+    reach_s = 1.15 * max(elapsed_s or 0.0, usual_s or 0.0) or 1.0
+    colour = executor_colour(now.configuration.executor)
+    ghost = "" if usual_s is None else f'<span class="ov-ghost" style="width:{100 * usual_s / reach_s:.2f}%"></span>'
+    bar = "" if not elapsed_s else f'<span class="ov-going" style="width:{100 * elapsed_s / reach_s:.2f}%"></span>'
+    which = "Warm-up, thrown away" if now.repeat < 0 else f"Block {now.repeat + 1}"
+    usual = "no trial of it has finished yet" if usual_s is None else f"median so far {words.seconds(usual_s)}"
+    marks = f'style="--ov-c:{colour}">{ghost}{bar}'
+    told = f"{which}, now {now.configuration.label}: {now.done:,} of {now.tasks:,}"
+    spent = f"{words.seconds(elapsed_s)}; " if elapsed_s else ""
+    return (
+        f'<div class="ov ov-lane"><p><span>{escape(told)}</span>'
+        f'<span class="ov-aside">{escape(spent + usual)}</span></p>'
+        f'<div role="img" aria-label="{escape(f"{told}; {spent}{usual}")}" {marks}</div></div>'
+    )

@@ -1,0 +1,105 @@
+"""A comparison at a glance: the verdict's strip with the button that follows from it, and the chart of speedups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from html import escape
+from statistics import median
+from typing import Literal
+
+import streamlit as st
+
+from engine.model import ENDED, Configuration, Plan, Run, Trial, configuration_from, new_token
+from engine.report.standings import chart, headline, lane, standings, strip, style
+from pages.parts.compare.form.submit import run_all
+from pages.parts.run.again import placed_again
+from pages.parts.run.pictures import is_imported
+from pages.parts.shared.clicks import acting_button, open_next
+from pages.parts.shared.server import is_dark, store
+from pages.parts.shared.starting import start_once
+
+MOST_REPEATS = 30
+"""More repeats than this are not offered by a click: noise that large has another cure."""
+
+
+_ON_A_TELEPHONE = """<style>@media (max-width: 640px) {
+.st-key-head h1 { font-size: 1.3rem !important; padding: 0 !important; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-head_about) { display: none; }
+.st-key-head [data-testid="stIconMaterial"] { font-size: 1.3rem !important; } }</style>"""
+"""The chart is to be seen without scrolling there too."""
+
+
+def glance(run: Run, trials: Sequence[Trial]) -> None:
+    """Draw strip and chart from a comparison's timed trials, the fastest configuration first."""
+    found = headline(run.verdict)
+    live = run.state not in ENDED
+    rows = standings(run, trials)
+    look = style(is_dark()) + _ON_A_TELEPHONE
+    if found is not None:
+        with st.container(border=True, key="verdict"):
+            beside, follows = (st, None) if live else st.columns((0.73, 0.27), vertical_alignment="center")
+            beside.html(look + strip(found, live))
+            if follows is not None:
+                with follows:
+                    _what_follows(run)
+    if rows and (live or any(row.repeats or row.estimate for row in rows)):
+        against = found.against if found else next((row.label for row in rows if row.kind == "baseline"), "sequential")
+        with st.container(key="speedup_chart"):
+            below = f'<p class="ov ov-phone">{escape(found.sentence)}</p>' if found else ""
+            st.html(look + chart(rows, against) + below)
+
+
+def running_lane(run: Run, trials: Sequence[Trial]) -> None:
+    """The trial that runs now against the median of those of its configuration that have finished."""
+    now = trials[-1] if trials and trials[-1].state == "running" else None
+    if run.state in ENDED or now is None:
+        return
+    walls = [
+        one.measurement.wall_s for one in trials
+        if one.configuration == now.configuration and one.repeat >= 0 and one.measurement.wall_s
+    ]  # fmt: skip
+    elapsed_s = store().records.elapsed_s(now)
+    with st.container(key="running_trial"):
+        st.html(style(is_dark()) + lane(now, elapsed_s, median(walls) if walls else None))
+
+
+def _what_follows(run: Run) -> None:
+    """What the verdict leads to: everything run the way that won, or the repeats that would decide it."""
+    found = run.verdict or {}
+    chosen = found.get("recommended")
+    if not chosen or is_imported(run):
+        return
+    with st.container(key="follows"):
+        more = found.get("repeats_needed") if found.get("outcome") == "undecided" else None
+        decide = bool(more) and int(more or 0) <= MOST_REPEATS and bool(run.terms.get("repeats"))
+        if decide:
+            note = "The same comparison as a new run, with as many repeats as would decide it by this one's noise."
+            act = partial(_decide, int(more or 0), new_token())
+            acting_button(f"Decide it: {more} repeats", act, run, "decide", icon=":material/balance:", type="primary",
+                          help=note)  # fmt: skip
+        _run_all_button(run, configuration_from(chosen), "secondary" if decide else "primary")
+
+
+def _run_all_button(run: Run, chosen: Configuration, look: Literal["primary", "secondary"]) -> None:
+    # A reference has no records: a job is run by the engine's own loop, on the executor that won.
+    configuration = replace(chosen, reference=None)
+    count = int(run.terms.get("all_tasks") or run.tasks)
+    label = f"Run all {count:,} this way: {configuration.label}"
+    act = partial(_run_all, configuration, new_token())
+    acting_button(label, act, run, "run_all", icon=":material/play_arrow:", type=look)
+
+
+def _run_all(configuration: Configuration, token: str, run: Run) -> None:
+    open_next(run_all(run, configuration, token))
+
+
+def _decide(repeats: int, token: str, run: Run) -> None:
+    open_next(start_once(token, partial(_with_repeats, run, repeats)))
+
+
+def _with_repeats(run: Run, repeats: int, token: str) -> Plan:
+    """The plan of a run with another number of repeats. Raises OverlapError."""
+    plan = placed_again(run, token)
+    return replace(plan, terms={**plan.terms, "repeats": repeats})
