@@ -116,12 +116,17 @@ class Records:
             row = connection.execute(self._latest(run, *_FIELDS).where(tables.records.c.task == task)).first()
         return None if row is None else record_from(tuple(row))
 
-    def latest_columns(self, run: Run, *names: str, status: str | None = None) -> list[tuple[Any, ...]]:
-        """Chosen columns of the last record of each task, ordered by task; `output` stays JSON text."""
-        query = self._latest(run, *(tables.records.c[name] for name in names)).order_by(tables.records.c.task)
+    def latest_columns(
+        self, run: Run, *names: str, status: str | None = None, tasks: range | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Chosen columns of the last record of each task, ordered by task; `output` stays JSON text.
+
+        `tasks` (of step 1) asks for those alone, whatever the run has besides.
+        """
+        query = self._latest(run, *(tables.records.c[name] for name in names), tasks=tasks)
         if status:
             query = query.where(tables.records.c.status == status)
-        return self._read(query, names)
+        return self._read(query.order_by(tables.records.c.task), names)
 
     def _read(self, query: Select[Any], names: Sequence[str]) -> list[tuple[Any, ...]]:
         with self.engine.connect() as connection:
@@ -171,17 +176,18 @@ class Records:
         with self.engine.connect() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
-    def _latest(self, run: Run, *columns: Any) -> Select[Any]:
+    def _latest(self, run: Run, *columns: Any, tasks: range | None = None) -> Select[Any]:
         """A query over the last record of each task; only a run whose trials repeat tasks needs the grouping."""
         ids = select(tables.trials.c.id).where(tables.trials.c.run_id == run.id)
         with self.engine.connect() as connection:
             trials = list(connection.execute(ids).scalars())
         column = tables.records.c
+        among = [] if tasks is None else [column.task >= tasks.start, column.task < tasks.stop]
         if len(trials) == 1:
-            return select(*columns).where(column.trial_id == trials[0])
+            return select(*columns).where(column.trial_id == trials[0], *among)
         last = (
             select(column.task.label("task"), func.max(column.trial_id).label("trial_id"))
-            .where(column.trial_id.in_(trials))
+            .where(column.trial_id.in_(trials), *among)
             .group_by(column.task)
             .subquery()
         )

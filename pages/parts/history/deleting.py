@@ -7,6 +7,7 @@ import streamlit as st
 from engine.errors import InputRefused
 from engine.model import ENDED, Run
 from pages.parts.shared.guard import guard
+from pages.parts.shared.person import must_be_own
 from pages.parts.shared.server import store
 from pages.parts.shared.words import literal, moment
 
@@ -39,6 +40,7 @@ def delete(run: Run) -> None:
         return
     if store().run(run.token).state not in ENDED:
         raise InputRefused(f"Run {run.id} goes on again: cancel it first, or wait for its end.")
+    must_be_own(run)
     store().delete(run)
 
 

@@ -15,7 +15,9 @@ import pandas as pd
 import streamlit as st
 
 from engine.model import Run
+from engine.store.listing import Wanted
 from pages.parts.run.headline import title_of
+from pages.parts.shared.person import viewer
 from pages.parts.shared.server import store
 from pages.parts.shared.starting import show
 from pages.parts.shared.words import STATES, moment
@@ -23,7 +25,7 @@ from pages.parts.shared.words import STATES, moment
 
 def recent(limit: int = 5) -> None:
     """The last runs of this server; clicking one opens it."""
-    runs = store().runs(limit=limit)
+    runs = store().runs(limit=limit, wanted=Wanted(viewer=viewer()))
     if not runs:
         st.caption("Nothing has run here yet.")
         return
@@ -44,11 +46,12 @@ def runs_table(runs: Sequence[Run], key: str, mode: Literal["single-row", "multi
     rows = [
         (
             run.id, title_of(run)[0], run.title, _how(run), STATES[run.state][0],
-            _share(run), run.tasks, run.failed, moment(run.created_at, timezone),
+            _share(run), run.tasks, run.failed, moment(run.created_at, timezone), run.label, _marks(run),
         )
         for run in runs
     ]  # fmt: skip
-    columns = ["Run", "What", "Title", "How", "State", "Done", "Tasks", "Failed", "Started"]
+    columns = ["Run", "What", "Title", "How", "State", "Done", "Tasks", "Failed", "Started", "Label", "Marks"]
+    shown = columns if mode == "multi-row" and any(run.label or _marks(run) for run in runs) else columns[:-2]
     tokens = [run.token for run in runs]
     selected = [token for token in st.session_state.get(_selected(key), []) if token in tokens]
     st.session_state[_selected(key)] = selected
@@ -57,6 +60,7 @@ def runs_table(runs: Sequence[Run], key: str, mode: Literal["single-row", "multi
     st.dataframe(
         pd.DataFrame(rows, columns=columns),
         hide_index=True,
+        column_order=shown,
         on_select=partial(_select, key, table, tokens),
         selection_mode=mode,
         selection_default={"selection": {"rows": [tokens.index(token) for token in selected]}},
@@ -67,7 +71,8 @@ def runs_table(runs: Sequence[Run], key: str, mode: Literal["single-row", "multi
             "Failed": st.column_config.NumberColumn(width="small"),
             "Started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
         },
-        alt="Runs, the newest first",
+        placeholder="",
+        alt="Runs",
         key=table,
     )
     return [run for run in runs if run.token in selected]
@@ -88,6 +93,14 @@ def _share(run: Run) -> float | None:
     if run.kind == "comparison":
         return 1.0 if run.state == "finished" else None
     return run.done / run.tasks if run.tasks else 0.0
+
+
+def _marks(run: Run) -> str | None:
+    """What else its reader has to know of a run."""
+    marks = ["pinned"] if run.pinned else []
+    marks += ["note"] if run.note else []
+    marks += ["shared"] if run.shared else []
+    return ", ".join(marks) or None
 
 
 def _how(run: Run) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,8 @@ from pages.parts.run.gallery import gallery
 from pages.parts.shared.server import store
 from pages.parts.shared.words import counted
 
+ROWS = 5_000
+"""Rows that are sent to the browser at a time."""
 LIVE_ROWS = 200
 """Rows that are drawn again at every poll while the run goes on."""
 
@@ -33,9 +36,10 @@ def _plain(run: Run, live: bool) -> None:
         records = store().records.latest(run, limit=LIVE_ROWS, offset=max(0, run.done - LIVE_ROWS))
         rows = [_row(record.output, *(getattr(record, name) for name in names[:-1])) for record in records]
     else:
+        first = _first(run)
         rows = [
             _row(None if text is None else json.loads(text), *values)
-            for *values, text in store().records.latest_columns(run, *names)
+            for *values, text in store().records.latest_columns(run, *names, tasks=range(first, first + ROWS))
         ]
     st.dataframe(
         pd.DataFrame(rows, columns=["Task", "Status", "Time", "Worker", "Output"]),
@@ -47,6 +51,16 @@ def _plain(run: Run, live: bool) -> None:
     )
     if live and run.done > LIVE_ROWS:
         st.caption(f"The last {LIVE_ROWS} of {counted(run.done, 'task')}; all of them when the run is over.")
+
+
+def _first(run: Run) -> int:
+    """The first task that is shown, of a run with more than one table holds; chosen above it."""
+    if run.tasks <= ROWS:
+        return 0
+    with st.container(horizontal=True, vertical_alignment="center"):
+        page = st.pagination(ceil(run.tasks / ROWS), key=f"tasks:{run.token}")
+        st.caption(f"{ROWS:,} of {counted(run.tasks, 'task')} at a time; the downloads hold them all.")
+    return ROWS * (page - 1)
 
 
 def _row(

@@ -44,9 +44,18 @@ def head(run: Run, trials: Sequence[Trial]) -> None:
         st.badge(word, icon=state_icon, color=colour)  # type: ignore[arg-type]
         _buttons(run)
     st.caption(words.literal(run.title))
+    _written(run)
     # Always there, also empty: what stands below must not change its place while the run goes on.
     with st.container(key="notice"):
         _notice(run, trials)
+
+
+def _written(run: Run) -> None:
+    """What people wrote on the run: its label and its note."""
+    if run.label:
+        st.badge(words.literal(run.label), icon=":material/label:", color="blue")
+    if run.note:
+        st.caption(words.literal(run.note))
 
 
 def _notice(run: Run, trials: Sequence[Trial]) -> None:

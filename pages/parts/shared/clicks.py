@@ -17,6 +17,7 @@ from engine.model import ENDED, Run
 from engine.runs import jobs
 from pages.parts.shared import launching
 from pages.parts.shared.guard import sentence_of
+from pages.parts.shared.person import must_be_own
 from pages.parts.shared.server import run_of, store
 from pages.parts.shared.starting import OPEN
 from pages.parts.shared.words import literal
@@ -50,6 +51,7 @@ def show_refusal(run: Run) -> None:
 
 def cancel(run: Run) -> str:
     """Ask for a run's end."""
+    must_be_own(run)
     jobs.cancel(store(), run)
     return "" if run.state in ENDED else "Cancelling: what is finished is kept."
 

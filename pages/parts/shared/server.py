@@ -1,7 +1,7 @@
 """The settings and the store behind a page, and which run its address names.
 
-Whoever knows a run's token can open it; the History page shows every run of this server, because
-Overlap is made for one machine and the people who share it. Put a login in front of it for more.
+Where nobody signs in, whoever knows a run's token can open it, and the History page shows every run of this server:
+then Overlap is for the people who share a machine. Where people do, `person` says which runs are whose.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from engine.config import Settings, load
 from engine.errors import RunNotFound
 from engine.model import Run
 from engine.store import Store
+from pages.parts.shared.person import may_see
 
 RUN = "run"
 """The name of the token in a page's address."""
@@ -42,10 +43,13 @@ def token_in_address() -> str | None:
 
 
 def run_of(token: str) -> Run:
-    """The run with this token; a number is no token. Raises RunNotFound."""
+    """The run with this token, if its reader may see it; a number is no token. Raises RunNotFound."""
     if token.isdecimal():
         raise RunNotFound("The address names a run by its number: open it from the History page.")
-    return store().run(token)
+    run = store().run(token)
+    if not may_see(run):  # as if there were none: who guesses tokens learns nothing
+        raise RunNotFound(f"There is no run {token!r} here: the command overlap runs and the History page list all.")
+    return run
 
 
 def is_dark() -> bool:
