@@ -52,12 +52,6 @@ class Settings:
     """Whether the app lets nobody in who has not signed in (OpenID Connect, see docs/deployment.md)."""
     admins: tuple[str, ...] = ()
     """Who may see and delete everybody's runs, where people sign in."""
-    keep_days: float = 0.0
-    """After how many days an ended run is removed with its files, unless it is pinned; 0 keeps all."""
-    keep_gb: float = 0.0
-    """How large all runs together may become before the oldest are removed, unless they are pinned; 0 sets no limit."""
-    free_min_mb: float = 500.0
-    """What has to be free on the disk before a run starts."""
 
     # How many, how long, how large.
     max_tasks: int = 100_000

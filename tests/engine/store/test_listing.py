@@ -84,7 +84,7 @@ def test_who_is_at_it_now_is_listed_in_turn(store: Store, runs: dict[str, Run]) 
 
 
 def test_tasks_are_read_by_their_place(store: Store, runs: dict[str, Run]) -> None:
-    from engine.record import row_of
+    from engine.protocol.record import row_of
 
     run = runs["mine"]
     for statuses in (("failed",) * 5, ("ok", "ok")):  # a second trial, whose records count
