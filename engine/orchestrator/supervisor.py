@@ -26,7 +26,7 @@ from engine.machine.variables import as_variables
 from engine.model import Configuration, Measurement
 from engine.orchestrator.pythons import executable
 from engine.protocol.board import Board, Post
-from engine.protocol.record import Row, row, succeeded
+from engine.protocol.record import TASK, Row, row, succeeded
 
 FLUSH_S = 0.4
 FLUSH_ROWS = 5_000
@@ -198,9 +198,9 @@ class Supervisor:
                 if item["event"] == "open":
                     origin = self.outcome.origin_s = item["at"]
                 continue
-            if item[0] in done:
+            if (task := item[TASK]) in done:
                 continue  # a task has one record in a trial, the first
-            done.add(item[0])
+            done.add(task)
             if not succeeded(item):
                 self._failed += 1
             rows.append(row(trial_id, labels, item, origin))

@@ -11,6 +11,7 @@ from dataclasses import fields
 from typing import Any
 
 from engine.model import Record
+from engine.protocol.fingerprints import encode
 
 FIELDS = tuple(one.name for one in fields(Record))
 """A record's fields in their order."""
@@ -18,7 +19,14 @@ LINE = tuple(name for name in FIELDS if name != "label")
 """What a worker writes: everything but the label, which the orchestrator knows."""
 ROW = ("trial_id", "label", *LINE)
 """What the store keeps."""
+TASK = LINE.index("task")
+"""Where a parsed line has its task's index."""
 _STATUS = LINE.index("status")
+FAILED = '"failed"'
+"""How the ending of a failed record begins."""
+OPEN = '"ok",null,null,null,'
+"""The last five fields of a task that went well and whose fingerprint is not known yet: `closed` adds it."""
+_OPEN_END = f"{OPEN}]".encode()
 
 Row = tuple[Any, ...]
 
@@ -31,6 +39,26 @@ def line(
     cpu = "null" if cpu_s is None else f"{cpu_s:.7f}"
     delay = "null" if run_delay_s is None else f"{run_delay_s:.7f}"
     return f"[{task},{worker},{started_s:.7f},{finished_s:.7f},{cpu},{delay},{attempts},{waited_s:.4f},{ending}]\n"
+
+
+def good_ending(output: str | None, fingerprint: str) -> str:
+    """The last five fields of a task that went well; `output` is its result as JSON text, None where none is kept."""
+    return f'"ok",null,null,{encode(output)},{encode(fingerprint)}'
+
+
+def failed_ending(reason: str, sentence: str) -> str:
+    """The last five fields of a task that failed."""
+    return f"{FAILED},{encode(reason)},{encode(sentence)},null,null"
+
+
+def is_open(line: bytes) -> bool:
+    """Whether a line, without its line break, still lacks its fingerprint."""
+    return line.endswith(_OPEN_END)
+
+
+def closed(line: bytes, ending: str) -> bytes:
+    """An open line with another ending."""
+    return line.removesuffix(_OPEN_END) + ending.encode() + b"]"
 
 
 def row(trial_id: int, labels: Sequence[str], item: list[Any], origin_s: float) -> Row:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from engine.protocol.fingerprints import fingerprint
-from engine.trial.worker import OPEN, Returned, Unreadable, failure, unsendable
+from engine.protocol.record import closed, good_ending, is_open
+from engine.trial.worker import Returned, Unreadable, failure, unsendable
 
 Fingerprint = Callable[[Any], str | None]
 """A workload's own; None stands for the output itself."""
-_OPEN = OPEN.encode()
 
 
 def tell_outputs(carried: Sequence[Returned], own: Fingerprint, write: Callable[[bytes], None]) -> None:
@@ -26,15 +26,15 @@ def whole_lines(returned: Returned, own: Fingerprint) -> Iterator[bytes]:
     """The lines of one chunk, completed. A result that no process could send is a failure, on every executor."""
     outputs = iter(returned.outputs)
     for line in returned.lines.splitlines():
-        yield (line if not line.endswith(_OPEN + b"]") else completed(line, next(outputs), own)) + b"\n"
+        yield (completed(line, next(outputs), own) if is_open(line) else line) + b"\n"
 
 
 def completed(line: bytes, output: Any, own: Fingerprint) -> bytes:
     """A good record's line with its fingerprint, or with why its result cannot be sent."""
-    head = line.removesuffix(_OPEN + b"]")
     try:
         if type(output) is Unreadable:
             raise output.why
-        return head + f'{OPEN}"{own(output) or fingerprint(output)}"]'.encode()
+        ending = good_ending(None, own(output) or fingerprint(output))
     except BaseException as error:  # the output's own code: it may raise anything, and costs its own record only
-        return head + failure(unsendable(error)).encode() + b"]"
+        ending = failure(unsendable(error))
+    return closed(line, ending)

@@ -26,7 +26,7 @@ from engine.model import Pickled
 from engine.protocol.board import Board
 from engine.protocol.fingerprints import encode
 from engine.protocol.pickling import ATOMS, Unpicklable, from_fields, packed, unpacked
-from engine.protocol.record import line
+from engine.protocol.record import FAILED, OPEN, failed_ending, good_ending, line
 from engine.text import storable, storable_json
 from engine.workloads import Place, Tried, Workload, workload_class
 
@@ -34,15 +34,11 @@ _WARM_LIMIT_S = 60.0
 INSTANT_S = 50e-6
 """A task shorter than this had its CPU all the time (a time slice is a hundred times as long) and started no
 process: neither is read for it, because two readings would cost as much as the task."""
-FAILED = '"failed"'
-"""How the tail of a failed record's line begins."""
 _LONGEST_REASON = 64
 """Characters, as many as its column holds."""
 _LONGEST_SENTENCE = 2000
 _LONGEST_TEXT = 500
 _MOST_TRIES = 1_000_000
-OPEN = '"ok",null,null,null,'
-"""The tail of a good record's line that still lacks its fingerprint and its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +95,7 @@ class Returned:
     `used` is what the worker used since it was ready: the run-queue delay is its thread's, the rest its process's
     (0 where it shares the trial's). `chunk_cpu_s` is the CPU time of all of it, `tasks_cpu_s` the part inside tasks,
     `pickling_s` the part in which results were pickled: by CPU time, because what other programs or other threads
-    held up is nobody's work here. `outputs` belong, in their order, to the lines that end with OPEN; they are `packed`
+    held up is nobody's work here. `outputs` belong, in their order, to the lines that are open; they are `packed`
     (engine.protocol.pickling) where they travel as pickles.
     """
 
@@ -381,8 +377,8 @@ def stored(workload: Workload, output: Any) -> str:
     except (TypeError, ValueError, RecursionError) as error:
         return failure(unsendable(error, "return plain values, such as numbers, texts and lists"))
     text = storable_json(text)
-    print_ = workload.fingerprint(output) or blake2b(text.encode(), digest_size=8).hexdigest()
-    return f'"ok",null,null,{encode(text)},{encode(print_)}'
+    fingerprint = workload.fingerprint(output) or blake2b(text.encode(), digest_size=8).hexdigest()
+    return good_ending(text, fingerprint)
 
 
 def unsendable(error: BaseException, advice: str = "return what pickle can hold") -> TaskFailed:
@@ -393,8 +389,7 @@ def unsendable(error: BaseException, advice: str = "return what pickle can hold"
 
 def failure(error: BaseException) -> str:
     """A bad end as the tail of the record's line."""
-    reason, sentence = failure_of(error)
-    return f'"failed",{encode(reason)},{encode(sentence)},null,null'
+    return failed_ending(*failure_of(error))
 
 
 def failure_of(error: BaseException) -> tuple[str, str]:

@@ -17,10 +17,9 @@ from engine.errors import Later
 from engine.model import Pickled
 from engine.protocol.board import Board
 from engine.protocol.reasons import time_limit
-from engine.protocol.record import line
+from engine.protocol.record import FAILED, line
 from engine.trial.loop import LOOK_S
 from engine.trial.worker import (
-    FAILED,
     Parcel,
     Results,
     Returned,

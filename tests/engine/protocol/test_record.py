@@ -7,7 +7,22 @@ import json
 import pytest
 
 from engine.model import Record
-from engine.protocol.record import FIELDS, LINE, ROW, line, row, row_of, succeeded
+from engine.protocol.record import (
+    FAILED,
+    FIELDS,
+    LINE,
+    OPEN,
+    ROW,
+    TASK,
+    closed,
+    failed_ending,
+    good_ending,
+    is_open,
+    line,
+    row,
+    row_of,
+    succeeded,
+)
 
 ENDING = '"ok",null,null,"[1]","f00d"'
 LABELS = ["a", "b"]
@@ -51,3 +66,72 @@ def test_a_row_from_named_values_leaves_the_rest_unknown() -> None:
 def test_a_good_end_is_told_from_a_bad_one() -> None:
     assert succeeded(parsed())
     assert not succeeded(json.loads(line(1, 3, 0, 1, None, None, 1, 0, '"failed","exception","x",null,null')))
+
+
+def ended(ending: str) -> dict[str, object]:
+    """The last five fields of a line with this ending, by name."""
+    found = json.loads(line(1, 3, 10.5, 11.0, None, None, 1, 0.0, ending))
+    return dict(zip(LINE[-5:], found[-5:], strict=True))
+
+
+def test_a_line_without_its_last_five_fields_is_what_an_ending_completes() -> None:
+    assert LINE[-5:] == ("status", "reason", "error", "output", "fingerprint")
+
+
+def test_a_good_ending_holds_the_result_as_json_text_and_its_fingerprint() -> None:
+    assert ended(good_ending('{"a":"é\\n"}', "f00d")) == {
+        "status": "ok", "reason": None, "error": None, "output": '{"a":"é\\n"}', "fingerprint": "f00d",
+    }  # fmt: skip
+
+
+def test_a_good_ending_without_a_result_keeps_the_fingerprint() -> None:
+    found = ended(good_ending(None, "f00d"))
+    assert (found["status"], found["output"], found["fingerprint"]) == ("ok", None, "f00d")
+
+
+def test_a_failed_ending_holds_reason_and_sentence_whatever_characters_they_have() -> None:
+    found = ended(failed_ending("not_found", 'It said: "404",\n[null] \u2028 🙂'))
+    assert found == {
+        "status": "failed", "reason": "not_found", "error": 'It said: "404",\n[null] \u2028 🙂', "output": None,
+        "fingerprint": None,
+    }  # fmt: skip
+
+
+def test_only_a_failed_ending_begins_like_one() -> None:
+    assert failed_ending("a", "b").startswith(FAILED)
+    assert not good_ending('"failed"', FAILED).startswith(FAILED)
+    assert not OPEN.startswith(FAILED)
+
+
+def open_line() -> bytes:
+    return line(1, 3, 10.5, 11.0, None, None, 1, 0.0, OPEN).encode().rstrip()
+
+
+def test_an_open_line_is_known_and_closed_with_its_fingerprint() -> None:
+    assert is_open(open_line())
+    assert json.loads(closed(open_line(), good_ending(None, "f00d")))[-1] == "f00d"
+
+
+def test_an_open_line_can_be_closed_with_a_failure() -> None:
+    found = closed(open_line(), failed_ending("unsendable_result", "No."))
+    assert json.loads(found)[-5:] == ["failed", "unsendable_result", "No.", None, None]
+    assert json.loads(found)[:8] == [1, 3, 10.5, 11.0, None, None, 1, 0.0], "nothing else has changed"
+
+
+@pytest.mark.parametrize("ending", [good_ending(None, "f"), good_ending("1", "f"), failed_ending("a", OPEN + "]")])
+def test_a_whole_line_is_not_open(ending: str) -> None:
+    assert not is_open(line(1, 3, 10.5, 11.0, None, None, 1, 0.0, ending).encode().rstrip())
+
+
+def test_a_parsed_line_has_its_task_where_it_is_looked_for() -> None:
+    assert parsed()[TASK] == 1
+
+
+def test_a_line_ends_with_one_line_break_and_holds_no_other() -> None:
+    made = line(1, 3, 10.5, 11.0, 0.1, 0.1, 1, 0.0, failed_ending("a", "two\nlines"))
+    assert made.endswith("]\n") and made.count("\n") == 1
+
+
+def test_a_tenth_of_a_microsecond_arrives() -> None:
+    found = json.loads(line(0, 0, 1.00000012, 2.0, 3e-7, 1e-7, 1, 0.0, ENDING))
+    assert found[2] == pytest.approx(1.0000001) and found[4:6] == [3e-7, 1e-7]
