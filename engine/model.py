@@ -76,7 +76,7 @@ class Configuration:
 
     `environment` holds variables of its trials, each as ``NAME=VALUE``. `held`: each worker loads all arguments as it
     starts, and tasks carry only their place. `reference` names the code that runs them instead of the engine's loop
-    (engine.trial.references): what people would write beside this executor. Without it, it is the configuration of
+    (engine.executors.references): what people would write beside this executor. Without it, it is the configuration of
     ours that such code stands beside.
     """
 

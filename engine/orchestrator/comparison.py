@@ -25,13 +25,13 @@ from engine.analysis.verdict.stopping import Next, another_block
 from engine.analysis.verdict.verdict import verdict
 from engine.config import usable_cpus
 from engine.errors import NotAvailable, OverlapError
+from engine.executors.references import SHORT_S, references_beside
 from engine.machine.environment import gil
 from engine.model import Configuration, Measurement, Record, Run, State, Trial, configuration_from, plain
 from engine.orchestrator.imports import Imports, measure_imports
 from engine.orchestrator.job import Chain, search_path_of
 from engine.orchestrator.proof_results import proof_of, tell_where_it_was_named
 from engine.store import Store
-from engine.trial.references import SHORT_S, references_beside
 
 WARM_UP = -1
 """The warm-up's repeat: it fills the page cache and is in no figure."""

@@ -17,12 +17,12 @@ from urllib.parse import urlsplit
 
 from engine.config import Settings, load, usable_cpus
 from engine.errors import InputRefused, TaskFailed
+from engine.executors.references import PLAIN_LOOP
 from engine.machine.variables import variables_of
 from engine.model import Configuration, Pickled, Plan, Task, plain
 from engine.orchestrator.available import check
 from engine.orchestrator.available import executors_for as executors_for
 from engine.orchestrator.available import reason_against as reason_against
-from engine.trial.references import PLAIN_LOOP
 from engine.workloads import workload_class
 from engine.workloads.images.making.options import Resizing
 from engine.workloads.images.opening.opening import read_header

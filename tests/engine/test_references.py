@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from engine.executors.references import PLAIN_LOOP, REFERENCES, references_beside
 from engine.model import Configuration, Measurement, Plan, Run, Task
 from engine.report.documents.document import run_document
 from engine.runs.plans import SEQUENTIAL, comparison, simple_plan
 from engine.store import Store
-from engine.trial.references import PLAIN_LOOP, REFERENCES, references_beside
+from engine.trial.references import IMPLEMENTATIONS
 from engine.trial.references.gather import gathered
 from engine.trial.references.loop import looped
 from tests.engine.support import MEASURES, TESTS, run_to_end
@@ -124,6 +125,8 @@ def test_of_tasks_of_some_milliseconds_our_loop_and_the_plain_one_agree_within_3
     assert abs(quickest[SEQUENTIAL] / quickest[PLAIN_LOOP] - 1) < 0.03, quickest
 
 
-def test_every_reference_stands_beside_an_executor() -> None:
+def test_every_reference_stands_beside_an_executor_and_is_written_out_in_the_same_order() -> None:
     assert PLAIN_LOOP.reference in REFERENCES
+    assert {name: kind.reference for name, kind in IMPLEMENTATIONS.items()} == REFERENCES
+    assert list(IMPLEMENTATIONS) == list(REFERENCES)
     assert {kind.executor for kind in REFERENCES.values()} == {"sequential", "threads", "processes", "asyncio"}

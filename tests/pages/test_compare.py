@@ -16,12 +16,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.config import Settings
+from engine.executors.references import PLAIN_LOOP
 from engine.model import Configuration, Plan, Run
 from engine.report.documents.document import import_document, run_document
 from engine.runs import jobs
 from engine.runs.plans import SEQUENTIAL, comparison, demo_scrape_plan, simple_plan
 from engine.store import Store
-from engine.trial.references import PLAIN_LOOP
 from pages.parts.compare.form import own_function
 from tests.pages.conftest import THREADS, Opened, table_with
 

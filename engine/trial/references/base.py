@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from engine.executors import EXECUTORS, Factory
+from engine.executors.references import Reference
 from engine.model import Configuration, Pickled
 from engine.protocol.board import Board
 from engine.protocol.pickling import packed, unpacked
@@ -23,23 +24,15 @@ class Failed:
     sentence: str
 
 
-class Reference(ABC):
+class ReferenceRunner(ABC):
     """One way to run all tasks. `open` and `close` are not timed, `run` is."""
 
-    name: ClassVar[str]
-    executor: ClassVar[str]
-    """The executor that it stands beside."""
-    needs: ClassVar[str | None] = None
-    """A package that may be missing."""
+    reference: ClassVar[Reference]
+    """What is known of it without running it."""
 
     def __init__(self, configuration: Configuration, setup: Setup) -> None:
         self.configuration, self.setup = configuration, setup
-        self.kind: Factory = EXECUTORS[self.executor](configuration)
-
-    @classmethod
-    def chunks(cls, tasks: int, workers: int) -> tuple[int | None, ...]:
-        """The sizes of hand-over that it is measured with; None where there is nothing to choose."""
-        return (None,)
+        self.kind: Factory = EXECUTORS[self.reference.executor](configuration)
 
     @abstractmethod
     def open(self) -> None:

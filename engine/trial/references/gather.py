@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from engine.trial.references.base import Reference, failed
+from engine.executors.references import GATHER
+from engine.trial.references.base import ReferenceRunner, failed
 from engine.trial.worker import Shared, ready_here
 
 
-class Gather(Reference):
+class Gather(ReferenceRunner):
     """`await asyncio.gather(*map(function, arguments))`, as many at once as the configuration has workers."""
 
-    name = "asyncio.gather"
-    executor = "asyncio"
+    reference = GATHER
 
     def open(self) -> None:
         """Make the workload here."""

@@ -8,18 +8,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.errors import TrialBroken
-from engine.trial.references.base import Reference, attempt
+from engine.executors.references import JOBLIB
+from engine.trial.references.base import ReferenceRunner, attempt
 from engine.trial.worker import Setup, ready_here
 
 _WARM_S = 60.0
 
 
-class Joblib(Reference):
+class Joblib(ReferenceRunner):
     """`Parallel(n_jobs=N)(delayed(function)(argument) for argument in arguments)`."""
 
-    name = "joblib.Parallel"
-    executor = "processes"
-    needs = "joblib"
+    reference = JOBLIB
     parallel: Any
     ready: set[int]
 

@@ -6,16 +6,16 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from engine.executors.references import LOOP
 from engine.protocol.pickling import unpacked
-from engine.trial.references.base import Reference, failed
+from engine.trial.references.base import ReferenceRunner, failed
 from engine.trial.worker import Shared, ready_here
 
 
-class PlainLoop(Reference):
+class PlainLoop(ReferenceRunner):
     """One task after the other in the main thread; coroutine functions are awaited one after the other."""
 
-    name = "plain loop"
-    executor = "sequential"
+    reference = LOOP
 
     def open(self) -> None:
         """Make the workload here."""

@@ -8,11 +8,12 @@ from typing import Any
 
 from engine.errors import OverlapError, TrialBroken
 from engine.executors.processes import Processes
-from engine.trial.references.base import Reference, attempt
+from engine.executors.references import MULTIPROCESSING_POOL, PROCESS_MAP, THREAD_MAP
+from engine.trial.references.base import ReferenceRunner, attempt
 from engine.trial.worker import start, warm
 
 
-class _Map(Reference):
+class _Map(ReferenceRunner):
     """`list(pool.map(function, arguments))` on a pool of concurrent.futures."""
 
     pool: Executor
@@ -34,27 +35,19 @@ class _Map(Reference):
 class ThreadMap(_Map):
     """concurrent.futures, threads."""
 
-    name = "ThreadPoolExecutor.map"
-    executor = "threads"
+    reference = THREAD_MAP
 
 
 class ProcessMap(_Map):
     """concurrent.futures, processes: with its default of one task a hand-over, and with good chunks."""
 
-    name = "ProcessPoolExecutor.map"
-    executor = "processes"
-
-    @classmethod
-    def chunks(cls, tasks: int, workers: int) -> tuple[int | None, ...]:
-        """1 and a good one."""
-        return tuple(dict.fromkeys((1, good_chunk(tasks, workers))))
+    reference = PROCESS_MAP
 
 
-class MultiprocessingPool(Reference):
+class MultiprocessingPool(ReferenceRunner):
     """multiprocessing.Pool, which chooses its chunks itself."""
 
-    name = "multiprocessing.Pool.map"
-    executor = "processes"
+    reference = MULTIPROCESSING_POOL
     pool: Any
 
     def open(self) -> None:
@@ -72,11 +65,6 @@ class MultiprocessingPool(Reference):
         """Close the pool and wait for its workers."""
         self.pool.close()
         self.pool.join()
-
-
-def good_chunk(tasks: int, workers: int) -> int:
-    """Four chunks a worker, as multiprocessing.Pool.map chooses them."""
-    return max(1, -(-tasks // (4 * workers)))
 
 
 def must_be_warm(problems: Any) -> None:

@@ -15,7 +15,7 @@ from engine.machine.usage import run_queue
 from engine.model import Configuration
 from engine.protocol.board import Board
 from engine.protocol.pickling import unpacked
-from engine.trial.references import REFERENCES
+from engine.trial.references import IMPLEMENTATIONS
 from engine.trial.references.base import Failed
 from engine.trial.references.used import scheduled
 from engine.trial.worker import Errand, Setup
@@ -26,7 +26,7 @@ Say = Callable[..., None]
 def measure(configuration: Configuration, setup: Setup, errands: Sequence[Errand], say: Say) -> None:
     """Run all tasks the way that `configuration.reference` names, and say what was measured."""
     assert configuration.reference is not None
-    reference = REFERENCES[configuration.reference](configuration, setup)
+    reference = IMPLEMENTATIONS[configuration.reference](configuration, setup)
     Board.create(Path(setup.board), reference.kind.workers)
     sent = reference.kind.pickles  # what another process unpickles stays as it is
     arguments = [errand.argument if sent else unpacked(errand.argument) for errand in errands]

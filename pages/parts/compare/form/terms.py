@@ -10,9 +10,9 @@ import streamlit as st
 from engine.analysis.pilot import duration
 from engine.config import usable_cpus
 from engine.executors import EXECUTORS
+from engine.executors.references import PLAIN_LOOP
 from engine.model import Configuration
 from engine.runs.plans import SEQUENTIAL, on_pythons
-from engine.trial.references import PLAIN_LOOP
 from engine.workloads import workload_class
 from pages.parts.compare.form.configurations import Cost, known_cost
 from pages.parts.compare.form.inputs import Material
