@@ -43,6 +43,14 @@ class Settings:
     """Other Python executables that the app may offer."""
     dask_address: str = ""
     """The scheduler of a Dask cluster."""
+    dask_tls_ca: str = ""
+    """Where the cluster speaks TLS: files with its certificate authority, …"""
+    dask_tls_cert: str = ""
+    """… with our certificate, …"""
+    dask_tls_key: str = ""
+    """… and with the key of that, all in PEM."""
+    dask_patience_s: float = 20.0
+    """How long a cluster may take to offer the threads that were asked for: an adaptive one must start them first."""
     proxy: str = field(default="", repr=False)
     """An outgoing proxy for web pages; it then checks addresses instead of the app."""
     contact: str = ""

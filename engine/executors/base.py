@@ -7,15 +7,29 @@ factory says how to go on after a break and what the executor can do.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any, ClassVar
 
 from engine.errors import TrialBroken
 from engine.model import Configuration
 
-Start = Callable[..., None]
-"""`start(slot, *arguments)` is called once in every worker before its first task."""
+Start = Callable[..., str | None]
+"""`start(slot, *arguments)` is called once in every worker before its first task; it may say why tasks cannot run."""
+
+
+class WorkerLost(Exception):
+    """One worker is gone with the call that it had; the others go on, and the executor needs no mending.
+
+    `task` is what it was at, where that is known, and `started_s` when that began on the trial's clock; `limit_s` is
+    given where it was ended for its time limit.
+    """
+
+    def __init__(
+        self, message: str, task: int | None = None, slot: int = 0, started_s: float = 0.0, limit_s: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.task, self.slot, self.started_s, self.limit_s = task, slot, started_s, limit_s
 
 
 class Factory(ABC):
@@ -37,6 +51,9 @@ class Factory(ABC):
     own_process: ClassVar[bool] = False
     """Whether a worker has a process (and so a CPU clock) of its own."""
 
+    dear: ClassVar[bool] = False
+    """Whether handing a chunk over costs so much that the trial measures it, to choose how large chunks are."""
+
     def __init__(self, configuration: Configuration) -> None:
         self.workers = configuration.workers
         self.start_method = configuration.start_method or next(iter(self.start_methods), None)
@@ -50,6 +67,11 @@ class Factory(ABC):
     def cannot_import(cls, modules: Sequence[str], search_path: Sequence[str] = ()) -> str | None:
         """Why a worker cannot import what this interpreter can; None where a worker can import the same."""
         return None
+
+    @classmethod
+    def elsewhere(cls, settings: Mapping[str, Any]) -> bool:
+        """Whether, with these settings, workers may be on other machines: with other files, clocks and packages."""
+        return False
 
     @classmethod
     def most_workers(cls) -> int | None:

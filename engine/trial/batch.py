@@ -1,7 +1,8 @@
 """The tasks that a trial still has to run, and how many of them go to a worker at once.
 
-Chunks hide the cost of handing a task over, which matters only for tasks shorter than it. So a
-chunk grows only while the mean task is under a millisecond, never beyond what is left ÷ (4 ×
+Chunks hide the cost of handing a task over, which matters only for tasks that are not much longer. So a
+chunk grows only while the mean task is under a millisecond (where handing over was measured: under
+ten times what that took), never beyond what is left ÷ (4 ×
 workers), and it carries a time budget: a worker that meets long tasks in a chunk of short ones
 gives the rest back, so mixed work is never serialised. Sits beside `trial`.
 """
@@ -17,6 +18,8 @@ from engine.trial.worker import Errand, Returned
 
 SHORT_TASK_S = 0.001
 CHUNK_TIME_S = 0.05
+HANDOVERS = 10
+"""Where handing over was measured, a chunk may take so many times as long as that: it then costs a tenth at most."""
 AHEAD = 2
 """Chunks in flight per worker: one at work, one waiting, so that no worker idles for the loop."""
 
@@ -35,6 +38,8 @@ class Batch:
         self._testing = False
         self.largest = self._size
         """The largest chunk handed out so far."""
+        self.handover_s = 0.0
+        """What it costs to hand a chunk over and get it back, where that was measured."""
 
     def __len__(self) -> int:
         return len(self._queue) + len(self._suspects) + len(self._later)
@@ -52,7 +57,11 @@ class Batch:
     @property
     def budget_s(self) -> float | None:
         """How long a worker may stay with one chunk; a size fixed by the user has no such limit."""
-        return None if self._fixed else CHUNK_TIME_S
+        return None if self._fixed else self._chunk_s
+
+    @property
+    def _chunk_s(self) -> float:
+        return max(CHUNK_TIME_S, HANDOVERS * self.handover_s)
 
     def take(self) -> list[Errand]:
         """The next chunk; empty when nothing can start now."""
@@ -83,9 +92,9 @@ class Batch:
             return
         task_s = returned.elapsed_s / returned.tried
         self._mean_s = task_s if self._mean_s is None else 0.7 * self._mean_s + 0.3 * task_s
-        if self._mean_s >= SHORT_TASK_S:
+        if self._mean_s >= max(SHORT_TASK_S, HANDOVERS * self.handover_s):
             self._size = 1
-        elif returned.tried >= self._size and returned.elapsed_s < CHUNK_TIME_S:
+        elif returned.tried >= self._size and returned.elapsed_s < self._chunk_s:
             self._size *= 2
 
     def give_back(self, errands: Sequence[Errand]) -> None:

@@ -19,6 +19,7 @@ from functools import reduce
 from typing import Any
 
 from engine.errors import TaskFailed, TrialBroken
+from engine.executors.base import WorkerLost
 from engine.machine.usage import Used
 from engine.model import Pickled
 from engine.protocol.board import Board, Post
@@ -31,6 +32,8 @@ from engine.trial.worker import Errand, Returned, Unreadable, failure
 LOOK_S = 0.05
 """How often the warden looks at the board, and the longest that the loop sleeps before it sees a cancel."""
 _BREAKS_WITHOUT_PROGRESS = 3
+_LOST_TRIES = 3
+"""So often a task may be lost with the machine that had it before it is suspected of that."""
 
 Write = Callable[[bytes], None]
 
@@ -85,12 +88,14 @@ def run_loop(
     write: Write,
     stop: threading.Event,
     mend: Callable[[], Executor],
+    lose: Callable[[Future[Returned], WorkerLost], None],
 ) -> None:
     """Run the batch to its end, or until `stop` is set.
 
     Submission is bounded by `batch.window`. `write` gets each chunk's records as JSON lines as soon as
     the chunk is back. `mend` is called when the executor has broken: it settles what was in flight
-    and opens another. Raises TrialBroken when it cannot.
+    and opens another. `lose` is called when one worker is gone and the executor goes on without it.
+    Raises TrialBroken when it cannot go on.
     """
     while not stop.is_set() and (batch or flight.chunks):
         board.beat()
@@ -105,6 +110,9 @@ def run_loop(
             continue
         except BrokenExecutor:
             executor = mend()
+            continue
+        except WorkerLost as lost:
+            lose(future, lost)
             continue
         land(future, returned, batch, flight, write)
 
@@ -180,6 +188,27 @@ class Mender:
         self.overdue.clear()
         self.flight.lost = self.flight.total()
         self.flight.used.clear()
+
+    def lose(self, future: Future[Returned], lost: WorkerLost) -> None:
+        """One worker is gone with this chunk, and the others go on: only the task that it was at can be to blame.
+
+        Where that is not known (a machine that is gone), tasks run again as others do, and alone after some tries.
+        """
+        chunk, alone = self.flight.chunks.pop(future), self.batch.generation_lost()
+        back: list[Errand] = []
+        for errand in chunk:
+            suspect = errand.task == lost.task or (lost.task is None and errand.attempt >= _LOST_TRIES)
+            post = Post(lost.slot, 0, errand.task, lost.started_s or time.perf_counter())
+            if suspect and lost.limit_s is not None:
+                self._blame(errand, post, time_limit(lost.limit_s))
+            elif suspect and alone:
+                self._blame(errand, post, crashed(errand.attempt))
+            elif suspect:
+                self.batch.suspect(errand)
+            else:
+                back.append(errand if lost.task is not None else errand._replace(attempt=errand.attempt + 1))
+        self.batch.give_back(back)
+        self.flight.lost = self.flight.lost.plus(self.flight.used.pop(lost.slot, Used()))
 
     def _at_work(self, lost: list[tuple[Errand, bool]]) -> dict[int | None, Post]:
         """Who was at work when the pool broke: the board says; of workers that are elsewhere, the executor."""

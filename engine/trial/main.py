@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,13 @@ from engine.trial.loop import Flight, Mender, Spent, kill_all, land, run_loop, w
 from engine.trial.meter import Meter
 from engine.trial.outputs import tell_outputs
 from engine.trial.worker import Errand, Held, Setup, run_chunk, start, warm
-from engine.workloads import workload_class
+from engine.workloads import Workload, own_modules, workload_class
 
 GRACE_S = 0.5
 """How long a cancelled trial waits for tasks that are under way."""
+_TRIPS = 5
+_SAMPLES = 8
+"""So many of the tasks' files are looked at by each worker of another machine."""
 
 
 @dataclass(slots=True)
@@ -122,6 +125,8 @@ def run(spec: Specification, output: Output) -> int:
         watch_stdin(lambda line: kill_own_group() if line == "cancel" else None, kill_own_group, output.orders)
         measure_reference(configuration, setup, errands, output.say)
         return 0
+    if kind.elsewhere(setup.settings):
+        setup = for_elsewhere(setup, workload, errands or suspects)
     batch = Batch(errands, suspects, kind.workers, configuration.chunk)
     board = Board.create(Path(spec.board), kind.workers)
     stop = threading.Event()
@@ -129,6 +134,7 @@ def run(spec: Specification, output: Output) -> int:
     if not kind.own_process:
         workload.before_threads()
     executor = opened(kind, setup)
+    batch.handover_s = handover_s(executor) if kind.dear else 0.0
     watch_stdin(lambda line: stop.set() if line == "cancel" else None, kill_own_group, output.orders)
     return measure(Running(kind, setup, board, batch, stop, output), executor, spec.time_limit_s)
 
@@ -165,7 +171,7 @@ def measure(trial: Running, executor: Executor, limit_s: float | None) -> int:
     clock = time.process_time if trial.kind.inline else time.thread_time  # a task's native threads are no part of it
     meter, loop_cpu_s = Meter.begin(trial.output.written), clock()
     try:
-        run_loop(executor, trial.batch, flight, trial.board, trial.output.write, trial.stop, mend)
+        run_loop(executor, trial.batch, flight, trial.board, trial.output.write, trial.stop, mend, mender.lose)
     except TrialBroken as error:
         trial.output.say("broken", message=str(error), final=False, suspects=trial.batch.suspects())
         return 1
@@ -228,6 +234,25 @@ def opened(kind: Factory, setup: Setup, again: bool = False) -> Executor:
         if problem:
             raise OverlapError(problem)
     return executor
+
+
+def handover_s(executor: Executor) -> float:
+    """What it costs to hand a call over and get its result back, by the quickest of some that do nothing."""
+    trips = []
+    for _ in range(_TRIPS):
+        began = time.perf_counter()
+        executor.submit(time.perf_counter).result()
+        trips.append(time.perf_counter() - began)
+    return min(trips)
+
+
+def for_elsewhere(setup: Setup, workload: type[Workload], errands: list[Errand]) -> Setup:
+    """The same with what workers on other machines must be sent, or must prove that they see."""
+    few = [errand.argument for errand in errands[:: max(1, len(errands) // _SAMPLES)]]
+    reads, writes = workload.files(setup.options, Path(setup.folder), Path(setup.outputs), few)
+    modules = tuple(own_modules(setup.workload, setup.options))
+    search_path = tuple(setup.options.get("search_path", ()))
+    return replace(setup, reads=tuple(reads), writes=tuple(writes), modules=modules, search_path=search_path)
 
 
 def read_errands(spec: Specification) -> tuple[list[Errand], list[Errand]]:

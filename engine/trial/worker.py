@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.config import from_plain
+from engine.elsewhere import Elsewhere
 from engine.errors import Later, OverlapError, TaskFailed
 from engine.machine.usage import RunQueue, SharedChildren, Used, process_used, run_queue
 from engine.model import Pickled
@@ -65,6 +66,18 @@ class Setup:
     """Whether what a worker returns travels as a pickle."""
     tasks: str | None = None
     """The file of all tasks, for workers that load their arguments as they start."""
+    reads: tuple[str, ...] = ()
+    """Some of the files that tasks read, for workers that may not see them."""
+    writes: tuple[str, ...] = ()
+    """The folders that tasks write to, likewise."""
+    modules: tuple[str, ...] = ()
+    """The user's own modules that tasks need, which workers on other machines are sent, and …"""
+    search_path: tuple[str, ...] = ()
+    """… the folders that those come from."""
+
+    def board_row(self, slot: int) -> tuple[int, int]:
+        """Where a worker's task and its start stand in the board, see `Board.row`."""
+        return Board.row(slot)
 
 
 class Held:
@@ -170,8 +183,6 @@ class Seat:
     """The CPU time of processes that tasks started."""
     ready: Used
     limit_s: float | None
-    ahead_s: float = 0.0
-    """What to add to this machine's clock to get the trial's."""
     stores: bool = True
     pickles: bool = False
     pid: int = field(default_factory=os.getpid)
@@ -196,9 +207,7 @@ class Shared:
     problem: str | None = None
     children: SharedChildren | None = None
     trial: str | None = None
-    """Whose these are, by its board: a Dask worker outlives a trial."""
-    away: bool = False
-    """Whether the trial runs on another machine, so that its board cannot be reached."""
+    """Whose these are, by its board: a process may outlive a trial."""
     arguments: tuple[Any, ...] = ()
     """Those of all tasks, where workers hold them."""
     seat: Seat | None = None
@@ -210,28 +219,24 @@ coroutine_seat: ContextVar[Seat] = ContextVar("coroutine_seat")
 """The seat of a worker that is a coroutine: many share one thread."""
 
 
-def start(slot: int, setup: Setup, ahead_s: float | None = None) -> None:
+def start(slot: int, setup: Setup) -> str | None:
     """Make this thread the worker `slot`: open the board, make the workload once per process.
 
-    `ahead_s` is given where the trial runs on another machine: what to add to this one's clock to get the
-    trial's. Never raises, because a pool would hide the reason: `warm` reports it.
+    Never raises, because a pool would hide the reason: `warm` reports it. It is also given back.
     """
     with Shared.lock:
         if Shared.trial != setup.board:
-            _share(setup, away=ahead_s is not None)
+            _share(setup)
     assert Shared.board is not None
-    # A process of another machine may have several workers: each then counts its own thread's time.
-    own_process = setup.own_process and not Shared.away
-    alone = own_process or (setup.workers == 1 and not Shared.away)
+    alone = setup.own_process or setup.workers == 1
     seat = Seat(
         slot=slot,
         clock=time.process_time if alone else time.thread_time,
-        own_process=own_process,
+        own_process=setup.own_process,
         queue=run_queue(),
         children=Shared.children,
         ready=Used(),
         limit_s=setup.limit_s,
-        ahead_s=ahead_s or 0.0,
         stores=setup.stores,
         pickles=setup.pickles,
     )
@@ -239,12 +244,13 @@ def start(slot: int, setup: Setup, ahead_s: float | None = None) -> None:
     Shared.seat = _thread.seat = seat
     coroutine_seat.set(seat)
     Shared.board.ready(slot, os.getpid())
+    return Shared.problem
 
 
-def _share(setup: Setup, away: bool) -> None:
-    """Make what this process's workers share; a worker on another machine keeps a board of its own."""
-    Shared.board = _own_board(setup.workers) if away else Board(Path(setup.board))
-    Shared.trial, Shared.away, Shared.problem = setup.board, away, None
+def _share(setup: Setup) -> None:
+    """Make what this process's workers share."""
+    Shared.board = Board(Path(setup.board))
+    Shared.trial, Shared.problem = setup.board, None
     Shared.children = SharedChildren()
     try:
         Shared.workload = _make(setup)
@@ -258,16 +264,9 @@ def _share(setup: Setup, away: bool) -> None:
 def ready_here(setup: Setup) -> None:
     """Make the workload in this process, which runs tasks without being a worker of the loop. Raises OverlapError."""
     Shared.problem = None
-    _share(setup, away=False)
+    _share(setup)
     if Shared.problem:
         raise OverlapError(Shared.problem)
-
-
-def _own_board(slots: int) -> Board:
-    from tempfile import TemporaryDirectory  # only here, because start-up counts
-
-    with TemporaryDirectory(prefix="overlap-", ignore_cleanup_errors=True) as folder:
-        return Board.create(Path(folder) / "board", slots)
 
 
 def _make(setup: Setup) -> Workload:
@@ -292,7 +291,7 @@ def warm(workers: int) -> str | None:
     """Hold this worker until all are ready, so that each is started before the clock; gives what went wrong."""
     deadline = time.perf_counter() + _WARM_LIMIT_S
     assert Shared.board is not None
-    while Shared.problem is None and not Shared.away and Shared.board.workers_ready() < workers:
+    while Shared.problem is None and not Elsewhere.away and Shared.board.workers_ready() < workers:
         if time.perf_counter() > deadline:
             return f"Only {Shared.board.workers_ready()} of {workers} workers started within {_WARM_LIMIT_S:.0f} s."
         time.sleep(0.0005)
@@ -311,7 +310,7 @@ def run_chunk(parcels: list[Parcel], budget_s: float | None) -> Returned:
     """Run the tasks in turn until `budget_s` is spent (None: all of them); at least one is tried."""
     board, workload, seat = Shared.board, Shared.workload, getattr(_thread, "seat", Shared.seat)
     assert board is not None and workload is not None and seat is not None
-    slot, clock, ahead_s = seat.slot, seat.clock, seat.ahead_s
+    slot, clock, ahead_s = seat.slot, seat.clock, Elsewhere.ahead_s
     results = Results(workload, seat.stores, seat.pickles)
     lines: list[str] = []
     later: list[tuple[int, float]] = []
@@ -319,7 +318,7 @@ def run_chunk(parcels: list[Parcel], budget_s: float | None) -> Returned:
     tasks_cpu_s = 0.0
     queue, children = seat.queue, seat.children
     delay_s = None
-    if seat.idle and not Shared.away:
+    if seat.idle and not Elsewhere.away:
         seat.begin(board)
     delayed_s = queue.delay_s() if queue else 0.0
     began, began_cpu_s = time.perf_counter(), clock()

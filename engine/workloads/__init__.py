@@ -40,12 +40,16 @@ def workload_class(name: str) -> type[Workload]:
 
 def modules_of(name: str, options: Mapping[str, Any]) -> list[str]:
     """The modules that every worker imports for this workload, those of a user's own function among them."""
-    own = [str(options[key]).partition(":")[0] for key in ("function", "setup") if _by_name(options, key)]
-    return [WORKLOADS[name].partition(":")[0], *workload_class(name).preload, *own]
+    return [WORKLOADS[name].partition(":")[0], *workload_class(name).preload, *own_modules(name, options)]
+
+
+def own_modules(name: str, options: Mapping[str, Any]) -> list[str]:
+    """Those of a user's own function."""
+    return [str(options[key]).partition(":")[0] for key in ("function", "setup") if _by_name(options, key)]
 
 
 def _by_name(options: Mapping[str, Any], key: str) -> bool:
     return bool(options.get(key)) and not options.get(f"{key}_pickled")
 
 
-__all__ = ["WORKLOADS", "Place", "Tried", "Workload", "modules_of", "workload_class"]
+__all__ = ["WORKLOADS", "Place", "Tried", "Workload", "modules_of", "own_modules", "workload_class"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -64,6 +64,16 @@ class Workload(ABC):
         if cls.has_async:
             return None
         return f"The workload {cls.name} has no async form: its tasks would hold up the event loop."
+
+    @classmethod
+    def files(
+        cls, options: dict[str, Any], folder: Path, outputs: Path, arguments: Sequence[Any]
+    ) -> tuple[list[str], list[str]]:
+        """Files that tasks with these arguments read, and folders that they write to; none for most workloads.
+
+        `folder` is the run's, `outputs` where its results go. Workers on other machines must see them.
+        """
+        return [], []
 
     @property
     def is_coroutine(self) -> bool:

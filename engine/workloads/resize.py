@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from hashlib import blake2b
 from pathlib import Path
@@ -36,6 +37,13 @@ class Resize(Workload):
         keep_freed_memory()
         if place.settings.worker_memory_mb and may_be_limited():
             limit_this_process(int(place.settings.worker_memory_mb * 1e6))
+
+    @classmethod
+    def files(
+        cls, options: dict[str, Any], folder: Path, outputs: Path, arguments: Sequence[Any]
+    ) -> tuple[list[str], list[str]]:
+        """The pictures, and where their results go."""
+        return [str(folder / argument["source"]) for argument in arguments], [options.get("target") or str(outputs)]
 
     def run(self, argument: Any) -> Any:
         """{path, width, height, bytes} of the first size, what the source was, and `also`: the other sizes."""

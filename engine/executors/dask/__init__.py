@@ -1,1 +1,1 @@
-"""`dask`: a cluster's workers, here or elsewhere, behind the Executor interface."""
+"""`dask`: workers of a Dask cluster, one of the trial's own or the one that the configuration names."""

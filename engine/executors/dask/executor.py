@@ -7,6 +7,7 @@ is opened, so that no other trial pays for it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from importlib.util import find_spec
 from typing import Any
@@ -15,12 +16,13 @@ from engine.executors.base import Factory, Start
 
 
 class Dask(Factory):
-    """Workers are Dask's: processes here, or threads of the cluster that the configuration names."""
+    """Workers are Dask's: processes here, or processes beside those of the cluster that the configuration names."""
 
     name = "dask"
     can_kill = True
     own_process = True
     pickles = True
+    dear = True
     results_need_gil = True  # Dask's workers hand results out themselves
 
     @classmethod
@@ -30,29 +32,27 @@ class Dask(Factory):
             return "the package distributed is not installed: pip install distributed."
         return None
 
+    @classmethod
+    def elsewhere(cls, settings: Mapping[str, Any]) -> bool:
+        """Where the configuration names a scheduler."""
+        return bool(settings.get("dask_address"))
+
     def open(self, start: Start, arguments: tuple[Any, ...]) -> Executor:
         """`workers` workers of the configured cluster, else of one on this machine.
 
-        Raises NotAvailable when the scheduler does not answer or has fewer workers.
+        Raises NotAvailable, with one sentence, when the cluster cannot be used or has fewer workers.
         """
-        if address := _address(arguments):
+        return self._opened(self.workers, start, arguments)
+
+    def replace(self, start: Start, arguments: tuple[Any, ...]) -> Executor:
+        """The same again, with as many as a cluster still has; raises NotAvailable when it has none."""
+        return self._opened(1, start, arguments)
+
+    def _opened(self, least: int, start: Start, arguments: tuple[Any, ...]) -> Executor:
+        if any(self.elsewhere(getattr(argument, "settings", {})) for argument in arguments):
             from engine.executors.dask.remote import remote_cluster
 
-            return remote_cluster(address, self.workers, start, arguments)
+            return remote_cluster(self.workers, least, start, arguments)
         from engine.executors.dask.local import local_cluster
 
         return local_cluster(self.workers, start, arguments)
-
-    def replace(self, start: Start, arguments: tuple[Any, ...]) -> Executor:
-        """The same again; raises NotAvailable when the scheduler is gone or does not get its workers back."""
-        if address := _address(arguments):
-            from engine.executors.dask.remote import RETURN_S, remote_cluster
-
-            return remote_cluster(address, self.workers, start, arguments, RETURN_S)
-        return self.open(start, arguments)
-
-
-def _address(arguments: tuple[Any, ...]) -> str:
-    """The scheduler's address among the settings that the workers are given; empty where there is none."""
-    found = (getattr(argument, "settings", {}).get("dask_address") for argument in arguments)
-    return next((address for address in found if address), "")

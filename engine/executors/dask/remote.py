@@ -1,181 +1,264 @@
 """A Dask cluster that the server's configuration names: its workers are elsewhere and outlive the trial.
 
-They share neither this machine's clock nor its board. So each worker is told by how much its clock
-differs from the trial's, measured by round trips at the start, and the scheduler, not the board, says
-whose worker died. The workers must be able to import this engine, and the files that the tasks name
-must lie on a disk that they share; time limits are not enforced there.
+The trial takes `workers` seats there (`agent`): tasks that each hold one thread of a worker, so that the cluster's
+scheduler knows of them, shares threads out fairly and grows where it is adaptive. Dask's own function for a seat
+travels by value and brings the engine with it (`shipment`); each seat proves what it sees before it gets a call
+(`proof`). A seat that is lost costs its calls, which others make; a scheduler that is lost breaks the executor.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import os
 import pickle
 import threading
 import time
-from functools import partial
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
-from distributed import Client
+from distributed import Queue, Variable
 
-from engine.errors import NotAvailable
+from engine.errors import NotAvailable, OverlapError
 from engine.executors.base import Start
-from engine.executors.dask.calls import DaskExecutor
+from engine.executors.dask.agent import _machine
+from engine.executors.dask.calls import DaskBroken, settle
+from engine.executors.dask.connection import connected, must_match
+from engine.executors.dask.proof import Canary, differences, packages_here
+from engine.executors.dask.seats import Seats
+from engine.executors.dask.shipment import ByValue, boot, own_modules, packed_engine
 
-ANSWER_S = 5.0
-"""How long a scheduler may take to answer."""
-_TRIPS = 3
-RETURN_S = 20.0
-"""How long a cluster may take to replace a worker that died."""
-_LOOK_S = 0.5
-_START_S = 60.0
-
-
-class _Here:
-    """In a worker: the trial that uses this process now, and the slots that its threads have not taken yet."""
-
-    lock = threading.Lock()
-    token = ""
-    slots: tuple[int, ...] = ()
-    start: Any = None
+RETURN_S = 30.0
+"""How long a cluster without a single worker may take to get one back."""
+LOOK_S = 0.5
+_CLOSE_S = 2.0
+_REFUSALS = 3
+"""So often a slot is given to another worker after its first ones were sent away."""
 
 
-_thread = threading.local()
+class RemoteExecutor(Executor):
+    """Calls over the seats of a cluster. `least` seats are enough to begin; raises NotAvailable where there are not."""
 
+    def __init__(self, workers: int, least: int, start: Start, arguments: tuple[Any, ...], canary: Canary) -> None:
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        self.workers, self.least, self.canary = workers, least, canary
+        self.setup = next(argument for argument in arguments if hasattr(argument, "settings"))
+        self.address = self.setup.settings["dask_address"]
+        self.token = f"overlap-{uuid4().hex}"
+        self.packages = packages_here()
+        self.modules = own_modules(self.setup.modules, self.setup.search_path)
+        self.start_call = pickle.dumps((start, arguments, _umask(), canary.proof), pickle.HIGHEST_PROTOCOL)
+        self.broken: str | None = None
+        self.closed = False
+        self.seats: Seats | None = None
+        self.futures: dict[int, Any] = {}
+        self.client: Any = None
+        self._listener: asyncio.Task[None] | None = None
+        self._looked_s = 0.0
+        self._opened: Future[None] = Future()
+        self._loop = asyncio.new_event_loop()
+        self._changed = asyncio.Event()
+        self._thread = threading.Thread(target=self._live, name="overlap-cluster", daemon=True)
+        self._thread.start()
+        self._opened.result()
 
-def remote_cluster(
-    address: str, workers: int, start: Start, arguments: tuple[Any, ...], patience_s: float = 0.0
-) -> DaskExecutor:
-    """An executor over `workers` threads of the cluster at `address`, which has `patience_s` to have as many.
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """The future of `fn(*args, **kwargs)`. Raises DaskBroken once the scheduler or all workers were lost."""
+        if self.broken:
+            raise DaskBroken(self.broken)
+        future: Future[Any] = Future()
+        future.set_running_or_notify_cancel()  # whether its seat has begun with it is not known here
+        payload = pickle.dumps((fn, args, kwargs), pickle.HIGHEST_PROTOCOL)
+        self._loop.call_soon_threadsafe(self._offer, payload, future)
+        return future
 
-    Raises NotAvailable when no scheduler answers there, or when its workers cannot make up that number.
-    """
-    client: Any = _connected(address)
-    try:
-        shares = _shares(client, workers, address, patience_s)
-        token = uuid4().hex
-        for worker, slots in shares.items():
-            call = pickle.dumps((start, arguments, {"ahead_s": _ahead_s(client, worker)}))
-            client.run(prepare, token, call, slots, workers=[worker])
-        touches = [
-            client.submit(touch, token, slot, workers=[worker], allow_other_workers=False, pure=False)
-            for worker, slots in shares.items()
-            for slot in slots
-        ]
-        client.gather(touches)
-    except BaseException:
-        client.close(timeout=ANSWER_S)
-        raise
-    closed = threading.Event()
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Give all seats back, and leave the cluster; without `wait`, meanwhile."""
+        self.closed = True
+        with suppress(RuntimeError):  # its loop has ended
+            self._loop.call_soon_threadsafe(self._changed.set)
+        if wait:
+            self._thread.join(2 * _CLOSE_S)
 
-    def close() -> None:
-        closed.set()
-        client.close(timeout=ANSWER_S)
+    def _offer(self, payload: bytes, future: Future[Any]) -> None:
+        if self.broken or self.seats is None:
+            settle(future, DaskBroken(self.broken or "The cluster was left."))
+        else:
+            self.seats.offer(payload, future)
 
-    executor = DaskExecutor(client, close, partial(perform_here, token), workers=list(shares))
-    look = threading.Thread(target=_watch, args=(client, set(shares), executor, closed), daemon=True)
-    look.start()
-    return executor
+    def _live(self) -> None:
+        """The thread."""
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._whole_life())
 
-
-def _watch(client: Any, workers: set[str], executor: DaskExecutor, closed: threading.Event) -> None:
-    """Give up every call when one of the workers is gone: a replacement has another address, and was not started.
-
-    Whose worker it was the scheduler does not keep, so that all that were in flight are suspects.
-    """
-    while not closed.wait(_LOOK_S):
+    async def _whole_life(self) -> None:
         try:
-            gone = workers - set(client.nthreads())
-        except Exception as error:  # whatever keeps the scheduler from answering, its calls are lost
-            executor.lose(f"The Dask scheduler was lost ({error}).", at_work=False)
-            return
-        if gone:
-            executor.lose(f"The Dask worker at {min(gone)} died.", at_work=True)
-            return
+            await self._open()
+            self._opened.set_result(None)
+            await self._go_on()
+        except BaseException as error:
+            if not self._opened.done():
+                self._opened.set_exception(error)
+            self._lose(f"The Dask cluster at {self.address} was lost ({error or type(error).__name__}).")
+        finally:
+            await self._close()
 
+    async def _open(self) -> None:
+        self.client = await connected(self.setup.settings)
+        await must_match(self.client, self.address)
+        self.seats = Seats(
+            self.client, self.token, _machine(), self.setup.limit_s, self._admit, self._changed.set
+        )  # fmt: skip
+        digest, content = packed_engine(self.modules)
+        variable: Any = Variable(f"overlap-engine-{digest}", client=self.client)  # type: ignore[no-untyped-call]
+        await variable.set(content)
+        await Queue(name=f"{self.token}-results", client=self.client)  # type: ignore[no-untyped-call]
+        self._listener = asyncio.ensure_future(self.seats.listen())
+        self._listener.add_done_callback(lambda _: self._changed.set())
+        self.told = {"token": self.token, "start": self.start_call, "limit_s": self.setup.limit_s}
+        self.boot, self.shipped = ByValue(boot), (digest, variable.name)
+        for slot in range(self.workers):
+            self._take_seat(slot)
+        await self._until_seated()
 
-def _shares(client: Any, workers: int, address: str, patience_s: float) -> dict[str, tuple[int, ...]]:
-    deadline = time.perf_counter() + patience_s
-    while True:
-        try:
-            return shared_out(client.nthreads(), workers, address)
-        except NotAvailable:
-            if time.perf_counter() > deadline:
-                raise
-            time.sleep(0.1)
-
-
-def _connected(address: str) -> Any:
-    try:
-        return Client(address, timeout=ANSWER_S, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:
-        raise NotAvailable(
-            f"No Dask scheduler answers at {address} ({error or type(error).__name__}): "
-            "start it, or correct OVERLAP_DASK_ADDRESS."
-        ) from None
-
-
-def shared_out(threads: dict[str, int], workers: int, address: str) -> dict[str, tuple[int, ...]]:
-    """Slots by worker address, whole workers only. Raises NotAvailable where they do not make up `workers`."""
-    shares: dict[str, tuple[int, ...]] = {}
-    taken = 0
-    for name, count in sorted(threads.items(), key=lambda item: (-item[1], item[0])):
-        if taken + count <= workers:
-            shares[name] = tuple(range(taken, taken + count))
-            taken += count
-    if taken < workers:
-        offered = " + ".join(str(count) for count in threads.values()) or "none"
-        raise NotAvailable(
-            f"The Dask cluster at {address} cannot run exactly {workers} tasks at once: "
-            f"its workers' threads are {offered}. Choose a sum of these."
+    def _take_seat(self, slot: int) -> None:
+        told = {**self.told, "row": self.setup.board_row(slot)}
+        self.futures[slot] = self.client.submit(
+            self.boot, *self.shipped, slot, told, key=f"{self.token}-{slot}-{uuid4().hex[:8]}", pure=False
         )
-    return shares
+
+    async def _until_seated(self) -> None:
+        """Wait until there are as many seats as asked for, or enough after a while. Raises NotAvailable."""
+        assert self.seats is not None
+        deadline = time.perf_counter() + self.setup.settings["dask_patience_s"]
+        while self.seats.ready < self.workers:
+            await self._look_around()
+            if self.seats.refused:
+                raise NotAvailable(next(iter(self.seats.refused.values())))
+            if time.perf_counter() > deadline:
+                if self.seats.ready >= self.least:
+                    return
+                raise NotAvailable(await self._too_few())
+
+    async def _too_few(self) -> str:
+        threads = sum((await self.client.nthreads()).values())
+        seated = self.seats.ready if self.seats else 0
+        what = f"The Dask cluster at {self.address} offers {threads} threads"
+        if threads < self.workers:
+            return f"{what}, fewer than the {self.workers} workers asked for: ask for fewer, or start more workers."
+        return (
+            f"{what}, but only {seated} of {self.workers} became free within "
+            f"{self.setup.settings['dask_patience_s']:g} s: "
+            "others use them. Ask for fewer workers, or try again later."
+        )
+
+    async def _go_on(self) -> None:
+        """Watch over the seats until the executor is shut down, or nothing is left of it."""
+        assert self.seats is not None
+        without_s = time.perf_counter()
+        while not self.closed:
+            await self._look_around()
+            if self.seats.ready:
+                without_s = time.perf_counter()
+            elif time.perf_counter() - without_s > RETURN_S:
+                return self._lose(f"The Dask cluster at {self.address} has no worker left.")
+
+    async def _look_around(self) -> None:
+        """Wait for a change, half a second at most; then see who is gone. Raises what the scheduler's loss raised."""
+        assert self.seats is not None and self._listener is not None
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), LOOK_S)
+        self._changed.clear()
+        if self._listener.done():
+            self._listener.result()
+        if self.seats.failure:
+            raise self.seats.failure
+        if self.closed or time.perf_counter() - self._looked_s < LOOK_S:
+            return
+        self._looked_s = time.perf_counter()
+        here = await asyncio.wait_for(self.client.nthreads(), RETURN_S)
+        for lane in [lane for lane in self.seats.lanes.values() if lane.address not in here]:
+            self.seats.lose(lane, "is gone")
+        for slot, future in list(self.futures.items()):
+            if future.status not in ("pending",):
+                await self._seat_ended(slot, future)
+
+    async def _seat_ended(self, slot: int, future: Any) -> None:
+        """A seat's task has ended by itself: raise what it raised while there is nobody else, else ask for another."""
+        assert self.seats is not None
+        error = await future.exception() if future.status == "error" else None
+        if error is not None and not self.seats.ready and not self._opened.done():
+            raise NotAvailable(f"A worker of the Dask cluster at {self.address} cannot be used ({error}).")
+        if self._opened.done() and slot not in self.seats.refused:
+            self._take_seat(slot)
+        else:
+            self.futures.pop(slot)
+
+    def _admit(self, slot: int, hello: dict[str, Any]) -> str | None:
+        """Why this seat must not be used, in one sentence; None where it has proven all."""
+        who = f"The Dask worker {hello['who']}"
+        if hello["problem"]:
+            return f"{who} cannot run these tasks: {hello['problem']}"
+        for package, ours, theirs in differences(self.packages, hello["packages"]):
+            return (
+                f"{who} has {package} {theirs}, and this server {ours}: "
+                f"install the same there (pip install {package}=={ours}) and start it again."
+            )
+        for path in hello["unseen"] or self.canary.unseen(slot):
+            return (
+                f"{who} does not see {path} of this server, which these tasks read or write: "
+                "share that disk with it, or name inputs and outputs that all can reach, such as s3://bucket/folder."
+            )
+        return None
+
+    def _lose(self, reason: str) -> None:
+        """Give up every call, because nobody is left to make it."""
+        self.broken = self.broken or reason
+        if self.seats is None:
+            return
+        calls = [call for lane in self.seats.lanes.values() for call in lane.sent.values()]
+        for call in [*calls, *self.seats.backlog]:
+            settle(call.future, DaskBroken(self.broken))
+
+    async def _close(self) -> None:
+        """Leave: Dask forgets the seats with the client that wants them, and each then ends its process."""
+        self._lose("The cluster was left.")
+        self.canary.take_away()
+        if self._listener:
+            self._listener.cancel()
+        if self.client is None:
+            return
+        with suppress(Exception):  # whatever a scheduler that is gone makes of it: there is nothing left to give back
+            await asyncio.wait_for(self.client.cancel(list(self.futures.values()), force=True), _CLOSE_S)
+        with suppress(Exception):
+            await asyncio.wait_for(self.client.close(timeout=_CLOSE_S), _CLOSE_S)
 
 
-def _ahead_s(client: Any, worker: str) -> float:
-    """What to add to a worker's clock to get this process's, by the quickest of some round trips."""
-    trips = []
-    for _ in range(_TRIPS):
-        sent = time.perf_counter()
-        theirs = client.run(time.perf_counter, workers=[worker])[worker]
-        back = time.perf_counter()
-        trips.append((back - sent, (sent + back) / 2 - theirs))
-    return float(min(trips)[1])
+def remote_cluster(workers: int, least: int, start: Start, arguments: tuple[Any, ...]) -> RemoteExecutor:
+    """An executor over `workers` seats of the configured cluster, or over `least` where it has no more in time.
+
+    Raises NotAvailable with one clear sentence where they cannot be had, or do not see what the tasks need.
+    """
+    setup = next(argument for argument in arguments if hasattr(argument, "settings"))
+    canary: Canary | None = None
+    try:
+        canary = Canary.set_out(setup.reads, setup.writes)
+        return RemoteExecutor(workers, least, start, arguments, canary)
+    except BaseException as error:
+        if canary:
+            canary.take_away()
+        if isinstance(error, OverlapError) or not isinstance(error, Exception):
+            raise
+        traceback.print_exc()  # into the trial's log
+        address, why = setup.settings["dask_address"], f"{type(error).__name__}: {error}"
+        raise NotAvailable(f"The Dask cluster at {address} cannot be used ({why}): look at its logs.") from error
 
 
-def prepare(token: str, call: bytes, slots: tuple[int, ...]) -> None:
-    """In a worker: belong to this trial from now on."""
-    start, arguments, named = pickle.loads(call)
-    with _Here.lock:
-        _Here.token, _Here.slots = token, slots
-        _Here.start = partial(_start, start, arguments, named)
-
-
-def _start(start: Start, arguments: tuple[Any, ...], named: dict[str, Any], slot: int) -> None:
-    start(slot, *arguments, **named)
-
-
-def touch(token: str, slot: int) -> None:
-    """In a worker: start this thread, and hold it until the others of its process have started too."""
-    _take_seat(token)
-    deadline = time.perf_counter() + _START_S
-    while _Here.slots and time.perf_counter() < deadline:
-        time.sleep(0.001)
-
-
-def perform_here(token: str, call: bytes) -> Any:
-    """In a worker: do a pickled call. Raises NotAvailable when another trial has taken this worker over."""
-    _take_seat(token)
-    fn, args, kwargs = pickle.loads(call)
-    return fn(*args, **kwargs)
-
-
-def _take_seat(token: str) -> None:
-    if getattr(_thread, "token", "") == token == _Here.token:
-        return
-    with _Here.lock:
-        if _Here.token != token or not _Here.slots:
-            raise NotAvailable("Another run took over these Dask workers: let one run at a time use the cluster.")
-        slot, *rest = _Here.slots
-        _Here.start(slot)
-        _Here.slots = tuple(rest)
-    _thread.token = token
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,126 @@
+"""This engine on its way to the workers: a ZIP of its modules, kept by the scheduler and unpacked once a worker.
+
+Workers need no engine of their own, and one of another version does no harm: theirs is never imported, and task
+processes find ours first. What distributed sends by reference would have to be importable there, so the one function
+that Dask itself calls (`boot`) travels by value.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import sys
+import zipfile
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import cache
+from hashlib import blake2b
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import engine
+
+OWN = "own"
+"""The folder of the user's own modules in the ZIP."""
+_DATED = (2020, 1, 1, 0, 0, 0)
+
+
+def packed_engine(own: Iterable[tuple[str, Path]] = ()) -> tuple[str, bytes]:
+    """A digest and the ZIP of this engine and of `own` files (name below OWN, where it is)."""
+    entries = [*_engine_files(), *((f"{OWN}/{name}", path.read_bytes()) for name, path in own)]
+    digest = blake2b(digest_size=8)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries:
+            archive.writestr(zipfile.ZipInfo(name, _DATED), content, zipfile.ZIP_DEFLATED)
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest(), buffer.getvalue()
+
+
+@cache
+def _engine_files() -> tuple[tuple[str, bytes], ...]:
+    root = Path(engine.__file__).parent
+    found = sorted(path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return tuple((path.relative_to(root.parent).as_posix(), path.read_bytes()) for path in found)
+
+
+def own_modules(names: Iterable[str], search_path: Sequence[str]) -> list[tuple[str, Path]]:
+    """The files of these modules and of what they import from the user's own folders (`search_path`)."""
+    roots = [Path(entry).resolve() for entry in search_path]
+    for name in names:
+        with suppress(BaseException):  # a worker will say what is wrong with it
+            import_module(name)
+    tops = {name.partition(".")[0] for name in names}
+    found: dict[str, Path] = {}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if name.partition(".")[0] != "engine" and file and (place := _below(Path(file), roots)):
+            path, root = place
+            found[path.relative_to(root).as_posix()] = path
+            if name in tops and path.name == "__init__.py":  # a package: with what it may import later
+                found |= {one.relative_to(root).as_posix(): one for one in path.parent.rglob("*.py")}
+    return sorted(found.items())
+
+
+def _below(path: Path, roots: Sequence[Path]) -> tuple[Path, Path] | None:
+    path = path.resolve()
+    inside = [root for root in roots if path.is_relative_to(root)]
+    if not inside or {"site-packages", "dist-packages"}.intersection(path.parts):
+        return None
+    return path, max(inside, key=lambda root: len(root.parts))
+
+
+class ByValue:
+    """A function that is itself again wherever it is unpickled, also where its module does not exist."""
+
+    def __init__(self, function: Any) -> None:
+        import cloudpickle  # type: ignore[import-untyped]
+
+        module = sys.modules[function.__module__]
+        cloudpickle.register_pickle_by_value(module)
+        try:
+            self._content = cloudpickle.dumps(function)
+        finally:
+            cloudpickle.unregister_pickle_by_value(module)
+        self.__name__ = function.__name__
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pickle.loads, (self._content,)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """As the function itself: Dask asks for a callable."""
+        return pickle.loads(self._content)(*arguments)
+
+
+def boot(digest: str, variable: str, slot: int, told: dict[str, Any]) -> Any:
+    """Runs in a Dask worker, by value: unpack the engine unless it is there, and take a seat."""
+    import importlib.util
+    import io
+    import os
+    import shutil
+    import sys
+    import tempfile
+    import zipfile
+
+    from distributed import Variable, get_worker
+
+    local = get_worker().local_directory
+    folder = os.path.join(local, f"overlap-{digest}")
+    if not os.path.isdir(folder):
+        draft = tempfile.mkdtemp(prefix="overlap-draft-", dir=local)
+        kept: Any = Variable(variable)  # type: ignore[no-untyped-call]
+        with zipfile.ZipFile(io.BytesIO(kept.get(timeout=60))) as archive:
+            archive.extractall(draft)
+        try:
+            os.rename(draft, folder)
+        except OSError:  # another thread of this worker was first
+            shutil.rmtree(draft, ignore_errors=True)
+    name = f"overlap_{digest}"
+    if name not in sys.modules:
+        place = os.path.join(folder, "engine", "executors", "dask")
+        spec: Any = importlib.util.spec_from_file_location(
+            name, os.path.join(place, "__init__.py"), submodule_search_locations=[place]
+        )
+        sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
+    return importlib.import_module(f"{name}.agent").sit(folder, slot, told)
