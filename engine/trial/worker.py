@@ -14,17 +14,17 @@ import threading
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.config import from_plain
-from engine.elsewhere import Elsewhere
 from engine.errors import Later, OverlapError, TaskFailed
 from engine.machine.usage import RunQueue, SharedChildren, Used, process_used, run_queue
 from engine.model import Pickled
 from engine.protocol.board import Board
+from engine.protocol.elsewhere import Elsewhere
 from engine.protocol.fingerprints import encode
 from engine.protocol.pickling import ATOMS, Unpicklable, from_fields, packed, unpacked
 from engine.protocol.record import FAILED, OPEN, failed_ending, good_ending, line
@@ -78,6 +78,11 @@ class Setup:
     def board_row(self, slot: int) -> tuple[int, int]:
         """Where a worker's task and its start stand in the board, see `Board.row`."""
         return Board.row(slot)
+
+    def moved(self, board: str, home: str, slots: int) -> Setup:
+        """The same as it is meant on another machine: with a home and a new board of its own."""
+        Board.create(Path(board), slots)
+        return replace(self, board=board, settings={**self.settings, "home": home})
 
 
 class Held:

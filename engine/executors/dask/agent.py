@@ -26,12 +26,13 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
 from distributed import Queue, get_worker
 
-from . import frames  # relative: the package has another name in a Dask worker
+frames: Any = import_module(f"{__package__}.frames")  # by this name, because the package has another one there
 
 LOOK_S = 0.1
 """How often a seat looks whether it is still wanted, and whether its call is past the limit."""
@@ -66,7 +67,7 @@ class Child:
 
     def _follow(self, inbox: queue.SimpleQueue[Any], number: int) -> None:
         assert self.process.stdout is not None
-        for kind, payload in frames.read_all(self.process.stdout):  # type: ignore[arg-type]
+        for kind, payload in frames.read_all(self.process.stdout):
             inbox.put((kind, number, payload))
         inbox.put((b"gone", number, b""))
 

@@ -14,15 +14,13 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
-from engine.board import Board
-from engine.elsewhere import Elsewhere
 from engine.executors.dask import frames
 from engine.executors.dask.proof import packages_here, prove
-from engine.lifeline import die_with_parent, kill_own_group, take_stdin
+from engine.machine.lifeline import die_with_parent, kill_own_group, take_stdin
+from engine.protocol.elsewhere import Elsewhere
 
 
 @dataclass(slots=True)
@@ -83,8 +81,8 @@ def started(seat: dict[str, Any], payload: bytes) -> dict[str, Any]:
     """Start the worker in this seat, and say what it is and what it sees."""
     start, arguments, umask, proof = pickle.loads(payload)
     os.umask(umask)
-    Board.create(Path(seat["board"]), seat["slot"] + 1)
-    here = tuple(_here(argument, seat) for argument in arguments)
+    told = seat["board"], seat["home"], seat["slot"] + 1
+    here = tuple(argument.moved(*told) if hasattr(argument, "moved") else argument for argument in arguments)
     problem = start(seat["slot"], *here)
     return {
         "problem": problem,
@@ -93,13 +91,6 @@ def started(seat: dict[str, Any], payload: bytes) -> dict[str, Any]:
         "packages": packages_here(),
         "pid": os.getpid(),
     }
-
-
-def _here(argument: Any, seat: dict[str, Any]) -> Any:
-    """An argument as it is meant on this machine: its board and home are the seat's, not the trial's."""
-    if not hasattr(argument, "board"):
-        return argument
-    return replace(argument, board=seat["board"], settings={**argument.settings, "home": seat["home"]})
 
 
 def answer(payload: bytes) -> bytes:

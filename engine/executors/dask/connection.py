@@ -63,7 +63,7 @@ def _why(address: str, tls: bool, error: BaseException) -> str:
         )
     if "KEY_VALUES_MISMATCH" in text:
         return "OVERLAP_DASK_TLS_KEY is not the key of OVERLAP_DASK_TLS_CERT: name the two that belong together."
-    if "WRONG_VERSION_NUMBER" in text:
+    if "WRONG_VERSION_NUMBER" in text or "cannot convert to SSL" in text:
         return f"What answers at {address} speaks no TLS: write the address with tcp:// in front, or correct its port."
     if any(isinstance(one, ssl.SSLError) for one in _causes(error)) or "certificate" in text.lower():
         return (

@@ -12,8 +12,8 @@ from typing import Any
 import psutil
 import pytest
 
-from engine import jobs, plans
 from engine.model import Configuration
+from engine.runs import jobs, plans
 from engine.store import Store
 from tests.engine import faulty
 from tests.engine.support import alive_with, faulty_plan, once_each, open_store, run_to_end, until

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import jobs
 from engine.model import Configuration
+from engine.runs import jobs
 from tests.engine.support import alive_with, faulty_plan, once_each, open_store, run_to_end, until
 
 if find_spec("distributed") is None:

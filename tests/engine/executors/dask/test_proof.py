@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from engine import plans
 from engine.executors.dask.proof import Canary, differences, prove
-from engine.images.options import Resizing
 from engine.model import Configuration, Plan
+from engine.runs import plans
 from engine.store import Store
+from engine.workloads.images.making.options import Resizing
 from tests.engine.support import once_each, open_store, run_to_end
 
 if find_spec("distributed") is None:
