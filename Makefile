@@ -1,6 +1,6 @@
 # make run      install what is missing and start the app        make run FOLDERS=~/Pictures PORT=8600
 # make test     every test but the slow ones, in a real browser too      make test ARGS="-k resize"
-# make check    ruff and strict mypy
+# make check    ruff, strict mypy, and nothing that is not used
 # make bench    side by side with other tools
 # make stress   the slow tests
 # make pictures take every picture of the README and docs from the running app
@@ -43,6 +43,7 @@ test: install
 check: install
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m mypy
+	$(VENV_PYTHON) -m vulture
 
 # Reading prices, and the memory of it, are measured on saved pages with a manifest: make bench PAGES=FOLDER
 bench: install

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.cli.group import COMMANDS
 from engine.config import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -97,6 +98,20 @@ def test_the_readme_names_every_setting_with_its_default() -> None:
     assert {name: float(rows[name]) for name in numbers} == {
         name: float(default) for name, default in numbers.items() if default is not MISSING
     }
+
+
+def test_every_name_that_is_looked_up_by_a_text_exists() -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in tracked() if path.suffix == ".py")
+    named = set(re.findall(r'"((?:engine|pages)(?:\.\w+)+):(\w+)"', sources))
+    named |= {(f"engine.cli.{module}", name) for module, _, name in (text.partition(":") for text in COMMANDS.values())}
+    assert len(named) > len(COMMANDS)
+    defined = {module: read(module.replace(".", "/") + ".py") for module, _ in named}
+    missing = {
+        f"{module}:{name}"
+        for module, name in named
+        if not re.search(rf"^(?:(?:async )?def |class )?{name}\b", defined[module], re.MULTILINE)
+    }
+    assert missing == set()
 
 
 @pytest.mark.parametrize("paper", ["README.md", "CONTRIBUTING.md", ".ci/run"])

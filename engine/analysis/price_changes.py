@@ -104,11 +104,6 @@ def changes(
     return sorted(told, key=lambda change: (ORDER.index(change.kind), change.share or 0.0, change.name or ""))
 
 
-def kinds(found: Sequence[PriceChange]) -> dict[str, Kind]:
-    """Address to kind of change."""
-    return {change.address: change.kind for change in found}
-
-
 def in_words(found: Sequence[PriceChange]) -> str:
     """``2 cheaper, 1 gone``; ``nothing changed`` for none."""
     counts = {kind: sum(change.kind == kind for change in found) for kind in ORDER}

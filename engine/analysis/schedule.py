@@ -61,10 +61,3 @@ def whole_blocks(trials: Iterable[Trial], configurations: Sequence[Configuration
             for one, count in wanted.items()
         )
     }
-
-
-def blocks(
-    configurations: Sequence[Configuration], baseline: Configuration, repeats: int, seed: int
-) -> tuple[Slot, ...]:
-    """All trials of `repeats` blocks, block after block."""
-    return tuple(slot for number in range(repeats) for slot in block(configurations, baseline, number, seed))

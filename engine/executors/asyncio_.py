@@ -12,7 +12,6 @@ class EventLoop(Factory):
     """Workers are slots of one event loop: they share a thread, and take turns wherever one waits."""
 
     name = "asyncio"
-    results_need_gil = True
     has_async = True
 
     def open(self, start: Start, arguments: tuple[Any, ...]) -> Executor:

@@ -40,8 +40,6 @@ class Factory(ABC):
     """Whether one worker can be ended while the trial goes on."""
     has_async: ClassVar[bool] = False
     """Whether tasks are coroutines."""
-    results_need_gil: ClassVar[bool] = False
-    """Whether what a task has finished can be handed over only while no other task holds the GIL in C."""
     start_methods: ClassVar[tuple[str, ...]] = ()
     """How workers can be started here, the default first; empty where there is nothing to choose."""
     pickles: ClassVar[bool] = False

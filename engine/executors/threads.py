@@ -13,7 +13,6 @@ class Threads(Factory):
     """Workers are threads of the trial's process: they share its memory and, usually, a GIL."""
 
     name = "threads"
-    results_need_gil = True
 
     def open(self, start: Start, arguments: tuple[Any, ...]) -> Executor:
         """A pool of `workers` threads."""

@@ -69,11 +69,4 @@ def run_all(
     return run(which, mode, only, say, cancelled)
 
 
-def code_of(way: str, experiment: str = "transfer") -> str:
-    """The very code that was measured; see `engine.lab.shown.codes.code_of`."""
-    from engine.lab.shown.codes import code_of as found
-
-    return found(way, experiment)
-
-
-__all__ = ["EXPERIMENTS", "Experiment", "Lab", "Mode", "code_of", "experiment", "experiments", "names", "run_all"]
+__all__ = ["EXPERIMENTS", "Experiment", "Lab", "Mode", "experiment", "experiments", "names", "run_all"]

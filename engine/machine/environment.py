@@ -12,7 +12,7 @@ import psutil
 
 from engine.config import usable_cpus
 
-LIBRARIES = ("requests", "Pillow", "selectolax", "price-parser", "aiohttp", "cykooz.resizer", "distributed")
+LIBRARIES = ("requests", "Pillow", "selectolax", "aiohttp", "cykooz.resizer", "distributed")
 
 
 def environment() -> dict[str, Any]:

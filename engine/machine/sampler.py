@@ -23,11 +23,10 @@ from engine.model import MemoryKind
 
 INTERVAL_S = 0.05
 _CHILDREN_S = 0.2
-"""How often the tree is walked for new processes ."""
+"""How often the tree is walked for new processes."""
 _RENEW_S = 0.5
 _CHANGE = 0.02
 _KEPT = 1200
-_MB = 1e6
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,7 +245,6 @@ class Comparison:
             usable_cpus=usable_cpus(),
             all_tasks=terms.all_tasks,
             planned=self.configurations,
-            planned_repeats=terms.repeats,
             precision=terms.precision,
             stopped=step.sentence if step and not step.go_on and terms.repeats is None else None,
             budget_s=terms.budget_s,

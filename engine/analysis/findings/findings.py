@@ -22,15 +22,13 @@ class Circumstances:
     """What the verdict should know besides the samples: what was planned, and the words to use.
 
     `all_tasks` is the size of the full batch of which the comparison ran a sample (None: no estimate).
-    `planned` lists the configurations that should have run, `planned_repeats` how often each. With a
-    `precision` (0.05 is ±5%) or a `budget_s`, the repeats were not fixed beforehand; `stopped` is then the
-    stopping rule's sentence, which the verdict repeats.
+    `planned` lists the configurations that should have run. With a `precision` (0.05 is ±5%) or a `budget_s`, the
+    repeats were not fixed beforehand; `stopped` is then the stopping rule's sentence, which the verdict repeats.
     """
 
     usable_cpus: int | None = None
     all_tasks: int | None = None
     planned: tuple[Configuration, ...] = ()
-    planned_repeats: int | None = None
     precision: float | None = None
     stopped: str | None = None
     budget_s: float | None = None

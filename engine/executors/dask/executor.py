@@ -23,7 +23,6 @@ class Dask(Factory):
     own_process = True
     pickles = True
     dear = True
-    results_need_gil = True  # Dask's workers hand results out themselves
 
     @classmethod
     def unavailable(cls) -> str | None:

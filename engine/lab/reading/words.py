@@ -44,11 +44,6 @@ def times(ratio: float) -> str:
     return f"{short(ratio)} times"
 
 
-def workers(count: float) -> str:
-    """``1 worker``, ``4 workers``."""
-    return f"{count:g} worker{'' if count == 1 else 's'}"
-
-
 def listed(items: Iterable[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     *most, last = items

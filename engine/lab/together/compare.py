@@ -89,10 +89,3 @@ def compare_documents(documents: Sequence[Mapping[str, Any]]) -> list[dict[str, 
 def _empty(part: Mapping[str, Any], point: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any]:
     shared = {name: point[name] for name in ("series", "quantity", "x", "unit")}
     return {"experiment": part["name"], **shared, "points": dict.fromkeys(columns)}
-
-
-def overlap_share(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
-    """The share of two documents' common figures whose intervals overlap: how well a measurement repeats."""
-    pairs = [row["points"].values() for row in compare_documents([one, other]) if None not in row["points"].values()]
-    meeting = [first["low"] <= second["high"] and second["low"] <= first["high"] for first, second in pairs]
-    return sum(meeting) / len(meeting) if meeting else 1.0

@@ -86,11 +86,6 @@ def _figures(store: Store, run: Run, dark: bool) -> Iterator[bytes]:
     yield f"<script>{_PRINTING}</script>\n".encode()
 
 
-def html_report(store: Store, run: Run, dark: bool = False) -> str:
-    """The report as one text."""
-    return b"".join(html_chunks(store, run, dark)).decode()
-
-
 def _head(run: Run, dark: bool) -> str:
     return (
         '<!doctype html>\n<html lang="en"' + (' class="dark"' if dark else "") + '>\n<head><meta charset="utf-8">\n'

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.executors.references import LOOP
-from engine.protocol.pickling import unpacked
 from engine.trial.references.base import ReferenceRunner, failed
 from engine.trial.worker import Shared, ready_here
 
@@ -51,8 +50,3 @@ async def awaited(function: Any, arguments: Sequence[Any]) -> list[Any]:
         except BaseException as error:
             results.append(failed(error))
     return results
-
-
-def in_hand(arguments: Sequence[Any]) -> list[Any]:
-    """The arguments as values, where they are needed in this process."""
-    return [unpacked(argument) for argument in arguments]

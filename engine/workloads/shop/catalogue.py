@@ -1,7 +1,7 @@
-"""What the demo shops sell: shops, products, prices, and what every path must yield.
+"""What the demo shops sell: shops, products and prices.
 
 Pure data and arithmetic, the same every time: nothing here reads a clock, a file or the network.
-`engine.workloads.shop.pages` renders it, `engine.workloads.shop.server` serves it, tests compare with `expected`.
+`engine.workloads.shop.pages` renders it, `engine.workloads.shop.server` serves it.
 """
 
 from __future__ import annotations
@@ -50,20 +50,6 @@ class Shop:
     rate: Decimal
     step: Decimal
     ending: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What reading a path must yield: a price (decimal string) and its currency, or a reason why not.
-
-    `availability` is what the page tells people; Le Phare (plain text) says it in no mark-up.
-    """
-
-    name: str | None
-    price: str | None
-    currency: str | None
-    availability: Availability | None
-    reason: str | None
 
 
 # Invented brands; GTINs begin with 2, the range that GS1 keeps for use inside a company, so none is a real article's.
@@ -166,19 +152,6 @@ def list_price(shop: Shop, product: Product) -> Decimal:
     """The higher price that a shop shows struck out beside its own."""
     places = Decimal(1) if shop.currency in ("JPY", "INR") else Decimal("0.01")
     return ((price(shop, product) * Decimal("1.18") // shop.step + 1) * shop.step - shop.ending).quantize(places)
-
-
-def expected(path: str) -> Expected:
-    """What reading this path must yield, once its 503s are over."""
-    if path == FORBIDDEN:
-        return Expected(None, None, None, None, "refused_by_robots")
-    if path not in product_paths() or path in GONE:
-        return Expected(None, None, None, None, "not_found")
-    shop, product = shop_and_product(path)
-    if path in NO_PRICE:
-        return Expected(product.name, None, None, None, "no_price")
-    availability: Availability = "out_of_stock" if path in SOLD_OUT else "in_stock"
-    return Expected(product.name, str(price(shop, product)), shop.currency, availability, None)
 
 
 def shop_and_product(path: str) -> tuple[Shop, Product]:

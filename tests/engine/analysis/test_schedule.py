@@ -6,26 +6,28 @@ from collections import Counter
 
 import pytest
 
-from engine.analysis.schedule import block, blocks, whole_blocks
+from engine.analysis.schedule import Slot, block, whole_blocks
 from engine.model import Measurement, Trial
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, THREADS_4
 
 GRID = (SEQUENTIAL, THREADS_2, THREADS_4, PROCESSES_2)
 
 
+def blocks(seed: int) -> list[tuple[Slot, ...]]:
+    return [block(GRID, SEQUENTIAL, number, seed) for number in range(5)]
+
+
 def test_every_block_holds_every_configuration_once_and_the_baseline_twice() -> None:
-    slots = blocks(GRID, SEQUENTIAL, repeats=4, seed=1)
-    for number in range(4):
-        inside = [slot for slot in slots if slot.block == number]
+    for number, inside in enumerate(blocks(seed=1)):
         counts = Counter(slot.configuration for slot in inside)
         assert counts == {SEQUENTIAL: 2, THREADS_2: 1, THREADS_4: 1, PROCESSES_2: 1}
         assert {slot.role for slot in inside if slot.configuration == SEQUENTIAL} == {"baseline", "baseline_again"}
-    assert [slot.block for slot in slots] == sorted(slot.block for slot in slots)
+        assert {slot.block for slot in inside} == {number}
 
 
 def test_the_same_seed_gives_the_same_order_and_another_seed_another() -> None:
-    assert blocks(GRID, SEQUENTIAL, 5, seed=7) == blocks(GRID, SEQUENTIAL, 5, seed=7)
-    assert blocks(GRID, SEQUENTIAL, 5, seed=7) != blocks(GRID, SEQUENTIAL, 5, seed=8)
+    assert blocks(seed=7) == blocks(seed=7)
+    assert blocks(seed=7) != blocks(seed=8)
 
 
 def test_blocks_differ_in_order_and_every_configuration_comes_first_at_times() -> None:

@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from engine.workloads.shop.catalogue import NO_PRICE, SLOW_S, expected, product_paths
+from engine.workloads.shop.catalogue import NO_PRICE, SLOW_S, product_paths
 from tests.engine.cli.conftest import Cli
 from tests.engine.support import until
+from tests.engine.workloads.shop.expected import expected
 from tests.engine.workloads.web.servers import Reply, server
 
 NO_MANNERS: dict[str, Any] = {"OVERLAP_HOST_GAP_S": "0", "OVERLAP_HOST_PARALLEL": "0"}

@@ -145,4 +145,4 @@ def test_where_only_the_trial_finds_out_it_still_says_why(store: Store) -> None:
 
 def test_its_flags_say_what_it_is() -> None:
     kind = EXECUTORS["asyncio"]
-    assert (kind.has_async, kind.results_need_gil, kind.can_kill, kind.own_process) == (True, True, False, False)
+    assert (kind.has_async, kind.can_kill, kind.own_process) == (True, False, False)

@@ -12,7 +12,7 @@ from engine.errors import InputRefused
 from engine.lab import EXPERIMENTS, experiment
 from engine.lab.model import Result, result_document
 from engine.lab.together.advice import advice
-from engine.lab.together.compare import check_document, compare_documents, label_of, labels, overlap_share
+from engine.lab.together.compare import check_document, compare_documents, label_of, labels
 from engine.lab.together.latest import latest
 from engine.lab.together.table import NOT_MEASURED, article_table
 from engine.machine.cores import core_types, count_of
@@ -109,12 +109,6 @@ def test_results_of_one_machine_are_told_apart() -> None:
     one = document("machine", startups(1e-4, 5e-3))
     assert labels([one, one]) == [f"{label_of(one)} (1)", f"{label_of(one)} (2)"]
     assert "no GIL" in label_of({"environment": {"gil": False}})
-
-
-def test_the_share_of_intervals_that_overlap() -> None:
-    one, near = (document("machine", handovers(5e-6, cost)) for cost in (1e-4, 1.01e-4))
-    assert overlap_share(one, near) == 1.0
-    assert overlap_share(one, document("machine", handovers(5e-6, 9e-4))) == 0.5
 
 
 @pytest.mark.parametrize(

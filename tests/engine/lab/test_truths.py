@@ -22,7 +22,7 @@ from engine.lab.model import Result, result_from
 from engine.lab.running import bench
 from engine.lab.running.pools import no_subinterpreters
 from engine.lab.running.speed import best
-from engine.lab.together.compare import overlap_share
+from engine.lab.together.compare import compare_documents
 from engine.machine.environment import gil
 
 pytestmark = [pytest.mark.stress, pytest.mark.timeout(600)]
@@ -47,6 +47,13 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any
         pytest.skip("Other programs use this machine: these truths hold on an idle one.")
     home = tmp_path_factory.mktemp("home")
     yield {which: [run_lab(which, home) for _ in range(2)] for which in ("machine", "sharing")}
+
+
+def overlap_share(one: dict[str, Any], other: dict[str, Any]) -> float:
+    """The share of two documents' common figures whose intervals overlap."""
+    pairs = [row["points"].values() for row in compare_documents([one, other]) if None not in row["points"].values()]
+    meeting = [first["low"] <= second["high"] and second["low"] <= first["high"] for first, second in pairs]
+    return sum(meeting, 0.0) / len(meeting)
 
 
 def results(measured: dict[str, Any]) -> dict[str, Result]:

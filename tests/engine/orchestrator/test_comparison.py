@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from engine.analysis.schedule import blocks, whole_blocks
+from engine.analysis.schedule import block, whole_blocks
 from engine.errors import InputRefused, OverlapError
 from engine.model import Configuration, Plan, Run, Task, configuration_from, plain
 from engine.orchestrator.comparison import WARM_UP, terms_of
@@ -74,7 +74,7 @@ def test_each_block_holds_every_configuration_once_and_the_baseline_twice_in_the
     for number in (0, 1):
         held = Counter(trial.configuration for trial in trials if trial.repeat == number)
         assert held == {SEQUENTIAL: 2, THREADS: 1}
-    planned = blocks(run.configurations, SEQUENTIAL, 2, terms_of(run).seed)
+    planned = [slot for number in (0, 1) for slot in block(run.configurations, SEQUENTIAL, number, terms_of(run).seed)]
     assert [trial.configuration for trial in trials] == [slot.configuration for slot in planned]
 
 

@@ -80,7 +80,6 @@ class Page:
     final_url: str
     status: int
     content_type: str
-    charset: str
     body: bytes
     text: str
     attempts: int

@@ -93,10 +93,10 @@ class Rules:
         deadline = time.monotonic() + self.settings.fetch_deadline_s - trip.try_s
         try:
             url, answer = yield from self._travel(name, trip, kind, deadline, known)
-            content, charset = _read(answer) if kind == "page" else ("", "")
+            content = _read(answer) if kind == "page" else ""
             if kind == "page" and self._sent_on(trip, url, content):
                 url, answer = yield from self._travel(name, trip, kind, deadline, known)
-                content, charset = _read(answer)
+                content = _read(answer)
         except TaskFailed as failure:
             self._trips.drop(name, trip)
             raise FetchFailed(failure.reason, failure.message, trip.attempts) from failure.__cause__
@@ -106,7 +106,6 @@ class Rules:
             final_url=url.text,
             status=answer.status,
             content_type=media_type(answer.headers),
-            charset=charset,
             body=answer.body,
             text=content,
             attempts=trip.attempts,
@@ -272,12 +271,12 @@ def _cookie(trip: Trip, url: Url) -> str:
     return cookies.header(trip.cookies, url.text)
 
 
-def _read(answer: Answer) -> tuple[str, str]:
-    """The text of a page and its charset, none of one that is unchanged. Raises TaskFailed (not_a_web_page)."""
+def _read(answer: Answer) -> str:
+    """The text of a page, none of one that is unchanged. Raises TaskFailed (not_a_web_page)."""
     if answer.status == 304:
-        return "", ""
+        return ""
     check_page(answer.body)
-    return decoded(answer.body, media_type(answer.headers))
+    return decoded(answer.body, media_type(answer.headers))[0]
 
 
 def _duration(seconds: float) -> str:

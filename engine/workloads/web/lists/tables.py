@@ -95,22 +95,12 @@ def is_table(data: bytes) -> bool:
     return bool(best.pages) and bool(others)
 
 
-def table_columns(data: bytes) -> tuple[Column, ...]:
-    """The columns of a CSV file, to choose from. Raises InputRefused for what is no table."""
-    return table_of(data).columns
-
-
-def from_table(data: bytes, settings: Settings, column: str | int | None = None) -> Inputs:
-    """The addresses in one column of a CSV file: by heading (or number from 1 as text), by index from 0, or the one
-    that holds most pages.
-
-    Raises InputRefused when there is no such column, or no column with an address.
-    """
-    return column_inputs(table_of(data), settings, column)[0]
-
-
 def column_inputs(table: Table, settings: Settings, column: str | int | None = None) -> tuple[Inputs, str]:
-    """The addresses of one column, and its heading. Raises InputRefused as `from_table` does."""
+    """The addresses of one column, and its heading.
+
+    The column is named by its heading (or its number from 1 as text) or by its index from 0; None means the one that
+    holds most pages. Raises InputRefused when there is no such column, or no column with an address.
+    """
     index = _chosen(table, column)
     inputs = collect_found([_found(cell)] if cell else [] for cell in table.cells(index))
     return inputs.within(settings.max_urls), table.heading[index]

@@ -17,7 +17,7 @@ from engine.model import Configuration
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, comparison
 
 THREADS_16 = Configuration("threads", 16)
-QUIET = Circumstances(usable_cpus=2, planned=(SEQUENTIAL, THREADS_2, PROCESSES_2), planned_repeats=5)
+QUIET = Circumstances(usable_cpus=2, planned=(SEQUENTIAL, THREADS_2, PROCESSES_2))
 
 
 def clean() -> list[Sample]:

@@ -17,13 +17,13 @@ from engine.workloads.shop.catalogue import (
     SHOPS,
     SLOW_S,
     SOLD_OUT,
-    expected,
     latency_s,
     list_price,
     price,
     product_paths,
     stock,
 )
+from tests.engine.workloads.shop.expected import expected
 
 
 def test_there_are_eighty_to_a_hundred_product_pages_each_named_once() -> None:

@@ -8,10 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from engine.workloads.shop.catalogue import FORBIDDEN, SHOPS, expected, list_price, product_paths, shop_and_product
+from engine.workloads.shop.catalogue import FORBIDDEN, SHOPS, list_price, product_paths, shop_and_product
 from engine.workloads.shop.markup import MARKUP
 from engine.workloads.shop.numbers import NUMBERS
 from engine.workloads.shop.pages import product_page, robots_txt, sitemap_xml
+from tests.engine.workloads.shop.expected import expected
 
 BASE = "http://127.0.0.1:8000"
 

@@ -17,9 +17,10 @@ import aiohttp
 import pytest
 import requests
 
-from engine.workloads.shop.catalogue import FAILURES_FIRST, FORBIDDEN, SLOW_S, expected, latency_s, product_paths
+from engine.workloads.shop.catalogue import FAILURES_FIRST, FORBIDDEN, SLOW_S, latency_s, product_paths
 from engine.workloads.shop.demo import DemoShops
 from engine.workloads.web.addresses.allowed import shop_addresses
+from tests.engine.workloads.shop.expected import expected
 
 MACHINE = {
     "nordlicht": r'"@context": "https://schema\.org/",.*?"price": "([\d.]+)",\s+"priceCurrency": "(\w+)"',

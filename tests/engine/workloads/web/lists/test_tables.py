@@ -8,7 +8,13 @@ import pytest
 
 from engine.config import Settings
 from engine.errors import InputRefused
-from engine.workloads.web.lists.tables import best_column, from_table, is_table, table_columns, table_of
+from engine.workloads.web.lists.inputs import Inputs
+from engine.workloads.web.lists.tables import best_column, column_inputs, is_table, table_of
+
+
+def from_table(data: bytes, limits: Settings, column: str | int | None = None) -> Inputs:
+    """The addresses of one column."""
+    return column_inputs(table_of(data), limits, column)[0]
 
 
 @pytest.fixture
@@ -27,7 +33,7 @@ def test_the_column_with_most_addresses_is_taken(limits: Settings, delimiter: st
 
 def test_a_column_can_be_chosen_by_name_or_number(limits: Settings) -> None:
     data = TABLE.encode()
-    columns = [(column.name, column.addresses) for column in table_columns(data)]
+    columns = [(column.name, column.addresses) for column in table_of(data).columns]
     assert columns == [("name", 0), ("link", 2), ("picture", 1)]
     assert from_table(data, limits, "picture").urls == from_table(data, limits, 2).urls == ("https://img.example/1",)
     with pytest.raises(InputRefused, match="no column 'price'; its columns are 'name', 'link', 'picture'"):
@@ -36,7 +42,7 @@ def test_a_column_can_be_chosen_by_name_or_number(limits: Settings) -> None:
 
 def test_a_table_without_a_heading_has_numbered_columns(limits: Settings) -> None:
     data = b"1,https://a.example/1\n2,https://a.example/2\n"
-    assert [column.name for column in table_columns(data)] == ["column 1", "column 2"]
+    assert [column.name for column in table_of(data).columns] == ["column 1", "column 2"]
     assert len(from_table(data, limits).urls) == 2
 
 
@@ -56,7 +62,7 @@ def test_what_is_no_table_of_addresses_is_refused(limits: Settings, data: bytes,
 def test_pages_come_before_pictures_and_a_column_of_pictures_before_none(limits: Settings) -> None:
     data = b"picture,page\n" + b"https://i.example/0.jpg,https://a.example/0\n" * 5
     assert from_table(data, limits).urls[0] == "https://a.example/0"
-    only = table_columns(b"name,picture\nKettle,https://i.example/1.png?w=3\n")
+    only = table_of(b"name,picture\nKettle,https://i.example/1.png?w=3\n").columns
     best = best_column(only)
     assert best is not None and (best.name, best.pages, best.pictures) == ("picture", 0, 1)
 
