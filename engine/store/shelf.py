@@ -1,4 +1,4 @@
-"""The runs as they stand: found and listed, each with the state that its lock makes of the stored one.
+"""The runs as they stand: found, listed and counted, each with the state that its lock makes of the stored one.
 
 "Running" with a free lock is shown as interrupted, whoever looks, from whichever home (`liveness`).
 """
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from engine.config import Settings
 from engine.model import Kind, Run, State
@@ -44,6 +44,12 @@ class Shelf:
         with self.engine.connect() as connection:
             rows = connection.execute(query.limit(limit).offset(offset)).all()
         return self._runs_from(rows)
+
+    def count_runs(self, wanted: Wanted) -> int:
+        """How many runs are wanted."""
+        query = wanted.apply(select(func.count()).select_from(tables.runs), self._dead_if_asked(wanted))
+        with self.engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def active(self, wanted: Wanted = ALL_RUNS) -> list[Run]:
         """The runs that wait or run now, the oldest first."""

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.model import Run
+from engine.report.html.html import html_chunks
+from engine.store import Store
+
 EVIL = "=A1 <script>alert(1)</script> $\\href{javascript:alert(1)}{x}$ <img src=x onerror=alert(1)>"
 
 
@@ -98,3 +102,8 @@ def compared() -> dict[str, Any]:
         for order, (how, block, wall) in enumerate(walls)
     ]
     return given
+
+
+def html_report(store: Store, run: Run, dark: bool = False) -> str:
+    """The report as one text."""
+    return b"".join(html_chunks(store, run, dark)).decode()

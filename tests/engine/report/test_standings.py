@@ -14,14 +14,13 @@ from engine.report import figures
 from engine.report.comparing import cautions, configuration_rows, fastest_first
 from engine.report.documents.document import import_document
 from engine.report.figures.colours import executor_colour
-from engine.report.html.html import html_report
 from engine.report.standings import cause_rows, chart, headline, headline_text, lane, standings, strip
 from engine.report.standings.chart import scale_end, ticks
 from engine.report.standings.rows import Standing
 from engine.report.standings.strip import large
 from engine.report.telling import as_text
 from engine.store import Store
-from tests.engine.report.made import EVIL, compared, document, record, trial
+from tests.engine.report.made import EVIL, compared, document, html_report, record, trial
 
 SEQUENTIAL: dict[str, Any] = {"executor": "sequential", "workers": 1, "label": "sequential"}
 ASYNCIO: dict[str, Any] = {"executor": "asyncio", "workers": 32, "label": "asyncio × 32"}

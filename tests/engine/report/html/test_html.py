@@ -7,18 +7,21 @@ from typing import Any
 
 import pytest
 
-from engine.model import Run
 from engine.report.comparing import configuration_rows, fastest_first
 from engine.report.documents.document import import_document
 from engine.report.figures import wall_times
-from engine.report.html.html import html_chunks
 from engine.store import Store
-from tests.engine.report.made import EVIL, compared, document, evil_comparison, failed, photo, record, shop_page
-
-
-def html_report(store: Store, run: Run, dark: bool = False) -> str:
-    """The report as one text."""
-    return b"".join(html_chunks(store, run, dark)).decode()
+from tests.engine.report.made import (
+    EVIL,
+    compared,
+    document,
+    evil_comparison,
+    failed,
+    html_report,
+    photo,
+    record,
+    shop_page,
+)
 
 
 def before_plotly(report: str) -> str:
