@@ -60,6 +60,12 @@ class ScrapedPage:
     doubts: tuple[str, ...]
     unchanged_since: str | None = None
     """When the page was read, where its shop said that it is still the same (UTC, ISO 8601)."""
+    list_price: float | None = None
+    """What it cost before."""
+    member_price: float | None = None
+    """What members of the shop's programme pay."""
+    coupon: str | None = None
+    """What the page says of a coupon."""
 
 
 def resized_picture(output: Any) -> ResizedPicture | None:
@@ -95,6 +101,9 @@ def scraped_page(output: Any) -> ScrapedPage | None:
         doubtful=found.get("doubtful") is True,
         doubts=tuple(map(str, doubts)) if isinstance(doubts, Sequence) and not isinstance(doubts, str) else (),
         unchanged_since=_text(found.get("unchanged_since")),
+        list_price=price_of(found.get("list_price")),
+        member_price=price_of(found.get("member_price")),
+        coupon=_text(found.get("coupon")),
     )
 
 

@@ -28,7 +28,7 @@ def test_a_newcomer_scrapes_the_demo_shops_with_one_click(tab: Tab) -> None:
     tab.in_both_themes(lambda: expect(tab.button("Retry failed")).to_be_visible())
     tab.section("How it ran")
     expect(tab.page.get_by_text(re.compile(r"tasks at once on .* cores"))).to_be_visible()
-    tab.in_both_themes(lambda: expect(tab.page.locator(".js-plotly-plot")).to_have_count(5))
+    tab.in_both_themes(lambda: expect(tab.page.locator(".js-plotly-plot")).to_have_count(4))
 
 
 def test_a_newcomer_resizes_the_demo_photos_and_looks_at_them(tab: Tab) -> None:

@@ -22,7 +22,7 @@ OTHER = "#8C96A0"
 """An executor that this version does not know, from an imported run."""
 FAILED = "#D55E00"
 """Failed tasks, whatever ran them; no executor has it."""
-SERIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#8C96A0")
+SERIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8F6BD1", "#8C96A0")
 """For what is no executor: shops, parts of a whole."""
 
 

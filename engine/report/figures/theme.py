@@ -6,6 +6,7 @@ came from a page or a file name literal. All figures are made by `figure`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -57,6 +58,14 @@ def nothing(title: str, sentence: str, dark: bool = False) -> Any:
     blank.update_yaxes(visible=False)
     blank.add_annotation(text=sentence, showarrow=False, xref="paper", yref="paper", x=0.5, y=0.5)
     return blank
+
+
+def log_ticks(low: float, high: float) -> dict[str, Any]:
+    """Ticks of a logarithmic axis at 1, 2 and 5 of each decade from `low` to `high`; above three decades at 1 alone."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    digits = (1, 2, 5) if math.log10(high / low) <= 3 else (1,)
+    values = [digit * 10.0**decade for decade in decades for digit in digits]
+    return {"tickvals": values, "ticktext": [f"{value:.10g}" for value in values]}
 
 
 def template(dark: bool) -> Any:

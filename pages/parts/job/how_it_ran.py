@@ -11,6 +11,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.model import ENDED, Run, Trial
+from pages.parts.job.hosts import hosts
+from pages.parts.shared.charts import chart
 from pages.parts.shared.server import is_dark, store
 from pages.parts.shared.words import STATES, duration, literal
 
@@ -18,13 +20,17 @@ from pages.parts.shared.words import STATES, duration, literal
 def how_it_ran(run: Run, trials: Sequence[Trial], live: bool) -> None:
     """The measured figures of the run's trials, and their pictures once the run is over."""
     if live or run.state not in ENDED:
-        st.caption("Drawn when the run is over: watching closely would slow down what is watched.")
+        st.caption("More is drawn when the run is over: watching closely would slow down what is watched.")
+        if run.workload == "scrape":
+            hosts(run, live)
         return
     if not trials:
         st.caption("No trial has run.")
         return
     trial = _chosen(trials)
     _figures(trial)
+    if run.workload == "scrape":
+        hosts(run, live)
     _pictures(run, trial)
     if len(trials) > 1:
         _trials(trials)
@@ -81,33 +87,21 @@ def _cores(trial: Trial) -> float | None:
 
 
 def _pictures(run: Run, trial: Trial) -> None:
-    """The timeline across the whole width, the other figures two and two."""
-    from engine.report.figures import (
-        CONFIG,
-        TASK_COLUMNS,
-        done_over_time,
-        memory,
-        task_times,
-        tasks_at_once,
-        tasks_from,
-        timeline,
-    )
+    """How the tasks went over time, two figures in a row; the lanes above the tabs are their timeline."""
+    from engine.report.figures import TASK_COLUMNS, done_over_time, memory, task_times, tasks_at_once, tasks_from
 
     kept, dark, how = store(), is_dark(), trial.configuration
     tasks = tasks_from(kept.records.columns([trial], *TASK_COLUMNS))
     samples = kept.samples(trial)
     drawn = (
-        ("timeline", timeline(tasks, how, dark), "Each worker's tasks over time"),
         ("times", task_times(tasks, how, dark), "How long the tasks took, as a histogram"),
         ("done", done_over_time(tasks, how, dark), "Tasks done over time"),
         ("at_once", tasks_at_once(tasks, how, samples, trial.measurement, dark), "Tasks at once and cores busy"),
         ("memory", memory(samples, trial.measurement, how, dark), "Memory of the run's processes over time"),
     )
-    (name, figure, alt), *others = drawn
-    st.plotly_chart(figure, theme=None, config=CONFIG, alt=alt, key=f"figure_{name}")
     with st.grid(2, min_column_width=420):
-        for name, figure, alt in others:
-            st.plotly_chart(figure, theme=None, config=CONFIG, alt=alt, key=f"figure_{name}")
+        for name, figure, alt in drawn:
+            chart(figure, alt, f"figure_{name}")
 
 
 def _trials(trials: Sequence[Trial]) -> None:

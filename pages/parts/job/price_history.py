@@ -9,6 +9,7 @@ from engine.analysis.price_changes import WORDS, PriceChange, PricePoint, in_wor
 from engine.model import Run
 from engine.report.earlier import Since, changes_since, price_series
 from engine.store import Store
+from pages.parts.shared.charts import chart
 from pages.parts.shared.server import is_dark, store
 from pages.parts.shared.words import literal, moment
 
@@ -50,9 +51,14 @@ def _row(change: PriceChange) -> dict[str, object]:
     }
 
 
+def has_history(run: Run) -> bool:
+    """Whether any page of the list was read in two runs."""
+    series = _series(store(), run, run.ended_at, run.done)
+    return any(len({point.run for point in points}) > 1 for points in series.values())
+
+
 def show_history(run: Run) -> None:
     """The prices of this list's pages over its runs, in one currency at a time."""
-    from engine.report.figures import CONFIG
     from engine.report.figures.jobs.price_history import currencies, price_history
 
     series = _series(store(), run, run.ended_at, run.done)
@@ -62,7 +68,7 @@ def show_history(run: Run) -> None:
         picked = st.selectbox("Currency", known, format_func=lambda name: name or "unknown", key="history_currency")
         chosen = str(picked)
     figure = price_history(series, chosen, is_dark())
-    st.plotly_chart(figure, theme=None, config=CONFIG, alt="Each product's price over the runs", key="price_history")
+    chart(figure, "Each product's price over the runs", "price_history")
 
 
 @st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Store: lambda _: 0, Run: lambda run: run.token})

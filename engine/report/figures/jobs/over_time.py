@@ -14,7 +14,7 @@ from engine.report.figures.colours import FAILED, SERIES, executor_colour, faded
 from engine.report.figures.jobs.spans import open_over_time, time_inside
 from engine.report.figures.jobs.tasks import Floats, Rows, Tasks, tasks_from
 from engine.report.figures.jobs.timeline import TIME
-from engine.report.figures.theme import escape, figure, nothing, seconds
+from engine.report.figures.theme import escape, figure, log_ticks, nothing, seconds
 
 Samples = Sequence[Mapping[str, float]]
 _POINTS = 2_000
@@ -52,6 +52,8 @@ def task_times(rows: Rows | Tasks, configuration: Configuration, dark: bool = Fa
         barmode="stack", bargap=0.02, showlegend=bool(tasks.failed.any()), legend_traceorder="normal"
     )
     drawn.update_xaxes(type="log" if wide else "linear")
+    if wide:
+        drawn.update_xaxes(log_ticks(float(times_s.min()), float(times_s.max())))
     for value_s, words, height in ((half, "median", 1.0), (most, "95%", 0.92)):
         drawn.add_vline(x=float(value_s), line={"color": theme(dark).text, "width": 1, "dash": "dot"})
         # On a logarithmic axis plotly places an annotation by its exponent, though a line by its value.

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from engine.protocol.results import resized_picture
 from engine.report.figures.colours import SERIES, theme
-from engine.report.figures.theme import escape, figure, nothing
+from engine.report.figures.theme import escape, figure, log_ticks, nothing
 
 _ON_THE_GRAPHICS_CARD = 3_000
 
@@ -40,8 +40,9 @@ def bytes_saved(rows: Iterable[tuple[str, Any]], dark: bool = False) -> Any:
             hovertemplate="%{hovertext}<br>%{x:,.0f} kB before, %{y:,.0f} kB after<extra></extra>",
         )
     )  # fmt: skip
-    drawn.update_xaxes(type="log", nticks=8, tickformat="~s")
-    drawn.update_yaxes(type="log", nticks=8, tickformat="~s")
+    ticks = log_ticks(*ends)
+    drawn.update_xaxes(type="log", **ticks)
+    drawn.update_yaxes(type="log", **ticks)
     return drawn
 
 

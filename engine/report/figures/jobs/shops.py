@@ -26,6 +26,7 @@ _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star")
 class Offer:
     """One shop's price of one product; `price` is for drawing only, `text` is what was read."""
 
+    address: str
     product: str
     name: str
     shop: str
@@ -46,6 +47,7 @@ def offers_from(rows: Iterable[tuple[str, Any]]) -> list[Offer]:
 
 def _offer(label: str, page: ScrapedPage, product: str) -> Offer:
     return Offer(
+        address=label,
         product=product,
         name=page.name or page.gtin or page.sku or label,
         shop=shop_of(label),
@@ -55,6 +57,35 @@ def _offer(label: str, page: ScrapedPage, product: str) -> Offer:
         doubtful=page.doubtful,
         availability=page.availability,
     )
+
+
+def compared(offers: Sequence[Offer]) -> dict[tuple[str, str], int]:
+    """(product, currency) to the number of shops, where two shops or more ask a price that can be compared."""
+    shops: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for offer in offers:
+        shops[offer.product, offer.currency].add(offer.shop)
+    return {key: len(found) for key, found in shops.items() if len(found) > 1}
+
+
+def best_offers(offers: Sequence[Offer]) -> dict[str, int]:
+    """Address to the number of shops compared, for each offer that is the lowest of its product in its currency.
+
+    What is doubtful or cannot be bought is never the best; where all ask the same, none is.
+    """
+    counts = compared(offers)
+    rivals: dict[tuple[str, str], list[Offer]] = defaultdict(list)
+    for offer in offers:
+        if (offer.product, offer.currency) in counts and not offer.doubtful and offer.availability not in _AWAY:
+            rivals[offer.product, offer.currency].append(offer)
+    best: dict[str, int] = {}
+    for key, group in rivals.items():
+        lowest = min(offer.price for offer in group)
+        if any(offer.price > lowest for offer in group):
+            best |= {offer.address: counts[key] for offer in group if offer.price == lowest}
+    return best
+
+
+_AWAY = frozenset(("out_of_stock", "sold_out", "discontinued"))
 
 
 def products_of(pages: Sequence[tuple[str, ScrapedPage]]) -> list[str]:
@@ -81,11 +112,18 @@ def _keys(label: str, page: ScrapedPage) -> list[str]:
 
 
 def prices(rows: Iterable[tuple[str, Any]], dark: bool = False) -> Any:
-    """One mark for each shop and product, on an axis for each currency; products that most shops sell come first."""
-    offers = offers_from(rows)
+    """One mark for each shop and product, on an axis for each currency; products that most shops sell come first.
+
+    Only what can be compared is drawn: products that two shops or more sell in one currency.
+    """
+    every = offers_from(rows)
     title = "Prices by shop"
-    if not offers:
+    if not every:
         return nothing(title, "No price has been read yet.", dark)
+    pairs = compared(every)
+    offers = [offer for offer in every if (offer.product, offer.currency) in pairs]
+    if not offers:
+        return nothing(title, "No product was read in two shops of one currency.", dark)
     products = _products(offers)
     shown = _one_each([offer for offer in offers if offer.product in products])
     currencies = _currencies(shown)
@@ -94,21 +132,18 @@ def prices(rows: Iterable[tuple[str, Any]], dark: bool = False) -> Any:
         for axis, marks in axes.items():
             drawn.add_trace(_trace(marks, shop, number, dark), row=1, col=axis + 1)
     drawn.update_layout(title_text=_title(title, offers, products), showlegend=True)
-    # Many shops would wrap over the title: the legend stands to the right.
-    drawn.update_layout(legend={"orientation": "v", "x": 1.01, "y": 1, "yanchor": "top"})
     _arrange_axes(drawn, currencies, products, dark)
     return drawn
 
 
 def _products(offers: Sequence[Offer]) -> dict[str, str]:
-    """The products to show, key -> name: those of most shops first, and one-shop products only where all are."""
+    """The products to show, key -> name: those of most shops first."""
     shops: dict[str, set[str]] = defaultdict(set)
     names: dict[str, str] = {}
     for offer in offers:
         shops[offer.product].add(offer.shop)
         names.setdefault(offer.product, offer.name)
-    shared = [product for product in shops if len(shops[product]) > 1] or list(shops)
-    chosen = sorted(shared, key=lambda product: (-len(shops[product]), names[product]))[:PRODUCTS]
+    chosen = sorted(shops, key=lambda product: (-len(shops[product]), names[product]))[:PRODUCTS]
     return {product: names[product] for product in chosen}
 
 

@@ -31,7 +31,7 @@ ALL: dict[str, Callable[[bool], Any]] = {
     "done_over_time": lambda dark: figures.done_over_time(ROWS, THREADS_2, dark),
     "tasks_at_once": lambda dark: figures.tasks_at_once(ROWS, THREADS_2, SAMPLES, TRIALS[0].measurement, dark),
     "memory": lambda dark: figures.memory(SAMPLES, TRIALS[0].measurement, THREADS_2, dark),
-    "prices": lambda dark: figures.prices([("http://a/x", PAGE)], dark),
+    "prices": lambda dark: figures.prices([("http://a/x", PAGE), ("http://b/x", PAGE)], dark),
     "bytes_saved": lambda dark: figures.bytes_saved([("a.jpg", {"source_bytes": 9, "bytes": 3})], dark),
     "wall_times": lambda dark: figures.wall_times(TRIALS, dark),
     "speedups": lambda dark: figures.speedups(VERDICT, None, dark),
