@@ -45,6 +45,7 @@ APART = {
     ("engine.workloads.images", "engine.workloads.web"),
     ("engine.workloads.images", "engine.workloads.shop"),
     ("engine.orchestrator", "engine.trial"),  # it starts one, and never is one
+    ("engine.orchestrator", "engine.workloads.images"),
     ("engine.runs", "engine.trial"),
     ("pages", "engine.trial"),
 }

@@ -74,12 +74,13 @@ def how_to_resize(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def tell_notes(store: Store, run: Run) -> None:
     """Say on stderr what is remarkable about results (first frames, lost gain maps), and where the gallery page is."""
-    from engine.orchestrator.gallery import folder_of, notes_of, page_of
+    from engine.report.notes import notes_of
+    from engine.workloads.images.gallery import folder_of, page_of
 
     notes = notes_of(store, run)
     for note, count in notes.most_common(TOLD):
         click.echo(f"{count} of {run.ok}: {note}.", err=True)
     if len(notes) > TOLD:
         click.echo(f"{len(notes) - TOLD:,} other remarks stand in the run's JSON.", err=True)
-    if run.options.get("html") and (page := page_of(folder_of(store, run), run)):
+    if run.options.get("html") and (page := page_of(folder_of(run, store.folder(run).outputs), run)):
         click.echo(f"The gallery page is {page}.", err=True)

@@ -25,7 +25,6 @@ from engine.protocol.record import Row, row_of
 from engine.protocol.specification import Specification
 from engine.store import RunFolder, Store, Writer
 from engine.workloads import workload_class
-from engine.workloads.images.making.parts import sweep
 
 _DEATHS_WITHOUT_PROGRESS = 3
 
@@ -139,21 +138,15 @@ class Chain:
                 work = self._assignment(trial, remaining, whole_limit_s)
                 self.supervisor = Supervisor(work, writer.put, self.cancelled)
                 outcome = self.supervisor.run()
-            self._sweep()
+            if self.run.kind == "job":  # a comparison's outputs go as a whole
+                kind = workload_class(self.run.workload)
+                kind.clean_up(self.run.options, self.folder.outputs, self.folder.tasks())
         except StoreUnusable as error:
             self.folder.free_reserve()
             self.store.update_trial(trial, state="failed", message=str(error))
             raise
         self.store.update_trial(trial, measurement=outcome.measurement, samples=outcome.samples)
         return trial, outcome, self.supervisor.done
-
-    def _sweep(self) -> None:
-        """Take away what workers that were killed had half written; a comparison's outputs go as a whole."""
-        if self.run.kind == "job" and self.run.workload == "resize":
-            target = self.run.options.get("target")
-            folder = Path(target) if isinstance(target, str) and target else self.folder.outputs
-            names = (name for task in self.folder.tasks() for name in task.argument["names"])
-            sweep({folder / os.path.dirname(name) for name in names})
 
     def _assignment(self, trial: Trial, remaining: Remaining, whole_limit_s: float | None) -> Assignment:
         place = self.folder.trial(trial.order)

@@ -8,14 +8,15 @@ whoever started it has died.
 from __future__ import annotations
 
 import gc
+import json
 import os
 import signal
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from engine.config import Settings
-from engine.errors import OverlapError, StoreUnusable, TaskFailed
+from engine.errors import OverlapError, StoreUnusable
 from engine.machine.environment import environment
 from engine.machine.lifeline import watch_stdin
 from engine.model import Run, State
@@ -27,6 +28,7 @@ from engine.orchestrator.turns import turn
 from engine.store import Store
 from engine.store.database import explain
 from engine.store.liveness import Held
+from engine.workloads import workload_class
 
 Part = Literal["all", "unfinished", "failed"]
 """Which tasks of the run: all of them, those without an end, or those that failed."""
@@ -139,18 +141,14 @@ class Orchestrator:
 
             return Comparison(self.store, self.run, self.chain).to_the_end()
         state = self.chain.to_the_end(self.run.configurations[0], self._remaining(part, chosen))
-        if self.run.options.get("html"):
-            self._write_gallery()
+        outputs = self.store.folder(self.run).outputs
+        self.remark = workload_class(self.run.workload).conclude(self.run, outputs, self._results())
         return state
 
-    def _write_gallery(self) -> None:
-        """The gallery page of what was made; one that cannot be written costs the run nothing but a remark."""
-        from engine.orchestrator.gallery import write_page
-
-        try:
-            write_page(self.store, self.run)
-        except TaskFailed as failure:
-            self.remark = f"The gallery page is missing: {failure.message}"
+    def _results(self) -> Iterator[tuple[str, Any]]:
+        """Label and output of each task that went well; read from the store only where somebody asks for them."""
+        for label, text in self.store.records.latest_columns(self.run, "label", "output", status="ok"):
+            yield str(label), json.loads(text) if text else None
 
     def _measure(self) -> State:
         """A lab experiment: its document grows in the run's verdict, one finished experiment after the other."""

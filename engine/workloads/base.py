@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 from engine.config import Settings
+from engine.model import Run, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,21 @@ class Workload(ABC):
     @classmethod
     def fingerprint(cls, output: Any) -> str | None:
         """What must be equal between executors; None stands for the output itself."""
+        return None
+
+    @classmethod  # noqa: B027 - most workloads leave nothing
+    def clean_up(cls, options: Mapping[str, Any], outputs: Path, tasks: Iterable[Task]) -> None:
+        """Remove what workers that were killed had half written, after each trial of a job.
+
+        `outputs` is the run's own folder for results. Called in the orchestrator, which no package of the tasks needs.
+        """
+
+    @classmethod
+    def conclude(cls, run: Run, outputs: Path, results: Iterable[tuple[str, Any]]) -> str | None:
+        """Make what a job was asked for beside its tasks' results, once they have ended; gives a remark for the user.
+
+        `results` gives label and output of each task that went well. Called in the orchestrator.
+        """
         return None
 
     def close(self) -> None:  # noqa: B027 - most workloads hold nothing

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from engine.errors import TaskFailed
+from engine.model import Run, Task
 from engine.workloads.base import Place, Workload
 from engine.workloads.images.making.allocator import keep_freed_memory
 from engine.workloads.images.making.options import resizing_from
+from engine.workloads.images.making.parts import sweep
 from engine.workloads.images.making.resizing import resize_file, would_overwrite
 from engine.workloads.images.sets.memory import limit_this_process, may_be_limited
 
@@ -54,6 +58,26 @@ class Resize(Workload):
         replace = targets if self.replaces else [self.target / name for name in argument.get("replace", ())]
         first, *rest = resize_file(source, targets, self.resizing, self.place.settings, replace)
         return {**asdict(first), "also": [asdict(output) for output in rest]}
+
+    @classmethod
+    def clean_up(cls, options: Mapping[str, Any], outputs: Path, tasks: Iterable[Task]) -> None:
+        """Remove the parts of files that were being written, from every folder that results go to."""
+        target = options.get("target")
+        folder = Path(target) if isinstance(target, str) and target else outputs
+        sweep({folder / os.path.dirname(name) for task in tasks for name in task.argument["names"]})
+
+    @classmethod
+    def conclude(cls, run: Run, outputs: Path, results: Iterable[tuple[str, Any]]) -> str | None:
+        """Write the gallery page, where it was asked for; one that cannot be written is a remark and no failure."""
+        if not run.options.get("html"):
+            return None
+        from engine.workloads.images.gallery import write_page
+
+        try:
+            write_page(run, outputs, results)
+        except TaskFailed as failure:
+            return f"The gallery page is missing: {failure.message}"
+        return None
 
     @classmethod
     def fingerprint(cls, output: Any) -> str | None:

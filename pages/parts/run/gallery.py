@@ -11,8 +11,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.model import Record, Run
-from engine.orchestrator.gallery import notes_of
 from engine.protocol.results import ResizedPicture, WrittenFile, resized_picture
+from engine.report.notes import notes_of
 from engine.workloads.images.opening.formats import SUFFIXES as FORMATS_BY_SUFFIX
 from pages.parts.run.pictures import is_imported, source_of
 from pages.parts.shared.address import file_url

@@ -16,10 +16,10 @@ from typing import Any
 from engine.errors import TaskFailed
 from engine.machine.private import make_folder
 from engine.model import Run
-from engine.orchestrator.gallery import page_of
 from engine.protocol.results import resized_picture
 from engine.store import Store
 from engine.text import storable
+from engine.workloads.images.gallery import page_of
 
 SHOWN_AS = {
     ".jpg": "image/jpeg",

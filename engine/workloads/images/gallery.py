@@ -6,9 +6,7 @@ anew after a retry, and never over a file that another run or a person wrote.
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -20,7 +18,6 @@ from urllib.parse import quote
 from engine.errors import TaskFailed
 from engine.machine.private import umask_like
 from engine.model import Run
-from engine.store import Store
 from engine.text import storable
 from engine.workloads.images.making.placing import write
 
@@ -54,12 +51,14 @@ class Shown:
     results: tuple[Result, ...]
 
 
-def write_page(store: Store, run: Run) -> Path | None:
-    """Write the page of a job that was asked for one; where it is, or None. Raises TaskFailed not_written."""
-    if run.workload != "resize" or run.kind != "job" or not run.options.get("html"):
-        return None
-    folder = folder_of(store, run)
-    pictures = list(_pictures(store, run, folder))
+def write_page(run: Run, outputs: Path, results: Iterable[tuple[str, Any]]) -> Path | None:
+    """Write the page of a job; where it is, or None where nothing was made. Raises TaskFailed not_written.
+
+    `outputs` is the folder for results that the run has of its own, `results` are the label and output of each task
+    that went well.
+    """
+    folder = folder_of(run, outputs)
+    pictures = list(_pictures(results, folder))
     if not pictures:
         return None
     content = page(run.title, pictures, _mark(run)).encode("utf-8", "replace")
@@ -81,10 +80,10 @@ def page_of(folder: Path, run: Run) -> Path | None:
     return next((path for path in _names(folder, 20) if _is_of(path, run)), None)
 
 
-def folder_of(store: Store, run: Run) -> Path:
-    """Where a job's results are."""
+def folder_of(run: Run, outputs: Path) -> Path:
+    """Where a job's results are: in the folder that was asked for, else in `outputs`."""
     target = run.options.get("target")
-    return Path(str(target)) if target else store.folder(run).outputs
+    return Path(str(target)) if target else outputs
 
 
 def _names(folder: Path, most: int = 1000) -> Iterator[Path]:
@@ -105,11 +104,10 @@ def _is_of(path: Path, run: Run) -> bool:
         return False
 
 
-def _pictures(store: Store, run: Run, folder: Path) -> Iterator[Shown]:
-    for label, status, text in store.records.latest_columns(run, "label", "status", "output"):
-        output = json.loads(text) if status == "ok" and text else None
+def _pictures(results: Iterable[tuple[str, Any]], folder: Path) -> Iterator[Shown]:
+    for label, output in results:
         if isinstance(output, dict):
-            yield Shown(str(label), tuple(_results((output, *(output.get("also") or ())), folder)))
+            yield Shown(label, tuple(_results((output, *(output.get("also") or ())), folder)))
 
 
 def _results(outputs: Iterable[dict[str, Any]], folder: Path) -> Iterator[Result]:
@@ -119,23 +117,6 @@ def _results(outputs: Iterable[dict[str, Any]], folder: Path) -> Iterator[Result
         if path.is_relative_to(told):
             name = path.relative_to(told).as_posix()
             yield Result(name, int(output["width"]), int(output["height"]), int(output["bytes"]))
-
-
-_USUAL = "quality "
-"""Which quality an aim has led to is told by each picture alone: there are as many answers as pictures."""
-
-
-def notes_of(store: Store, run: Run) -> Counter[str]:
-    """What is remarkable about a run's results (a first frame, a lost gain map): in how many pictures each."""
-    notes: Counter[str] = Counter()
-    for status, text in store.records.latest_columns(run, "status", "output"):
-        output = json.loads(text) if status == "ok" and text and '"note"' in text else None
-        if isinstance(output, dict):
-            also = output.get("also")
-            files = [one for one in (output, *(also if isinstance(also, list) else ())) if isinstance(one, dict)]
-            told = [one["note"] for one in files if isinstance(one.get("note"), str)]
-            notes.update({part for note in told for part in note.split("; ") if not part.startswith(_USUAL)})
-    return notes
 
 
 def alt_of(label: str) -> str:

@@ -7,10 +7,10 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from engine.model import Configuration, Run
-from engine.orchestrator.gallery import NAME, Result, Shown, alt_of, page, page_of, snippet
 from engine.runs import jobs
 from engine.runs.plans import resize_plan
 from engine.store import Store
+from engine.workloads.images.gallery import NAME, Result, Shown, alt_of, page, page_of, snippet
 from engine.workloads.images.making.options import resizing_from
 from tests.engine.support import run_to_end
 from tests.engine.workloads.images.pictures import photo
