@@ -1,6 +1,7 @@
 # make run      install what is missing and start the app        make run FOLDERS=~/Pictures PORT=8600
 # make test     every test but the slow ones, in a real browser too      make test ARGS="-k resize"
-# make check    ruff, strict mypy, and nothing that is not used
+# make check    ruff, strict mypy, nothing that is not used, and that the docs build
+# make docs     the list of commands, the licences, and the docs as a site in build/site
 # make bench    side by side with other tools
 # make stress   the slow tests
 # make pictures take every picture of the README and docs from the running app
@@ -17,7 +18,7 @@ PYTHON ?= $(or $(shell for name in $(CANDIDATES); do \
 VENV_PYTHON := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python.exe,.venv/bin/python)
 LOCK := $(or $(wildcard .venv/bin/uv),uv) pip compile --quiet --universal --python-version 3.11 --generate-hashes
 
-.PHONY: run test check bench stress pictures lock install
+.PHONY: run test check docs bench stress pictures lock install
 .DEFAULT_GOAL := run
 
 run:
@@ -44,6 +45,7 @@ check: install
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m mypy
 	$(VENV_PYTHON) -m vulture
+	NO_MKDOCS_2_WARNING=1 $(VENV_PYTHON) -m mkdocs build --strict --quiet
 
 # Reading prices, and the memory of it, are measured on saved pages with a manifest: make bench PAGES=FOLDER
 bench: install
@@ -58,6 +60,12 @@ stress: install
 
 pictures: install
 	$(VENV_PYTHON) docs/screenshots.py $(ARGS)
+
+docs: install
+	$(VENV_PYTHON) docs/commands.py
+	$(VENV_PYTHON) docs/third_party.py
+	NO_MKDOCS_2_WARNING=1 $(VENV_PYTHON) -m mkdocs build --strict --quiet
+	@echo "The site is in build/site: open index.html, or serve it for the search: python -m http.server -d build/site"
 
 lock:
 	$(LOCK) requirements.in -o requirements.txt

@@ -171,7 +171,9 @@ def _read(name: str, value: Any) -> Any:
     """One setting's value in its own type, from text (environment) or a plain value (TOML, JSON)."""
     kinds = {item.name: str(item.type) for item in fields(Settings)}
     if name not in kinds:
-        raise SettingRefused(f"The configuration names {name!r}, which is no setting: see the README for the names.")
+        raise SettingRefused(
+            f"The configuration names {name!r}, which is no setting: docs/configuration.md has the names."
+        )
     kind = kinds[name]
     try:
         if kind == "Path":

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import tomllib
-from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
 
 from engine.cli.group import COMMANDS
-from engine.config import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {"requirements.in": "requirements.txt", "requirements-dev.in": "requirements-dev.txt"}
@@ -91,13 +88,6 @@ def test_an_installed_package_asks_for_what_the_requirements_name() -> None:
     assert names_in("\n".join(asked)) == names_in(read("requirements.in"))
 
 
-def test_the_readme_names_every_setting_with_its_default() -> None:
-    rows = dict(re.findall(rf"^\| `{PREFIX}(\w+)` \| ([^|]+) \|", read("README.md"), re.MULTILINE))
-    assert rows.keys() == {item.name.upper() for item in fields(Settings)}
-    numbers = {item.name.upper(): item.default for item in fields(Settings) if item.type in ("int", "float", "bool")}
-    assert {name: float(rows[name]) for name in numbers} == {
-        name: float(default) for name, default in numbers.items() if default is not MISSING
-    }
 
 
 def test_every_name_that_is_looked_up_by_a_text_exists() -> None:
@@ -114,26 +104,12 @@ def test_every_name_that_is_looked_up_by_a_text_exists() -> None:
     assert missing == set()
 
 
-@pytest.mark.parametrize("paper", ["README.md", "CONTRIBUTING.md", ".ci/run"])
+@pytest.mark.parametrize("paper", ["CONTRIBUTING.md", ".ci/run"])
 def test_every_make_command_that_is_named_exists(paper: str) -> None:
     targets = set(re.findall(r"^(\w+):", read("Makefile"), re.MULTILINE))
     named = set(re.findall(r"(?:^|`|&& )make (\w+)", read(paper), re.MULTILINE))
     assert named, f"{paper} names no make command at all"
     assert named <= targets
-
-
-def test_every_command_of_the_readme_exists() -> None:
-    named = set(re.findall(r"^python -m engine (\w+)", read("README.md"), re.MULTILINE))
-    told = subprocess.run([sys.executable, "-m", "engine", "--help"], cwd=ROOT, capture_output=True, text=True).stdout
-    assert named
-    assert named <= set(re.findall(r"^  (\w+) ", told, re.MULTILINE))
-
-
-@pytest.mark.parametrize("paper", ["README.md", "CONTRIBUTING.md"])
-def test_links_between_papers_lead_somewhere(paper: str) -> None:
-    links = [link for link in re.findall(r"\]\(([^)#]+)", read(paper)) if "://" not in link]
-    assert links
-    assert [link for link in links if not (ROOT / link).is_file()] == []
 
 
 def test_the_licence_is_the_one_that_the_package_names() -> None:
