@@ -46,8 +46,16 @@ def test_a_newcomer_resizes_the_demo_photos_and_looks_at_them(tab: Tab) -> None:
     tab.in_both_themes(lambda: expect(tab.page.get_by_text("% saved")).to_be_visible())
     tab.page.set_viewport_size({"width": 390, "height": 844})
     tab.settled()
-    whole = tab.key("whole_after").locator("img")
-    assert whole.evaluate("one => [one.clientWidth, one.naturalWidth]") == [400, 400], "never scaled"
+    before, after = tab.page.locator("img.before"), tab.page.locator("img.after")
+    tab.button("100%").click()
+    assert after.evaluate("one => [one.clientWidth, one.naturalWidth]") == [400, 400], "a pixel is a pixel"
+    size = "one => [one.clientWidth, one.clientHeight]"
+    assert before.evaluate(size) == after.evaluate(size), "both at one scale"
+    tab.button("Fit the page").click()
+    assert after.evaluate("one => one.clientWidth") <= 390
+    line = tab.page.get_by_role("slider", name="How much of the original is shown, in percent")
+    line.press("ArrowRight")
+    assert before.evaluate("one => one.style.clipPath") == "inset(0px 49% 0px 0px)"
 
 
 def photos(folder: Path, count: int) -> list[Path]:

@@ -14,6 +14,7 @@ from engine.model import Record, Run
 from engine.protocol.results import ResizedPicture, WrittenFile, resized_picture
 from engine.report.notes import notes_of
 from engine.workloads.images.opening.formats import SUFFIXES as FORMATS_BY_SUFFIX
+from pages.parts.components.slider import Pair, before_after
 from pages.parts.run.pictures import is_imported, source_of
 from pages.parts.shared.address import file_url
 from pages.parts.shared.server import store
@@ -37,13 +38,19 @@ class Shown:
     position: int
     label: str
     name: str
-    edges: str
+    width: int
+    height: int
     size: int
     source_edges: str
     source_size: int
     note: str | None
     time_s: float | None
     version: str
+
+    @property
+    def edges(self) -> str:
+        """Its width and height."""
+        return _edges(self.width or None, self.height or None)
 
     @property
     def kind(self) -> str:
@@ -70,7 +77,8 @@ def shown(record: Record) -> list[Shown]:
             position,
             record.label,
             (file.path or "").replace("\\", "/").rpartition("/")[2],
-            _edges(file.width, file.height),
+            file.width or 0,
+            file.height or 0,
             file.bytes or 0,
             _edges(picture.source_width, picture.source_height),
             picture.source_bytes or 0,
@@ -129,7 +137,8 @@ def _pictures(run: Run, limit: int, offset: int) -> list[Shown]:
 
 
 def _thumbs(run: Run, pictures: list[Shown]) -> None:
-    with st.grid("auto", min_column_width=150, gap="small"):
+    st.html(_TILES)
+    with st.grid("auto", min_column_width=150, gap="small", key="tiles"):
         for picture in pictures:
             st.image(
                 file_url(run, "picture", picture.task, f"thumb-{picture.position}", v=picture.version),
@@ -139,23 +148,27 @@ def _thumbs(run: Run, pictures: list[Shown]) -> None:
             )
 
 
+_TILES = """<style>
+.st-key-tiles img { aspect-ratio: 4 / 3; object-fit: contain; background: rgba(128, 140, 155, 0.14); }
+</style>"""
+"""Every picture whole, in tiles of one size: an upright one makes no row taller, and nothing moves as they come."""
+
+
 def _before_after(run: Run, pictures: list[Shown]) -> None:
     labels = {picture.task: picture.label for picture in pictures}
     task = st.selectbox("Picture", list(labels), format_func=labels.__getitem__, key="gallery_picture")
     picture = _chosen_size([each for each in pictures if each.task == task])
-    before, after = st.columns(2)
-    with before.container(border=True, height="stretch"):
-        st.markdown("**Before**, as wide as this column")
-        if source_of(store(), run, task) is None:
-            st.caption("The original is not on this server any more, or not its to show.")
-        else:
-            st.image(file_url(run, "picture", task, "before"), width="stretch", alt=f"{picture.label}, the original")
-        st.caption(f"{picture.source_edges}, {data_size(picture.source_size)}")
-    with after.container(border=True, height="stretch"):
-        st.markdown("**After**, each pixel as it is")
-        url = file_url(run, "picture", task, f"after-{picture.position}", v=picture.version)
-        whole_image(url, f"{picture.label}, resized", "after")
-        st.caption(f"{picture.edges}, {data_size(picture.size)}: {picture.saved}")
+    there = source_of(store(), run, task) is not None
+    st.markdown(
+        f"{literal(picture.source_edges)}, {data_size(picture.source_size)} → **{literal(picture.edges)}"
+        f"{picture.kind}, {data_size(picture.size)}: {picture.saved}**"
+    )
+    pair = Pair(
+        file_url(run, "picture", task, "before") if there else None,
+        file_url(run, "picture", task, f"after-{picture.position}", v=picture.version),
+        picture.label, picture.width, picture.height,
+    )  # fmt: skip
+    before_after(pair, run.options, f"slider:{task}:{picture.position}")
 
 
 def _chosen_size(sizes: list[Shown]) -> Shown:
