@@ -61,6 +61,17 @@ class Settings:
     admins: tuple[str, ...] = ()
     """Who may see and delete everybody's runs, where people sign in."""
 
+    keep_days: float = 0.0
+    """After how many days an ended run is removed with its files, unless it is pinned; 0 keeps all."""
+    keep_gb: float = 0.0
+    """How large all runs together may become before the oldest are removed, unless they are pinned; 0 sets no limit."""
+    free_min_mb: float = 100.0
+    """What has to be free on the disk of the home, and on that of the results, before a run starts."""
+    runs_each: int = 0
+    """How many runs of one person may wait or run at a time, where people sign in; 0 sets no limit."""
+    gb_each: float = 0.0
+    """What all runs of one person may take on the disk, where people sign in; 0 sets no limit."""
+
     # How many, how long, how large.
     max_tasks: int = 100_000
     max_workers: int = 256

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
@@ -21,6 +21,9 @@ from engine.machine.private import close_home
 from engine.store.migrating import bring_up_to_date
 
 _CONNECT_S = 10
+_INCREMENTAL = 2
+"""SQLite's number for auto_vacuum = INCREMENTAL."""
+_PAGES_A_STEP = 2_000
 BUSY_TIMEOUT_S = 5.0
 """How long a query waits for another program's lock; SQLite itself tries again, ever less often."""
 
@@ -84,6 +87,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, patience_s: float) -> None:
     # A rollback journal, not WAL: WAL needs SQLite 3.51.3 or a backport of its reset fix, and a local disk.
     # TRUNCATE spares a directory update a commit.
     connection.execute(f"PRAGMA busy_timeout = {patience_s * 1000:.0f}")
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a new one: `shrink` then gives room back in small steps
     connection.execute("PRAGMA journal_mode = TRUNCATE")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -107,6 +111,41 @@ def unusable(error: Exception, settings: Settings) -> StoreUnusable:
 def _is_busy(words: str) -> bool:
     """Whether an error says that another program holds a lock; Postgres says it otherwise than SQLite."""
     return "locked" in words or "lock timeout" in words
+
+
+def shrink(engine: Engine) -> int:
+    """Give the room of deleted rows back to the disk; gives how many bytes. Raises StoreBusy beside another program.
+
+    SQLite: in steps of some megabytes, so that runs under way can store their records in between; a file from before
+    0003 is written anew once, as a whole. Postgres: what is free at the end of its tables; else it is used again.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if engine.dialect.name == "postgresql":
+            size = text("SELECT pg_database_size(current_database())")
+            before = int(connection.execute(size).scalar_one())
+            connection.execute(text("VACUUM"))
+            return max(0, before - int(connection.execute(size).scalar_one()))
+        if engine.dialect.name != "sqlite":
+            return 0
+        before = database_bytes(engine)
+        if connection.exec_driver_sql("PRAGMA auto_vacuum").scalar() != _INCREMENTAL:
+            connection.exec_driver_sql("VACUUM")
+        while (free := connection.exec_driver_sql("PRAGMA freelist_count").scalar_one()) > 0:
+            connection.exec_driver_sql(f"PRAGMA incremental_vacuum({_PAGES_A_STEP})").all()
+            if connection.exec_driver_sql("PRAGMA freelist_count").scalar_one() == free:
+                break
+    return max(0, before - database_bytes(engine))
+
+
+def database_bytes(engine: Engine) -> int:
+    """Bytes that the database takes on its disk; 0 where that cannot be asked."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+        if engine.dialect.name != "sqlite":
+            return 0
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
 
 
 def explain(error: Exception, settings: Settings) -> str:

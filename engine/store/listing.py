@@ -68,6 +68,7 @@ class Wanted:
     since: str | None = None
     until: str | None = None
     pinned: bool | None = None
+    person: str | None = None
     viewer: str | None = None
 
     def apply(self, query: Select[Any], dead: Collection[int]) -> Select[Any]:
@@ -77,7 +78,7 @@ class Wanted:
     def _conditions(self, dead: Collection[int]) -> tuple[ColumnElement[bool] | None, ...]:
         column = runs.c
         equal = {"kind": self.kind, "workload": self.workload, "machine": self.machine, "label": self.label,
-                 "pinned": self.pinned}  # fmt: skip
+                 "pinned": self.pinned, "person": self.person}  # fmt: skip
         return (
             *(column[name] == value for name, value in equal.items() if value is not None),
             None if not self.executor else column.executors.contains(f",{self.executor},", autoescape=True),

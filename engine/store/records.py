@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Select, and_, func, select, update
+from sqlalchemy import Connection, Engine, Select, and_, delete, func, literal, select, true, update
 
 from engine.errors import ValueRefused
 from engine.model import Record, Run, Trial
@@ -19,6 +19,9 @@ from engine.text import storable_json
 
 _SETTLED = ("ok", "failed")
 _STATUS = ROW.index("status")
+_DELETED_AT_ONCE = 50_000
+_ROW_BYTES, _LOOKED_AT = 80, 200
+"""Of a record's row besides its texts; how many are looked at to tell how long all are."""
 _SHORT = 200
 """Characters of a label that every database takes."""
 _FIELDS = tuple(tables.records.c[name] for name in FIELDS)
@@ -175,6 +178,34 @@ class Records:
         query = self._latest(run, column.task, column.status).where(column.status.in_(_SETTLED))
         with self.engine.connect() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
+
+    def bytes_of(self, run: Run) -> int:
+        """About what the run's records take in the database, from how long the first of each trial are."""
+        column = tables.records.c
+        texts = (column.label, column.error, column.output)
+        length = sum((func.coalesce(func.length(one), 0) for one in texts), literal(_ROW_BYTES))
+        with self.engine.connect() as connection:
+            ids = list(connection.execute(select(tables.trials.c.id).where(tables.trials.c.run_id == run.id)).scalars())
+            total = 0.0
+            for trial in ids:
+                first = select(length.label("bytes")).where(column.trial_id == trial).limit(_LOOKED_AT).subquery()
+                mean = connection.execute(select(func.avg(first.c.bytes))).scalar() or 0
+                count = select(func.count()).where(column.trial_id == trial)
+                total += float(mean) * int(connection.execute(count).scalar_one())
+        return round(total)
+
+    def delete(self, trial: Trial) -> None:
+        """Remove a trial's records, some thousands in a transaction."""
+        column = tables.records.c
+        mine = column.trial_id == trial.id
+        while True:
+            with self.engine.begin() as connection:
+                bound = connection.execute(
+                    select(column.task).where(mine).order_by(column.task).offset(_DELETED_AT_ONCE).limit(1)
+                ).scalar()
+                connection.execute(delete(tables.records).where(mine, true() if bound is None else column.task < bound))
+            if bound is None:
+                return
 
     def _latest(self, run: Run, *columns: Any, tasks: range | None = None) -> Select[Any]:
         """A query over the last record of each task; only a run whose trials repeat tasks needs the grouping."""

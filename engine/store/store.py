@@ -149,13 +149,20 @@ class Store(Shelf, Trials):
             return bool(connection.execute(select(tables.runs.c.cancel).where(tables.runs.c.id == run.id)).scalar())
 
     def delete(self, run: Run) -> None:
-        """Remove a run, its records and its folder. Raises StoreUnusable where files of it had to be left."""
+        """Remove a run, its records and its folder. Raises StoreUnusable where files of it had to be left.
+
+        Records go some thousands at a time, so that others can write in between; what is broken off says so.
+        """
+        self.update_run(run, state="failed", message="Its deletion was broken off: delete it again.", shared=False)
+        for trial in self.trials(run):
+            self.records.delete(trial)
         with self.engine.begin() as connection:
             connection.execute(delete(tables.runs).where(tables.runs.c.id == run.id))
         folder = self.folder(run).path
         shutil.rmtree(folder, ignore_errors=True)
         if folder.exists():  # told only now: the records are gone, and what could be removed is
             raise StoreUnusable(f"Run {run.id} is deleted, but not all of its files: remove {folder} by hand.")
+
 
 def _number(text: str) -> int:
     """A run's number; 0, which no run has, for digits that no database holds."""

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,14 @@ import sys
 from pathlib import Path
 from engine.config import Settings
 from engine.store import Store
-sys.stdin.readline()
-store = Store.open(Settings(home=Path(sys.argv[1]), database_url=sys.argv[2]))
-print(store.runs(), flush=True)
-store.close()
+for line in sys.stdin:
+    home, url = line.rstrip("\\n").split("\\t")
+    try:
+        store = Store.open(Settings(home=Path(home), database_url=url))
+        print(store.runs(), flush=True)
+        store.close()
+    except Exception as error:
+        print(repr(error), flush=True)
 """
 
 
@@ -192,23 +197,6 @@ def test_an_upgrade_that_fails_leaves_postgres_as_it_was(
     store.close()
 
 
-def start_eight(url: str, folder: Path, homes: int) -> None:
-    """Eight processes open one database at once, that of their homes or the one at `url`; all of them must."""
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", OPENS, str(folder / str(number % homes)), url],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
-        )
-        for number in range(8)
-    ]  # fmt: skip
-    for process in started:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    ends = [process.communicate(timeout=100) for process in started]
-    assert [out for out, _ in ends] == ["[]\n"] * 8, [errors for _, errors in ends]
-
-
 def test_eight_homes_start_on_an_empty_postgres_at_once(empty_url: str, tmp_path: Path) -> None:
     together = threading.Barrier(8)
 
@@ -225,8 +213,28 @@ def test_eight_homes_start_on_an_empty_postgres_at_once(empty_url: str, tmp_path
 @pytest.mark.stress
 @pytest.mark.timeout(1200)
 def test_eight_processes_start_on_an_empty_database_fifty_times(postgres: Postgres, tmp_path: Path) -> None:
-    for number in range(50):
-        name = postgres.new_database()
-        start_eight(postgres.address(name), tmp_path / f"{number}-apart", 8)
-        postgres.drop(name)
-        start_eight("", tmp_path / f"{number}-one", 1)
+    """Once with a home each at one Postgres, once all in one home, in turn; the processes have imported all before."""
+    with ExitStack() as ending:
+        started = [
+            ending.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-c", OPENS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+                )
+            )
+            for _ in range(8)
+        ]
+        for number in range(50):
+            name = postgres.new_database()
+            apart = [str(tmp_path / f"{number}-{one}") for one in range(8)]
+            assert open_at_once(started, apart, postgres.address(name)) == ["[]\n"] * 8, number
+            postgres.drop(name)
+            assert open_at_once(started, [str(tmp_path / f"{number}-one")] * 8, "") == ["[]\n"] * 8, number
+
+
+def open_at_once(processes: list[subprocess.Popen[str]], homes: list[str], url: str) -> list[str]:
+    """What each process says when all of them open a database at the same moment."""
+    for process, home in zip(processes, homes, strict=True):
+        assert process.stdin is not None
+        process.stdin.write(f"{home}\t{url}\n")
+        process.stdin.flush()
+    return [process.stdout.readline() for process in processes if process.stdout]
