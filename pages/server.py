@@ -13,7 +13,10 @@ import streamlit as st
 import engine
 from engine.config import PREFIX, SECRETS, Settings, usable_cpus
 from engine.machine.environment import environment
+from engine.runs.room import Use, use
+from engine.store.listing import Wanted
 from pages.parts.history.runs_table import open_selected
+from pages.parts.shared.person import viewer
 from pages.parts.shared.server import settings, store
 from pages.parts.shared.words import data_size, literal
 
@@ -25,7 +28,7 @@ st.caption("What the runs here run on, what limits them, and who is at it now.")
 
 found = environment()
 own = settings()
-active = [run for run in store().runs(limit=200) if run.state in ("waiting", "running")]
+active = store().active(Wanted(viewer=viewer()))
 busy = psutil.cpu_percent(interval=0.2) / 100
 if busy > BUSY and not active:
     st.warning(
@@ -50,13 +53,32 @@ def table(rows: list[tuple[str, str]], columns: list[str], alt: str) -> None:
     st.dataframe(pd.DataFrame(rows, columns=columns), hide_index=True, alt=alt)
 
 
-with st.grid(4, min_column_width=170):
+@st.cache_data(ttl=60, show_spinner=False, max_entries=4)
+def history_use(_home: str) -> Use:
+    """What the history takes, counted once a minute."""
+    return use(store())
+
+
+with st.grid(5, min_column_width=150):
     st.metric("Usable CPUs", f"{usable_cpus()} of {found['cpus']}", border=True, height="stretch")
     free = f"{found['memory_free_mb'] / 1000:.1f} of {found['memory_mb'] / 1000:.1f} GB"
     st.metric("Memory free", free, border=True, height="stretch")
     st.metric("Busy now", f"{busy:.0%}", border=True, height="stretch", help="All CPUs, over a fifth of a second.")
     disk = shutil.disk_usage(own.home)
     st.metric("Disk free", data_size(disk.free), border=True, height="stretch", help=str(own.home))
+    taken = history_use(str(own.home))
+    parts = f"Database {data_size(taken.database)}, files of runs {data_size(taken.files)}."
+    st.metric("History takes", data_size(taken.history), border=True, height="stretch", help=parts)
+if disk.free < own.free_min_mb * 1e6:
+    st.error(
+        f"The disk of {literal(str(own.home))} is nearly full: no run starts before {own.free_min_mb:,.0f} MB are free "
+        "(OVERLAP_FREE_MIN_MB). Delete runs in the History, or use the command overlap tidy.",
+        icon=":material/hard_disk:",
+    )
+if own.keep_days or own.keep_gb:
+    after = f"{own.keep_days:g} days after their end" if own.keep_days else ""
+    above = f"the oldest first, above {own.keep_gb:g} GB" if own.keep_gb else ""
+    st.caption(f"Runs that are not pinned are removed {' and '.join(filter(None, (after, above)))}.")
 
 st.subheader("The queue", anchor=False)
 if active:

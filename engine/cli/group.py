@@ -39,6 +39,8 @@ COMMANDS = {
     "retry": "history:retry",
     "cancel": "history:cancel",
     "delete": "history:delete",
+    "mark": "history:mark",
+    "tidy": "history:tidy",
     "completion": "tools:completion",
     "work": "tools:work",
 }

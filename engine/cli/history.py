@@ -128,3 +128,49 @@ def delete(run: str, yes: bool) -> None:
         click.confirm(f"Delete run {found.id}, {found.title}, with its records and files?", abort=True, err=True)
     store.delete(found)
     click.echo(f"Run {found.id} is deleted.", err=True)
+
+
+@click.command()
+@click.argument("run")
+@click.option("--label", help="By which the History can be filtered; an empty one takes it away.")
+@click.option("--note", help="Whatever is to be remembered of the run.")
+@click.option("--pin/--unpin", "pinned", default=None, help="A pinned run is never removed by itself.")
+def mark(run: str, label: str | None, note: str | None, pinned: bool | None) -> None:
+    """Write a label or a note on a run, or pin it."""
+    store = open_store()
+    found = store.run(run)
+    words = {"label": label, "note": note}
+    values = {name: text.strip() or None for name, text in words.items() if text is not None}
+    store.update_run(found, **values, **({} if pinned is None else {"pinned": pinned}))
+
+
+@click.command()
+@click.option("--days", type=click.FloatRange(0), help="Remove what ended longer ago. [default: OVERLAP_KEEP_DAYS]")
+@click.option("--gb", type=click.FloatRange(0), help="Remove the oldest above so much. [default: OVERLAP_KEEP_GB]")
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def tidy(days: float | None, gb: float | None, dry_run: bool, yes: bool, as_json: bool) -> None:
+    """Remove old runs with their files, and give the room back to the disk; pinned runs stay."""
+    from engine.runs import room
+
+    store = open_store()
+    days = store.settings.keep_days if days is None else days
+    gb = store.settings.keep_gb if gb is None else gb
+    going = room.tidy(store, days, gb, dry=True)
+    for run in going.runs:
+        click.echo(f"Run {run.id}, {run.created_at[:10]}, {run.tasks:,} tasks: {run.title}", err=True)
+    if going.runs and not dry_run and not yes:
+        click.confirm(f"Delete these {len(going.runs):,} runs with their records and files?", abort=True, err=True)
+    done = going if dry_run else room.tidy(store, days, gb)
+    taken = room.use(store)
+    freed = f"{'would come' if dry_run else 'came'} back"
+    click.echo(f"{len(done.runs):,} runs, {done.freed / 1e6:,.1f} MB {freed}. The history takes "
+               f"{taken.history / 1e6:,.1f} MB; {taken.free / 1e9:,.1f} GB are free.", err=True)  # fmt: skip
+    for problem in done.problems:
+        click.echo(problem, err=True)
+    if as_json:
+        click.echo(json.dumps({"removed": [run.id for run in done.runs], "freed_bytes": done.freed,
+                               "history_bytes": taken.history, "free_bytes": taken.free}))  # fmt: skip
+    if done.problems:
+        sys.exit(1)

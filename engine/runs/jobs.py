@@ -26,17 +26,23 @@ from engine.machine.environment import environment
 from engine.model import ENDED, Kind, Plan, Run, new_token
 from engine.orchestrator.main import ABANDONED, PATIENCE_S, Part
 from engine.orchestrator.services import needed
+from engine.runs.room import must_have_room
 from engine.store import Store
 
 POLL_S = 0.2
 
 
-def start(store: Store, plan: Plan, token: str | None = None) -> Run:
-    """Store the plan and start its orchestrator; a token that is known already starts nothing (a double click)."""
+def start(store: Store, plan: Plan, token: str | None = None, person: str | None = None) -> Run:
+    """Store the plan and start its orchestrator; a token that is known already starts nothing (a double click).
+
+    `person` is who started it, where people sign in. Raises InputRefused when the disk is too full to start.
+    """
     token = token or new_token()
     if store.exists(token):
         return store.run(token)
-    run = store.create(plan, token, environment())
+    target = plan.options.get("target")
+    must_have_room(store.settings, Path(target) if isinstance(target, str) and target else None)
+    run = store.create(plan, token, environment(), person)
     _launch(store, run, run.launched_at, needed(plan.workload, plan.tasks), "all")
     return run
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -79,8 +79,8 @@ def must_have_room(settings: Settings, target: Path | None = None) -> None:
         free_mb = shutil.disk_usage(_existing(place)).free / 1e6
         if free_mb < settings.free_min_mb:
             raise InputRefused(
-                f"The disk of {place} has {free_mb:,.0f} MB left, and {settings.free_min_mb:,.0f} have to be free before a "
-                "run starts (OVERLAP_FREE_MIN_MB): free some space, or remove runs that are needed no more "
+                f"The disk of {place} has {free_mb:,.0f} MB left, and {settings.free_min_mb:,.0f} have to be free "
+                "before a run starts (OVERLAP_FREE_MIN_MB): free some space, or remove runs that are needed no more "
                 "(History, or the command overlap tidy)."
             )
 
@@ -97,18 +97,16 @@ def tidy(store: Store, days: float, gigabytes: float, dry: bool = False, now: da
     A run that cannot be removed is told among the problems, and the others go all the same.
     """
     before = use(store)
-    going = [*_too_old(store, days, now or datetime.now(UTC))]
+    going = _too_old(store, days, now or datetime.now(UTC))
     if gigabytes:
-        spare = gigabytes * 1e9 - before.history
-        going = _too_many(store, going, -spare)
+        going = _too_many(store, going, before.history - gigabytes * 1e9)
     if dry:
         return Removed(tuple(going), sum(size_of(store, run) for run in going))
     problems = [problem for run in going if (problem := _remove(store, run))]
-    if going:
-        try:
-            shrink(store.engine)
-        except StoreUnusable as error:  # another program is at it: the next time will do
-            problems.append(str(error))
+    try:
+        shrink(store.engine)
+    except StoreUnusable as error:  # another program is at it: the next time will do
+        problems.append(str(error))
     return Removed(tuple(going), max(0, before.history - use(store).history), tuple(problems))
 
 
@@ -158,16 +156,16 @@ def _remove(store: Store, run: Run) -> str | None:
     return None
 
 
-def room_for_person(store: Store, person: str, active: Callable[[], int]) -> None:
+def must_have_share(store: Store, person: str) -> None:
     """Raises InputRefused where a person has as many runs under way, or as much on the disk, as one may have here."""
-    settings = store.settings
-    if settings.runs_each and (under_way := active()) >= settings.runs_each:
+    settings, own = store.settings, Wanted(person=person)
+    if settings.runs_each and (under_way := len(store.active(own))) >= settings.runs_each:
         raise InputRefused(
             f"You have {under_way} runs under way, and one person may have {settings.runs_each} here "
             "(OVERLAP_RUNS_EACH): wait for one to end, or cancel one."
         )
     if settings.gb_each:
-        taken = sum(size_of(store, run) for run in store.runs(limit=10_000, wanted=Wanted(person=person)))
+        taken = sum(size_of(store, run) for run in store.runs(limit=10_000, wanted=own))
         if taken > settings.gb_each * 1e9:
             raise InputRefused(
                 f"Your runs take {taken / 1e9:.1f} GB, and those of one person may take {settings.gb_each:g} here "

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext
@@ -24,6 +24,8 @@ _CONNECT_S = 10
 _INCREMENTAL = 2
 """SQLite's number for auto_vacuum = INCREMENTAL."""
 _PAGES_A_STEP = 2_000
+_WORTH_IT = 0.2
+"""The share of a database that has to be free before it is written anew as a whole."""
 BUSY_TIMEOUT_S = 5.0
 """How long a query waits for another program's lock; SQLite itself tries again, ever less often."""
 
@@ -128,13 +130,25 @@ def shrink(engine: Engine) -> int:
         if engine.dialect.name != "sqlite":
             return 0
         before = database_bytes(engine)
-        if connection.exec_driver_sql("PRAGMA auto_vacuum").scalar() != _INCREMENTAL:
-            connection.exec_driver_sql("VACUUM")
-        while (free := connection.exec_driver_sql("PRAGMA freelist_count").scalar_one()) > 0:
-            connection.exec_driver_sql(f"PRAGMA incremental_vacuum({_PAGES_A_STEP})").all()
-            if connection.exec_driver_sql("PRAGMA freelist_count").scalar_one() == free:
-                break
+        _shrink_sqlite(cast("sqlite3.Connection", connection.connection.dbapi_connection))
     return max(0, before - database_bytes(engine))
+
+
+def _shrink_sqlite(connection: sqlite3.Connection) -> None:
+    def asked(pragma: str) -> int:
+        return int(connection.execute(f"PRAGMA {pragma}").fetchone()[0])
+
+    free = asked("freelist_count")
+    if asked("auto_vacuum") != _INCREMENTAL:
+        if free >= _WORTH_IT * asked("page_count"):
+            connection.execute("VACUUM")
+        return
+    while free:
+        # A script: it steps once a page, and `execute` would stop after the first, because no row comes of it.
+        connection.executescript(f"PRAGMA incremental_vacuum({_PAGES_A_STEP})")
+        before, free = free, asked("freelist_count")
+        if free >= before:
+            return
 
 
 def database_bytes(engine: Engine) -> int:

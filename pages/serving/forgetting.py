@@ -19,6 +19,7 @@ import streamlit as st
 from streamlit import runtime
 
 from pages.parts.shared.collector import freeze_modules
+from pages.serving.keeping import keep_tidy
 
 LOOK_S = 2.0
 _SHARE = 0.9
@@ -29,13 +30,15 @@ _SHARE = 0.9
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Import what pages need before anybody has a session; then look for such sessions as long as the app is served."""
     freeze_modules()
-    looking = asyncio.create_task(_look(Forgetting(time.monotonic)))
+    tasks = [asyncio.create_task(_look(Forgetting(time.monotonic))), asyncio.create_task(keep_tidy())]
     try:
         yield
     finally:
-        looking.cancel()
-        with suppress(asyncio.CancelledError):
-            await looking
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 async def _look(forgetting: Forgetting) -> None:

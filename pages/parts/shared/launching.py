@@ -13,6 +13,8 @@ from engine.errors import NotAvailable
 from engine.model import Configuration, Plan, Run
 from engine.runs import jobs
 from engine.runs.pilots import pilot_or_reason
+from engine.runs.room import must_have_share
+from pages.parts.shared.person import NOBODY, must_be_own, person
 from pages.parts.shared.server import settings, store
 
 
@@ -21,19 +23,33 @@ def start(plan: Plan, token: str) -> Run:
     must_be_allowed(plan.workload, plan.configurations)
     if plan.options.get("imported"):
         raise NotAvailable("This run came from a file, without its inputs: it can be looked at, not run.")
-    return jobs.start(store(), plan, token)
+    return jobs.start(store(), plan, token, _with_a_share())
 
 
 def resume(run: Run) -> Run:
     """Run what a run has not come to. Raises OverlapError."""
     must_be_allowed(run.workload, run.configurations)
+    must_be_own(run)
+    _with_a_share()
     return jobs.resume(store(), run)
 
 
 def retry(run: Run, tasks: Iterable[int] | None = None) -> Run:
     """Run failed tasks again. Raises OverlapError."""
     must_be_allowed(run.workload, run.configurations)
+    must_be_own(run)
+    _with_a_share()
     return jobs.retry(store(), run, tasks)
+
+
+def _with_a_share() -> str | None:
+    """Who starts something, where people sign in. Raises InputRefused for one who has as much as one may have here."""
+    who = person()
+    if who == NOBODY:
+        raise NotAvailable("Sign in first: this server runs nothing for people that it does not know.")
+    if who is not None:
+        must_have_share(store(), who)
+    return who
 
 
 def pilot(plan: Plan) -> tuple[Pilot, str | None]:

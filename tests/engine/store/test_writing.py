@@ -147,7 +147,7 @@ def test_records_are_stored_at_least_twice_a_second(store: Store) -> None:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_full_disk_ends_the_run_as_failed_and_keeps_what_was_stored(store: Store, tmp_path: Path) -> None:
     with small_disk(tmp_path / "small", "8m") as disk:
-        small = open_store(disk / "home")
+        small = open_store(disk / "home", free_min_mb=0.0)
         plan = chore_plan("long_text", [20_000] * 800, THREADS)
         run = jobs.wait(small, jobs.start(small, plan), poll_s=0.05)
         assert run.state == "failed"
@@ -164,7 +164,7 @@ def test_a_full_disk_ends_the_run_as_failed_and_keeps_what_was_stored(store: Sto
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_on_a_full_disk_nothing_is_started(store: Store, tmp_path: Path) -> None:
     with small_disk(tmp_path / "small", "2m") as disk:
-        small = open_store(disk / "home")
+        small = open_store(disk / "home", free_min_mb=0.0)
         (disk / "filler").write_bytes(b"")
         with pytest.raises(OSError, match="No space"), open(disk / "filler", "wb", buffering=0) as filler:
             while True:
