@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.config import Settings
 from engine.store import Store
+from tests.engine.postgres import READY, Postgres, running
 from tests.engine.support import open_store
 
 
@@ -20,3 +22,36 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     opened = open_store(tmp_path / "home")
     yield opened
     opened.close()
+
+
+DATABASES = ("sqlite", "postgres")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """The server of these tests, with a database whose schema is up to date to make others from."""
+    with running() as server:
+        server.execute(f"CREATE DATABASE {READY}")
+        settings = Settings(home=tmp_path_factory.mktemp("ready"), database_url=server.address(READY))
+        Store.open(settings).close()
+        yield server
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty database of an up-to-date schema; that of the file in the home is empty."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = server.new_database(READY)
+    yield server.address(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def empty_url(postgres: Postgres) -> Iterator[str]:
+    """The address of a Postgres database in which nothing is yet."""
+    name = postgres.new_database()
+    yield postgres.address(name)
+    postgres.drop(name)
