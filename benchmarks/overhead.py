@@ -43,12 +43,13 @@ def nothing(seed: int) -> int:
 
 
 def ours(executor: str, tasks: int, profile: str | None = None) -> dict[str, float]:
-    """One job by the engine's own chain of trials; this process is the orchestrator."""
+    """One job by the engine's own trials; this process is the orchestrator."""
     from engine.config import Settings
     from engine.machine.environment import environment
     from engine.model import Configuration, Plan, Task
-    from engine.orchestrator.job import Chain
+    from engine.orchestrator.job import JobRunner
     from engine.orchestrator.main import collect_rarely
+    from engine.orchestrator.runners import Request
     from engine.store import Store
 
     collect_rarely()
@@ -59,16 +60,16 @@ def ours(executor: str, tasks: int, profile: str | None = None) -> dict[str, flo
         store = Store.open(Settings(home=Path(home)))
         run = store.create(plan, "roverhead", environment())
         del plan, named
-        chain = Chain(store, run, lambda: False, {})
+        job = JobRunner(Request(store, run, lambda: False))
         began, cpu_s = time.perf_counter(), own_cpu_s()
         if profile:
             import cProfile
 
             with cProfile.Profile() as watched:
-                state = chain.to_the_end(configuration)
+                state = job.run_tasks()
             watched.dump_stats(profile)
         else:
-            state = chain.to_the_end(configuration)
+            state = job.run_tasks()
         wall_s, orchestrator_s = time.perf_counter() - began, own_cpu_s() - cpu_s
         (trial,) = store.trials(run)
         stored = len(store.records.columns([trial], "task"))

@@ -16,9 +16,15 @@ from typing import Any, Literal
 Status = Literal["ok", "failed", "cancelled"]
 State = Literal["waiting", "running", "finished", "cancelled", "interrupted", "failed"]
 Kind = Literal["job", "comparison", "experiment"]
+Part = Literal["all", "unfinished", "failed"]
+"""Which tasks of a run: all of them, those without an end, or those that failed."""
 MemoryKind = Literal["pss", "uss", "rss"]
 
 ENDED: tuple[State, ...] = ("finished", "cancelled", "interrupted", "failed")
+ABANDONED = 75
+"""Exit code of an orchestrator that had to leave before it could store the end; sysexits.h: try again later."""
+PATIENCE_S = 60.0
+"""How long another program may keep the database locked before a run is given up; records wait in memory."""
 
 
 @dataclass(frozen=True, slots=True)

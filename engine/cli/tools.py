@@ -12,6 +12,7 @@ import click
 
 from engine.config import load
 from engine.errors import InputRefused
+from engine.model import Part
 
 
 @click.command()
@@ -103,11 +104,10 @@ def work(token: str, part: str, chosen: Path | None, services: tuple[str, ...]) 
     """The orchestrator of one stored run; started by the others."""
     from engine.orchestrator.services import Services
 
-    # All that a run writes is its owner's alone, but what was asked for elsewhere (engine.orchestrator.job).
+    # All that a run writes is its owner's alone, but what was asked for elsewhere (engine.orchestrator.assignment).
     os.umask(0o077)
     settings = load()
     with Services(services, settings) as running:  # first: they come up while the orchestrator is imported
-        from engine.orchestrator.main import Part
         from engine.orchestrator.main import work as orchestrate
 
         parts: dict[str, Part] = {"all": "all", "unfinished": "unfinished", "failed": "failed"}

@@ -1,4 +1,4 @@
-"""Other Pythons: where the one that was named is, and whether it can run these tasks.
+"""Other Pythons: whether the one that was named can run these tasks.
 
 Each is asked in a short process of its own before anything starts. It runs this same engine from this
 same folder, with its own packages. Sits beside `available`, which turns what is missing into a refusal.
@@ -7,16 +7,14 @@ same folder, with its own packages. Sits beside `available`, which turns what is
 from __future__ import annotations
 
 import ast
-import atexit
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -24,14 +22,13 @@ from typing import Any
 import engine
 from engine.config import without_secrets
 from engine.errors import NotAvailable
-from engine.machine import private
+from engine.machine.interpreters import engine_path, executable
 from engine.workloads import modules_of, workload_class
 
 OLDEST = (3, 11)
 _ASK_S = 30.0
 _FRESH_S = 30.0
 """For how long an answer holds: somebody may install what was missing."""
-_IN_ENVIRONMENT = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
 _ASK = """
 import json, platform, sys
 asked = json.loads(sys.argv[1])
@@ -117,20 +114,6 @@ def described(paths: Iterable[str | None], workload: str, options: Mapping[str, 
     return {path: inspect_python(path, workload, options).plain() for path in named}
 
 
-def executable(path: str) -> str:
-    """The executable behind a path, a virtual environment's folder, or a command. Raises NotAvailable."""
-    place = Path(path).expanduser()
-    if place.is_dir():
-        inside = (place / name for name in _IN_ENVIRONMENT)
-        found = next((str(one) for one in inside if one.is_file()), None)
-    else:
-        # Not resolved: a virtual environment's python is a link, and its place says which environment is meant.
-        found = str(place.absolute()) if place.is_file() else shutil.which(path)
-    if found is None:
-        raise NotAvailable(f"There is no Python at {path}: name an executable or a virtual environment's folder.")
-    return found
-
-
 def _packages(workload: str, options: Mapping[str, Any]) -> list[str]:
     """What the workload needs; of a user's own modules only an import can tell."""
     engines = [module for module in modules_of(workload, options) if module.startswith("engine.")]
@@ -199,21 +182,3 @@ def distributions_of(packages: Iterable[str]) -> list[str]:
     """The names under which packages are installed, for example Pillow for PIL, where this Python knows them."""
     known = packages_distributions()
     return list(dict.fromkeys(known.get(package, [package])[0] for package in packages))
-
-
-def engine_path(other: bool = False) -> str:
-    """The folder to import this engine from. Another Python must not find this one's packages beside it."""
-    own = Path(engine.__file__).resolve().parent.parent
-    return str(_alone(own)) if other and own.name in ("site-packages", "dist-packages") else str(own)
-
-
-@cache
-def _alone(site_packages: Path) -> Path:
-    """A folder that holds nothing but the engine, for as long as this process lives."""
-    folder = private.scratch_folder("engine")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    try:
-        (folder / "engine").symlink_to(site_packages / "engine", target_is_directory=True)
-    except OSError:  # Windows allows links only to some
-        shutil.copytree(site_packages / "engine", folder / "engine")
-    return folder

@@ -20,15 +20,17 @@ _COLUMNS = 8
 _PID, _TASK, _STARTED_NS, _READY = range(_COLUMNS, _COLUMNS + 4)  # behind the loop's row
 _BEAT_NS, _PULSE_NS, _OPENED_NS = 0, 1, 2
 _IDLE = -1
+LONGEST_SLEEP_S = 0.05
+"""A loop that runs freely says so at least this often, and looks this often at what others wrote."""
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """One worker slot as read from the board; `task` is None while the worker is idle."""
+class BusySlot:
+    """A worker that is at a task, as read from the board: the slot's number, and when the task was started."""
 
-    slot: int
+    number: int
     pid: int
-    task: int | None
+    task: int
     started_s: float
 
 
@@ -107,14 +109,14 @@ class Board:
         """The processes of the workers that have started."""
         return {pid for slot in range(self.slots) if (pid := self._cells[slot * _COLUMNS + _PID])}
 
-    def busy(self) -> list[Post]:
+    def busy(self) -> list[BusySlot]:
         """The slots that are at a task right now, each read once."""
-        posts = []
+        busy = []
         for slot in range(self.slots):
             row = slot * _COLUMNS
             if (task := self._cells[row + _TASK]) != _IDLE:
-                posts.append(Post(slot, self._cells[row + _PID], task, self._cells[row + _STARTED_NS] / 1e9))
-        return posts
+                busy.append(BusySlot(slot, self._cells[row + _PID], task, self._cells[row + _STARTED_NS] / 1e9))
+        return busy
 
     def clear(self) -> None:
         """Make every row idle and unstarted, before a new generation of workers."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from engine.config import without_secrets
 from engine.errors import SettingRefused
-from engine.orchestrator.pythons import engine_path
+from engine.machine.interpreters import engine_path
 
 IMPORT_S = 5.0
 """How long the import of a user's module may take here; a trial would wait as long for each of its workers."""

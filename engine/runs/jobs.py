@@ -23,8 +23,7 @@ from engine.config import without_secrets
 from engine.errors import OverlapError, StoreBusy
 from engine.machine import private
 from engine.machine.environment import environment
-from engine.model import ENDED, Kind, Plan, Run, new_token
-from engine.orchestrator.main import ABANDONED, PATIENCE_S, Part
+from engine.model import ABANDONED, ENDED, PATIENCE_S, Kind, Part, Plan, Run, new_token
 from engine.orchestrator.services import needed
 from engine.runs.room import must_have_room
 from engine.store import Store

@@ -22,7 +22,7 @@ from engine.errors import TaskFailed, TrialBroken
 from engine.executors.base import WorkerLost
 from engine.machine.usage import Used
 from engine.model import Pickled
-from engine.protocol.board import Board, Post
+from engine.protocol.board import Board, BusySlot
 from engine.protocol.pickling import unpacked
 from engine.protocol.reasons import crashed, time_limit
 from engine.protocol.record import line
@@ -198,7 +198,7 @@ class Mender:
         back: list[Errand] = []
         for errand in chunk:
             suspect = errand.task == lost.task or (lost.task is None and errand.attempt >= _LOST_TRIES)
-            post = Post(lost.slot, 0, errand.task, lost.started_s or time.perf_counter())
+            post = BusySlot(lost.slot, 0, errand.task, lost.started_s or time.perf_counter())
             if suspect and lost.limit_s is not None:
                 self._blame(errand, post, time_limit(lost.limit_s))
             elif suspect and alone:
@@ -210,12 +210,12 @@ class Mender:
         self.batch.give_back(back)
         self.flight.lost = self.flight.lost.plus(self.flight.used.pop(lost.slot, Used()))
 
-    def _at_work(self, lost: list[tuple[Errand, bool]]) -> dict[int | None, Post]:
+    def _at_work(self, lost: list[tuple[Errand, bool]]) -> dict[int, BusySlot]:
         """Who was at work when the pool broke: the board says; of workers that are elsewhere, the executor."""
         if self.board.pids():
             return {post.task: post for post in self.board.busy()}
         now = time.perf_counter()
-        return {errand.task: Post(0, 0, errand.task, now) for errand, named in lost if named}
+        return {errand.task: BusySlot(0, 0, errand.task, now) for errand, named in lost if named}
 
     def _land_rest(self) -> list[tuple[Errand, bool]]:
         """Lands what came back whole before the break; gives the rest, and whether its worker is said to have died."""
@@ -229,8 +229,8 @@ class Mender:
         self.flight.landed = queue.SimpleQueue()
         return lost
 
-    def _blame(self, errand: Errand, post: Post, error: TaskFailed) -> None:
-        self.write(record_line(errand, post.slot, post.started_s, error))
+    def _blame(self, errand: Errand, post: BusySlot, error: TaskFailed) -> None:
+        self.write(record_line(errand, post.number, post.started_s, error))
 
     def _count(self, progress: bool) -> None:
         self._breaks = 0 if progress else self._breaks + 1
@@ -254,7 +254,7 @@ def watch_limits(board: Board, mender: Mender, limit_s: float, stop: threading.E
         while not stop.wait(LOOK_S):
             now = time.perf_counter()
             for post in board.busy():
-                if now - post.started_s > limit_s and post.task is not None and post.task not in mender.overdue:
+                if now - post.started_s > limit_s and post.task not in mender.overdue:
                     mender.overdue[post.task] = limit_s
                     kill_all({post.pid})
 

@@ -257,7 +257,7 @@ MOSTLY = 0.3
 
 
 class Imported(Protocol):
-    """What `engine.orchestrator.imports` has measured, in seconds."""
+    """What `engine.orchestrator.comparison.imports` has measured, in seconds."""
 
     @property
     def total_s(self) -> float:

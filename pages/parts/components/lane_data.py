@@ -206,6 +206,6 @@ def _read_board(store: Store, run: Run, trial: Trial) -> tuple[float, list[tuple
     except (OSError, ValueError):  # not there yet, gone with its trial, or only just made
         return 0.0, []
     now_s, clock_s = board.open_s(), time.perf_counter()
-    busy = [(post.slot, max(0.0, now_s - (clock_s - post.started_s))) for post in board.busy()] if now_s else []
+    busy = [(slot.number, max(0.0, now_s - (clock_s - slot.started_s))) for slot in board.busy()] if now_s else []
     board.close()
     return now_s, busy

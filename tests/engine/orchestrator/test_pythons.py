@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from engine.errors import NotAvailable
+from engine.machine import interpreters
+from engine.machine.interpreters import executable
 from engine.model import Configuration
 from engine.orchestrator import pythons
-from engine.orchestrator.pythons import distributions_of, executable, inspect_python, packages_of, usable_python
+from engine.orchestrator.pythons import distributions_of, inspect_python, packages_of, usable_python
 from engine.runs import plans
 from engine.store import Store
 from tests.engine.support import once_each, run_to_end
@@ -111,7 +113,7 @@ def test_an_engine_among_installed_packages_is_shown_to_other_pythons_alone(tmp_
     (tmp_path / "site-packages" / "engine").mkdir(parents=True)
     (tmp_path / "site-packages" / "engine" / "__init__.py").touch()
     (tmp_path / "site-packages" / "PIL").mkdir()
-    alone = pythons._alone(tmp_path / "site-packages")
+    alone = interpreters._alone(tmp_path / "site-packages")
     assert [one.name for one in alone.iterdir()] == ["engine"]
     assert (alone / "engine" / "__init__.py").is_file()
 

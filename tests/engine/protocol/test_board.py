@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.protocol.board import Board, Post
+from engine.protocol.board import Board, BusySlot
 
 ROOT = Path(__file__).parents[3]
 
@@ -28,7 +28,7 @@ def test_a_worker_at_a_task_is_seen_with_its_process_and_start(tmp_path: Path) -
     before = time.perf_counter()
     board.begin(1, 42)
     (seen,) = Board(tmp_path / "board").busy()
-    assert (seen.slot, seen.pid, seen.task) == (1, 4711, 42)
+    assert (seen.number, seen.pid, seen.task) == (1, 4711, 42)
     assert before <= seen.started_s <= time.perf_counter()
     board.idle(1)
     assert Board(tmp_path / "board").busy() == []
@@ -89,10 +89,10 @@ def test_a_reader_never_sees_a_task_with_an_older_tasks_start(tmp_path: Path) ->
     worker = threading.Thread(target=work)
     worker.start()
     reader = Board(tmp_path / "board")
-    seen: list[tuple[Post, float]] = []
+    seen: list[tuple[BusySlot, float]] = []
     deadline = time.perf_counter() + 1
     while time.perf_counter() < deadline:
-        seen += [(post, starts[post.task]) for post in reader.busy() if post.task is not None]
+        seen += [(post, starts[post.task]) for post in reader.busy()]
     stop.set()
     worker.join()
     assert seen
@@ -114,4 +114,4 @@ def test_the_board_outlives_a_kill_and_names_the_task(tmp_path: Path) -> None:
     worker.wait()
     worker.stdout.close()
     (post,) = Board(tmp_path / "board").busy()
-    assert (post.slot, post.pid, post.task) == (1, worker.pid, 77)
+    assert (post.number, post.pid, post.task) == (1, worker.pid, 77)

@@ -8,9 +8,12 @@ import pytest
 
 from engine.errors import OverlapError, StoreUnusable, ValueRefused
 from engine.model import Configuration, Run, Trial
-from engine.orchestrator.blame import Remaining
-from engine.orchestrator.job import Chain
-from engine.protocol.record import row_of
+from engine.orchestrator.blame import Pending
+from engine.orchestrator.comparison.measuring import measured_trial
+from engine.orchestrator.job import JobRunner
+from engine.orchestrator.runners import Request
+from engine.orchestrator.trials import TrialRunner
+from engine.protocol.record import ROW, row_of
 from engine.runs.plans import comparison
 from engine.store import Store, Writer
 from tests.engine.support import faulty_plan
@@ -58,7 +61,7 @@ def losing(store: Store, monkeypatch: pytest.MonkeyPatch, task: int) -> None:
     add = store.records.add
 
     def forgets(trial: Trial, run: Run, rows: list[tuple[Any, ...]], ok: int, failed: int) -> None:
-        add(trial, run, [row for row in rows if row[2] != task], ok, failed)
+        add(trial, run, [row for row in rows if row[ROW.index("task")] != task], ok, failed)
 
     monkeypatch.setattr(store.records, "add", forgets)
 
@@ -67,7 +70,7 @@ def test_a_job_with_fewer_records_than_tasks_is_not_finished(store: Store, monke
     run = store.create(PLAN, "rone", {})
     losing(store, monkeypatch, 7)
     with pytest.raises(OverlapError, match="1 result is not stored: resume"):
-        Chain(store, run, lambda: False, {}).to_the_end(HOW)
+        JobRunner(Request(store, run, lambda: False)).run_tasks()
     (trial,) = store.trials(run)
     assert trial.state == "failed"
 
@@ -77,7 +80,7 @@ def test_a_comparisons_trial_with_fewer_records_than_tasks_does_not_count(
 ) -> None:
     run = store.create(comparison(PLAN, [HOW], repeats=1), "rone", {})
     losing(store, monkeypatch, 7)
-    trial = Chain(store, run, lambda: False, {}).once(0, HOW)
+    trial = measured_trial(TrialRunner(Request(store, run, lambda: False)), 0, HOW)
     assert trial.state == "failed" and "1 result is not stored" in str(trial.message)
 
 
@@ -86,7 +89,7 @@ def test_a_retry_does_not_make_a_cancelled_run_finished(store: Store) -> None:
     cancelled = [row_of(trial.id, "x", task=task, status="cancelled", reason="cancelled") for task in range(15, 20)]
     failed = row_of(trial.id, "x", task=0, status="failed", reason="exception")
     store.records.add(trial, run, [failed, *rows[1:15], *cancelled], 14, 1)
-    chain = Chain(store, run, lambda: False, {})
-    assert chain.to_the_end(HOW, Remaining({0: 0})) == "cancelled"
-    assert chain.to_the_end(HOW, Remaining(dict.fromkeys(range(15, 20), 0))) == "finished"
+    job = JobRunner(Request(store, run, lambda: False))
+    assert job.run_tasks(Pending({0: 0})) == "cancelled"
+    assert job.run_tasks(Pending(dict.fromkeys(range(15, 20), 0))) == "finished"
     assert store.records.count(run) == (20, 0, 0)

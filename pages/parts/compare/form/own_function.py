@@ -12,8 +12,8 @@ from pathlib import Path
 import streamlit as st
 
 from engine.errors import InputRefused, SettingRefused
+from engine.machine.interpreters import engine_path
 from engine.model import Plan
-from engine.orchestrator.pythons import engine_path
 from engine.runs.function_check import look_at_function
 from engine.runs.functions import function_plan, own_path, read_tasks
 from pages.parts.shared.launching import is_allowed

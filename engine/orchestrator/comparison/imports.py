@@ -2,7 +2,7 @@
 
 `python -X importtime` tells of each module the microseconds of itself and with all that it imports, children first,
 two spaces a level (docs.python.org/3/using/cmdline.html). What a set-up function imports is among them. Beside
-`supervisor`, whose trials start in the same way.
+`engine.orchestrator.supervision`, whose trials start in the same way.
 """
 
 from __future__ import annotations

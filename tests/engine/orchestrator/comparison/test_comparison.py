@@ -14,7 +14,8 @@ import pytest
 from engine.analysis.schedule import block, whole_blocks
 from engine.errors import InputRefused, OverlapError
 from engine.model import Configuration, Plan, Run, Task, configuration_from, plain
-from engine.orchestrator.comparison import WARM_UP, terms_of
+from engine.orchestrator.comparison.runner import WARM_UP
+from engine.orchestrator.comparison.terms import terms_of
 from engine.report.documents.document import run_document
 from engine.runs import jobs, plans
 from engine.runs.plans import SEQUENTIAL, on_pythons, simple_plan

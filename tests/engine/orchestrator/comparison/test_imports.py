@@ -7,9 +7,9 @@ from pathlib import Path
 
 from engine.analysis.causes.causes import imports_cause
 from engine.analysis.trials import Summary
+from engine.machine.interpreters import engine_path
 from engine.model import Configuration
-from engine.orchestrator.imports import Imports, dearest, measure_imports
-from engine.orchestrator.pythons import engine_path
+from engine.orchestrator.comparison.imports import Imports, dearest, measure_imports
 
 TEXT = """
 import time: self [us] | cumulative | imported package

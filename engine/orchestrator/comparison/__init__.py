@@ -1,0 +1,1 @@
+"""A comparison: which trials it has, in which order, until when, and what is said about them."""

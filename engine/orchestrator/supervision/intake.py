@@ -1,0 +1,76 @@
+"""What a trial writes, turned into rows and events as it arrives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from engine.protocol.record import TASK, Row, row, succeeded
+
+FLUSH_S = 0.4
+"""How long a row waits at most before it is handed on."""
+FLUSH_ROWS = 5_000
+"""How many rows wait at most."""
+
+Save = Callable[[list[Row], int, int], None]
+"""Gets rows, and how many of them went well and failed."""
+
+
+class Intake:
+    """The lines of one trial: arrays are records, objects are events (see `engine.protocol.record`)."""
+
+    def __init__(self, trial_id: int, save: Save) -> None:
+        self.trial_id, self.save = trial_id, save
+        self.labels: Sequence[str] = ()
+        """The tasks' labels, by index; needed before the first record."""
+        self.done: set[int] = set()
+        """Tasks whose record has arrived."""
+        self.events: dict[str, dict[str, Any]] = {}
+        self.origin_s = 0.0
+        """When the trial's clock started."""
+        self._rows: list[Row] = []
+        self._failed = 0
+        self._rest = b""
+        self._flushed_s = float("-inf")  # the first records are stored at once: somebody waits for them
+
+    @property
+    def measuring(self) -> bool:
+        """Whether the trial's clock runs."""
+        return "open" in self.events and "end" not in self.events
+
+    def take(self, piece: bytes) -> None:
+        """Turn whole lines into rows and events; what has no line break yet waits for it."""
+        whole, _, self._rest = (self._rest + piece).rpartition(b"\n")
+        if not whole:
+            return
+        trial_id, labels, rows, done, origin_s = self.trial_id, self.labels, self._rows, self.done, self.origin_s
+        for item in json.loads(b"[" + whole.replace(b"\n", b",") + b"]"):
+            if isinstance(item, dict):
+                origin_s = self._note(item)
+                continue
+            if (task := item[TASK]) in done:
+                continue  # a task has one record in a trial, the first
+            done.add(task)
+            if not succeeded(item):
+                self._failed += 1
+            rows.append(row(trial_id, labels, item, origin_s))
+
+    def flush_if_due(self, now_s: float) -> None:
+        """Hand rows on when they are many, or have waited long enough."""
+        if len(self._rows) >= FLUSH_ROWS or (self._rows and now_s - self._flushed_s >= FLUSH_S):
+            self.flush(now_s)
+
+    def flush(self, now_s: float) -> None:
+        """Hand on all rows that wait."""
+        rows, self._rows, failed, self._failed = self._rows, [], self._failed, 0
+        if rows:
+            self.save(rows, len(rows) - failed, failed)
+        self._flushed_s = now_s
+
+    def _note(self, event: dict[str, Any]) -> float:
+        """Keep an event; gives when the clock started, as far as that is known by now."""
+        self.events[event["event"]] = event
+        if event["event"] == "open":
+            self.origin_s = event["at"]
+        return self.origin_s

@@ -1,0 +1,129 @@
+"""The process of one trial: how it is started, read, told to stop, killed and waited for."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import sys
+from typing import Protocol
+
+from engine.config import without_secrets
+from engine.machine import private
+from engine.machine.interpreters import executable
+from engine.machine.variables import as_variables
+from engine.orchestrator.supervision.outcome import Assignment
+
+_PIPE_BYTES = 1 << 20  # so that a trial does not wait while its records are being stored
+
+
+class Process(Protocol):
+    """What a supervisor needs of a trial's process; tests bring one that follows a script."""
+
+    @property
+    def pid(self) -> int:
+        """Its number, for whoever reads its memory."""
+
+    def read(self, timeout_s: float) -> bytes | None:
+        """What it wrote meanwhile, b"" for nothing yet, None when it has left and all that it wrote is read."""
+
+    def ask_to_stop(self) -> None:
+        """Ask it to leave soon."""
+
+    def kill(self) -> None:
+        """End it and all that it started."""
+
+    def wait(self) -> str:
+        """Wait until it is gone; its unexpected exit in one sentence."""
+
+    def close(self) -> None:
+        """Close the pipes to it."""
+
+
+class TrialProcess:
+    """`python -m engine trial SPECIFICATION`, with a pipe to its stdin and one from its stdout."""
+
+    def __init__(self, work: Assignment) -> None:
+        own = {"PYTHONPATH": work.search_path, "PYTHONUTF8": "1", "OVERLAP_TRIAL": "1"}
+        environment = {
+            **without_secrets(os.environ), **as_variables(work.configuration.environment), **work.secrets, **own,
+        }  # fmt: skip
+        python = executable(work.configuration.python) if work.configuration.python else sys.executable
+        with open(work.log, "ab", opener=private.opener) as log:
+            self._process = subprocess.Popen(
+                [python, "-P", "-m", "engine", "trial", str(work.specification)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=environment,
+                start_new_session=True,
+            )
+        assert self._process.stdout is not None and self._process.stdin is not None
+        self._stdin, self._stdout = self._process.stdin, self._process.stdout
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._stdout, selectors.EVENT_READ)
+        _widen(self._stdout.fileno())
+
+    @property
+    def pid(self) -> int:
+        """Its number, which is also that of its process group."""
+        return self._process.pid
+
+    def read(self, timeout_s: float) -> bytes | None:
+        """What it wrote meanwhile, b"" for nothing yet, None when it has left and all that it wrote is read."""
+        left = has_left(self._process)  # asked first: what it wrote before is in the pipe by now
+        if self._selector.select(0 if left else timeout_s):
+            return os.read(self._stdout.fileno(), _PIPE_BYTES) or None
+        return None if left else b""  # what a task has started may hold the pipe open for as long as it lives
+
+    def ask_to_stop(self) -> None:
+        """Write ``cancel`` to its stdin."""
+        with contextlib.suppress(OSError):  # it may be leaving already
+            self._stdin.write(b"cancel\n")
+            self._stdin.flush()
+
+    def kill(self) -> None:
+        """End the trial and all that it started."""
+        if sys.platform == "win32":
+            self._process.kill()
+        else:
+            # The group outlives its leader as long as one worker lives; an empty group is no error.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    def wait(self) -> str:
+        """Wait until it is gone; its unexpected exit in one sentence."""
+        return died(self._process.wait())
+
+    def close(self) -> None:
+        """Close both pipes."""
+        self._selector.close()
+        self._stdout.close()
+        with contextlib.suppress(OSError):  # a cancel that it did not read any more
+            self._stdin.close()
+
+
+def has_left(process: subprocess.Popen[bytes]) -> bool:
+    """Whether a process has ended. It is not reaped where that can be helped: its number, and so its group's, stays."""
+    if process.returncode is not None or not hasattr(os, "waitid"):
+        return process.poll() is not None
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def died(code: int) -> str:
+    """A process's unexpected exit in one sentence."""
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return f"The trial's process was ended by {signal.Signals(-code).name}."
+    return f"The trial's process ended with exit code {code} before its tasks did."
+
+
+def _widen(descriptor: int) -> None:
+    """Have a pipe hold a megabyte, where Linux lets it."""
+    if sys.platform == "linux":
+        import fcntl
+
+        with contextlib.suppress(OSError):  # the system's limit for unprivileged pipes may be lower
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
