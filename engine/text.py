@@ -1,7 +1,8 @@
-"""Texts that every database, file, page and terminal can hold: decided here, once, for all of them.
+"""Texts: what every database, file, page and terminal can hold, and how numbers, times and sizes are written.
 
-Python's texts can hold two things that UTF-8 or a database cannot: lone surrogates (a file name that is
-not UTF-8 has them, PEP 383; JSON can spell them) and NUL (PostgreSQL refuses it). What people see of such a text:
+Both are decided here, once, for all of them. Python's texts can hold two things that UTF-8 or a database cannot: lone
+surrogates (a file name that is not UTF-8 has them, PEP 383; JSON can spell them) and NUL (PostgreSQL refuses it).
+What people see of such a text:
 
     a byte of a name that is not UTF-8      ``\\xff``, as `ls` shows it: two names stay two
     any other lone surrogate, and NUL       ``�`` (U+FFFD), Unicode's sign for what cannot be shown
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -65,3 +67,81 @@ def read_json(text: str) -> Any:
         return storable_values(value) if _suspicious(text) else value
     except RecursionError:
         return text
+
+
+def listed(items: Iterable[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``. Raises ValueError for none."""
+    *most, last = items
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """``1 task``, ``4,000 tasks``; `many` is the plural where it is not the singular with an s."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def number(value: float) -> str:
+    """Two decimals below 10, one below 100, none above; two digits below 0.1, so that a thousandth is no nothing."""
+    if 0 < value < 0.0995:
+        return f"{value:.2g}" if value >= 0.0001 else "under 0.0001"
+    return f"{value:.2f}" if value < 9.995 else f"{value:.1f}" if value < 99.95 else f"{value:,.0f}"
+
+
+def percent(fraction: float) -> str:
+    """A fraction as percent: one decimal below 1%, none above."""
+    value = 100 * fraction
+    return f"{value:.1f}%" if 0.05 <= value < 0.95 else f"{value:.0f}%" if value <= 999 else "more than 999%"
+
+
+def duration(value_s: float) -> str:
+    """A duration to read, in at most two units: ``0.12 s``, ``34 s``, ``1 min 40 s``, ``2 h 5 min``."""
+    if value_s <= 0:
+        return "0 s"
+    if value_s < 0.00095:
+        return seconds(value_s)
+    if value_s < 0.095:
+        return f"{1000 * value_s:.1f} ms" if value_s < 0.01 else f"{1000 * value_s:.0f} ms"
+    if value_s < 9.95:
+        return f"{value_s:.2f} s" if value_s < 0.995 else f"{value_s:.1f} s"
+    whole = round(value_s)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+    minutes = round(value_s / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
+
+
+def seconds(value_s: float) -> str:
+    """A measured time to three digits, in the unit that suits it: ``10.6 µs``, ``4.2 ms``, ``0.25 s``, ``5,210 s``."""
+    if value_s < 0.9995e-3:
+        return f"{value_s * 1e6:.3g} µs"
+    if value_s < 0.09995:
+        return f"{value_s * 1e3:.3g} ms"
+    return f"{value_s:.3g} s" if value_s < 999.5 else f"{value_s:,.0f} s"
+
+
+def data_size(count: float) -> str:
+    """Bytes in units of powers of 1000: ``812 B``, ``54 kB``, ``1.2 GB``."""
+    value = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if abs(value) < 999.5:
+            return f"{value:.0f} {unit}" if abs(value) >= 10 or unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:,.1f} TB"
+
+
+def share(part: float, whole: float) -> str:
+    """``62%``; ``99.6%`` and ``0.4%`` near the ends, so that all and nothing mean just that."""
+    percent = 100 * part / whole
+    if 0.5 <= percent < 99.5 or percent >= 100.5 or percent in (0, 100):
+        return f"{percent:.0f}%"
+    if percent > 50:
+        return f"{percent:.1f}%" if percent < 99.95 or percent > 100 else "over 99.9%"
+    return f"{percent:.1f}%" if percent >= 0.05 else "under 0.1%"
+
+
+def size_change(before: int, after: int) -> str:
+    """``4.2 kB saved, 85%``; ``2.0 kB more, 200%``. Raises ZeroDivisionError for what had no bytes."""
+    change = f"{data_size(abs(before - after))} {'more' if after > before else 'saved'}"
+    return f"{change}, {share(abs(before - after), before)}"

@@ -9,6 +9,7 @@ from math import ceil
 import streamlit as st
 
 from engine.model import ENDED, Run
+from engine.text import counted
 from pages.parts.history.annotating import ask_for_words, pin, share
 from pages.parts.history.deleting import ask_to_delete
 from pages.parts.history.filters import is_filtered, wanted
@@ -23,7 +24,6 @@ from pages.parts.shared.guard import guard
 from pages.parts.shared.person import is_own, signs_in
 from pages.parts.shared.server import settings, store
 from pages.parts.shared.starting import form_token, show, start_and_open
-from pages.parts.shared.words import counted
 
 ROWS = 50
 """Runs on a page of the list."""

@@ -6,12 +6,12 @@ import streamlit as st
 
 from engine.model import Plan
 from engine.runs.plans import demo_scrape_plan, scrape_plan
+from engine.text import counted
 from pages.parts.scrape.url_inputs import choose_pages, foretell
 from pages.parts.shared.guard import guard
 from pages.parts.shared.how_to_run import how_to_run
 from pages.parts.shared.server import settings, store
 from pages.parts.shared.starting import form_token, start_and_open
-from pages.parts.shared.words import counted
 
 st.title("Scrape prices", anchor=False, icon=":material/sell:")
 st.caption("Reads name, price, currency and availability from lists of shops' product pages, politely and in parallel.")

@@ -15,10 +15,11 @@ from engine.config import PREFIX, SECRETS, Settings, usable_cpus
 from engine.machine.environment import environment
 from engine.runs.room import Use, use
 from engine.store.listing import Wanted
+from engine.text import data_size
 from pages.parts.history.runs_table import open_selected
 from pages.parts.shared.person import viewer
 from pages.parts.shared.server import settings, store
-from pages.parts.shared.words import data_size, literal
+from pages.parts.shared.words import literal
 
 # Share of the machine in use by others above which measurements suffer.
 BUSY = 0.3

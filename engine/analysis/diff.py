@@ -17,6 +17,7 @@ from engine.analysis.statistics.speedup import LEVEL, MARGIN, Ratio, Standing, s
 from engine.analysis.statistics.student import critical_t, holm, mean_and_sd, two_sided_p
 from engine.analysis.trials import Sample, configurations, log_walls, of
 from engine.model import Configuration
+from engine.text import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,6 @@ def _sentence(change: Change, margin: float) -> str:
     return {
         "faster": f"{name}: {figure} as fast in the later run.",
         "slower": f"{name}: slower in the later run, {figure} as fast.",
-        "same": f"{name}: the same within {words.percent(margin)} in both runs.",
+        "same": f"{name}: the same within {percent(margin)} in both runs.",
         "undecided": f"{name}: no change that could be told from chance, {figure} as fast.",
     }[change.standing]

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from engine.analysis import words
 from engine.analysis.warnings.warning import Caution
 from engine.model import Configuration, Trial
+from engine.text import percent
 
 TELLING = 0.02
 """Above this share of a configuration's time our own part is said beside the verdict."""
@@ -56,6 +56,6 @@ def warnings(parts: Iterable[OwnPart], counting: Mapping[Configuration, object])
         if part.configuration in counting and part.loop > TELLING:
             yield Caution(
                 "own_part", part.configuration, part.loop,
-                f"Our own loop and records took {words.percent(part.loop)} of the time of {part.configuration.label}.",
+                f"Our own loop and records took {percent(part.loop)} of the time of {part.configuration.label}.",
                 "Tasks of a millisecond or more make that negligible.",
             )

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
-from engine.analysis import words
 from engine.model import Configuration, Record
+from engine.text import counted, percent
 
 PILOT_S = 2.0
 """A pilot may take this long at most."""
@@ -148,10 +148,10 @@ def _beyond(cpus: int) -> list[int]:
 def _sentence(pilot: Pilot, nature: Nature, usable_cpus: int) -> str:
     if pilot.busy is None:
         return "The pilot could not measure CPU time, so both few and many workers are proposed."
-    share = words.percent(pilot.busy)
+    share = percent(pilot.busy)
     return {
         "busy": f"The tasks compute for {share} of their time: more workers than the "
-                f"{words.count(usable_cpus, ('usable CPU', 'usable CPUs'))} cannot help.",
+                f"{counted(usable_cpus, 'usable CPU', 'usable CPUs')} cannot help.",
         "waiting": f"The tasks wait for all but {share} of their time: many of them fit side by side.",
         "mixed": f"The tasks compute for {share} of their time and wait for the rest: "
                  "somewhat more workers than CPUs may help.",

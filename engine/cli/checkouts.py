@@ -26,6 +26,7 @@ from engine.errors import InputRefused, NotAvailable
 from engine.machine import private
 from engine.model import Configuration, Plan, Run, configuration_from
 from engine.store import Store
+from engine.text import percent
 
 ORDER = (0, 1, 1, 0)
 _EXCLUDES = (
@@ -155,6 +156,6 @@ def _sentence(change: Change, later: str, margin: float) -> str:
     return {
         "faster": f"{name}: {figure} as fast at {later}.",
         "slower": f"{name}: slower at {later}, {figure} as fast.",
-        "same": f"{name}: the same within {words.percent(margin)}.",
+        "same": f"{name}: the same within {percent(margin)}.",
         "undecided": f"{name}: no change that could be told from chance, {figure} as fast at {later}.",
     }[change.standing]

@@ -7,7 +7,7 @@ type reads as None, so that every view, report and chart bears it. Stands on the
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -43,6 +43,11 @@ class ResizedPicture:
         known = [file.bytes for file in self.files if file.bytes is not None]
         return sum(known) if self.files and len(known) == len(self.files) else None
 
+    @property
+    def sizes(self) -> tuple[int, int] | None:
+        """Bytes of the source and of everything written from it; None where either is not known."""
+        return (self.source_bytes, self.written_bytes) if self.source_bytes and self.written_bytes else None
+
 
 @dataclass(frozen=True, slots=True)
 class ScrapedPage:
@@ -66,6 +71,12 @@ class ScrapedPage:
     """What members of the shop's programme pay."""
     coupon: str | None = None
     """What the page says of a coupon."""
+
+
+def total_sizes(pictures: Iterable[ResizedPicture | None]) -> tuple[int, int]:
+    """Bytes of all sources and of all that was written; a picture whose sizes are not known counts on neither side."""
+    known = [picture.sizes for picture in pictures if picture and picture.sizes]
+    return sum(before for before, _ in known), sum(after for _, after in known)
 
 
 def resized_picture(output: Any) -> ResizedPicture | None:

@@ -13,6 +13,7 @@ from typing import Any
 from engine.analysis import words
 from engine.analysis.statistics.speedup import LEAST_PAIRS
 from engine.model import Run, Trial, configuration_from
+from engine.text import listed, number, percent, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,10 @@ def configuration_rows(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> l
                 + (_by_the_clock(clocks[label]) if ratio and label in clocks else "")
                 + (UNCOUNTED if label in uncounted else ""),
                 ratio=ratio,
-                wall=words.seconds(walls.get(label, figure["wall_s"])),
+                wall=seconds(walls.get(label, figure["wall_s"])),
                 wall_s=walls.get(label, figure["wall_s"]),
                 startup_s=figure["startup_s"],
-                startup=None if figure["startup_s"] is None else words.seconds(figure["startup_s"]),
+                startup=None if figure["startup_s"] is None else seconds(figure["startup_s"]),
                 peak_mb=figure["peak_pss_mb"],
                 cores_busy=figure["cores_busy"],
                 tasks_at_once=figure["tasks_at_once"],
@@ -115,7 +116,7 @@ def cells(row: ConfigurationRow) -> tuple[str | int | None, ...]:
     return (
         row.label, row.speedup, row.wall, row.startup, None if row.peak_mb is None else f"{row.peak_mb:,.0f} MB",
         _decimal(row.cores_busy), _decimal(row.tasks_at_once), row.trials, row.failed,
-        None if row.own_part is None else words.percent(row.own_part),
+        None if row.own_part is None else percent(row.own_part),
     )  # fmt: skip
 
 
@@ -148,8 +149,8 @@ def cautions(verdict: Mapping[str, Any]) -> list[str]:
     the configuration alone one is told, and the others are named behind it.
     """
     alike: dict[str, list[Mapping[str, Any]]] = {}
-    for number, one in enumerate(verdict.get("warnings") or []):
-        alike.setdefault(str(one.get("code") or number), []).append(one)
+    for place, one in enumerate(verdict.get("warnings") or []):
+        alike.setdefault(str(one.get("code") or place), []).append(one)
     told = [f"{group[0]['sentence']}{_likewise(group[1:])}" for group in alike.values()]
     advice = next((str(group[0].get("advice") or "") for group in alike.values()), "")
     return [f"{told[0]} {advice}".strip(), *told[1:]] if told else []
@@ -157,7 +158,7 @@ def cautions(verdict: Mapping[str, Any]) -> list[str]:
 
 def _likewise(others: Sequence[Mapping[str, Any]]) -> str:
     labels = [label_of(one["configuration"]) for one in others if one.get("configuration")]
-    return f" Likewise: {words.listed(labels)}." if labels else ""
+    return f" Likewise: {listed(labels)}." if labels else ""
 
 
 def left_out(verdict: Mapping[str, Any]) -> str | None:
@@ -179,13 +180,13 @@ def speedup_text(ratio: Mapping[str, Any] | None) -> str:
     if ratio is None:
         return "–"
     if ratio.get("pairs", LEAST_PAIRS) < LEAST_PAIRS:
-        return f"{words.number(ratio['estimate'])}× ({words.TOO_EARLY})"
+        return f"{number(ratio['estimate'])}× ({words.TOO_EARLY})"
     return words.times(ratio["estimate"], ratio["low"], ratio["high"])
 
 
 def _by_the_clock(ratio: Mapping[str, Any]) -> str:
     """Behind a speedup that is net of other programs: what the clock says."""
-    return f", net of other programs; {words.number(ratio['estimate'])}× by the clock"
+    return f", net of other programs; {number(ratio['estimate'])}× by the clock"
 
 
 def ranking(verdict: Mapping[str, Any] | None) -> list[str]:

@@ -16,7 +16,8 @@ from engine.config import Settings
 from engine.errors import InputRefused, SettingRefused
 from engine.model import Pickled, Plan, Task
 from engine.protocol.pickling import Unpicklable, dump, fields_of, is_plain, sendable
-from engine.runs.plans import SEQUENTIAL, counted, job
+from engine.runs.plans import SEQUENTIAL, job
+from engine.text import counted
 from engine.workloads.function import named_function
 
 IN_TRIAL = "OVERLAP_TRIAL"

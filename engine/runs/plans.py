@@ -23,6 +23,7 @@ from engine.model import Configuration, Pickled, Plan, Task, plain
 from engine.orchestrator.available import check
 from engine.orchestrator.available import executors_for as executors_for
 from engine.orchestrator.available import reason_against as reason_against
+from engine.text import counted
 from engine.workloads import workload_class
 from engine.workloads.images.making.options import Resizing
 from engine.workloads.images.opening.opening import read_header
@@ -337,8 +338,3 @@ def default_workers() -> list[int]:
     """1, 2, 4 … up to the usable CPUs, which are among them."""
     cpus = usable_cpus()
     return sorted({2**power for power in range(10) if 2**power <= cpus} | {cpus})
-
-
-def counted(count: int, noun: str) -> str:
-    """``1 page``, ``2 pages``."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from engine.runs import jobs
 from engine.store import Store
+from engine.text import data_size
 from engine.workloads.images.making.options import Resizing
 from pages.parts.resize.presets import PRESETS, in_words
-from pages.parts.shared.words import data_size
 from pages.parts.uploads.uploaded import place_again
 from tests.pages.conftest import Opened, choose, chosen
 from tests.pages.test_resize import photo, with_uploads

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts.shared.words import counted, data_size, duration, in_words, literal, moment, share
+from engine.text import storable
+from pages.parts.shared.words import duration, in_words, literal, moment
 from pages.parts.uploads.spool import spread
 
 
@@ -28,24 +29,12 @@ def test_durations(seconds: float | None, words: str) -> None:
     assert duration(seconds) == words
 
 
-@pytest.mark.parametrize(
-    ("count", "words"), [(0, "0 B"), (812, "812 B"), (5_400, "5.4 kB"), (54_321, "54 kB"), (1_234_000_000, "1.2 GB")]
-)
-def test_data_sizes(count: int, words: str) -> None:
-    assert data_size(count) == words
-
-
-def test_counts_and_codes() -> None:
-    assert counted(1, "task") == "1 task" and counted(2000, "task") == "2,000 tasks"
-    assert in_words("timed_out") == "Timed out"
-
-
 @given(st.text())
 def test_nothing_that_markdown_reads_is_left_unescaped(text: str) -> None:
     made = literal(text)
     parted = made.replace(":small[]", "")
     assert not re.search(r"(?<!\\)(\\\\)*[`*_\[\]<>$~|:@]", parted) and "\n" not in made
-    assert re.sub(r"\\(.)", r"\1", parted) == " ".join(text.split()), "nothing is added"
+    assert re.sub(r"\\(.)", r"\1", parted) == " ".join(storable(text).split()), "nothing is added"
 
 
 @pytest.mark.parametrize(
@@ -81,12 +70,3 @@ def test_a_sample_is_spread_from_the_first_to_the_last(items: list[int], most: i
 )
 def test_reasons_are_words_and_acronyms_keep_their_capitals(reason: str | None, words: str) -> None:
     assert in_words(reason) == words
-
-
-@pytest.mark.parametrize(
-    ("part", "told"),
-    [(0, "0%"), (1, "0.1%"), (0.2, "under 0.1%"), (4, "0.4%"), (620, "62%"), (994, "99%"), (996, "99.6%"),
-     (999.9, "over 99.9%"), (1_000, "100%"), (1_004, "100.4%"), (1_500, "150%")],
-)  # fmt: skip
-def test_all_and_nothing_mean_just_that(part: float, told: str) -> None:
-    assert share(part, 1_000) == told

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Literal, Protocol
 
-from engine.analysis import words
 from engine.analysis.causes.efficiency import Alone, Efficiency, alone_of, mean_efficiency
 from engine.analysis.trials import Sample, Summary, summary
 from engine.model import Configuration, Measurement
+from engine.text import counted, duration, number, percent
 
 LOST = 0.10
 """A factor that lost less than a tenth is not worth a sentence."""
@@ -123,10 +123,10 @@ def _balance(seen: Evidence) -> Iterator[Cause]:
     if lost < LOST or seen.configuration.workers < 2:
         return
     tasks, workers = seen.figure.tasks, seen.configuration.workers
-    idle = f"workers had nothing left to do for {words.percent(lost)} of the time"
+    idle = f"workers had nothing left to do for {percent(lost)} of the time"
     if tasks < 2 * workers:
         fewer = max(1, workers // 2)
-        few = f"There are too few {seen.nouns[1]}: {idle}, with {words.count(tasks, seen.nouns)} for {workers} workers"
+        few = f"There are too few {seen.nouns[1]}: {idle}, with {counted(tasks, *seen.nouns)} for {workers} workers"
         yield Cause("few_tasks", lost, few + ".", f"--workers {fewer}", replace(seen.configuration, workers=fewer))
     else:
         yield Cause("imbalance", lost, f"The load is not balanced: {idle} while the last {seen.nouns[1]} ran.")
@@ -136,19 +136,19 @@ def _waiting_for_a_cpu(seen: Evidence) -> Iterator[Cause]:
     lost, cpus, workers = 1 - seen.efficiency.cpu_at_hand, seen.usable_cpus or 1, seen.configuration.workers
     if lost < LOST:
         return
-    waited = f"at work, they waited for a CPU for {words.percent(lost)} of the time"
+    waited = f"at work, they waited for a CPU for {percent(lost)} of the time"
     if (others := seen.figure.other_busy or 0.0) > CROWDED and (workers > cpus or seen.cores_alone > OWN_THREADS):
-        waited += f", also for other programs, which used {words.percent(others)} of the machine"
+        waited += f", also for other programs, which used {percent(others)} of the machine"
     limited = any("NUM_THREADS=" in variable for variable in seen.configuration.environment)  # what alone has not
     if workers > 1 and not limited and seen.cores_alone > OWN_THREADS and workers * seen.cores_alone > 1.1 * cpus:
         yield Cause(
             "native_threads", lost,
-            f"Native threads oversubscribe the {words.count(cpus, ('CPU', 'CPUs'))}: one {seen.nouns[0]} alone keeps "
+            f"Native threads oversubscribe the {counted(cpus, 'CPU', 'CPUs')}: one {seen.nouns[0]} alone keeps "
             f"{seen.cores_alone:.1f} busy (up to {seen.measured.most_threads} threads in a process); {waited}.",
             f"--env {ONE_THREAD}", replace(seen.configuration, environment=(ONE_THREAD,)),
         )
     elif workers > cpus:
-        above = f"{workers} workers share {words.count(cpus, ('CPU', 'CPUs'))}: {waited}."
+        above = f"{workers} workers share {counted(cpus, 'CPU', 'CPUs')}: {waited}."
         yield Cause("workers_above_cpus", lost, above, f"--workers {cpus}", replace(seen.configuration, workers=cpus))
     else:
         yield Cause("other_programs", lost, f"Other programs held CPUs: {waited}.")
@@ -169,13 +169,13 @@ def _turns(seen: Evidence) -> Iterator[Cause]:
     if threads and computes and seen.gil and cores <= ONE_CORE * max(1.0, seen.cores_alone):
         yield Cause(
             "gil", lost,
-            f"The GIL: {seen.nouns[1]} that compute took turns for {words.percent(lost)} of the workers' time, with "
+            f"The GIL: {seen.nouns[1]} that compute took turns for {percent(lost)} of the workers' time, with "
             f"{cores:.1f} cores busy; each process or subinterpreter has a GIL of its own.",
             "--executors processes", _as_processes(seen),
         )
         return
     moved_mb = (seen.measured.disk_read_mb or 0.0) + (seen.measured.disk_written_mb or 0.0)
-    blocked = f"blocked for {words.percent(lost)} of the time more than alone"
+    blocked = f"blocked for {percent(lost)} of the time more than alone"
     if moved_mb > HEAVY_MB * seen.figure.tasks:
         disk = f"The disk: {seen.nouns[1]} were {blocked}, and {moved_mb:.1f} MB went to or came from it."
         yield Cause("disk", lost, disk)
@@ -198,7 +198,7 @@ def _cpu_growth(seen: Evidence) -> Iterator[Cause]:
     if lost >= LOST and seen.configuration.workers > 1:
         yield Cause(
             "memory", lost,
-            f"The same {seen.nouns[1]} cost {words.number(1 / seen.efficiency.same_cpu)}× the CPU time side by side: "
+            f"The same {seen.nouns[1]} cost {number(1 / seen.efficiency.same_cpu)}× the CPU time side by side: "
             "the CPUs share memory bandwidth, caches or their clock.",
         )
 
@@ -213,7 +213,7 @@ def _hand_over(seen: Evidence) -> Iterator[Cause]:
     tasks = max(1, seen.figure.tasks)
     each_s = lost * seen.figure.wall_s * seen.configuration.workers / tasks
     task_s = seen.alone.work_s / tasks
-    between = f"between {seen.nouns[1]}, {words.percent(lost)} of the workers' time"
+    between = f"between {seen.nouns[1]}, {percent(lost)} of the workers' time"
     if seen.sent_mb >= HEAVY_MB:
         yield Cause(
             "pickling", lost,
@@ -223,8 +223,8 @@ def _hand_over(seen: Evidence) -> Iterator[Cause]:
     elif task_s < SMALL_S:
         yield Cause(
             "small_tasks", lost,
-            f"The {seen.nouns[1]} are too small: handing one over costs {words.duration(each_s)}, it takes "
-            f"{words.duration(task_s)} itself; {between}.",
+            f"The {seen.nouns[1]} are too small: handing one over costs {duration(each_s)}, it takes "
+            f"{duration(task_s)} itself; {between}.",
             f"--chunk {CHUNK}", replace(seen.configuration, chunk=CHUNK),
         )
     else:
@@ -289,9 +289,9 @@ def imports_cause(figure: Summary, imported: Imported | None) -> Cause | None:
     share = startup_s / (startup_s + figure.wall_s)
     return Cause(
         "imports", share,
-        f"Start-up: workers took {words.duration(startup_s)} to be ready for {words.duration(figure.wall_s)} of tasks, "
-        f"and each imports; {imported.module} costs most of that, {words.duration(imported.module_s)} of "
-        f"{words.duration(imported.total_s)}.",
+        f"Start-up: workers took {duration(startup_s)} to be ready for {duration(figure.wall_s)} of tasks, "
+        f"and each imports; {imported.module} costs most of that, {duration(imported.module_s)} of "
+        f"{duration(imported.total_s)}.",
         "--start-method forkserver" if figure.configuration.start_method in ("spawn", "fork") else None,
     )
 

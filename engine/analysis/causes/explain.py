@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from math import log
 from statistics import median
 
-from engine.analysis import words
 from engine.analysis.scaling.breakeven import break_even
 from engine.analysis.statistics.speedup import LEVEL, Ratio, ratio_of
 from engine.analysis.trials import Summary
 from engine.model import Configuration, Record
+from engine.text import counted, number, percent
 
 SLOWED = 1.25
 """Each task took a quarter longer: past what caches and clock frequencies usually cost two busy cores."""
@@ -110,14 +110,14 @@ def described(
     """Put the measured figures of one configuration into words; "took turns" only where cores busy says so."""
     turns, cause = _turns(configuration, slowed, cpu_growth, cores_busy, usable_cpus)
     if turns is not None and slowed is not None and slowed.estimate >= SLOWED and (other_busy or 0.0) > CROWDED:
-        share = words.percent(other_busy or 0.0)
+        share = percent(other_busy or 0.0)
         turns = None
         cause = f": other programs used {share} of the machine meanwhile, so the cause was not measured"
     if causes:  # they were measured more closely, and say what kept the tasks
         cause = ""
     sentences: list[str] = []
     if slowed is not None and configuration.workers > 1:
-        times = f"{words.number(slowed.estimate)}×"
+        times = f"{number(slowed.estimate)}×"
         alike = 1 / ALIKE <= slowed.estimate <= ALIKE
         how = f"as long on {_crew(configuration)} as alone ({times})" if alike else (
             f"{times} as long on {_crew(configuration)} as alone"
@@ -130,7 +130,7 @@ def described(
     if pays_from is not None and pays_from > 1:
         sentences.append(
             f"With start-up counted, {configuration.label} is done first from about "
-            f"{words.count(pays_from, nouns)} on (an estimate)."
+            f"{counted(pays_from, *nouns)} on (an estimate)."
         )
     return Explanation(
         configuration, tasks_at_once, cores_busy, slowed, cpu_growth, turns, pays_from, tuple(sentences)
@@ -155,13 +155,13 @@ def _turns(
     if cores_busy <= SLOWED and not grew:
         return True, ": they took turns"
     if usable_cpus and configuration.workers > usable_cpus and cores_busy >= FULL * usable_cpus:
-        shared = f"{configuration.workers} workers shared {words.count(usable_cpus, ('CPU', 'CPUs'))}"
+        shared = f"{configuration.workers} workers shared {counted(usable_cpus, 'CPU', 'CPUs')}"
         return True, f": {shared}" + (_growth(cpu_growth) if grew else "")
     return False, _growth(cpu_growth) if grew else ": taking turns explains only part of it, the rest was not measured"
 
 
 def _growth(cpu_growth: float | None) -> str:
-    return "" if cpu_growth is None else f"; the same work also cost {words.number(cpu_growth)}× the CPU time"
+    return "" if cpu_growth is None else f"; the same work also cost {number(cpu_growth)}× the CPU time"
 
 
 def _crew(configuration: Configuration) -> str:

@@ -12,6 +12,7 @@ from engine.analysis import words
 from engine.analysis.statistics.speedup import MARGIN, Speedup
 from engine.analysis.trials import Summary
 from engine.model import Configuration
+from engine.text import duration
 
 SOONER_S = 0.05
 """Start-ups nearer than this to each other feel the same."""
@@ -57,7 +58,7 @@ def why(chosen: Configuration, other: Configuration, figures: Mapping[Configurat
     if ours.startup_s is not None and theirs.startup_s is not None:
         sooner_s = theirs.startup_s - ours.startup_s
         if abs(sooner_s) >= SOONER_S:
-            text = f"{start} {_seconds(abs(sooner_s))} {'sooner' if sooner_s > 0 else 'later'}"
+            text = f"{start} {duration(abs(sooner_s))} {'sooner' if sooner_s > 0 else 'later'}"
             (better if sooner_s > 0 else worse).append(text)
     if ours.peak_pss_mb is not None and theirs.peak_pss_mb is not None:
         less_mb = theirs.peak_pss_mb - ours.peak_pss_mb
@@ -69,10 +70,6 @@ def why(chosen: Configuration, other: Configuration, figures: Mapping[Configurat
     if not better:
         return None
     return f"{'they' if plural else 'it'} {' and '.join(better)}" + (f", but {' and '.join(worse)}" if worse else "")
-
-
-def _seconds(value: float) -> str:
-    return f"{value:.1f} s" if value < 10 else words.duration(value)
 
 
 def _memory_limit(lowest_mb: float) -> float:

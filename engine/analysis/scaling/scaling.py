@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
 
-from engine.analysis import words
 from engine.analysis.scaling.usl import Curve, Fit, Parameter, fit, usl
 from engine.analysis.statistics.speedup import LEVEL, MARGIN
 from engine.analysis.trials import Sample, configurations, log_walls
 from engine.model import Configuration
+from engine.text import counted, percent
 
 LEAST_COUNTS = 4
 """Three parameters pass through any three points, so three worker counts test nothing."""
@@ -110,23 +110,23 @@ def _sentence(
         f" ({coherency.low:.2g}–{coherency.high:.2g})"
         + (", which cannot be told from 0 (Amdahl's law)." if coherency.low == 0 else ".")
     )
-    text += f" {words.count(recommended, ('worker', 'workers'))} " + (
+    text += f" {counted(recommended, 'worker', 'workers')} " + (
         "is" if recommended == 1 else "are"
     ) + f" enough within {counts[0]} to {counts[-1]}, the range measured"
     text += f"; beyond about {peak:.0f} more make it slower." if peak is not None else "."
     if misfit > MISFIT:
-        text += f" The curve misses a measured point by {words.percent(misfit)}: trust the points, not the parameters."
+        text += f" The curve misses a measured point by {percent(misfit)}: trust the points, not the parameters."
     return text
 
 
 def _range(parameter: Parameter) -> str:
-    low, high = words.percent(parameter.low).rstrip("%"), words.percent(parameter.high)
-    return f"{words.percent(parameter.estimate)} ({low}–{high})"
+    low, high = percent(parameter.low).rstrip("%"), percent(parameter.high)
+    return f"{percent(parameter.estimate)} ({low}–{high})"
 
 
 def _not_enough(counts: tuple[int, ...]) -> Scaling:
     return Scaling(
         counts, None, None, None, False, None, None, None,
-        f"Not enough points: {words.count(len(counts), ('worker count was', 'worker counts were'))} measured in whole "
+        f"Not enough points: {counted(len(counts), 'worker count was', 'worker counts were')} measured in whole "
         f"blocks, and the scaling law needs {LEAST_COUNTS}.",
     )

@@ -14,6 +14,7 @@ from engine.analysis.net import why_unknown
 from engine.analysis.statistics.speedup import LEAST_PAIRS, Speedup
 from engine.analysis.trials import disturbance
 from engine.model import Configuration
+from engine.text import counted, duration, listed, number, percent, seconds
 
 NAMED = 3
 """More configurations than this in one sentence are counted, not named."""
@@ -32,8 +33,8 @@ def sentences(findings: Findings, circumstances: Circumstances, estimate_s: floa
     chosen = findings.recommended
     if chosen is not None and estimate_s is not None and circumstances.all_tasks:
         parts.append(
-            f"All {words.count(circumstances.all_tasks, circumstances.nouns)} with {chosen.label}: "
-            f"about {words.duration(estimate_s)} (an estimate)."
+            f"All {counted(circumstances.all_tasks, *circumstances.nouns)} with {chosen.label}: "
+            f"about {duration(estimate_s)} (an estimate)."
         )
     parts.extend(_advice(findings))
     return tuple(parts)
@@ -49,7 +50,7 @@ def _out(findings: Findings, circumstances: Circumstances) -> list[str]:
         why = circumstances.why_failed.get(one)
         found.append(
             f"{words.sentence(one.label)} {'are' if words.many(one) else 'is'} out: {worst.failed:,} of "
-            f"{words.count(worst.tasks, circumstances.nouns)} failed" + (f" ({why})." if why else ".")
+            f"{counted(worst.tasks, *circumstances.nouns)} failed" + (f" ({why})." if why else ".")
         )
     return found
 
@@ -59,7 +60,7 @@ def _which_count(circumstances: Circumstances) -> list[str]:
     if not circumstances.short or circumstances.task_s is None:
         return []
     return [
-        f"Each {circumstances.nouns[0]} takes about {words.short(circumstances.task_s)}: our own loop and records, "
+        f"Each {circumstances.nouns[0]} takes about {seconds(circumstances.task_s)}: our own loop and records, "
         "some 10 to 20 µs a task, would decide this, so only rows of code without them count."
     ]
 
@@ -76,11 +77,11 @@ def _net(findings: Findings) -> list[str]:
     first = max(net, key=lambda row: row.ratio.estimate)
     by_clock = words.times(first.wall.estimate, first.wall.low, first.wall.high)
     which = "These figures are" if len(net) == len(findings.rows) else (
-        f"The {'figure' if len(net) == 1 else 'figures'} of {words.listed([row.configuration.label for row in net])} "
+        f"The {'figure' if len(net) == 1 else 'figures'} of {listed([row.configuration.label for row in net])} "
         f"{'is' if len(net) == 1 else 'are'}"
     )
     return [
-        f"{which} net of other programs, which held CPUs for {words.percent(disturbance(findings.timed))} of the time; "
+        f"{which} net of other programs, which held CPUs for {percent(disturbance(findings.timed))} of the time; "
         f"by the clock {first.configuration.label}: {by_clock}."
     ]
 
@@ -100,13 +101,13 @@ def _winner(findings: Findings) -> str:
     if len(findings.rows) == 1:
         return f"{text}{_noise(findings)}."
     next_best = max(findings.pairs, key=lambda pair: pair.ratio.estimate)
-    ahead = words.percent(1 / next_best.ratio.estimate - 1)
+    ahead = percent(1 / next_best.ratio.estimate - 1)
     return f"{text}, and {ahead} faster than the next, {next_best.configuration.label}{_noise(findings)}."
 
 
 def _tie(findings: Findings) -> str:
     names = words.sentence(_pairs(findings, findings.leaders))
-    same = f"are the same within {words.percent(findings.margin)} here"
+    same = f"are the same within {percent(findings.margin)} here"
     return f"{names} {same}: {_against(findings)}."
 
 
@@ -168,20 +169,20 @@ def _still_open(findings: Findings) -> list[str]:
     if findings.repeats < 2:
         return ["One repeat shows no spread: ask for more."]
     if findings.repeats < LEAST_PAIRS:
-        return [f"{words.sentence(words.count(findings.repeats, ('repeat', 'repeats')))}: {words.TOO_EARLY}."]
+        return [f"{words.sentence(counted(findings.repeats, 'repeat', 'repeats'))}: {words.TOO_EARLY}."]
     seen = [] if findings.detectable is None else [
-        f"{words.sentence(words.count(findings.repeats, ('repeat', 'repeats')))} could have shown a difference of "
+        f"{words.sentence(counted(findings.repeats, 'repeat', 'repeats'))} could have shown a difference of "
         f"{_difference(findings.detectable)} or more."
     ]
     more = (findings.repeats_needed or 0) - findings.repeats
     if more > 0:
-        return [*seen, f"About {words.count(more, ('more repeat', 'more repeats'))} would decide it."]
+        return [*seen, f"About {counted(more, 'more repeat', 'more repeats')} would decide it."]
     return seen
 
 
 def _difference(fraction: float) -> str:
     """A doubling and more is told as a factor."""
-    return words.percent(fraction) if fraction < 1 else f"{words.number(1 + fraction)}×"
+    return percent(fraction) if fraction < 1 else f"{number(1 + fraction)}×"
 
 
 def _advice(findings: Findings) -> list[str]:
@@ -195,7 +196,7 @@ def _advice(findings: Findings) -> list[str]:
         return [f"{prefix} {_short(chosen, rivals)}" + (f": {reason}." if reason else ".")]
     larger = [one for one in findings.near if one != chosen]
     if larger:
-        return [f"{prefix} {chosen.label}: more workers gain less than {words.percent(findings.margin)}."]
+        return [f"{prefix} {chosen.label}: more workers gain less than {percent(findings.margin)}."]
     return [f"{prefix} {chosen.label}."] if findings.outcome == "undecided" else []
 
 
@@ -213,7 +214,7 @@ def _pairs(findings: Findings, configurations: Sequence[Configuration]) -> str:
         if (ratio := ratios.get(one)) else one.label
         for one in ranked[:NAMED]
     ]
-    return words.listed([*pairs, f"{len(ranked) - NAMED} more"] if len(ranked) > NAMED else pairs)
+    return listed([*pairs, f"{len(ranked) - NAMED} more"] if len(ranked) > NAMED else pairs)
 
 
 def _against(findings: Findings) -> str:

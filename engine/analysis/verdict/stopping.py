@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from math import exp, log
 from typing import Literal
 
-from engine.analysis import words
 from engine.analysis.statistics.speedup import LEVEL, speedups
 from engine.analysis.trials import Sample
 from engine.model import Configuration
+from engine.text import counted, duration, percent
 
 LEAST_BLOCKS = 5
 LOOKING_LEVEL = LEVEL / 2
@@ -57,15 +57,15 @@ def another_block(
         done = blocks >= repeats
         return Next(not done, "repeats" if done else None, None, f"Block {blocks} of {repeats} is done.")
     widest = widest_interval(samples, baseline)
-    narrow = "" if widest is None or widest >= 1 else f"; the widest interval is ±{words.percent(widest)}"
-    ran = words.count(blocks, ("repeat", "repeats"))
+    narrow = "" if widest is None or widest >= 1 else f"; the widest interval is ±{percent(widest)}"
+    ran = counted(blocks, "repeat", "repeats")
     if precision is not None and widest is not None and widest <= precision and blocks >= LEAST_BLOCKS:
         return Next(
             False, "precise", widest,
-            f"Stopped after {ran}: every interval is within ±{words.percent(precision)}{narrow}.",
+            f"Stopped after {ran}: every interval is within ±{percent(precision)}{narrow}.",
         )
     if budget_s is not None and blocks and spent_s * (1 + 1 / blocks) > budget_s:
-        text = f"Stopped after {ran}: the {words.duration(budget_s)} to spend do not hold another{narrow}."
+        text = f"Stopped after {ran}: the {duration(budget_s)} to spend do not hold another{narrow}."
         return Next(False, "budget", widest, text)
     if blocks >= MOST_BLOCKS:
         return Next(False, "most", widest, f"Stopped after {ran}, the most that are run{narrow}.")

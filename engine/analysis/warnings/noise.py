@@ -15,6 +15,7 @@ from engine.analysis.statistics.speedup import LEAST_PAIRS
 from engine.analysis.statistics.student import mean_and_sd
 from engine.analysis.trials import Sample
 from engine.analysis.warnings.warning import Caution
+from engine.text import counted, duration, percent
 
 BUSY = 0.05
 """Fraction of the machine used by other programs; above it a trial that uses every core must have lost some of it."""
@@ -31,12 +32,12 @@ def too_few_repeats(findings: Findings, circumstances: Circumstances) -> Iterato
     if circumstances.cancelled:
         advice = "Resume the run."
     elif circumstances.budget_s is not None:
-        advice = f"Give it more than {words.duration(circumstances.budget_s)}, or fewer configurations."
+        advice = f"Give it more than {duration(circumstances.budget_s)}, or fewer configurations."
     else:
         advice = "Ask for at least 3 repeats, better 5."
     yield Caution(
         "too_few_repeats", None, findings.repeats,
-        f"Only {words.count(findings.repeats, ('repeat is', 'repeats are'))} complete: "
+        f"Only {counted(findings.repeats, 'repeat is', 'repeats are')} complete: "
         "chance cannot be told from a difference.", advice,
     )
 
@@ -47,7 +48,7 @@ def busy(findings: Findings, _: Circumstances) -> Iterator[Caution]:
     if known and median(known) > BUSY:
         yield Caution(
             "busy_machine", None, median(known),
-            f"The machine was {words.percent(median(known))} busy with other work: intervals are wider than usual.",
+            f"The machine was {percent(median(known))} busy with other work: intervals are wider than usual.",
             "Close other programs and compare again." if findings.outcome == "undecided" else
             "The verdict holds for a machine as busy as this one.",
         )
@@ -79,7 +80,7 @@ def thin_lead(findings: Findings, _: Circumstances) -> Iterator[Caution]:
         winner = findings.leaders[0]
         yield Caution(
             "thin_lead", winner, lead,
-            f"The lead of {winner.label}, {words.percent(lead)}, was seen in block after block, but is smaller than "
+            f"The lead of {winner.label}, {percent(lead)}, was seen in block after block, but is smaller than "
             f"what {findings.baseline.label} differs from itself ({words.within(reach)}).",
             "Compare once more before you rely on it.",
         )
@@ -96,7 +97,7 @@ def unstable(findings: Findings, _: Circumstances) -> Iterator[Caution]:
             cause = _cause(trials)
             yield Caution(
                 "unstable", one, spread,
-                f"The wall times of {one.label} vary by {words.percent(spread)} (standard deviation)"
+                f"The wall times of {one.label} vary by {percent(spread)} (standard deviation)"
                 + (f": {cause}." if cause else "; no cause was measured."),
                 "Compare again when that is over." if cause else "More tasks, or more repeats, narrow the interval.",
             )
@@ -119,7 +120,7 @@ def _cause(trials: Sequence[Sample]) -> str | None:
     rest = [sample for sample in trials if sample is not slowest]
     others = [sample.other_busy for sample in rest if sample.other_busy is not None]
     if slowest.other_busy is not None and others and slowest.other_busy > median(others) + BUSY:
-        return f"other programs used {words.percent(slowest.other_busy)} of the machine in its slowest trial"
+        return f"other programs used {percent(slowest.other_busy)} of the machine in its slowest trial"
     if slowest.failed > max(sample.failed for sample in rest):
-        return f"its slowest trial had {words.count(slowest.failed, ('failed task', 'failed tasks'))}"
+        return f"its slowest trial had {counted(slowest.failed, 'failed task', 'failed tasks')}"
     return None

@@ -12,6 +12,7 @@ from engine.analysis.findings.findings import Circumstances, Findings
 from engine.analysis.scaling.breakeven import break_even
 from engine.analysis.warnings.warning import Caution
 from engine.model import Configuration
+from engine.text import counted, duration, listed
 
 SHORT_S = 0.1
 """Below this wall time the operating system's time slices (some milliseconds each) are a visible part of it."""
@@ -25,14 +26,14 @@ def workers_above_cpus(findings: Findings, circumstances: Circumstances) -> Iter
     base = findings.figures.get(findings.baseline)
     if not cpus or base is None or base.cores_busy is None or base.cores_busy / base.configuration.workers < KEEPS_BUSY:
         return
-    usable = words.count(cpus, ("usable CPU", "usable CPUs"))
+    usable = counted(cpus, "usable CPU", "usable CPUs")
     above = [one for one in findings.figures if one.workers > cpus]
     if above:
-        names = words.sentence(words.listed([one.label for one in above]))
+        names = words.sentence(listed([one.label for one in above]))
         yield Caution(
             "workers_above_cpus", _only(above), max(one.workers for one in above),
             f"{names}: more workers than the {usable}, and these tasks keep a CPU busy.",
-            f"For such tasks try at most {words.count(cpus, ('worker', 'workers'))}.",
+            f"For such tasks try at most {counted(cpus, 'worker', 'workers')}.",
         )
 
 
@@ -45,8 +46,8 @@ def too_few_tasks(findings: Findings, circumstances: Circumstances) -> Iterator[
         tasks = findings.figures[starved[0]].tasks
         yield Caution(
             "too_few_tasks", _only(starved), tasks,
-            f"There are only {words.count(tasks, circumstances.nouns)} for the workers of "
-            f"{words.listed([one.label for one in starved])}: hardly one each, so beginning and ending show.",
+            f"There are only {counted(tasks, *circumstances.nouns)} for the workers of "
+            f"{listed([one.label for one in starved])}: hardly one each, so beginning and ending show.",
             f"Compare on at least {4 * max(one.workers for one in starved):,} {circumstances.nouns[1]}, "
             "or with fewer workers.",
         )
@@ -65,7 +66,7 @@ def too_short(findings: Findings, circumstances: Circumstances) -> Iterator[Caut
     more = max(2, round(2 * SHORT_S / shortest.wall_s))
     yield Caution(
         "batch_too_short", shortest.configuration, shortest.wall_s,
-        f"The whole batch took only {words.duration(shortest.wall_s)} on {shortest.configuration.label}: "
+        f"The whole batch took only {duration(shortest.wall_s)} on {shortest.configuration.label}: "
         "short enough for the operating system's scheduling to show.",
         f"Compare on {more:,} times as many {circumstances.nouns[1]}, or on longer ones.",
     )
@@ -82,7 +83,7 @@ def startup_not_paid(findings: Findings, circumstances: Circumstances) -> Iterat
     if pays is not None and batch and pays > batch:
         yield Caution(
             "startup_not_paid", one, pays,
-            f"Starting {one.label} pays only from about {words.count(pays, circumstances.nouns)} on; "
+            f"Starting {one.label} pays only from about {counted(pays, *circumstances.nouns)} on; "
             f"there are {batch:,}.",
             f"For one batch of this size take {findings.baseline.label}; "
             "for many, keep the workers alive between them.",

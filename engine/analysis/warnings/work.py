@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from engine.analysis import words
 from engine.analysis.findings.findings import Circumstances, Findings
 from engine.analysis.warnings.warning import Caution
+from engine.text import counted, listed
 
 _SAID = {"faster": "enough to name a winner", "same": "enough to call the leading ones the same"}
 
@@ -22,9 +23,9 @@ def cancelled(findings: Findings, circumstances: Circumstances) -> Iterator[Caut
     absent = [one.label for one in circumstances.planned if one not in findings.by_configuration]
     yield Caution(
         "cancelled", None, done,
-        f"The comparison was cancelled after {words.count(done, ('finished trial', 'finished trials'))}, "
+        f"The comparison was cancelled after {counted(done, 'finished trial', 'finished trials')}, "
         f"{_SAID.get(findings.outcome, 'not enough to decide')}"
-        + (f"; of {words.listed(absent)} none finished." if absent else "."),
+        + (f"; of {listed(absent)} none finished." if absent else "."),
         "Resume the run to get the rest." if findings.outcome == "undecided" else
         "What is said rests on these trials only; resume the run to narrow the intervals.",
     )
@@ -47,7 +48,7 @@ def outputs_vary(findings: Findings, circumstances: Circumstances) -> Iterator[C
     if varying:
         yield Caution(
             "outputs_vary", None, varying,
-            f"The results of {words.count(varying, circumstances.nouns)} change from run to run of the baseline "
+            f"The results of {counted(varying, *circumstances.nouns)} change from run to run of the baseline "
             "itself, so they were not compared.",
             "If the work should always give the same, look for time, chance or order in it.",
         )
@@ -60,11 +61,11 @@ def failures(findings: Findings, circumstances: Circumstances) -> Iterator[Cauti
         if not failing:
             continue
         dropped = sum(sample.configuration == one for sample in findings.dropped)
-        which = words.count(len(trials), ("trial", "trials"))
+        which = counted(len(trials), "trial", "trials")
         yield Caution(
             "failures", one, max(sample.failed for sample in failing),
             f"{len(failing)} of {which} of {one.label} had failed tasks, at most "
-            f"{max(sample.failed for sample in failing):,} of {words.count(failing[0].tasks, circumstances.nouns)}"
+            f"{max(sample.failed for sample in failing):,} of {counted(failing[0].tasks, *circumstances.nouns)}"
             + (f"; {dropped} failed more than the baseline did and do not count." if dropped else "."),
             "A failed task may be faster or slower than a good one: see the reasons, then compare without those tasks.",
         )

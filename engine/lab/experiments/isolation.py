@@ -15,10 +15,11 @@ from pathlib import Path
 from engine.config import Settings
 from engine.executors import EXECUTORS
 from engine.lab.model import Effort, Experiment, Finding, Result, Say
-from engine.lab.reading.words import listed, seconds
+from engine.lab.reading.words import seconds
 from engine.lab.running.victims import Event, read_diary
 from engine.model import Configuration, Plan, Record, Task
 from engine.store import Store
+from engine.text import listed
 
 TASKS, ACCIDENTS, POISON = 20, (4, 9), 14
 _TASK_S = 0.02

@@ -10,7 +10,8 @@ from typing import Any
 
 from engine.lab.model import Effort, Experiment, Finding, Result, Say
 from engine.lab.reading.judging import UNCLEAR, against
-from engine.lab.reading.words import listed, seconds, times
+from engine.lab.reading.words import seconds, times
+from engine.text import listed
 
 COST = "time per use"
 THREAD, PROCESS = "threading.Lock", "multiprocessing.Lock"

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from engine.lab.model import Effort, Experiment, Finding, Result, Say
-from engine.lab.reading.words import listed, times
+from engine.lab.reading.words import times
 from engine.lab.shown import process_races, races
+from engine.text import listed
 
 LOST, TIME = "lost updates", "time per update"
 BARE, LOCKED = "without a lock", "with a lock"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from engine.lab.model import Effort, Experiment, Finding, Point, Result, Say
-from engine.lab.reading.words import listed
 from engine.lab.running.chores import digest, spin
 from engine.lab.running.speed import CLEAR, SPEED, crowded, measure_speed, told
+from engine.text import listed
 
 PYTHON, HASHING = "pure Python, ", "hashing, "
 CHOSEN = (PYTHON + "threads", PYTHON + "processes", HASHING + "threads")

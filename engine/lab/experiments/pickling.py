@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.lab.model import Effort, Experiment, Finding, Result, Say
-from engine.lab.reading.words import listed, size
+from engine.lab.reading.words import size
+from engine.text import listed
 
 SIZES = (64 * 1024, 1024 * 1024, 4 * 1024 * 1024)
 SHARE, TIME = "pickling's share", "time"

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from engine.lab.model import Effort, Experiment, Finding, Point, Result, Say
 from engine.lab.reading.judging import UNCLEAR, against
-from engine.lab.reading.words import listed, seconds, times
+from engine.lab.reading.words import seconds, times
 from engine.lab.running.pools import no_subinterpreters
+from engine.text import listed
 
 METHODS = ("fork", "forkserver", "spawn")
 FIRST, FURTHER = "first worker", "each further worker"

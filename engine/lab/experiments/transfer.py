@@ -7,10 +7,11 @@ import time
 import zlib
 
 from engine.lab.model import Effort, Experiment, Finding, Point, Result, Say
-from engine.lab.reading.words import listed, seconds, size
+from engine.lab.reading.words import seconds, size
 from engine.lab.running.pools import no_subinterpreters
 from engine.lab.running.speed import crowded
 from engine.lab.shown.ways import WAYS, Exchange, ready_of
+from engine.text import listed
 
 SIZES = tuple(64 * 4**power for power in range(0, 11, 2))
 """64 B to 64 MiB, sixteenfold each."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from engine.lab.model import Effort, Experiment, Finding, Result, Say
-from engine.lab.reading.words import listed
 from engine.lab.running.chores import rest
 from engine.lab.running.speed import SPEED, best, gains, measure_speed, told
+from engine.text import listed
 
 EXECUTORS = ("threads", "processes", "asyncio", "subinterpreters")
 ALL, SOME, NONE = "All of them get faster", "Only some get faster", "None gets faster"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 _STEPS = {
     "s": ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
     "bytes": ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"), (1, "B")),
@@ -42,9 +40,3 @@ def short(value: float) -> str:
 def times(ratio: float) -> str:
     """A ratio: ``1.9 times``."""
     return f"{short(ratio)} times"
-
-
-def listed(items: Iterable[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    *most, last = items
-    return f"{', '.join(most)} and {last}" if most else last

@@ -12,8 +12,9 @@ from engine.lab.experiments.releasing import HASHING, PILLOW
 from engine.lab.experiments.startup import FURTHER, process_name
 from engine.lab.experiments.transfer import PIPE, REFERENCE, ROUND_TRIP
 from engine.lab.model import Lab, Point, Result, result_from
-from engine.lab.reading.words import listed, megabytes, seconds, size
+from engine.lab.reading.words import megabytes, seconds, size
 from engine.lab.running.speed import best, gains
+from engine.text import listed
 
 NOT_MEASURED = "not measured yet"
 _METHODS = ("forkserver", "fork", "spawn")

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from math import log10
 from typing import Any, NamedTuple
 
+from engine.lab.reading.words import size
 from engine.report.figures.colours import EXECUTORS, SERIES, theme
 from engine.report.figures.theme import escape, figure, legend_below, nothing
 
@@ -146,7 +147,7 @@ def _lines(
         )
     points = [point for line in by_series.values() for point in line]
     ticks = sorted({point["x"] for point in points})
-    texts = [_bytes(x) for x in ticks] if part["x_name"] == "bytes" else [f"{x:g}" for x in ticks]
+    texts = [size(x) for x in ticks] if part["x_name"] == "bytes" else [f"{x:g}" for x in ticks]
     drawn.update_xaxes(type="log" if part["log_x"] else "linear", tickvals=ticks, ticktext=texts)
     _scale(drawn.update_yaxes, points, unit)
     legend_below(drawn, list(by_series))
@@ -221,10 +222,3 @@ def _suffix(unit: str) -> str:
 
 def _title(unit: str) -> str:
     return {"s": "", "MB/s": "", "MB": "", "×": "Times as fast"}.get(unit, escape(unit.capitalize()))
-
-
-def _bytes(count: float) -> str:
-    for step, unit in ((2**20, "MiB"), (2**10, "KiB")):
-        if count >= step:
-            return f"{count / step:g} {unit}"
-    return f"{count:g} B"

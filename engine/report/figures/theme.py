@@ -12,8 +12,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from engine.analysis.words import seconds as seconds
 from engine.report.figures.colours import SERIES, theme
+from engine.text import seconds as seconds
 
 HEIGHT = 340
 _LONGEST = 80

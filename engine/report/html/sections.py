@@ -6,8 +6,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from engine.analysis.words import duration, number, percent
 from engine.model import Run, Trial
+from engine.protocol.results import resized_picture, total_sizes
 from engine.report.comparing import (
     COLUMNS,
     ConfigurationRow,
@@ -20,11 +20,10 @@ from engine.report.comparing import (
     reasons,
 )
 from engine.report.documents.document import throughput_per_s
-from engine.report.figures.jobs.pictures import size
 from engine.report.html.surroundings import known
-from engine.report.savings import saved
 from engine.report.standings import CauseRow, cause_rows, chart, headline, standings, strip, style
 from engine.store import Store
+from engine.text import duration, number, percent, size_change
 
 _MEMORY_KINDS = {"pss": "PSS", "uss": "USS", "rss": "RSS"}
 
@@ -91,8 +90,10 @@ def _headline(store: Store, run: Run, trials: Sequence[Trial]) -> str:
             pairs.append(("Cores busy", f"{sum(filter(None, cpu_s)) / wall_s:.1f}"))
         if peak_mb:
             pairs.append(("Peak memory", f"{peak_mb:.0f} MB"))
-        if run.workload == "resize" and (gain := saved(store, run)):
-            pairs.append(("Saved", f"{size(gain.bytes)}, {gain.share:.0%}" if gain.bytes > 0 else "nothing"))
+        if run.workload == "resize":
+            outputs = store.records.latest_columns(run, "output")
+            before, after = total_sizes(resized_picture(output) for (output,) in outputs)
+            pairs += [("Size", size_change(before, after))] if before else []
     else:
         pairs.insert(0, ("Trials", f"{len(trials):,}"))
     shown = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs)

@@ -13,7 +13,6 @@ from string import Template
 from textwrap import wrap
 from typing import Any
 
-from engine.analysis.words import count
 from engine.errors import NotAvailable
 from engine.executors import EXECUTORS
 from engine.model import Configuration, Run, Task, configuration_from
@@ -22,6 +21,7 @@ from engine.report.script.own_modules import requirements
 from engine.report.script.parts import Work
 from engine.report.script.work import WORK
 from engine.store import Store
+from engine.text import counted
 
 
 def script_chunks(store: Store, run: Run) -> Iterator[bytes]:
@@ -121,7 +121,7 @@ def _header(run: Run, chosen: Configuration, work: Work) -> str:
     whole = run.terms.get("all_tasks")
     sample = f", a sample of {whole:,}," if whole else ""
     lines = [
-        f"{count(run.tasks, ('task', 'tasks'))} of {run.workload}{sample} on {chosen.label}, as Overlap measured in "
+        f"{counted(run.tasks, 'task')} of {run.workload}{sample} on {chosen.label}, as Overlap measured in "
         f"run {run.id} on {run.environment.get('cpus_usable', '?')} usable CPUs with Python "
         f"{run.environment.get('python', '?')}.",
         *((run.verdict or {}).get("sentences") or ()),

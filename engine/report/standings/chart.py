@@ -13,6 +13,7 @@ from engine.analysis import words
 from engine.analysis.statistics.speedup import MARGIN
 from engine.report.figures.colours import executor_colour
 from engine.report.standings.rows import Standing
+from engine.text import number, percent
 
 TALL_PX, MIDDLE_PX, LOW_PX = 36, 29, 24
 """Pixels of a row: nine configurations stay in sight with the verdict above them."""
@@ -113,7 +114,7 @@ def _key(rows: Sequence[Standing], against: str, margin: float) -> str:
         parts.append("line: the interval")
     if any(row.ideal for row in rows):
         parts.append("upright tick: as many times as there are workers")
-    parts.append(f"shaded: within {words.percent(margin)} of the leader")
+    parts.append(f"shaded: within {percent(margin)} of the leader")
     return f'<p class="ov-key">{escape("; ".join(parts))}.</p>'
 
 
@@ -122,7 +123,7 @@ def _value(row: Standing) -> str:
         return "1×"
     if row.estimate is None:
         return {"left out": "left out"}.get(row.kind, "to come")
-    return f"{words.number(row.estimate)}×"
+    return f"{number(row.estimate)}×"
 
 
 def _note(row: Standing) -> str:
@@ -143,7 +144,7 @@ def _told(row: Standing) -> str:
     """What a pointer over the row is told."""
     parts = [f"{row.label}: {_value(row)}{_interval(row, ' (', ')')}"]
     if row.repeats:
-        parts.append("each repeat: " + ", ".join(f"{words.number(one)}×" for one in row.repeats[:12]))
+        parts.append("each repeat: " + ", ".join(f"{number(one)}×" for one in row.repeats[:12]))
     if row.ideal:
         parts.append(f"{row.ideal} workers: ideal {row.ideal}×")
     return "; ".join(parts)

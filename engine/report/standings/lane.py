@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from engine.analysis import words
 from engine.model import Trial
 from engine.report.figures.colours import executor_colour
+from engine.text import seconds
 
 
 def lane(now: Trial, elapsed_s: float | None, usual_s: float | None) -> str:
@@ -20,10 +20,10 @@ def lane(now: Trial, elapsed_s: float | None, usual_s: float | None) -> str:
     ghost = "" if usual_s is None else f'<span class="ov-ghost" style="width:{100 * usual_s / reach_s:.2f}%"></span>'
     bar = "" if not elapsed_s else f'<span class="ov-going" style="width:{100 * elapsed_s / reach_s:.2f}%"></span>'
     which = "Warm-up, thrown away" if now.repeat < 0 else f"Block {now.repeat + 1}"
-    usual = "no trial of it has finished yet" if usual_s is None else f"median so far {words.seconds(usual_s)}"
+    usual = "no trial of it has finished yet" if usual_s is None else f"median so far {seconds(usual_s)}"
     marks = f'style="--ov-c:{colour}">{ghost}{bar}'
     told = f"{which}, now {now.configuration.label}: {now.done:,} of {now.tasks:,}"
-    spent = f"{words.seconds(elapsed_s)}; " if elapsed_s else ""
+    spent = f"{seconds(elapsed_s)}; " if elapsed_s else ""
     return (
         f'<div class="ov ov-lane"><p><span>{escape(told)}</span>'
         f'<span class="ov-aside">{escape(spent + usual)}</span></p>'

@@ -11,6 +11,7 @@ from engine.analysis import words
 from engine.analysis.statistics.speedup import LEAST_PAIRS
 from engine.report.comparing import label_of, ranking
 from engine.report.standings.rows import says_something
+from engine.text import counted, listed, number, percent
 
 Manner = Literal["faster", "same", "undecided", "early", "failed"]
 """As the verdict's outcome; `early` is one that rests on too few blocks to say anything."""
@@ -66,7 +67,7 @@ def large(estimate: float) -> str:
     """A speedup in large type, at most two digits: ``1.7×``, ``28×``; near 1 and below it three."""
     if estimate >= 9.95:
         return f"{estimate:,.0f}×"
-    return f"{estimate:.1f}×" if estimate >= 1.15 else f"{words.number(estimate)}×"
+    return f"{estimate:.1f}×" if estimate >= 1.15 else f"{number(estimate)}×"
 
 
 def headline_text(verdict: Mapping[str, Any] | None) -> str | None:
@@ -95,7 +96,7 @@ def strip(found: Headline, so_far: bool = False) -> str:
 
 def _bar(found: Headline) -> str:
     """The interval as a small bar beside the dashed 1×."""
-    repeats = words.count(found.repeats, ("repeat", "repeats"))
+    repeats = counted(found.repeats, "repeat", "repeats")
     if found.low is None or found.high is None or found.estimate is None:
         told = repeats if found.estimate == 1.0 else f"{words.TOO_EARLY}: {repeats}"
         return f'<div class="ov-ends">{told}</div>'
@@ -142,7 +143,7 @@ def _word(manner: Manner, found: Mapping[str, Any], leaders: Sequence[str], agai
     if manner == "undecided" and len(leaders) > 1 and against not in leaders and _all_faster(found, leaders):
         return "Cannot be told apart"
     return {
-        "same": f"The same within {words.percent(float(found.get('margin') or 0.03))}",
+        "same": f"The same within {percent(float(found.get('margin') or 0.03))}",
         "early": "Too early to say", "undecided": "Not decided", "failed": "Every task failed",
     }[manner]  # fmt: skip
 
@@ -156,4 +157,4 @@ def _names(leaders: Sequence[str], shown: str) -> str:
     named = [shown, *(label for label in leaders if label != shown)] if shown else []
     if len(named) > NAMED:
         named = [*named[: NAMED - 1], f"{len(named) - NAMED + 1} more"]
-    return words.listed(named) if named else ""
+    return listed(named) if named else ""

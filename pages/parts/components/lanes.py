@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from engine.model import Run, Trial
+from engine.text import counted
 from pages.parts.components.lane_data import LANES
-from pages.parts.shared.words import counted, duration
+from pages.parts.shared.words import duration
 
 HERE = Path(__file__).parent
 HEAT_PX = 128

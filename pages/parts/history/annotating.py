@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from engine.model import Run
+from engine.text import counted
 from pages.parts.shared.guard import guard
 from pages.parts.shared.person import must_be_own
 from pages.parts.shared.server import store
-from pages.parts.shared.words import counted
 
 LONGEST_LABEL, LONGEST_NOTE = 60, 2_000
 

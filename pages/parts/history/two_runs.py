@@ -11,9 +11,10 @@ import streamlit as st
 from engine.analysis.diff import difference
 from engine.analysis.trials import Sample, Summary, configurations, of, samples_from, summary
 from engine.model import Configuration, Run, configuration_from
+from engine.text import counted
 from pages.parts.run.headline import title_of
 from pages.parts.shared.server import store
-from pages.parts.shared.words import counted, duration, literal
+from pages.parts.shared.words import duration, literal
 
 PASSING = ("load_1min", "memory_free_mb")
 """Parts of the environment that differ at any two moments: they tell nothing of why a run is faster."""

@@ -12,8 +12,8 @@ import streamlit as st
 
 from engine.model import Run
 from engine.protocol.results import shop_of
+from engine.text import counted
 from pages.parts.shared.server import store
-from pages.parts.shared.words import counted
 
 READ_LIVE = 2_000
 """While the run goes on, the last so many pages count."""

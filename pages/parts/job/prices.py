@@ -10,11 +10,11 @@ import streamlit as st
 
 from engine.model import Run
 from engine.store import Store
+from engine.text import counted
 from pages.parts.job.price_history import has_history, show_changes, show_history
 from pages.parts.job.price_table import NAMES, draw, table_of
 from pages.parts.shared.charts import chart
 from pages.parts.shared.server import is_dark, store
-from pages.parts.shared.words import counted
 
 LIVE_ROWS = 200
 

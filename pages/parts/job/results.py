@@ -11,10 +11,10 @@ import pandas as pd
 import streamlit as st
 
 from engine.model import Run
+from engine.text import counted
 from pages.parts.job.prices import prices
 from pages.parts.run.gallery import gallery
 from pages.parts.shared.server import store
-from pages.parts.shared.words import counted
 
 ROWS = 5_000
 """Rows that are sent to the browser at a time."""

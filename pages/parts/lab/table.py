@@ -9,8 +9,9 @@ import streamlit as st
 from engine.lab import Lab
 from engine.lab.together.advice import advice
 from engine.lab.together.table import NOT_MEASURED, Row, article_table
+from engine.text import counted
 from pages.parts.lab.state import figures_of, is_open, parts_of, runs_of
-from pages.parts.shared.words import counted, literal
+from pages.parts.shared.words import literal
 
 PAGES: dict[Lab, str] = {"machine": "machine", "sharing": "sharing"}
 """The address of each lab's page."""

@@ -10,11 +10,12 @@ from typing import NoReturn
 
 import streamlit as st
 
+from engine.text import counted
 from engine.workloads.images.making.options import Resizing
 from engine.workloads.images.sets.sources import RESULTS, new_results_folder
 from engine.workloads.images.sets.targets import CHOICES, Choice, Overwriting
 from pages.parts.resize.image_inputs import Pictures
-from pages.parts.shared.words import counted, literal
+from pages.parts.shared.words import literal
 
 PLACES = {
     "new": "A new folder beside the originals",

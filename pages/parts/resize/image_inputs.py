@@ -16,7 +16,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from engine.errors import InputRefused
-from engine.text import storable
+from engine.text import counted, data_size, storable
 from engine.workloads.images.opening import formats
 from engine.workloads.images.sets.sources import find_images
 from engine.workloads.shop.photos import PHOTOS, sample_photos
@@ -24,7 +24,7 @@ from pages.parts.resize.painting import painting
 from pages.parts.run.pictures import made_files
 from pages.parts.shared.guard import guard
 from pages.parts.shared.server import settings, store
-from pages.parts.shared.words import counted, data_size, literal
+from pages.parts.shared.words import literal
 from pages.parts.uploads.reading import finish
 from pages.parts.uploads.received import Received, received
 from pages.parts.uploads.spool import spool, spread

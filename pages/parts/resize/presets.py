@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
+from engine.text import listed
 from engine.workloads.images.making.options import Resizing
 from engine.workloads.images.making.sizes import Size
 
@@ -33,11 +34,6 @@ def in_words(resizing: Resizing) -> str:
     if len(sizes) == 1:
         return f"{sizes[0][0].upper()}{sizes[0][1:]}, {kind}."
     return f"Each picture in {len(sizes)} sizes: {'; '.join(sizes)}; {kind}."
-
-
-def listed(words: Sequence[str]) -> str:
-    """``JPEG``, ``WebP and JPEG``, ``AVIF, WebP and JPEG``."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 _BOXES = {

@@ -6,12 +6,13 @@ import streamlit as st
 
 from engine.errors import RunNotFound
 from engine.model import ENDED, Record, Run
+from engine.text import data_size
 from pages.parts.run.failures import failures
 from pages.parts.run.gallery import whole_image
 from pages.parts.shared.address import file_url
 from pages.parts.shared.guard import guard
 from pages.parts.shared.server import run_of, store
-from pages.parts.shared.words import data_size, duration, literal
+from pages.parts.shared.words import duration, literal
 
 TRIED = 3
 POLL_S = 0.5

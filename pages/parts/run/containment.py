@@ -8,8 +8,9 @@ import streamlit as st
 
 from engine.executors import EXECUTORS
 from engine.model import Run, Trial
+from engine.text import counted
 from pages.parts.shared.server import store
-from pages.parts.shared.words import counted, literal
+from pages.parts.shared.words import literal
 
 HARMFUL = {"crashed": "took the whole trial down", "time_limit": "could only be ended together with the whole trial"}
 """Reasons of tasks that end with their worker, and what that costs where the worker has no process of its own."""

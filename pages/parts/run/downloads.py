@@ -5,12 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.model import Run
-from engine.text import storable
+from engine.text import counted, storable
 from pages.parts.run.pictures import is_imported
 from pages.parts.run.summary import files_made
 from pages.parts.shared.address import file_url
 from pages.parts.shared.server import store
-from pages.parts.shared.words import counted
 
 FORMATS = {
     "csv": ("CSV", ":material/table:", "One line a task, safe to open in a spreadsheet."),

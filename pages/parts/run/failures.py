@@ -12,13 +12,14 @@ import pandas as pd
 import streamlit as st
 
 from engine.model import ENDED, Run
+from engine.text import counted
 from pages.parts.run.containment import containment
 from pages.parts.run.pictures import is_imported
 from pages.parts.run.retrying import HOPELESS, may_succeed
 from pages.parts.shared import launching
 from pages.parts.shared.clicks import acting_button
 from pages.parts.shared.server import store
-from pages.parts.shared.words import counted, in_words
+from pages.parts.shared.words import in_words
 
 SHOWN = 1_000
 """Failed tasks that are listed one by one; the export has them all."""

@@ -13,12 +13,13 @@ import streamlit as st
 from engine.model import Record, Run
 from engine.protocol.results import ResizedPicture, WrittenFile, resized_picture
 from engine.report.notes import notes_of
+from engine.text import data_size, share
 from engine.workloads.images.opening.formats import SUFFIXES as FORMATS_BY_SUFFIX
 from pages.parts.components.slider import Pair, before_after
 from pages.parts.run.pictures import is_imported, source_of
 from pages.parts.shared.address import file_url
 from pages.parts.shared.server import store
-from pages.parts.shared.words import data_size, literal, share
+from pages.parts.shared.words import literal
 
 A_PAGE = 24
 LIVE_PICTURES = 12

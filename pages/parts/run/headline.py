@@ -10,6 +10,8 @@ import streamlit as st
 
 from engine.model import ENDED, Run, Trial, new_token
 from engine.report.figures.colours import FAILED, executor_colour, theme
+from engine.text import counted, data_size
+from engine.text import share as share_of
 from pages.parts.components.bar import bar
 from pages.parts.components.lanes import lanes
 from pages.parts.components.sparkline import sparkline
@@ -65,7 +67,7 @@ def _notice(run: Run, trials: Sequence[Trial]) -> None:
         st.info("Read from a file that was exported elsewhere: its figures are here, its files are not.")
     elif run.state == "interrupted":
         st.warning(
-            f"The run was interrupted with {run.done:,} of {words.counted(run.tasks, 'task')} done; "
+            f"The run was interrupted with {run.done:,} of {counted(run.tasks, 'task')} done; "
             "what was finished is kept. Resume runs the rest.",
             icon=":material/power_off:",
         )
@@ -83,7 +85,7 @@ def _buttons(run: Run) -> None:
     if is_imported(run):
         return
     if run.kind == "job" and run.done < run.tasks and run.state in ("interrupted", "cancelled", "failed"):
-        left = words.counted(run.tasks - run.done, "task")
+        left = counted(run.tasks - run.done, "task")
         acting_button(
             "Resume", resume, run, "resume", icon=":material/resume:", type="primary", help=f"Run the {left} left"
         )
@@ -126,9 +128,9 @@ def _figures(run: Run, measured: Pace) -> list[tuple[str, str, str | None]]:
     saved = saved_bytes(store(), run)
     if saved and saved[0]:
         before, after = saved
-        size, share = words.data_size(abs(before - after)), words.share(abs(before - after), before)
+        size, share = data_size(abs(before - after)), share_of(abs(before - after), before)
         label = "Saved" if after <= before else "Grown by"
-        note = f"{words.data_size(before)} of originals became {words.data_size(after)}."
+        note = f"{data_size(before)} of originals became {data_size(after)}."
         found.append((label, f"{size}, {share}", note))
     return found
 

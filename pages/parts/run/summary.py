@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from engine.model import ENDED, Run, Trial
-from engine.protocol.results import resized_picture
+from engine.protocol.results import resized_picture, total_sizes
 from engine.store import Store
 
 LIVE_LIMIT = 3_000
@@ -72,15 +72,7 @@ def _resized(store: Store, run: Run) -> tuple[int, int, int] | None:
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs={Store: lambda _: 0, Run: lambda run: run.token})
 def _summed(store: Store, run: Run, done: int, ended_at: str | None) -> tuple[int, int, int]:
-    """Bytes before and after, and files; summed once for each number of finished tasks.
-
-    A picture whose sizes are not known counts on neither side.
-    """
-    before = after = files = 0
-    for (text,) in store.records.latest_columns(run, "output"):
-        picture = resized_picture(text)
-        files += sum(file.path is not None for file in picture.files) if picture else 0
-        if picture is not None and picture.source_bytes and picture.written_bytes is not None:
-            before += picture.source_bytes
-            after += picture.written_bytes
-    return before, after, files
+    """Bytes before and after, and files; summed once for each number of finished tasks."""
+    pictures = [resized_picture(text) for (text,) in store.records.latest_columns(run, "output")]
+    files = sum(file.path is not None for picture in pictures if picture for file in picture.files)
+    return *total_sizes(pictures), files

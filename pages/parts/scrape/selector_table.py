@@ -9,11 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import InputRefused, TaskFailed
+from engine.text import counted
 from engine.workloads.web.price.layers import Layer, layers_of
 from engine.workloads.web.price.selectors import checked, keep, kept, selector_for
 from pages.parts.shared.guard import guard
 from pages.parts.shared.server import settings
-from pages.parts.shared.words import counted, literal
+from pages.parts.shared.words import literal
 
 COLUMNS = ("Host", "CSS selector")
 

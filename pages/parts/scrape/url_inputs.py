@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.model import Configuration
+from engine.text import counted
 from engine.workloads.shop.addresses import demo_urls
 from engine.workloads.web.lists.estimate import Estimate, estimate
 from engine.workloads.web.lists.inputs import Inputs, LeftOut, from_text
@@ -22,7 +23,7 @@ from pages.parts.scrape.selector_table import selector_table
 from pages.parts.scrape.told_to_shops import told_to_shops
 from pages.parts.shared.guard import guard
 from pages.parts.shared.server import settings
-from pages.parts.shared.words import counted, duration, literal
+from pages.parts.shared.words import duration, literal
 from pages.parts.uploads.reading import read, read_once
 from pages.parts.uploads.received import Received, received
 from pages.parts.uploads.spool import spool

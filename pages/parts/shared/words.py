@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.model import Run
+from engine.text import duration as in_two_units
 from engine.text import storable
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~&=^:@])")
@@ -38,16 +39,6 @@ def state_of(run: Run) -> tuple[str, str, str]:
     return STATES[run.state]
 
 
-def share(part: float, whole: float) -> str:
-    """``62%``; ``99.6%`` and ``0.4%`` near the ends, so that all and nothing mean just that."""
-    percent = 100 * part / whole
-    if 0.5 <= percent < 99.5 or percent >= 100.5 or percent in (0, 100):
-        return f"{percent:.0f}%"
-    if percent > 50:
-        return f"{percent:.1f}%" if percent < 99.95 or percent > 100 else "over 99.9%"
-    return f"{percent:.1f}%" if percent >= 0.05 else "under 0.1%"
-
-
 def literal(text: str) -> str:
     """A text that Streamlit's Markdown shows as it is: no markup, links, maths, directives, emoji or HTML.
 
@@ -57,33 +48,8 @@ def literal(text: str) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """``0.35 s``, ``10.3 s``, ``1 min 40 s``, ``2 h 5 min``; a dash for none."""
-    if seconds is None:
-        return "–"
-    if seconds < 10:
-        return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s"
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-
-
-def data_size(count: float) -> str:
-    """Bytes in units of powers of 1000: ``812 B``, ``54 kB``, ``1.2 GB``."""
-    value = float(count)
-    for unit in ("B", "kB", "MB"):
-        if abs(value) < 999.5:
-            return f"{value:.0f} {unit}" if abs(value) >= 10 or unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} GB"
-
-
-def counted(count: int, noun: str) -> str:
-    """``1 task``, ``2,000 tasks``."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    """``0.35 s``, ``10 s``, ``1 min 40 s``, ``2 h 5 min``; a dash for none."""
+    return "–" if seconds is None else in_two_units(seconds)
 
 
 def in_words(reason: str | None) -> str:

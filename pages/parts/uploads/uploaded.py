@@ -14,8 +14,9 @@ import streamlit as st
 
 from engine.errors import InputRefused, RunNotFound
 from engine.store.folders import link
+from engine.text import counted, data_size
 from pages.parts.shared.server import store
-from pages.parts.shared.words import counted, data_size, literal
+from pages.parts.shared.words import literal
 
 
 @dataclass(frozen=True, slots=True)

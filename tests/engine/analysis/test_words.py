@@ -8,38 +8,38 @@ from engine.analysis import words
 from engine.model import Configuration
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.0012, "1.2 ms"), (0.034, "34 ms"), (0.1, "0.10 s"), (0.999, "1.0 s"), (4.26, "4.3 s"), (9.96, "10 s"),
-        (59.4, "59 s"), (59.6, "1 min"), (100, "1 min 40 s"), (3599.7, "1 h"), (7500, "2 h 5 min"),
-    ],
-)
-def test_durations_have_two_units_at_most(seconds: float, text: str) -> None:
-    assert words.duration(seconds) == text
-
-
-@pytest.mark.parametrize(("value", "text"), [
-    (1.934, "1.93"), (9.999, "10.0"), (42.34, "42.3"), (12345.6, "12,346"), (0.5, "0.50"), (0.0996, "0.10"),
-    (0.0123, "0.012"), (0.00031, "0.00031"), (0.00001, "under 0.0001"), (0.0, "0.00"),
-])  # fmt: skip
-def test_numbers_keep_three_figures(value: float, text: str) -> None:
-    assert words.number(value) == text
-
-
-@pytest.mark.parametrize(
-    ("share", "text"), [(0.0, "0%"), (0.004, "0.4%"), (0.0096, "1%"), (0.128, "13%"), (99, "more than 999%")]
-)
-def test_percentages_have_a_decimal_only_below_one(share: float, text: str) -> None:
-    assert words.percent(share) == text
-
-
 def test_a_speedup_carries_its_interval_when_it_has_one() -> None:
     assert words.times(1.93, 1.914, 1.946) == "1.93× (1.91–1.95)"
     assert words.times(1.93, None, None) == "1.93×"
 
 
-def test_lists_counts_and_verbs() -> None:
-    assert [words.listed(list("abc")[:n]) for n in (1, 2, 3)] == ["a", "a and b", "a, b and c"]
-    assert (words.count(1, ("task", "tasks")), words.count(4000, ("task", "tasks"))) == ("1 task", "4,000 tasks")
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [(1.9, 1.95, "1.90–1.95"), (0.01, 0.1, "0.01–0.10"), (0.01, 0.11, "too early to say"), (1.0, 1.0, "1.00–1.00")],
+)
+def test_an_interval_over_more_than_a_power_of_ten_is_not_told(low: float, high: float, text: str) -> None:
+    assert words.interval(low, high) == text
+    assert words.is_told(low, high) == (text != words.TOO_EARLY)
+
+
+def test_an_interval_without_ends_is_not_told() -> None:
+    assert not words.is_told(None, 2.0) and not words.is_told(1.0, None)
+
+
+def test_in_brackets_the_interval_stands_without_its_own() -> None:
+    assert words.times_in_brackets(1.93, 1.914, 1.946) == "1.93×, 1.91–1.95"
+    assert words.times_in_brackets(1.93, None, None) == "1.93×"
+
+
+@pytest.mark.parametrize(("reach", "text"), [(0.04, "±4%"), (0.004, "±0.4%"), (1.0, "too early to say")])
+def test_a_doubling_is_no_margin(reach: float, text: str) -> None:
+    assert words.within(reach) == text
+
+
+def test_a_sentence_begins_with_a_capital() -> None:
+    assert [words.sentence(text) for text in ("threads × 2 won", "", "×")] == ["Threads × 2 won", "", "×"]
+
+
+def test_threads_take_a_plural_verb_and_what_others_wrote_does_not() -> None:
     assert words.many(Configuration("threads", 2)) and not words.many(Configuration("asyncio", 2))
+    assert not words.many(Configuration("threads", 2, reference="ThreadPoolExecutor.map"))

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from engine.protocol.results import resized_picture
 from engine.report.figures.colours import SERIES, theme
 from engine.report.figures.theme import escape, figure, log_ticks, nothing
+from engine.text import size_change
 
 _ON_THE_GRAPHICS_CARD = 3_000
 
@@ -21,11 +22,13 @@ def bytes_saved(rows: Iterable[tuple[str, Any]], dark: bool = False) -> Any:
     `rows` are (label, output) of a resize's records; an output may be JSON text.
     All sizes that were made of one picture count together.
     """
-    sizes = [(label, *both) for label, output in rows if (both := before_and_after(output))]
+    pictures = ((label, resized_picture(output)) for label, output in rows)
+    sizes = [(label, *picture.sizes) for label, picture in pictures if picture and picture.sizes]
     if not sizes:
         return nothing("Size before and after", "No picture has been written yet.", dark)
+    totals = (sum(one[1] for one in sizes), sum(one[2] for one in sizes))
     before, after = np.array([one[1] for one in sizes]) / 1e3, np.array([one[2] for one in sizes]) / 1e3
-    drawn = figure(_title(before.sum() * 1e3, after.sum() * 1e3), "Before (kB)", "After (kB)", dark)
+    drawn = figure(f"Size before and after: {size_change(*totals)}", "Before (kB)", "After (kB)", dark)
     ends = [min(before.min(), after.min()) * 0.8, max(before.max(), after.max()) * 1.25]
     drawn.add_scatter(
         x=ends, y=ends, mode="lines", name="same size", hoverinfo="skip",
@@ -44,26 +47,3 @@ def bytes_saved(rows: Iterable[tuple[str, Any]], dark: bool = False) -> Any:
     drawn.update_xaxes(type="log", **ticks)
     drawn.update_yaxes(type="log", **ticks)
     return drawn
-
-
-def before_and_after(output: Any) -> tuple[int, int] | None:
-    """Bytes of the source and of everything written from it; None where the output does not say."""
-    picture = resized_picture(output)
-    if picture is None or not picture.source_bytes or not picture.written_bytes:
-        return None
-    return picture.source_bytes, picture.written_bytes
-
-
-def _title(before: float, after: float) -> str:
-    if after > before:
-        return f"Size before and after: {size(after - before)} more"
-    return f"Size before and after: {size(before - after)} saved, {1 - after / before:.0%}"
-
-
-def size(count: float) -> str:
-    """Bytes in words, in units of 1000: ``1.2 GB``."""
-    for unit in ("bytes", "kB", "MB"):
-        if count < 999.5:
-            return f"{count:.3g} {unit}"
-        count /= 1000
-    return f"{count:.3g} GB"

@@ -17,6 +17,7 @@ from engine import __version__
 from engine.config import Settings
 from engine.errors import Later, TaskFailed
 from engine.machine.private import make_folder
+from engine.text import duration
 from engine.workloads.web.addresses.gate import Gate
 from engine.workloads.web.addresses.urls import Url, joined
 from engine.workloads.web.fetching.answers import (
@@ -183,7 +184,7 @@ class Rules:
         url = self.gate.check_url(trip.url)
         longest_s = self.settings.retry_after_max_s
         if asked_s is not None and asked_s > longest_s:
-            asked = _duration(asked_s)
+            asked = duration(asked_s)
             text = f"{url.host} asks to come back in {asked}: not waited for, the limit is {longest_s:g} s."
             raise TaskFailed("rate_limited", text)
         if trip.attempts >= MOST_TRIES:
@@ -242,7 +243,7 @@ class Rules:
     def _bearable(self, known: robots.Rules, url: Url) -> float:
         delay_s, longest_s = known.crawl_delay_s, self.settings.retry_after_max_s
         if delay_s > longest_s and not self._polite.exempt(url):
-            asked = _duration(delay_s)
+            asked = duration(delay_s)
             text = f"robots.txt of {url.host} asks for {asked} between pages: the limit is {longest_s:g} s."
             raise TaskFailed("rate_limited", text)
         return delay_s
@@ -277,10 +278,3 @@ def _read(answer: Answer) -> str:
         return ""
     check_page(answer.body)
     return decoded(answer.body, media_type(answer.headers))[0]
-
-
-def _duration(seconds: float) -> str:
-    """Seconds in the unit that people would use."""
-    if seconds >= 5_400:
-        return f"{seconds / 3600:.3g} hours"
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"

@@ -19,6 +19,7 @@ from engine.errors import InputRefused, RunNotFound
 from engine.model import ENDED, Plan, Run, Task
 from engine.runs.plans import SEQUENTIAL, demo_scrape_plan, job, resize_plan, scrape_plan, simple_plan
 from engine.store.folders import link
+from engine.text import counted
 from pages.parts.compare.form.own_function import own_function
 from pages.parts.resize.image_inputs import choose_pictures
 from pages.parts.resize.options_form import resizing_form
@@ -27,7 +28,6 @@ from pages.parts.scrape.url_inputs import choose_pages
 from pages.parts.shared.guard import guard
 from pages.parts.shared.launching import is_allowed
 from pages.parts.shared.server import run_of, settings, store
-from pages.parts.shared.words import counted
 
 FROM = "from"
 """The name, in the page's address, of the run whose tasks are to be compared on."""

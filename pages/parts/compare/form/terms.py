@@ -13,12 +13,13 @@ from engine.executors import EXECUTORS
 from engine.executors.references import PLAIN_LOOP
 from engine.model import Configuration
 from engine.runs.plans import SEQUENTIAL, on_pythons
+from engine.text import counted
 from engine.workloads import workload_class
 from pages.parts.compare.form.configurations import Cost, known_cost
 from pages.parts.compare.form.inputs import Material
 from pages.parts.shared.server import settings
-from pages.parts.shared.words import counted, literal
 from pages.parts.shared.words import duration as in_words
+from pages.parts.shared.words import literal
 
 REPEATS, PRECISE = "Repeats", "Precision or time"
 SUITS_S = 2.0

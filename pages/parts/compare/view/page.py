@@ -12,6 +12,7 @@ import streamlit as st
 
 from engine.model import ENDED, Run, Trial, new_token
 from engine.report.comparing import fastest_first
+from engine.text import counted
 from pages.parts.compare.view.glance import glance, running_lane
 from pages.parts.compare.view.progress import far, progress
 from pages.parts.compare.view.sections import sections
@@ -52,7 +53,7 @@ def _head(run: Run, finished: list[Trial]) -> None:
         st.badge(word, icon=icon, color=colour)  # type: ignore[arg-type]
         _buttons(run)
     blocks = run.terms.get("repeats")
-    until = f" × {words.counted(int(blocks), 'repeat')}" if blocks else ""
+    until = f" × {counted(int(blocks), 'repeat')}" if blocks else ""
     with st.container(key="head_about"):
         st.caption(words.literal(f"{run.title}{until}"))
     with st.container(key="notice"):
@@ -84,7 +85,7 @@ def _notice(run: Run, finished: list[Trial]) -> None:
         st.info("Read from a file that was exported elsewhere: its figures are here, its files are not.")
     elif run.state == "interrupted":
         st.warning(
-            f"The comparison was interrupted after {words.counted(len(finished), 'finished trial')}; what follows "
+            f"The comparison was interrupted after {counted(len(finished), 'finished trial')}; what follows "
             "speaks of those. Resume runs the missing blocks.",
             icon=":material/power_off:",
         )

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from engine.analysis.words import percent
 from engine.model import Run, Trial
 from engine.report.comparing import explained
 from engine.report.standings import CauseRow, cause_rows
+from engine.text import percent
 from pages.parts.compare.view.proving import proof_buttons
 from pages.parts.shared.server import is_dark, store
 from pages.parts.shared.words import literal

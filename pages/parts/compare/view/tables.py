@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.analysis.words import seconds
 from engine.model import Configuration, Run, Trial
 from engine.report.comparing import COLUMNS as COLUMNS_OF_ALL
 from engine.report.comparing import configuration_rows, label_of
+from engine.text import seconds
 from pages.parts.shared.words import STATES, literal
 
 SECONDS = st.column_config.NumberColumn(format="%.3f s")

@@ -9,7 +9,8 @@ import streamlit as st
 
 from engine.model import ENDED, Run
 from engine.report.comparing import cautions, left_out
-from pages.parts.shared.words import counted, literal
+from engine.text import counted
+from pages.parts.shared.words import literal
 
 
 def told(run: Run, measured: int) -> None:

@@ -65,7 +65,7 @@ def test_tasks_that_are_too_small_are_told_with_the_price_of_handing_one_over() 
     found = trial(PROCESSES_2, 0.1, Split(0.01, 0.01, 0.0, 2.0), tasks=1000)
     (cause,) = why([found], [alone], 2, True)[1]
     assert (cause.name, cause.experiment) == ("small_tasks", "--chunk 64")
-    assert "0.2 ms, it takes 0.0 ms" in cause.sentence
+    assert "190 µs, it takes 10 µs" in cause.sentence
 
 
 def test_too_few_tasks_and_too_many_workers_are_told_with_their_numbers() -> None:

@@ -25,7 +25,7 @@ def test_of_each_executor_the_fewest_workers_are_kept() -> None:
 def test_the_sooner_start_decides_before_the_memory() -> None:
     known = figures(costs(THREADS_2, 0.3, 30), costs(PROCESSES_2, 0.1, 90))
     assert choose([THREADS_2, PROCESSES_2], known) == PROCESSES_2
-    assert why(PROCESSES_2, THREADS_2, known) == "they start 0.2 s sooner, but use 60 MB more"
+    assert why(PROCESSES_2, THREADS_2, known) == "they start 0.20 s sooner, but use 60 MB more"
 
 
 def test_the_memory_decides_between_equal_starts() -> None:
@@ -48,4 +48,4 @@ def test_unknown_costs_decide_nothing() -> None:
 
 def test_one_worker_pool_takes_the_singular() -> None:
     known = figures(costs(ASYNCIO_16, 0.0, 30), costs(PROCESSES_2, 0.5, 90))
-    assert why(ASYNCIO_16, PROCESSES_2, known) == "it starts 0.5 s sooner and uses 60 MB less"
+    assert why(ASYNCIO_16, PROCESSES_2, known) == "it starts 0.50 s sooner and uses 60 MB less"

@@ -32,7 +32,7 @@ def test_equals_are_a_tie_that_start_up_and_memory_break_in_words() -> None:
     assert found.sentences[0].startswith("Threads × 2 (1.93×, 1.9")
     assert " and processes × 2 (1.92×, 1.9" in found.sentences[0]
     assert "are the same within 3% here: speedups are against sequential (this machine's noise" in found.sentences[0]
-    assert found.sentences[-1] == "Take threads: they start 0.1 s sooner and use 61 MB less."
+    assert found.sentences[-1] == "Take threads: they start 0.10 s sooner and use 61 MB less."
 
 
 def test_noise_leaves_it_open_and_says_how_many_repeats_would_decide() -> None:

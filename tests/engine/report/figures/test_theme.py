@@ -78,7 +78,7 @@ def test_every_figure_has_a_title_in_sentence_case_and_becomes_json(name: str) -
     drawn = ALL[name](False)
     first, *rest = drawn.layout.title.text.split()
     assert first[0].isupper()
-    assert not any(word.istitle() for word in rest)
+    assert not any(word.istitle() for word in rest if word != "B")  # bytes
     assert json.loads(drawn.to_json())["data"]
 
 

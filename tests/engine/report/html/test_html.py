@@ -40,7 +40,7 @@ def test_a_job_shows_its_figures_failures_environment_and_trials(store: Store) -
 
 def test_a_resize_says_what_it_saved(store: Store) -> None:
     run = import_document(store, document([record(0, "a.jpg", photo("a.jpg"))], "resize"))
-    assert "1.98 MB, 99%" in before_plotly(html_report(store, run))
+    assert "2.0 MB saved, 99%" in before_plotly(html_report(store, run))
 
 
 def test_a_comparison_shows_its_verdict_with_its_warnings(store: Store) -> None:

@@ -253,7 +253,7 @@ def test_a_crawl_delay_is_kept(open_browser: Open, configure: Configure) -> None
 def test_a_crawl_delay_beyond_the_limit_is_not_waited_for(open_browser: Open, configure: Configure) -> None:
     rules = b"User-agent: *\nCrawl-delay: 600\n"
     with server({"/robots.txt": lambda reply: reply.send(body=rules)}) as shop:
-        with pytest.raises(TaskFailed, match="10 minutes between pages") as failure:
+        with pytest.raises(TaskFailed, match="10 min between pages") as failure:
             open_browser(configure(shop, host_gap_s=0.01)).fetch(f"{shop.url}/")
         assert failure.value.reason == "rate_limited" and shop.paths == []
 
