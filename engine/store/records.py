@@ -165,13 +165,6 @@ class Records:
         with self.engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def elapsed_s(self, trial: Trial) -> float | None:
-        """When the last of the trial's stored tasks ended, in seconds from its first submission."""
-        query = select(func.max(tables.records.c.finished_s)).where(tables.records.c.trial_id == trial.id)
-        with self.engine.connect() as connection:
-            found = connection.execute(query).scalar_one()
-        return None if found is None else float(found)
-
     def settled(self, run: Run) -> dict[int, str]:
         """Task index to status (ok or failed) of the tasks that have ended."""
         column = tables.records.c

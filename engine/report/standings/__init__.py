@@ -6,12 +6,12 @@ asks a report for no script. What stands in it comes from the verdict, in the on
 
 from engine.report.standings.causes import CauseRow, cause_rows
 from engine.report.standings.chart import chart
-from engine.report.standings.lane import lane
+from engine.report.standings.lane import between, lane
 from engine.report.standings.rows import Standing, standings
-from engine.report.standings.strip import Headline, headline, headline_text, strip
+from engine.report.standings.strip import Headline, headline, headline_text, strip, waiting_strip
 from engine.report.standings.style import style
 
 __all__ = [
-    "CauseRow", "Headline", "Standing", "cause_rows", "chart", "headline", "headline_text", "lane", "standings",
-    "strip", "style",
+    "CauseRow", "Headline", "Standing", "between", "cause_rows", "chart", "headline", "headline_text", "lane",
+    "standings", "strip", "style", "waiting_strip",
 ]  # fmt: skip

@@ -44,7 +44,7 @@ def described(rows: Sequence[Standing], against: str) -> str:
 
 def scale_end(rows: Sequence[Standing]) -> float:
     """Where the scale ends: past every speedup and repeat, and past each interval that is not absurdly wide."""
-    highest = max([1.0, *(row.estimate or 0.0 for row in rows)])
+    highest = max([1.0, *(row.estimate or row.so_far or 0.0 for row in rows)])
     seen = [value for row in rows for value in (*row.repeats, row.high or 0.0, float(row.ideal or 0))]
     return 1.06 * max([highest, *(value for value in seen if value <= BEYOND * highest)])
 
@@ -108,21 +108,20 @@ def _axis(end: float) -> str:
 
 
 def _key(rows: Sequence[Standing], against: str, margin: float) -> str:
-    parts = [f"Times as fast as {against} (dashed at 1×), which is measured twice in each block"]
-    parts.append("faint dots: each repeat")
-    if any(row.low is not None for row in rows):
-        parts.append("line: the interval")
+    parts = [f"Times as fast as {against}", "small dots: each repeat", "line: interval"]
     if any(row.ideal for row in rows):
-        parts.append("upright tick: as many times as there are workers")
+        parts.append("tick: ideal, as many times as workers")
     parts.append(f"shaded: within {percent(margin)} of the leader")
-    return f'<p class="ov-key">{escape("; ".join(parts))}.</p>'
+    return f'<p class="ov-key">{escape(" · ".join(parts))}</p>'
 
 
 def _value(row: Standing) -> str:
     if row.kind == "baseline":
         return "1×"
+    if row.estimate is None and row.so_far is not None:
+        return f"{words.number(row.so_far)}×"
     if row.estimate is None:
-        return {"left out": "left out"}.get(row.kind, "to come")
+        return "left out" if row.kind == "left out" else "to come"
     return f"{number(row.estimate)}×"
 
 
@@ -131,7 +130,7 @@ def _note(row: Standing) -> str:
         return "baseline"
     if row.kind == "beside":
         return "not counted"
-    return _interval(row) or ("too early" if row.estimate is not None else "")
+    return _interval(row) or ("too early" if row.estimate or row.so_far else "")
 
 
 def _interval(row: Standing, before: str = "", after: str = "") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import geometric_mean
 from typing import Any, Literal
 
 from engine.analysis.statistics.speedup import LEAST_PAIRS, repeats_by_the_clock
@@ -31,6 +32,11 @@ class Standing:
     high: float | None
     repeats: tuple[float, ...]
     taken: bool
+
+    @property
+    def so_far(self) -> float | None:
+        """Before the first block is complete: the geometric mean of its repeats; None without any."""
+        return geometric_mean(self.repeats) if self.estimate is None and self.repeats else None
 
     @property
     def ideal(self) -> int | None:

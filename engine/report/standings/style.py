@@ -6,8 +6,9 @@ from engine.report.figures.colours import theme
 
 _RULES = """
 .ov { color: var(--ov-text); font-size: 14px; line-height: 1.35; font-variant-numeric: tabular-nums; margin: 0; }
-.ov p { margin: 0; }
-.ov-strip { display: grid; grid-template-columns: auto minmax(0, 1fr); column-gap: 26px; align-items: center; }
+.ov p { margin: 0; font-size: inherit; }
+.ov-strip { min-height: 116px; display: grid; grid-template-columns: auto minmax(0, 1fr); column-gap: 26px;
+  align-items: center; }
 .ov-number { font-size: 52px; line-height: 1; font-weight: 700; letter-spacing: -0.02em; white-space: nowrap; }
 .ov-than { color: var(--ov-muted); font-size: 13px; }
 .ov-bar { position: relative; min-width: 160px; height: 18px; margin-top: 4px; border-bottom: 1px solid var(--ov-grid);
@@ -46,12 +47,13 @@ _RULES = """
 .ov-note { color: var(--ov-muted); font-size: 12px; min-width: 76px; }
 .ov-axis > * { min-height: 20px; color: var(--ov-muted); font-size: 12px; position: relative; }
 .ov-axis span { position: absolute; transform: translateX(-50%); top: 2px; white-space: nowrap; }
-.ov-key { color: var(--ov-muted); font-size: 12px; margin-top: 4px !important; }
+.ov .ov-key { color: var(--ov-muted); font-size: 12px; margin-top: 4px !important; }
 .ov-lane { display: grid; grid-template-columns: minmax(0, 1fr); row-gap: 4px; }
 .ov-lane div { position: relative; height: 22px; }
 .ov-ghost { top: 1px; bottom: 1px; left: 0; border: 1px dashed var(--ov-c); border-radius: 4px; }
 .ov-going { top: 6px; bottom: 6px; left: 0; background: var(--ov-c); border-radius: 3px; }
 .ov-phone { display: none; }
+p.ov { font-size: 14px; margin: 8px 0 0; }
 .ov-lane p { display: flex; flex-wrap: wrap; justify-content: space-between; column-gap: 16px; min-height: 19px; }
 @media (max-width: 640px) {
   .ov-note, .ov-key, .ov-strip .ov-say { display: none; }

@@ -214,8 +214,8 @@ def test_cautions_alike_are_one_and_only_the_gravest_has_advice() -> None:
 def test_the_lane_shows_the_running_trial_against_the_median_so_far(store: Store) -> None:
     _, trials = measured(store)
     now = replace(trials[0], ok=3, tasks=12, repeat=4, state="running")
-    drawn = unescape(lane(now, 0.05, 0.1))
-    assert "Block 5, now asyncio × 32: 3 of 12" in drawn and "median so far 0.1 s" in drawn
+    drawn = unescape(lane(now, 0.05, 0.1, begun=3))
+    assert "Block 5, now asyncio × 32, task 3 of 12" in drawn and "50 ms so far; its median 0.1 s" in drawn
     ghost, going = (float(width) for width in re.findall(r"width:([\d.]+)%", drawn))
     assert going == pytest.approx(ghost / 2, abs=0.01)
     assert "no trial of it has finished yet" in lane(now, None, None)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from html import escape
+from pathlib import Path
 from statistics import median
 from typing import Literal
 
 import streamlit as st
 
 from engine.model import ENDED, Configuration, Plan, Run, Trial, configuration_from, new_token
-from engine.report.standings import chart, headline, lane, standings, strip, style
+from engine.protocol.board import Board
+from engine.report.standings import between, chart, headline, lane, standings, strip, style, waiting_strip
 from pages.parts.compare.form.submit import run_all
 from pages.parts.run.again import placed_again
 from pages.parts.run.pictures import is_imported
@@ -37,10 +40,10 @@ def glance(run: Run, trials: Sequence[Trial]) -> None:
     live = run.state not in ENDED
     rows = standings(run, trials)
     look = style(is_dark()) + _ON_A_TELEPHONE
-    if found is not None:
+    if found is not None or live:
         with st.container(border=True, key="verdict"):
             beside, follows = (st, None) if live else st.columns((0.73, 0.27), vertical_alignment="center")
-            beside.html(look + strip(found, live))
+            beside.html(look + (strip(found, live) if found else waiting_strip()))
             if follows is not None:
                 with follows:
                     _what_follows(run)
@@ -54,15 +57,44 @@ def glance(run: Run, trials: Sequence[Trial]) -> None:
 def running_lane(run: Run, trials: Sequence[Trial]) -> None:
     """The trial that runs now against the median of those of its configuration that have finished."""
     now = trials[-1] if trials and trials[-1].state == "running" else None
-    if run.state in ENDED or now is None:
+    if run.state in ENDED:
         return
-    walls = [
-        one.measurement.wall_s for one in trials
-        if one.configuration == now.configuration and one.repeat >= 0 and one.measurement.wall_s
-    ]  # fmt: skip
-    elapsed_s = store().records.elapsed_s(now)
+    if now is None:  # its place is kept, so that nothing below it moves
+        with st.container(key="running_trial"):
+            st.html(style(is_dark()) + between())
+        return
+    before = [one.measurement for one in trials if one.configuration == now.configuration and one.repeat >= 0]
+    walls = [one.wall_s for one in before if one.wall_s]
+    starts = [(one.interpreter_s or 0.0) + (one.startup_s or 0.0) for one in before if one.wall_s]
+    elapsed_s, begun = _at(run, now, median(starts) if starts else 0.0)
     with st.container(key="running_trial"):
-        st.html(style(is_dark()) + lane(now, elapsed_s, median(walls) if walls else None))
+        st.html(style(is_dark()) + lane(now, elapsed_s, median(walls) if walls else None, begun))
+
+
+def _at(run: Run, now: Trial, start_s: float) -> tuple[float | None, int | None]:
+    """For how long a trial's clock has run, and how many of its tasks were begun, as its board says.
+
+    A comparison's records are stored once its clock has stopped, so nothing else can tell. Code that is measured beside
+    the engine has no board: of it the age of its folder tells, less `start_s`, what its start usually takes.
+    """
+    place = store().folder(run).path / "trials" / str(now.order)
+    try:
+        board = Board(place / "board")
+    except (OSError, ValueError):  # the trial is just starting, or over
+        age_s = _age_s(place) if now.configuration.reference else None
+        return None if age_s is None else max(0.0, age_s - start_s), None
+    try:
+        tasks = [post.task for post in board.busy() if post.task is not None]
+        return board.open_s() or None, max(tasks) + 1 if tasks else None
+    finally:
+        board.close()
+
+
+def _age_s(place: Path) -> float | None:
+    try:
+        return time.time() - place.stat().st_mtime
+    except OSError:  # not made yet
+        return None
 
 
 def _what_follows(run: Run) -> None:

@@ -39,7 +39,7 @@ def comparison(run: Run, trials: list[Trial], live: bool) -> None:
     glance(run, finished)
     running_lane(run, trials)
     told(run, len(finished))
-    if finished:
+    if finished and run.state in ENDED:  # before that the chart says it, and a table that grows moves what is below
         configurations_table(run, counted)
     if not live and run.state in ENDED and trials:
         sections(run, trials, finished)

@@ -100,7 +100,7 @@ def _text(run: Run, found: Far) -> str:
     trial = f", trial {min(found.ended + 1, found.planned)} of {found.planned}" if found.planned else (
         f", trial {found.ended + 1}"
     )
-    what = f", now {now.configuration.label}: {now.done:,} of {now.tasks:,}" if now is not None else ""
+    what = f", now {now.configuration.label}" if now is not None else ""
     left = f"; about {words.duration(max(1.0, round(found.left_s)))} left" if found.left_s is not None else ""
     budget_s = run.terms.get("budget_s")
     if found.planned is None and budget_s:

@@ -31,9 +31,9 @@ def told(run: Run, measured: int) -> None:
 
 
 def _nothing(run: Run, measured: int) -> None:
-    if run.state not in ENDED:
-        st.caption("The verdict appears here after the first block, and sharpens with every further one.")
-    elif measured:
+    if run.state not in ENDED:  # the strip says it
+        return
+    if measured:
         st.info(
             "Nothing can be compared: no block holds finished trials of the baseline and of another configuration. "
             "What did finish is in the table below.",
