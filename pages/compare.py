@@ -12,6 +12,7 @@ from pages.parts.compare.form.submit import comparison_plan
 from pages.parts.compare.form.terms import choose_sample, choose_terms, foretell, more
 from pages.parts.shared.guard import guard
 from pages.parts.shared.starting import form_token, start_and_open
+from pages.parts.start.machine_strip import EVERY_S, busy_note
 
 WORKLOADS = {
     "resize": "Resize images",
@@ -55,6 +56,7 @@ with right, st.container(border=True):
         foretell(material, sample, configurations, terms)
     else:
         st.caption("What will happen is told here once there are tasks and an executor.")
+    st.fragment(run_every=EVERY_S)(busy_note)()
     started = st.button(
         "Compare", type="primary", icon=":material/play_arrow:", disabled=not ready, key="start", width="stretch"
     )

@@ -31,6 +31,7 @@ for entry in PAGES:
     )
 st.logo(HERE / "wordmark.svg", size="large", icon_image=HERE / "icon.svg")
 page = st.navigation(sections)
+st.set_page_config(page_title=f"{page.title} · Overlap")
 with guard():
     show_next()
     page.run()

@@ -7,6 +7,7 @@ import streamlit as st
 from engine.errors import RunNotFound
 from pages.parts.history.runs_table import recent
 from pages.parts.job.view import run_view
+from pages.parts.run.headline import title_of
 from pages.parts.shared.server import run_of, token_in_address
 from pages.parts.shared.words import literal
 
@@ -23,4 +24,5 @@ if run is None:
     st.caption("Shows one run, live and afterwards. Its address names it: start one, or open one of these.")
     recent()
 else:
+    st.set_page_config(page_title=f"{title_of(run)[0]} · run {run.id} · Overlap")
     run_view(run)

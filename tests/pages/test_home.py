@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.config import usable_cpus
-from engine.model import Configuration, Plan
+from engine.config import Settings, usable_cpus
+from engine.machine import busy
+from engine.model import Configuration, Plan, Run
+from engine.runs.plans import SEQUENTIAL, comparison, simple_plan
 from engine.store import Store
-from tests.pages.conftest import Opened, choose
+from pages.parts.start.cards import CARDS, PICTURES
+from pages.parts.start.last_runs import outcome
+from tests.pages.conftest import THREADS, Opened, choose
 
 
 def test_start_says_what_this_is_and_offers_demo_runs(opened: Opened) -> None:
     app = opened()
-    assert app.title[0].value == "Overlap"
+    assert app.title[0].value.startswith("Which is faster for your work here") and "Measure it" in app.title[0].value
     labels = [button.label for button in app.button]
-    assert labels == ["Scrape the demo shops", "Resize the sample photos", "Compare on the sample photos"]
+    assert labels == [
+        "Scrape the demo shops", "Resize the sample photos", "Compare on the photos", "Measure lost updates"
+    ]  # fmt: skip
+    links = [link.proto.label for link in app.get("page_link")]
+    assert links == ["With my own pages", "With my own photos", "On my own work", "With my own guess first"]
+    assert all((PICTURES / card.picture).is_file() and card.shows for card in CARDS), "a picture each, with its words"
     assert any("Nothing has run here yet" in caption.value for caption in app.caption)
 
 
@@ -48,13 +58,74 @@ def test_the_demo_comparison_takes_the_cpus_that_there_are(
 
 def test_a_card_says_what_its_run_is_preset_to_and_why(opened: Opened, store: Store) -> None:
     captions = [caption.value.replace("\\", "") for caption in opened().caption]
-    assert f"threads × {usable_cpus()} · a default" in captions
+    assert f"about 3 s on two idle CPUs · threads × {usable_cpus()} · a default" in captions
     verdict = {"outcome": "faster", "recommended": {"executor": "processes", "workers": 1}, "sentences": []}
     plan = Plan("comparison", "resize", "photos", (), (Configuration("sequential", 1),))
     run = store.create(plan, "rOf-A-Comparison", {})
     store.update_run(run, state="finished", verdict=verdict)
     captions = [caption.value.replace("\\", "") for caption in opened().caption]
-    assert f"processes × 1 · the verdict of comparison {run.id}" in captions
+    assert any(caption.endswith(f"processes × 1 · the verdict of comparison {run.id}") for caption in captions)
+
+
+def test_a_card_says_how_long_it_took_here_once_it_has_run(opened: Opened, store: Store) -> None:
+    run = store.create(Plan("job", "scrape", "97 pages of 6 demo shops", (), (THREADS,)), "rScraped", {})
+    ended_at = {"started_at": "2026-01-02T03:04:05+00:00", "ended_at": "2026-01-02T03:04:09.500+00:00"}
+    store.update_run(run, state="finished", **ended_at)
+    assert any("4.5 s here, last time" in caption.value.replace("\\", "") for caption in opened().caption)
+
+
+def test_at_first_the_picture_is_an_example_that_says_so_then_the_last_comparison(
+    opened: Opened, ended: Callable[[Plan], Run], settings: Settings
+) -> None:
+    (drawn,) = [one.proto.body for one in opened().get("html")]
+    assert "An example from another machine" in drawn and drawn.count('class="ov-band-of"') == 2
+    tasks = simple_plan("wait", 6, {"seconds": 0.01}, SEQUENTIAL, settings)
+    run = ended(comparison(tasks, [THREADS], repeats=1, references=False))
+    (drawn,) = [one.proto.body for one in opened().get("html")]
+    assert f"Your last comparison, run {run.id}" in drawn and "An example" not in drawn
+    sequential, threads = drawn.split('class="ov-band-of"')[1:]
+    assert "<b>sequential</b>" in sequential and "<b>threads × 2</b>" in threads
+    rows = threads.partition('class="ov-rows">')[2].partition('<span class="ov-end"')[0]
+    assert rows.count("<span") == 6, "each task once"
+
+
+def test_the_machine_and_how_busy_it_is_stand_there_with_what_to_do(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(busy, "share", lambda since=None: 0.63)
+    said = " ".join(str(one.value) for one in opened().markdown)
+    assert f"{usable_cpus()} usable CPU" in said and "63% busy right now: close other programs before you" in said
+    assert any("63% busy right now" in one.value for one in opened("compare.py").warning)
+    monkeypatch.setattr(busy, "share", lambda since=None: 0.02)
+    said = " ".join(str(one.value) for one in opened().markdown)
+    assert "2% busy right now" in said and "close other programs" not in said
+    assert not opened("compare.py").warning
+
+
+@pytest.mark.parametrize(
+    ("run", "text"),
+    [
+        ({"failed": 2, "ok": 95}, "2 of 97 failed"), ({"ok": 97}, "all 97 done"),
+        ({"ok": 40, "state": "cancelled"}, "40 of 97 done"),
+    ],
+)  # fmt: skip
+def test_the_last_runs_are_links_with_their_outcome(
+    opened: Opened, store: Store, run: dict[str, Any], text: str
+) -> None:
+    made = store.create(Plan("job", "scrape", "97 pages", (), (THREADS,)), "rOfAJob", {})
+    store.update_run(made, **{"state": "finished", "tasks": 97, **run})
+    app = opened()
+    (link,) = [one.proto for one in app.get("page_link") if "97 pages" in one.proto.label]
+    assert "run=rOfAJob" in (link.query_string or link.page)
+    assert any(text in str(one.value) for one in app.markdown)
+
+
+def test_a_comparison_s_outcome_is_who_and_how_many_times_as_fast(store: Store) -> None:
+    row = {"configuration": {"executor": "threads", "workers": 2}, "ratio": {"estimate": 1.7, "low": 1.6, "high": 1.8}}
+    found = {"sentences": ["So it is."], "outcome": "faster", "rows": [row], "leaders": [row["configuration"]]}
+    run = store.create(Plan("comparison", "wait", "x", (), (THREADS,)), "rOfAComparison", {})
+    store.update_run(run, verdict=found)
+    assert outcome(store.run("rOfAComparison")) == "threads × 2 1.7×"
 
 
 def test_the_closed_section_of_a_form_says_what_is_set_and_why(opened: Opened, store: Store) -> None:

@@ -8,10 +8,11 @@ from engine.report.standings.causes import CauseRow, cause_rows
 from engine.report.standings.chart import chart
 from engine.report.standings.lane import between, lane
 from engine.report.standings.rows import Standing, standings
+from engine.report.standings.small_timeline import Band, small_timeline
 from engine.report.standings.strip import Headline, headline, headline_text, strip, waiting_strip
 from engine.report.standings.style import style
 
 __all__ = [
-    "CauseRow", "Headline", "Standing", "between", "cause_rows", "chart", "headline", "headline_text", "lane",
-    "standings", "strip", "style", "waiting_strip",
+    "Band", "CauseRow", "Headline", "Standing", "between", "cause_rows", "chart", "headline", "headline_text", "lane",
+    "small_timeline", "standings", "strip", "style", "waiting_strip",
 ]  # fmt: skip

@@ -55,6 +55,14 @@ _RULES = """
 .ov-phone { display: none; }
 p.ov { font-size: 14px; margin: 8px 0 0; }
 .ov-lane p { display: flex; flex-wrap: wrap; justify-content: space-between; column-gap: 16px; min-height: 19px; }
+.ov-time { display: grid; row-gap: 12px; }
+.ov-band-of p { display: flex; justify-content: space-between; gap: 12px; }
+.ov-band-of p span { color: var(--ov-muted); }
+.ov-rows { position: relative; display: grid; row-gap: 3px; margin-top: 3px; }
+.ov-rows > div { position: relative; height: var(--ov-thick, 13px); background: var(--ov-raised); border-radius: 2px; }
+.ov-rows > div > span { position: absolute; top: 0; bottom: 0; background: var(--ov-c); border-radius: 2px;
+  box-shadow: inset -1px 0 0 var(--ov-paper); }
+.ov-end { position: absolute; top: -2px; bottom: -2px; border-left: 2px solid var(--ov-text); }
 @media (max-width: 640px) {
   .ov-note, .ov-key, .ov-strip .ov-say { display: none; }
   .ov-phone { display: block; }

@@ -1,0 +1,36 @@
+"""How busy the machine is right now, by the kernel's own count; the cheapest reading that there is."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import psutil
+
+AT_LEAST_S = 0.05
+"""The kernel counts in hundredths of a second: a shorter stretch would be a matter of chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """CPU seconds since the start of the machine, over all CPUs, and when they were read."""
+
+    idle_s: float
+    total_s: float
+    at_s: float
+
+
+def reading() -> Reading:
+    """The count as it is now."""
+    times = psutil.cpu_times()
+    return Reading(times.idle + getattr(times, "iowait", 0.0), sum(times[:8]), time.monotonic())
+
+
+def share(since: Reading | None = None) -> float:
+    """The share of all CPU time that was used since a reading, 0 to 1; without one, over the next AT_LEAST_S."""
+    first = since or reading()
+    if (left_s := first.at_s + AT_LEAST_S - time.monotonic()) > 0:
+        time.sleep(left_s)
+    now = reading()
+    total_s = now.total_s - first.total_s
+    return min(1.0, max(0.0, 1 - (now.idle_s - first.idle_s) / total_s)) if total_s > 0 else 0.0

@@ -1,0 +1,1 @@
+"""The page Start: its cards, the timeline of the last comparison, the machine, and the last runs."""
