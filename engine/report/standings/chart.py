@@ -119,7 +119,7 @@ def _value(row: Standing) -> str:
     if row.kind == "baseline":
         return "1×"
     if row.estimate is None and row.so_far is not None:
-        return f"{words.number(row.so_far)}×"
+        return f"{number(row.so_far)}×"
     if row.estimate is None:
         return "left out" if row.kind == "left out" else "to come"
     return f"{number(row.estimate)}×"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from engine.analysis import words
 from engine.report.figures.colours import executor_colour
+from engine.text import seconds
 
 MOST_ROWS = 8
 """More workers than this are not drawn: the picture is small, and says how many there are."""
@@ -28,7 +28,7 @@ class Band:
 def small_timeline(bands: Sequence[Band], said: str) -> str:
     """The timeline as HTML; its style is `style`. `said` says of what it is."""
     end_s = max((band.wall_s for band in bands), default=0.0) or 1.0
-    told = "; ".join(f"{band.label} {words.seconds(band.wall_s)}" for band in bands)
+    told = "; ".join(f"{band.label} {seconds(band.wall_s)}" for band in bands)
     drawn = "".join(_band(band, end_s) for band in bands)
     return (
         f'<figure class="ov ov-time" role="img" aria-label="{escape(f"Timeline: {said}. {told}.")}">{drawn}'
@@ -43,7 +43,7 @@ def _band(band: Band, end_s: float) -> str:
     width = 100 * band.wall_s / end_s
     return (
         f'<div class="ov-band-of" style="--ov-c:{executor_colour(band.executor)}">'
-        f"<p><b>{escape(band.label)}{more}</b><span>{words.seconds(band.wall_s)}</span></p>"
+        f"<p><b>{escape(band.label)}{more}</b><span>{seconds(band.wall_s)}</span></p>"
         f'<div class="ov-rows">{rows}<span class="ov-end" style="left:{width:.2f}%"></span></div></div>'
     )
 

@@ -14,13 +14,14 @@ from engine.lab.running.runner import lab_plan
 from engine.model import Kind, Plan
 from engine.runs.defaults import preset_for
 from engine.runs.plans import SEQUENTIAL, comparison, demo_resize_plan, demo_scrape_plan, grid
+from engine.text import duration
 from pages.menu import has_page
 from pages.parts.resize.painting import painting
 from pages.parts.resize.presets import PRESETS
 from pages.parts.shared.guard import guard
 from pages.parts.shared.server import settings, store
 from pages.parts.shared.starting import form_token, start_and_open
-from pages.parts.shared.words import duration, literal
+from pages.parts.shared.words import literal
 
 PICTURES = Path(__file__).parents[2] / "pictures"
 

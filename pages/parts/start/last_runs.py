@@ -8,9 +8,10 @@ import streamlit as st
 
 from engine.model import ENDED, Run
 from engine.report.standings import headline
+from engine.text import counted, duration
 from pages.parts.run.headline import title_of
 from pages.parts.shared.server import RUN, store
-from pages.parts.shared.words import counted, duration, literal, moment, state_of
+from pages.parts.shared.words import literal, moment, state_of
 
 ICONS = {"comparison": ":material/balance:", "experiment": ":material/science:"}
 LIMIT = 6

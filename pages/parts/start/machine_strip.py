@@ -7,7 +7,8 @@ import streamlit as st
 
 from engine.machine import busy
 from engine.machine.environment import environment
-from pages.parts.shared.words import counted, literal
+from engine.text import counted
+from pages.parts.shared.words import literal
 
 EVERY_S = 5.0
 BUSY = 0.25
