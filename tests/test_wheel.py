@@ -135,3 +135,17 @@ def test_the_app_starts_from_anywhere_and_draws_its_pages(served: str, elsewhere
             page.get_by_role("heading", level=1).first.wait_for(timeout=30_000)
             assert page.get_by_text("a foreign").count() == 0
         browser.close()
+
+
+def test_without_the_app_it_takes_less_than_120_mb_and_compares(
+    wheel: Path, elsewhere: Path, tmp_path: Path
+) -> None:
+    """With all packages from the index, byte code aside, which only some installers write."""
+    venv.create(tmp_path / "lean")
+    commands = tmp_path / "lean" / ("Scripts" if os.name == "nt" else "bin")
+    python = commands / ("python.exe" if os.name == "nt" else "python")
+    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-compile", str(wheel)]
+    subprocess.run(command, check=True)
+    files = [path for path in (tmp_path / "lean").rglob("*") if path.is_file() and not path.is_symlink()]
+    assert sum(path.stat().st_size for path in files) < 120e6
+    assert "plain loop" in said_by(commands, "compare", "math:sqrt", "4", "--executors", "threads", "--repeats", "1")

@@ -68,6 +68,10 @@ def compare(what: str, inputs: tuple[str, ...], as_json: bool, **given: Any) -> 
         from engine.cli.checkouts import must_be_alone
 
         must_be_alone({**given, "as_json": as_json})
+    if given["html_file"]:
+        from engine.report.exports import must_be_writable
+
+        must_be_writable("html")
     store = open_store(load())
     earlier = _earlier(given["against"])
     with ExitStack() as stack:

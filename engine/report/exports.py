@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 
-from engine.errors import SettingRefused
+from engine.errors import NotAvailable, SettingRefused
 from engine.model import Run
 from engine.store import Store
 
@@ -28,11 +29,21 @@ _ENDINGS = {"markdown": "md", "trace": "trace.json", "script": "py", "folder": "
 def export_chunks(store: Store, run: Run, file_format: str) -> Iterator[bytes]:
     """The run in one of MEDIA_TYPES's formats.
 
-    Raises SettingRefused for another format, and NotAvailable for Parquet where pyarrow is missing.
+    Raises SettingRefused for another format, and NotAvailable where a package is missing that a format needs.
     """
     if file_format not in _WRITERS:
         raise SettingRefused(f"A run cannot be written as {file_format!r}: choose one of {', '.join(_WRITERS)}.")
+    must_be_writable(file_format)
     return _WRITERS[file_format](store, run)
+
+
+def must_be_writable(file_format: str) -> None:
+    """Raise NotAvailable, saying how to get it, where a report lacks its packages: asked before a long run, too."""
+    if file_format == "html" and not all(find_spec(name) for name in ("plotly", "numpy")):
+        raise NotAvailable(
+            "An HTML report needs plotly and numpy, which are not installed here: "
+            "pip install 'overlap-workbench[report]', or take Markdown."
+        )
 
 
 def file_name(run: Run, file_format: str) -> str:

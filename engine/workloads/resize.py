@@ -56,7 +56,14 @@ class Resize(Workload):
         if argument.get("originals"):
             raise would_overwrite(argument["originals"][0])
         replace = targets if self.replaces else [self.target / name for name in argument.get("replace", ())]
-        first, *rest = resize_file(source, targets, self.resizing, self.place.settings, replace)
+        try:
+            first, *rest = resize_file(source, targets, self.resizing, self.place.settings, replace)
+        except ModuleNotFoundError as missing:  # numpy, for 16 bits a channel and rare spaces of colour
+            raise TaskFailed(
+                "package_missing",
+                f"This picture needs the package {missing.name}, which is not installed here: "
+                "pip install 'overlap-workbench[pictures]'.",
+            ) from None
         return {**asdict(first), "also": [asdict(output) for output in rest]}
 
     @classmethod

@@ -72,6 +72,8 @@ def reduced(
 
 def _steep(profile: bytes | None) -> list[Callable[[icc.Levels], icc.Levels]] | None:
     """The curves of a profile where one of them is steep; else None."""
+    if profile is None:
+        return None
     import numpy as np
 
     curves = icc.curves(profile) if profile else None

@@ -203,6 +203,8 @@ def failures(data: bytes, settings: Settings, length: int | None = None) -> Iter
         raise TaskFailed("too_many_pixels", _too_many("The picture unpacks to more", settings)) from None
     except MemoryError:
         raise out_of_memory() from None
+    except ModuleNotFoundError:
+        raise
     except Exception as error:
         # Decoders meet hostile bytes with every kind of exception (SyntaxError, struct.error, ZeroDivisionError ...).
         raise TaskFailed(*_broken(error, data, len(data) if length is None else length)) from None
