@@ -52,7 +52,7 @@ from benchmarks.machines import (
 from benchmarks.peers import PEERS
 from engine.analysis import schedule
 from engine.analysis.findings.findings import Circumstances
-from engine.analysis.trials import Sample, log_walls, samples_from
+from engine.analysis.trials import TimedTrial, log_walls, timed_trials
 from engine.analysis.verdict.stopping import another_block
 from engine.analysis.verdict.verdict import Verdict, verdict
 from engine.config import Settings, usable_cpus
@@ -132,7 +132,9 @@ def truths(least: int) -> list[tuple[str, tuple[float, ...]]]:
     ]
 
 
-def block(index: int, speeds: Sequence[float], draw: Draw, rng: random.Random, drifts: float = 0.05) -> list[Sample]:
+def block(
+    index: int, speeds: Sequence[float], draw: Draw, rng: random.Random, drifts: float = 0.05
+) -> list[TimedTrial]:
     """One simulated block in the engine's own random order; the block as a whole drifts."""
     level = 10.0 * exp(rng.gauss(0, drifts))
     others = [Configuration("threads", number) for number in range(2, len(speeds) + 2)]
@@ -142,12 +144,13 @@ def block(index: int, speeds: Sequence[float], draw: Draw, rng: random.Random, d
         one = slot.configuration
         wall, net = draw(one.workers - 1)
         unit = level / speed_of.get(one, 1.0)
-        found.append(Sample(one, index, unit * wall, slot.role, tasks=60, net_s=None if net is None else unit * net))
+        net_s = None if net is None else unit * net
+        found.append(TimedTrial(one, index, unit * wall, slot.role, tasks=60, net_s=net_s))
     return found
 
 
-def trials(speeds: Sequence[float], repeats: int, machine: Machine, rng: random.Random) -> list[Sample]:
-    """The samples of one comparison with a fixed number of repeats."""
+def trials(speeds: Sequence[float], repeats: int, machine: Machine, rng: random.Random) -> list[TimedTrial]:
+    """The trials of one comparison with a fixed number of repeats."""
     draw = machine(rng)
     return [sample for index in range(repeats) for sample in block(index, speeds, draw, rng)]
 
@@ -161,13 +164,13 @@ def until_precise(
     speeds: Sequence[float], precision: float, machine: Machine, rng: random.Random, most: int = MOST_BLOCKS
 ) -> tuple[Verdict, int]:
     """A comparison that goes on until every interval is narrow enough or the budget (`most` blocks) is spent."""
-    samples: list[Sample] = []
+    found: list[TimedTrial] = []
     draw = machine(rng)
     for index in range(most):
-        samples.extend(block(index, speeds, draw, rng))
-        if not another_block(samples, BASELINE, index + 1, precision=precision).go_on:
+        found.extend(block(index, speeds, draw, rng))
+        if not another_block(found, BASELINE, index + 1, precision=precision).go_on:
             break
-    return verdict(samples, BASELINE, Circumstances(precision=precision)), index + 1
+    return verdict(found, BASELINE, Circumstances(precision=precision)), index + 1
 
 
 def truth_of(speeds: Sequence[float]) -> Configuration | None:
@@ -194,14 +197,14 @@ def simulate(position: int, comparisons: int, trace: Trace, seed: int = SEED) ->
     made = scenarios(trace)[position]
     rng = random.Random(f"{seed}/{position}")
     compared = [trials(made.speeds, made.repeats, made.machine, rng) for _ in range(comparisons)]
-    verdicts = [verdict(samples, BASELINE) for samples in compared]
+    verdicts = [verdict(one, BASELINE) for one in compared]
     rows = [tally(made.what, made.noise, str(made.repeats), made.speeds, verdicts)]
     if made.peers:
         rows += [judged_by(name, made, compared) for name in PEERS]
     return rows
 
 
-def judged_by(name: str, made: Scenario, compared: Sequence[Sequence[Sample]]) -> Row:
+def judged_by(name: str, made: Scenario, compared: Sequence[Sequence[TimedTrial]]) -> Row:
     """The row of what people use instead."""
     claims = [PEERS[name](samples, BASELINE) for samples in compared]
     truth = truth_of(made.speeds)
@@ -306,7 +309,7 @@ def recorded(store: Store, count: int) -> Trace:
     """(wall, net) seconds of so many trials of one configuration; the baseline stands twice in every block."""
     with busy_machine():
         found = finished_trials(store, [], -(-count // 2))
-    samples = samples_from([(one, store.records.of_trial(one)) for one in found], BASELINE, usable_cpus())
+    samples = timed_trials([(one, store.records.of_trial(one)) for one in found], BASELINE, usable_cpus())
     return [(sample.wall_s, sample.net_s) for sample in samples][:count]
 
 
@@ -316,7 +319,7 @@ def real_comparison(store: Store, number: int, repeats: int = 5) -> Verdict:
     The other name says "chunks of 1", which is what the loop does with tasks of more than a millisecond anyway.
     """
     trials = finished_trials(store, [Configuration("sequential", 1, chunk=1)], repeats)
-    found = verdict(samples_from([(one, store.records.of_trial(one)) for one in trials], BASELINE), BASELINE)
+    found = verdict(timed_trials([(one, store.records.of_trial(one)) for one in trials], BASELINE), BASELINE)
     sys.stderr.write(f"{number + 1}: {found.sentences[0]}\n")
     return found
 

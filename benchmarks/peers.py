@@ -13,14 +13,14 @@ from math import comb, sqrt
 from statistics import fmean, median, variance
 
 from engine.analysis.statistics.student import two_sided_p
-from engine.analysis.trials import Sample
+from engine.analysis.trials import TimedTrial
 from engine.model import Configuration
 
 LEVEL = 0.05
 Times = Mapping[Configuration, Sequence[float]]
 
 
-def times_of(samples: Sequence[Sample]) -> dict[Configuration, list[float]]:
+def times_of(samples: Sequence[TimedTrial]) -> dict[Configuration, list[float]]:
     """Wall times by the clock of each configuration."""
     found: dict[Configuration, list[float]] = {}
     for sample in samples:
@@ -60,8 +60,8 @@ Claims = tuple[set[Configuration], Configuration | None]
 
 def _tested(
     p_value: Callable[[Sequence[float], Sequence[float]], float], centre: Callable[[Sequence[float]], float]
-) -> Callable[[Sequence[Sample], Configuration], Claims]:
-    def claims(samples: Sequence[Sample], baseline: Configuration) -> Claims:
+) -> Callable[[Sequence[TimedTrial], Configuration], Claims]:
+    def claims(samples: Sequence[TimedTrial], baseline: Configuration) -> Claims:
         times = times_of(samples)
         base = times.pop(baseline)
         differing = {one for one, found in times.items() if p_value(found, base) < LEVEL}
@@ -71,7 +71,7 @@ def _tested(
     return claims
 
 
-def min_of_k(samples: Sequence[Sample], baseline: Configuration, margin: float = 0.03) -> Claims:
+def min_of_k(samples: Sequence[TimedTrial], baseline: Configuration, margin: float = 0.03) -> Claims:
     """timeit's advice: the least of the repeats counts; here with the 3% that our verdict asks for."""
     least = {one: min(found) for one, found in times_of(samples).items()}
     base = least.pop(baseline)
@@ -80,7 +80,7 @@ def min_of_k(samples: Sequence[Sample], baseline: Configuration, margin: float =
     return differing, best if best in differing and least[best] < base else None
 
 
-PEERS: dict[str, Callable[[Sequence[Sample], Configuration], Claims]] = {
+PEERS: dict[str, Callable[[Sequence[TimedTrial], Configuration], Claims]] = {
     "benchstat (U test)": _tested(u_test_p, median),
     "Welch": _tested(welch_p, fmean),
     "min of k": min_of_k,

@@ -15,7 +15,7 @@ from typing import Any
 from engine.analysis import words
 from engine.analysis.statistics.speedup import LEVEL, MARGIN, Ratio, Standing, standing
 from engine.analysis.statistics.student import critical_t, holm, mean_and_sd, two_sided_p
-from engine.analysis.trials import Sample, configurations, log_walls, of
+from engine.analysis.trials import TimedTrial, configurations, log_walls, trials_of
 from engine.model import Configuration
 from engine.text import percent
 
@@ -42,8 +42,8 @@ class Difference:
 
 
 def difference(
-    earlier: Sequence[Sample],
-    later: Sequence[Sample],
+    earlier: Sequence[TimedTrial],
+    later: Sequence[TimedTrial],
     baseline: Configuration,
     environments: tuple[dict[str, Any], dict[str, Any]] = ({}, {}),
     level: float = LEVEL,
@@ -52,7 +52,7 @@ def difference(
     """Compare two runs of one plan. `environments` are the runs' own: what differs is listed."""
     before, after = configurations(earlier), configurations(later)
     both = [one for one in before if one in after]
-    walls = {one: _welch(_logs(of(earlier, one)), _logs(of(later, one)), level) for one in both}
+    walls = {one: _welch(_logs(trials_of(earlier, one)), _logs(trials_of(later, one)), level) for one in both}
     adjusted = holm([ratio.p for ratio in walls.values()])
     changes = tuple(
         Change(one, ratio, standing(ratio, p, level, margin), _speedup_change(earlier, later, baseline, one, level))
@@ -67,8 +67,8 @@ def difference(
     )
 
 
-def _logs(samples: Sequence[Sample]) -> list[float]:
-    return [log(sample.wall_s) for sample in samples]
+def _logs(trials: Sequence[TimedTrial]) -> list[float]:
+    return [log(trial.wall_s) for trial in trials]
 
 
 def _welch(before: Sequence[float], after: Sequence[float], level: float) -> Ratio:
@@ -89,14 +89,18 @@ def _welch(before: Sequence[float], after: Sequence[float], level: float) -> Rat
 
 
 def _speedup_change(
-    earlier: Sequence[Sample], later: Sequence[Sample], baseline: Configuration, one: Configuration, level: float
+    earlier: Sequence[TimedTrial],
+    later: Sequence[TimedTrial],
+    baseline: Configuration,
+    one: Configuration,
+    level: float,
 ) -> Ratio | None:
-    logs = [_log_speedups(samples, baseline, one) for samples in (earlier, later)]
+    logs = [_log_speedups(trials, baseline, one) for trials in (earlier, later)]
     return None if one == baseline or not all(logs) else _welch([-x for x in logs[0]], [-x for x in logs[1]], level)
 
 
-def _log_speedups(samples: Sequence[Sample], baseline: Configuration, one: Configuration) -> list[float]:
-    walls = log_walls(samples)
+def _log_speedups(trials: Sequence[TimedTrial], baseline: Configuration, one: Configuration) -> list[float]:
+    walls = log_walls(trials)
     base, other = walls.get(baseline, {}), walls.get(one, {})
     return [base[block] - other[block] for block in base if block in other]
 

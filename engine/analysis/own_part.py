@@ -1,7 +1,7 @@
 """Our own part of what was measured: the loop and its records, pickling, and what was done after the clock.
 
 Each is measured in every trial (`model.Measurement`). Pickling is no part of ours: a program of one's own pays it
-too, so it is told beside. Stands above `caution`; the comparison appends its warnings.
+too, so it is told beside. Stands above `findings`; the comparison appends its warnings.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from engine.analysis.warnings.warning import Caution
+from engine.analysis.findings.findings import VerdictWarning
 from engine.model import Configuration, Trial
 from engine.text import percent
 
@@ -50,11 +50,11 @@ def _part(one: Configuration, trials: list[Trial]) -> OwnPart:
     )
 
 
-def warnings(parts: Iterable[OwnPart], counting: Mapping[Configuration, object]) -> Iterator[Caution]:
+def warnings(parts: Iterable[OwnPart], counting: Mapping[Configuration, object]) -> Iterator[VerdictWarning]:
     """One for each configuration that counts and whose time is ours by more than TELLING."""
     for part in parts:
         if part.configuration in counting and part.loop > TELLING:
-            yield Caution(
+            yield VerdictWarning(
                 "own_part", part.configuration, part.loop,
                 f"Our own loop and records took {percent(part.loop)} of the time of {part.configuration.label}.",
                 "Tasks of a millisecond or more make that negligible.",

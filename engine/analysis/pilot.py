@@ -1,4 +1,4 @@
-"""What a short sequential sample says before a comparison: busy or waiting, which grid, how long it will take.
+"""What a short sequential trial says before a comparison: busy or waiting, which grid, how long it will take.
 
 Stands above `engine.model`; pure. The estimates are labelled as such and given as a range, because
 before the comparison nobody knows whether threads will take turns.
@@ -30,7 +30,7 @@ Nature = Literal["busy", "waiting", "mixed"]
 
 @dataclass(frozen=True, slots=True)
 class Pilot:
-    """A sample of the tasks run one after another. `cpu_s` is None where it could not be measured."""
+    """A trial of the tasks run one after another. `cpu_s` is None where it could not be measured."""
 
     tasks: int
     wall_s: float

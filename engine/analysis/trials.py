@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import log
+from math import ceil, log
 from statistics import median
 from typing import Literal
 
@@ -22,7 +22,7 @@ Blocks = dict[int, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class TimedTrial:
     """One finished trial. None stands where something could not be measured.
 
     `block` is the randomised block (the repeat). `other_busy` is the fraction of the machine that
@@ -69,10 +69,10 @@ class Summary:
     """The wall time net of other programs; None unless it is known of every trial."""
 
 
-def sample_from(
+def timed_trial(
     trial: Trial, records: Sequence[Record], role: Role = "candidate", usable_cpus: int | None = None
-) -> Sample | None:
-    """The sample of one trial and its records; None when it did not finish, was not timed, or ran only a rest.
+) -> TimedTrial | None:
+    """A trial with what its records tell; None when it did not finish, was not timed, or ran only a rest.
 
     Without the number of CPUs its wall time net of other programs stays unknown.
     """
@@ -85,7 +85,7 @@ def sample_from(
         if record.started_s is not None and record.finished_s is not None
     ]
     split = split_of(records)
-    return Sample(
+    return TimedTrial(
         configuration=trial.configuration,
         block=trial.repeat,
         wall_s=measured.wall_s,
@@ -107,47 +107,47 @@ def sample_from(
     )
 
 
-def samples_from(
+def timed_trials(
     trials: Iterable[tuple[Trial, Sequence[Record]]], baseline: Configuration, usable_cpus: int | None = None
-) -> tuple[Sample, ...]:
-    """The samples of a comparison's trials. Of the baseline's trials in a block the first to run stands first."""
-    found: list[Sample] = []
+) -> tuple[TimedTrial, ...]:
+    """A comparison's trials, in the order in which they ran: the first baseline of a block is `baseline`."""
+    found: list[TimedTrial] = []
     seen: set[int] = set()
     for trial, records in sorted(trials, key=lambda pair: pair[0].order):
         role: Role = "candidate"
         if trial.configuration == baseline:
             role = "baseline_again" if trial.repeat in seen else "baseline"
-        sample = sample_from(trial, records, role, usable_cpus)
-        if sample is not None:
-            found.append(sample)
+        timed = timed_trial(trial, records, role, usable_cpus)
+        if timed is not None:
+            found.append(timed)
             if role == "baseline":
                 seen.add(trial.repeat)
     return tuple(found)
 
 
-def configurations(samples: Iterable[Sample]) -> tuple[Configuration, ...]:
+def configurations(trials: Iterable[TimedTrial]) -> tuple[Configuration, ...]:
     """Every configuration once, in order of first appearance."""
-    return tuple(dict.fromkeys(sample.configuration for sample in samples))
+    return tuple(dict.fromkeys(trial.configuration for trial in trials))
 
 
-def of(samples: Iterable[Sample], configuration: Configuration) -> tuple[Sample, ...]:
-    """The samples of one configuration."""
-    return tuple(sample for sample in samples if sample.configuration == configuration)
+def trials_of(trials: Iterable[TimedTrial], configuration: Configuration) -> tuple[TimedTrial, ...]:
+    """The trials of one configuration."""
+    return tuple(trial for trial in trials if trial.configuration == configuration)
 
 
-def log_walls(samples: Iterable[Sample], basis: Basis = "wall") -> dict[Configuration, Blocks]:
+def log_walls(trials: Iterable[TimedTrial], basis: Basis = "wall") -> dict[Configuration, Blocks]:
     """For each configuration, by block, the logarithm of its wall time; a block's two baselines are averaged.
 
     On the basis "net" configurations are absent of which any trial does not know it.
     """
     found: dict[Configuration, dict[int, list[float]]] = {}
     unknown: set[Configuration] = set()
-    for sample in samples:
-        seconds = sample.wall_s if basis == "wall" else sample.net_s
+    for trial in trials:
+        seconds = trial.wall_s if basis == "wall" else trial.net_s
         if seconds is None:
-            unknown.add(sample.configuration)
+            unknown.add(trial.configuration)
         else:
-            found.setdefault(sample.configuration, {}).setdefault(sample.block, []).append(log(seconds))
+            found.setdefault(trial.configuration, {}).setdefault(trial.block, []).append(log(seconds))
     return {
         configuration: {block: sum(values) / len(values) for block, values in blocks.items()}
         for configuration, blocks in found.items()
@@ -155,38 +155,57 @@ def log_walls(samples: Iterable[Sample], basis: Basis = "wall") -> dict[Configur
     }
 
 
-def disturbance(samples: Iterable[Sample]) -> float:
+def disturbance(trials: Iterable[TimedTrial]) -> float:
     """By what share other programs lengthened the trials: the median of 1 − net ÷ wall, 0 where none knows it."""
-    shares = [1 - sample.net_s / sample.wall_s for sample in samples if sample.net_s is not None]
+    shares = [1 - trial.net_s / trial.wall_s for trial in trials if trial.net_s is not None]
     return median(shares) if shares else 0.0
 
 
-def baseline_pairs(samples: Iterable[Sample]) -> list[tuple[Sample, Sample]]:
+def baseline_pairs(trials: Iterable[TimedTrial]) -> list[tuple[TimedTrial, TimedTrial]]:
     """The two baselines of every block that holds both."""
-    roles = {(sample.role, sample.block): sample for sample in samples}
+    roles = {(trial.role, trial.block): trial for trial in trials}
     return [
-        (sample, roles["baseline_again", block])
-        for (role, block), sample in sorted(roles.items(), key=lambda item: item[0][1])
+        (trial, roles["baseline_again", block])
+        for (role, block), trial in sorted(roles.items(), key=lambda item: item[0][1])
         if role == "baseline" and ("baseline_again", block) in roles
     ]
 
 
-def summary(samples: Sequence[Sample]) -> Summary:
-    """One configuration's figures. `samples` are of one configuration and not empty."""
+def summary(trials: Sequence[TimedTrial]) -> Summary:
+    """One configuration's figures. `trials` are of one configuration and not empty."""
     return Summary(
-        configuration=samples[0].configuration,
-        trials=len(samples),
-        wall_s=median(sample.wall_s for sample in samples),
-        startup_s=_median(sample.startup_s for sample in samples),
-        teardown_s=_median(sample.teardown_s for sample in samples),
-        peak_pss_mb=_median(sample.peak_pss_mb for sample in samples),
-        cores_busy=_median(_over_wall(sample.cpu_s, sample) for sample in samples),
-        tasks_at_once=_median(_over_wall(sample.task_s_sum, sample) for sample in samples),
-        other_busy=_median(sample.other_busy for sample in samples),
-        tasks=max(sample.tasks for sample in samples),
-        failed=max(sample.failed for sample in samples),
-        net_s=_median_of_all([sample.net_s for sample in samples]),
+        configuration=trials[0].configuration,
+        trials=len(trials),
+        wall_s=median(trial.wall_s for trial in trials),
+        startup_s=_median(trial.startup_s for trial in trials),
+        teardown_s=_median(trial.teardown_s for trial in trials),
+        peak_pss_mb=_median(trial.peak_pss_mb for trial in trials),
+        cores_busy=_median(_over_wall(trial.cpu_s, trial) for trial in trials),
+        tasks_at_once=_median(_over_wall(trial.task_s_sum, trial) for trial in trials),
+        other_busy=_median(trial.other_busy for trial in trials),
+        tasks=max(trial.tasks for trial in trials),
+        failed=max(trial.failed for trial in trials),
+        net_s=_median_of_all([trial.net_s for trial in trials]),
     )
+
+
+def break_even(baseline: Summary, other: Summary) -> int | None:
+    """The smallest number of tasks for which `other` is done first, start and end included; None when never.
+
+    Both are taken as linear: fixed (start-up + teardown) + tasks × (wall time / tasks). An estimate
+    beyond the batch that was measured. 1 means "from the first task on".
+    """
+    if not baseline.tasks or not other.tasks:
+        return None
+    saved_per_task_s = baseline.wall_s / baseline.tasks - other.wall_s / other.tasks
+    extra_s = _fixed_s(other) - _fixed_s(baseline)
+    if saved_per_task_s <= 0:
+        return None
+    return max(1, ceil(extra_s / saved_per_task_s))
+
+
+def _fixed_s(figure: Summary) -> float:
+    return (figure.startup_s or 0.0) + (figure.teardown_s or 0.0)
 
 
 def _median_of_all(values: Sequence[float | None]) -> float | None:
@@ -194,8 +213,8 @@ def _median_of_all(values: Sequence[float | None]) -> float | None:
     return median(known) if known and len(known) == len(values) else None
 
 
-def _over_wall(seconds: float | None, sample: Sample) -> float | None:
-    return None if seconds is None else seconds / sample.wall_s
+def _over_wall(seconds: float | None, trial: TimedTrial) -> float | None:
+    return None if seconds is None else seconds / trial.wall_s
 
 
 def _median(values: Iterable[float | None]) -> float | None:

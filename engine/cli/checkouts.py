@@ -20,7 +20,7 @@ import click
 from engine.analysis import words
 from engine.analysis.diff import Change, difference
 from engine.analysis.statistics.speedup import MARGIN
-from engine.analysis.trials import Sample, samples_from
+from engine.analysis.trials import TimedTrial, timed_trials
 from engine.cli.watching import open_store, run_plan
 from engine.errors import InputRefused, NotAvailable
 from engine.machine import private
@@ -127,11 +127,11 @@ def _moved(place: Path, top: Path, folder: Path) -> Path:
     return folder / whole.relative_to(top) if whole.is_relative_to(top) else place
 
 
-def _samples(store: Store, runs: Sequence[Run]) -> tuple[Sample, ...]:
+def _samples(store: Store, runs: Sequence[Run]) -> tuple[TimedTrial, ...]:
     return tuple(
         sample
         for run in runs
-        for sample in samples_from(
+        for sample in timed_trials(
             [(one, []) for one in store.trials(run) if one.repeat >= 0], configuration_from(run.terms["baseline"])
         )
     )

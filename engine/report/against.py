@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.analysis.diff import Difference, difference
-from engine.analysis.trials import Sample, samples_from
+from engine.analysis.trials import TimedTrial, timed_trials
 from engine.errors import InputRefused
 from engine.model import Configuration, Plan, Run, Trial, configuration_from
 from engine.text import storable_values
@@ -53,14 +53,14 @@ def held_against(run: Run, trials: Sequence[Trial], document: Mapping[str, Any],
     """
     base = configuration_from(run.terms["baseline"])
     before = _samples(document)
-    after = samples_from([(one, []) for one in trials if one.repeat >= 0 and not one.failed], base)
+    after = timed_trials([(one, []) for one in trials if one.repeat >= 0 and not one.failed], base)
     machines = _machine(document["environment"]), _machine(run.environment)
     return difference(before, after, base, machines, margin=margin)
 
 
-def _samples(document: Mapping[str, Any]) -> tuple[Sample, ...]:
+def _samples(document: Mapping[str, Any]) -> tuple[TimedTrial, ...]:
     return tuple(
-        Sample(_configuration(one), one["repeat"], one["wall_s"], tasks=one["tasks"])
+        TimedTrial(_configuration(one), one["repeat"], one["wall_s"], tasks=one["tasks"])
         for one in document["trials"]
         if one.get("state", "finished") == "finished" and one["repeat"] >= 0 and one.get("continues") is None
         and one.get("wall_s") and not one["failed"]

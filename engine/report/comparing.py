@@ -142,7 +142,7 @@ def reasons(verdict: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [*explained(verdict), *((f"{name}, with more workers", text) for name, text in laws(verdict)[0])]
 
 
-def cautions(verdict: Mapping[str, Any]) -> list[str]:
+def warning_lines(verdict: Mapping[str, Any]) -> list[str]:
     """What to be careful of, the gravest first and with what to do about it; the others are told without.
 
     One piece of advice: what helps against the gravest comes first, and several could disagree. Of those that differ in

@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 
 from engine.model import Run, Trial
-from engine.report.comparing import COLUMNS, cautions, cells, configuration_rows, laws, left_out, reasons
+from engine.report.comparing import COLUMNS, cells, configuration_rows, laws, left_out, reasons, warning_lines
 from engine.report.html.surroundings import known
 from engine.report.standings import headline_text
 from engine.store import Store
@@ -43,7 +43,7 @@ def _text_lines(run: Run, trials: Sequence[Trial]) -> Iterator[str]:
     yield from (f"  {_line(name)}: {_line(text)}" for name, text in why)
     if unfitted:
         yield f"  {_line(unfitted)}"
-    if careful := cautions(verdict):
+    if careful := warning_lines(verdict):
         yield "\nTo be careful of"
         yield from (f"! {_line(text)}" for text in careful)
 
@@ -134,7 +134,7 @@ def _markdown_verdict(run: Run, trials: Sequence[Trial]) -> Iterator[str]:
         yield "".join(f"- **{_marked(name)}**: {_marked(text)}\n" for name, text in why)
     if unfitted:
         yield f"{_marked(unfitted)}\n"
-    if careful := cautions(verdict):
+    if careful := warning_lines(verdict):
         yield "## To be careful of\n"
         yield "".join(f"- {_marked(text)}\n" for text in careful)
 

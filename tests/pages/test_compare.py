@@ -305,15 +305,15 @@ def test_the_verdict_and_the_chart_stand_first_then_table_and_tabs(opened: Opene
     assert explained["threads × 2"][0] in text_of(app)
 
 
-def test_of_all_cautions_the_gravest_is_told_with_its_advice_and_the_others_on_demand(
+def test_of_all_warnings_the_gravest_is_told_with_its_advice_and_the_others_on_demand(
     opened: Opened, ended: Ended, store: Store, small: Plan
 ) -> None:
     run = ended(small)
     told = [{"code": code, "sentence": f"It was {code}.", "advice": f"Mend {code}."} for code in ("a", "b", "c")]
     store.update_run(run, verdict={**(run.verdict or {}), "warnings": told})
     app = opened("run.py", run=run.token)
-    (line,) = [one for one in app.expander if "cautions" in one.label]
-    assert line.label.replace("\\", "") == "**3 cautions**, the gravest: It was a. Mend a."
+    (line,) = [one for one in app.expander if "warnings" in one.label]
+    assert line.label.replace("\\", "") == "**3 warnings**, the gravest: It was a. Mend a."
     assert "It was b." in text_of(app) and "Mend b." not in text_of(app), "one piece of advice"
 
 

@@ -13,7 +13,7 @@ from statistics import median
 from typing import Literal, Protocol
 
 from engine.analysis.causes.efficiency import Alone, Efficiency, alone_of, mean_efficiency
-from engine.analysis.trials import Sample, Summary, summary
+from engine.analysis.trials import Summary, TimedTrial, summary
 from engine.model import Configuration, Measurement
 from engine.text import counted, duration, number, percent
 
@@ -87,7 +87,7 @@ class Evidence:
 
 
 def why(
-    trials: Sequence[Sample], baseline: Sequence[Sample], usable_cpus: int | None, gil: bool,
+    trials: Sequence[TimedTrial], baseline: Sequence[TimedTrial], usable_cpus: int | None, gil: bool,
     nouns: tuple[str, str] = ("task", "tasks"),
 ) -> tuple[Efficiency | None, tuple[Cause, ...]]:
     """The mean efficiency of one configuration's trials and its causes, against the baseline's.

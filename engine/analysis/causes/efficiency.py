@@ -6,7 +6,7 @@ efficiency = load balance × communication efficiency, times how the computation
     work / (W × wall) = load balance × hand-over × CPU at hand × no turns × same CPU time
 
 `work` is what the tasks take alone, on a CPU and blocked, net of other programs. Every factor is a ratio of measured
-sums, so their product is the left side exactly; one that exceeds 1 was a gain. Stands above `samples` and `net`.
+sums, so their product is the left side exactly; one that exceeds 1 was a gain. Stands above `trials` and `net`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields
 from math import exp, log
 from statistics import fmean, median
 
-from engine.analysis.trials import Sample
+from engine.analysis.trials import TimedTrial
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +56,21 @@ class Efficiency:
         return product
 
 
-def alone_of(baseline: Sequence[Sample]) -> Alone | None:
+def alone_of(baseline: Sequence[TimedTrial]) -> Alone | None:
     """The tasks' own work from the baseline's trials; None unless it has one worker and the kernel tells its delays."""
     known = [
-        (sample.cpu_s, max(0.0, sample.net_s - sample.cpu_s))
-        for sample in baseline
-        if sample.configuration.workers == 1 and sample.net_s is not None and sample.cpu_s
+        (trial.cpu_s, max(0.0, trial.net_s - trial.cpu_s))
+        for trial in baseline
+        if trial.configuration.workers == 1 and trial.net_s is not None and trial.cpu_s
     ]
     if not known:
         return None
     return Alone(median(cpu for cpu, _ in known), median(blocked for _, blocked in known))
 
 
-def efficiency_of(sample: Sample, alone: Alone) -> Efficiency | None:
+def efficiency_of(trial: TimedTrial, alone: Alone) -> Efficiency | None:
     """One trial's factors; None where its tasks' split is not known."""
-    split, workers = sample.split, sample.configuration.workers
+    split, workers = trial.split, trial.configuration.workers
     if split is None or split.task_s <= 0 or split.cpu_s <= 0 or alone.work_s <= 0:
         return None
     # Native threads and children can make the CPU time longer than the tasks: then nothing is left to be blocked.
@@ -79,16 +79,16 @@ def efficiency_of(sample: Sample, alone: Alone) -> Efficiency | None:
     as_alone_s = split.cpu_s + alone.blocked_s
     return Efficiency(
         load_balance=split.spread / workers,
-        hand_over=in_tasks_s / (split.spread * sample.wall_s),
+        hand_over=in_tasks_s / (split.spread * trial.wall_s),
         cpu_at_hand=running_s / in_tasks_s,
         no_turns=as_alone_s / running_s,
         same_cpu=alone.work_s / as_alone_s,
     )
 
 
-def mean_efficiency(trials: Iterable[Sample], alone: Alone | None) -> Efficiency | None:
+def mean_efficiency(trials: Iterable[TimedTrial], alone: Alone | None) -> Efficiency | None:
     """The geometric means over a configuration's trials, so that they still multiply to their own whole."""
-    found = [one for sample in trials if alone and (one := efficiency_of(sample, alone))]
+    found = [one for trial in trials if alone and (one := efficiency_of(trial, alone))]
     if not found:
         return None
     names = [one.name for one in fields(Efficiency)]

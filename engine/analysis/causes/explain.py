@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from math import log
 from statistics import median
 
-from engine.analysis.scaling.breakeven import break_even
 from engine.analysis.statistics.speedup import LEVEL, Ratio, ratio_of
-from engine.analysis.trials import Summary
+from engine.analysis.trials import Summary, break_even
 from engine.model import Configuration, Record
 from engine.text import counted, number, percent
 

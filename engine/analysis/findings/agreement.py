@@ -1,7 +1,7 @@
 """Whether every configuration did the same work: outputs compared task by task with the baseline's.
 
 A configuration that gives other outputs is not a faster way to do the same thing, so the verdict
-leaves it out. Stands above `samples`, below `verdict`.
+leaves it out. Stands above `trials`, below `verdict`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from engine.analysis.findings.counting import ours
-from engine.analysis.trials import Sample, configurations, of
+from engine.analysis.trials import TimedTrial, configurations, trials_of
 from engine.model import Configuration
 
 EXTRA_FAILURES = 0.03
@@ -45,30 +45,32 @@ class Agreements:
         return tuple(agreement for agreement in self.of_each if not agreement.agrees)
 
 
-def agreements(samples: Sequence[Sample], baseline: Configuration) -> Agreements:
+def agreements(trials: Sequence[TimedTrial], baseline: Configuration) -> Agreements:
     """Compare each configuration's fingerprints with the baseline's, over all of their trials.
 
     References have no fingerprints: the baseline's are then those of the engine's own form of it.
     """
     base = ours(baseline) or baseline
-    reference, varying = _reference(of(samples, base))
-    others = [one for one in configurations(samples) if one != base and one.reference is None]
-    return Agreements(tuple(_compare(other, of(samples, other), reference) for other in others), varying)
+    reference, varying = _reference(trials_of(trials, base))
+    others = [one for one in configurations(trials) if one != base and one.reference is None]
+    return Agreements(tuple(_compare(other, trials_of(trials, other), reference) for other in others), varying)
 
 
-def did_the_work(samples: Sequence[Sample], baseline: Configuration) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+def did_the_work(
+    trials: Sequence[TimedTrial], baseline: Configuration
+) -> tuple[tuple[TimedTrial, ...], tuple[TimedTrial, ...]]:
     """The trials that may be timed against the baseline, and those that failed too many tasks for it."""
-    usual = [sample.failed for sample in of(samples, baseline)]
+    usual = [trial.failed for trial in trials_of(trials, baseline)]
     allowed = median(usual) if usual else 0
-    kept: list[Sample] = []
-    dropped: list[Sample] = []
-    for sample in samples:
-        extra = sample.failed - allowed
-        (dropped if extra > EXTRA_FAILURES * max(1, sample.tasks) else kept).append(sample)
+    kept: list[TimedTrial] = []
+    dropped: list[TimedTrial] = []
+    for trial in trials:
+        extra = trial.failed - allowed
+        (dropped if extra > EXTRA_FAILURES * max(1, trial.tasks) else kept).append(trial)
     return tuple(kept), tuple(dropped)
 
 
-def _reference(trials: Sequence[Sample]) -> tuple[dict[int, str], tuple[int, ...]]:
+def _reference(trials: Sequence[TimedTrial]) -> tuple[dict[int, str], tuple[int, ...]]:
     seen: dict[int, set[str]] = {}
     for trial in trials:
         for task, fingerprint in trial.fingerprints.items():
@@ -77,7 +79,7 @@ def _reference(trials: Sequence[Sample]) -> tuple[dict[int, str], tuple[int, ...
     return reference, tuple(sorted(task for task, found in seen.items() if len(found) > 1))
 
 
-def _compare(configuration: Configuration, trials: Sequence[Sample], reference: Mapping[int, str]) -> Agreement:
+def _compare(configuration: Configuration, trials: Sequence[TimedTrial], reference: Mapping[int, str]) -> Agreement:
     compared: set[int] = set()
     differing: set[int] = set()
     for trial in trials:

@@ -1,6 +1,6 @@
 """Which configuration to take: the smallest worker count within the margin, and ties told apart by cost.
 
-Stands above `speedup` and `samples`, below `verdict`.
+Stands above `speedup` and `trials`, below `verdict`.
 """
 
 from __future__ import annotations

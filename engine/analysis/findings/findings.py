@@ -1,17 +1,17 @@
-"""What the verdict found and under which circumstances: the input of its sentences and its cautions.
+"""What the verdict found, under which circumstances, and what a warning about it is.
 
-Stands above `speedup`, `samples` and `agreement`, below `cautions`, `sentences` and `verdict`.
+Stands above `speedup`, `trials` and `agreement`, below `warnings`, `sentences` and `verdict`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.analysis.findings.agreement import Agreements
 from engine.analysis.statistics.speedup import Ratio, Speedup
-from engine.analysis.trials import Sample, Summary, configurations, of
+from engine.analysis.trials import Summary, TimedTrial, configurations, trials_of
 from engine.model import Configuration
 
 Outcome = Literal["faster", "same", "undecided", "failed"]
@@ -19,9 +19,9 @@ Outcome = Literal["faster", "same", "undecided", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What the verdict should know besides the samples: what was planned, and the words to use.
+    """What the verdict should know besides the trials: what was planned, and the words to use.
 
-    `all_tasks` is the size of the full batch of which the comparison ran a sample (None: no estimate).
+    `all_tasks` is the size of the full batch of which the comparison ran a subset (None: no estimate).
     `planned` lists the configurations that should have run. With a `precision` (0.05 is ±5%) or a `budget_s`, the
     repeats were not fixed beforehand; `stopped` is then the stopping rule's sentence, which the verdict repeats.
     """
@@ -47,7 +47,7 @@ class Findings:
     """What was found: fields as in `verdict.Verdict`; `near` are the leader and those estimated within the margin.
 
     `detectable` is the smallest difference that these repeats could have shown, as a fraction, where it is undecided.
-    `samples` are all finished trials, `timed` those that count: the others gave other outputs or failed too much.
+    `trials` are all finished trials, `timed` those that count: the others gave other outputs or failed too much.
     """
 
     outcome: Outcome
@@ -60,9 +60,9 @@ class Findings:
     noise: Ratio | None
     figures: Mapping[Configuration, Summary]
     agreements: Agreements
-    dropped: tuple[Sample, ...]
-    samples: tuple[Sample, ...]
-    timed: tuple[Sample, ...]
+    dropped: tuple[TimedTrial, ...]
+    trials: tuple[TimedTrial, ...]
+    timed: tuple[TimedTrial, ...]
     repeats_needed: int | None
     detectable: float | None
     margin: float
@@ -71,11 +71,28 @@ class Findings:
     beside_figures: Mapping[Configuration, Summary] = field(default_factory=dict)
 
     @property
-    def by_configuration(self) -> dict[Configuration, tuple[Sample, ...]]:
+    def by_configuration(self) -> dict[Configuration, tuple[TimedTrial, ...]]:
         """All finished trials, those left out of the verdict too, by configuration."""
-        return {one: of(self.samples, one) for one in configurations(self.samples)}
+        return {one: trials_of(self.trials, one) for one in configurations(self.trials)}
 
     @property
     def repeats(self) -> int:
         """The fewest pairs behind any row; 0 while there is no row."""
         return min((row.ratio.pairs for row in self.rows), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictWarning:
+    """One warning as data. `value` is the figure that called for it, in the unit that the sentence names.
+
+    `configuration` is None when it concerns the whole comparison, or several configurations that the sentence names.
+    """
+
+    code: str
+    configuration: Configuration | None
+    value: float | None
+    sentence: str
+    advice: str
+
+
+Rule = Callable[[Findings, Circumstances], Iterator[VerdictWarning]]

@@ -1,6 +1,6 @@
-"""From samples to findings: who leads, who is shown to be slower, and what may therefore be said.
+"""From trials to findings: who leads, who is shown to be slower, and what may therefore be said.
 
-    samples -> agreement (other outputs: left out) -> speedups against the baseline
+    trials -> agreement (other outputs: left out) -> speedups against the baseline
             -> the leader against every other -> outcome -> the configuration to take
 
 Stands above `speedup`, `agreement`, `choice` and `repeats`, below `verdict`.
@@ -17,31 +17,31 @@ from engine.analysis.findings.counting import counts
 from engine.analysis.findings.findings import Findings, Outcome
 from engine.analysis.statistics.repeats import detectable, repeats_needed
 from engine.analysis.statistics.speedup import Speedup, against, noise, speedups
-from engine.analysis.trials import Sample, configurations, of, summary
+from engine.analysis.trials import TimedTrial, configurations, summary, trials_of
 from engine.model import Configuration
 
 
 def judge(
-    samples: Sequence[Sample], baseline: Configuration, level: float, margin: float, short: bool = False
+    trials: Sequence[TimedTrial], baseline: Configuration, level: float, margin: float, short: bool = False
 ) -> Findings:
     """Compare every configuration with the baseline and with the leader, and settle the outcome.
 
     With `short` tasks the references decide, else the engine's own rows; the others are found `beside`.
     """
-    agreed = agreements(samples, baseline)
-    kept, dropped = did_the_work(samples, baseline)
+    agreed = agreements(trials, baseline)
+    kept, dropped = did_the_work(trials, baseline)
     differing = {agreement.configuration for agreement in agreed.differing}
-    able = [sample for sample in kept if not _differs(sample.configuration, differing)]
-    timed = tuple(sample for sample in able if counts(sample.configuration, baseline, short))
-    others = tuple(sample for sample in able if not counts(sample.configuration, baseline, short))
+    able = [trial for trial in kept if not _differs(trial.configuration, differing)]
+    timed = tuple(trial for trial in able if counts(trial.configuration, baseline, short))
+    others = tuple(trial for trial in able if not counts(trial.configuration, baseline, short))
     rows = speedups(timed, baseline, level, margin)
     leader = _leader(baseline, rows)
     ranked = [baseline, *(row.configuration for row in rows)]
     pairs = against(timed, leader, [one for one in ranked if one != leader], level, margin)
     leaders = (leader, *(pair.configuration for pair in pairs if pair.standing != "slower")) if rows else ()
     outcome = _outcome(leaders, baseline, rows, pairs)
-    figures = {one: summary(of(timed, one)) for one in configurations(timed)}
-    beside = speedups((*of(timed, baseline), *others), baseline, level, margin)
+    figures = {one: summary(trials_of(timed, one)) for one in configurations(timed)}
+    beside = speedups((*trials_of(timed, baseline), *others), baseline, level, margin)
     near = _alike(near_best(leader, pairs, margin), leader, rows, margin) if rows else ()
     return Findings(
         outcome=outcome,
@@ -55,13 +55,13 @@ def judge(
         figures=figures,
         agreements=agreed,
         dropped=dropped,
-        samples=tuple(samples),
+        trials=tuple(trials),
         timed=timed,
         repeats_needed=_repeats_needed(pairs, level, margin) if outcome == "undecided" else None,
         detectable=detectable([pair.ratio for pair in pairs], level, margin) if outcome == "undecided" else None,
         margin=margin,
         beside=beside,
-        beside_figures={one: summary(of(others, one)) for one in configurations(others)},
+        beside_figures={one: summary(trials_of(others, one)) for one in configurations(others)},
     )
 
 

@@ -1,6 +1,6 @@
 """How speed grows with workers: the scaling law's fit in words, and the worker count that it recommends.
 
-Stands above `usl` and `samples`.
+Stands above `usl` and `trials`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from math import exp, sqrt
 
 from engine.analysis.scaling.usl import Curve, Fit, Parameter, fit, usl
 from engine.analysis.statistics.speedup import LEVEL, MARGIN
-from engine.analysis.trials import Sample, configurations, log_walls
+from engine.analysis.trials import TimedTrial, configurations, log_walls
 from engine.model import Configuration
 from engine.text import counted, percent
 
@@ -51,13 +51,13 @@ class Scaling:
         return usl(workers, self.single.estimate, self.contention.estimate, self.coherency.estimate)
 
 
-def curves_of(samples: Sequence[Sample], baseline: Configuration, like: Configuration) -> list[Curve]:
+def curves_of(trials: Sequence[TimedTrial], baseline: Configuration, like: Configuration) -> list[Curve]:
     """For each block, the speedups of every worker count that differs from `like` in nothing else."""
     kind = (like.executor, like.start_method, like.chunk, like.python)
     family = [
-        one for one in configurations(samples) if (one.executor, one.start_method, one.chunk, one.python) == kind
+        one for one in configurations(trials) if (one.executor, one.start_method, one.chunk, one.python) == kind
     ]
-    walls = log_walls(samples)
+    walls = log_walls(trials)
     return [
         {one.workers: exp(base - walls[one][block]) for one in family if block in walls[one]}
         for block, base in sorted(walls.get(baseline, {}).items())

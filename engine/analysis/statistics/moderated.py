@@ -7,7 +7,7 @@ This is a moderated variance (G. Smyth, Linear models and empirical Bayes method
 Genetics 3, 2004) with a fixed weight instead of an estimated one. Own variances come from the residuals of the block
 design (F. Grubbs, On estimating precision of measuring instruments, Journal of the American Statistical
 Association 43, 1948).
-Stands above `samples` and `student`, below `speedup`.
+Stands above `trials` and `student`, below `speedup`.
 """
 
 from __future__ import annotations

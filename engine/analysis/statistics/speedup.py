@@ -4,7 +4,7 @@ A block's trials ran close together, so what slows the machine for a minute slow
 each speedup is the mean over blocks of log(baseline's wall time / configuration's wall time),
 with Student's t interval. From four configurations on the variances are moderated (`moderated`). Where other
 programs lengthened the trials, the times are net of them (`net`), with the ratio by the clock beside it. The same
-arithmetic on the baseline's two trials of each block is this machine's noise. Stands above `samples`,
+arithmetic on the baseline's two trials of each block is this machine's noise. Stands above `trials`,
 `moderated` and `student`, below `verdict`.
 """
 
@@ -20,7 +20,7 @@ from engine.analysis.statistics.student import critical_t, holm, mean_and_sd, tw
 from engine.analysis.trials import (
     Basis,
     Blocks,
-    Sample,
+    TimedTrial,
     baseline_pairs,
     configurations,
     disturbance,
@@ -111,7 +111,7 @@ def ratio_of(logs: Sequence[float], level: float = LEVEL, spread: tuple[float, f
 
 
 def against(
-    samples: Sequence[Sample],
+    trials: Sequence[TimedTrial],
     reference: Configuration,
     others: Sequence[Configuration],
     level: float = LEVEL,
@@ -121,9 +121,9 @@ def against(
 
     Only blocks in which both finished count; a configuration that shares no block is absent.
     """
-    tables: dict[Basis, Table] = {"wall": _table(samples, "wall")}
-    if disturbance(samples) > DISTURBED:
-        tables["net"] = _table(samples, "net")
+    tables: dict[Basis, Table] = {"wall": _table(trials, "wall")}
+    if disturbance(trials) > DISTURBED:
+        tables["net"] = _table(trials, "net")
     found = {other: judged for other in others if (judged := _judged(tables, reference, other, level))}
     adjusted = holm([ratio.p for _, ratio, _ in found.values()])
     return tuple(
@@ -139,8 +139,8 @@ Table = tuple[dict[Configuration, Blocks], dict[Configuration, Variance]]
 """Log times by configuration and block, and the moderated variances that they give."""
 
 
-def _table(samples: Sequence[Sample], basis: Basis) -> Table:
-    times = log_walls(samples, basis)
+def _table(trials: Sequence[TimedTrial], basis: Basis) -> Table:
+    times = log_walls(trials, basis)
     return times, variances(times)
 
 
@@ -170,14 +170,16 @@ def _repeats(table: Table, reference: Configuration, other: Configuration) -> tu
     return tuple(exp(one) for one in _log_ratios(times[reference], times[other]))
 
 
-def repeats_by_the_clock(samples: Sequence[Sample], reference: Configuration) -> dict[Configuration, tuple[float, ...]]:
+def repeats_by_the_clock(
+    trials: Sequence[TimedTrial], reference: Configuration
+) -> dict[Configuration, tuple[float, ...]]:
     """Of every trial by the clock, how many times as fast it was as the reference in its block, by configuration.
 
     The reference's own trials are set against their block's mean, as in the estimates.
     """
-    means = log_walls(samples)
+    means = log_walls(trials)
     found: dict[Configuration, list[float]] = {}
-    for one in samples:
+    for one in trials:
         if one.block in (blocks := means.get(reference, {})):
             found.setdefault(one.configuration, []).append(exp(blocks[one.block] - log(one.wall_s)))
     return {configuration: tuple(values) for configuration, values in found.items()}
@@ -199,31 +201,31 @@ def standing(ratio: Ratio, p_adjusted: float, level: float = LEVEL, margin: floa
 
 
 def speedups(
-    samples: Sequence[Sample], baseline: Configuration, level: float = LEVEL, margin: float = MARGIN
+    trials: Sequence[TimedTrial], baseline: Configuration, level: float = LEVEL, margin: float = MARGIN
 ) -> tuple[Speedup, ...]:
     """Every other configuration's speedup against the baseline."""
-    others = [configuration for configuration in configurations(samples) if configuration != baseline]
-    return against(samples, baseline, others, level, margin)
+    others = [configuration for configuration in configurations(trials) if configuration != baseline]
+    return against(trials, baseline, others, level, margin)
 
 
-def noise(samples: Sequence[Sample], level: float = LEVEL) -> Ratio | None:
+def noise(trials: Sequence[TimedTrial], level: float = LEVEL) -> Ratio | None:
     """The baseline against itself, on the basis that speedups have; None while no block holds both of its trials."""
-    pairs = baseline_pairs(samples)
-    if disturbance(samples) > DISTURBED and all(one.net_s for pair in pairs for one in pair):
+    pairs = baseline_pairs(trials)
+    if disturbance(trials) > DISTURBED and all(one.net_s for pair in pairs for one in pair):
         logs = [log((first.net_s or 1.0) / (again.net_s or 1.0)) for first, again in pairs]
     else:
         logs = [log(first.wall_s / again.wall_s) for first, again in pairs]
     return ratio_of(logs, level) if logs else None
 
 
-def own_sequential(samples: Sequence[Sample], level: float = LEVEL, margin: float = MARGIN) -> tuple[Speedup, ...]:
+def own_sequential(trials: Sequence[TimedTrial], level: float = LEVEL, margin: float = MARGIN) -> tuple[Speedup, ...]:
     """With several Pythons: each configuration against sequential under its own Python."""
     found: list[Speedup] = []
-    everything = configurations(samples)
+    everything = configurations(trials)
     for sequential in everything:
         if sequential.executor == "sequential":
             mates = [one for one in everything if one.python == sequential.python and one != sequential]
-            found.extend(against(samples, sequential, mates, level, margin))
+            found.extend(against(trials, sequential, mates, level, margin))
     return tuple(found)
 
 

@@ -43,10 +43,10 @@ def sentences(findings: Findings, circumstances: Circumstances, estimate_s: floa
 def _out(findings: Findings, circumstances: Circumstances) -> list[str]:
     """Which configurations are out because they failed more than the baseline did, and an example of why."""
     found = []
-    for one in dict.fromkeys(sample.configuration for sample in findings.dropped):
+    for one in dict.fromkeys(trial.configuration for trial in findings.dropped):
         if one in findings.figures:  # some of its trials count
             continue
-        worst = max((sample for sample in findings.dropped if sample.configuration == one), key=lambda one: one.failed)
+        worst = max((trial for trial in findings.dropped if trial.configuration == one), key=lambda one: one.failed)
         why = circumstances.why_failed.get(one)
         found.append(
             f"{words.sentence(one.label)} {'are' if words.many(one) else 'is'} out: {worst.failed:,} of "

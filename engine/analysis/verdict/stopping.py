@@ -14,7 +14,7 @@ from math import exp, log
 from typing import Literal
 
 from engine.analysis.statistics.speedup import LEVEL, speedups
-from engine.analysis.trials import Sample
+from engine.analysis.trials import TimedTrial
 from engine.model import Configuration
 from engine.text import counted, duration, percent
 
@@ -37,7 +37,7 @@ class Next:
 
 
 def another_block(
-    samples: Sequence[Sample],
+    trials: Sequence[TimedTrial],
     baseline: Configuration,
     blocks: int,
     *,
@@ -56,7 +56,7 @@ def another_block(
     if repeats is not None:
         done = blocks >= repeats
         return Next(not done, "repeats" if done else None, None, f"Block {blocks} of {repeats} is done.")
-    widest = widest_interval(samples, baseline)
+    widest = widest_interval(trials, baseline)
     narrow = "" if widest is None or widest >= 1 else f"; the widest interval is ±{percent(widest)}"
     ran = counted(blocks, "repeat", "repeats")
     if precision is not None and widest is not None and widest <= precision and blocks >= LEAST_BLOCKS:
@@ -72,8 +72,8 @@ def another_block(
     return Next(True, None, widest, f"After {ran}{narrow}." if blocks else "The first block is to run.")
 
 
-def widest_interval(samples: Sequence[Sample], baseline: Configuration) -> float | None:
+def widest_interval(trials: Sequence[TimedTrial], baseline: Configuration) -> float | None:
     """Half the width of the widest speedup's interval, as a fraction of it; None while any has none."""
-    rows = speedups(samples, baseline, LOOKING_LEVEL)
+    rows = speedups(trials, baseline, LOOKING_LEVEL)
     highs = [log(row.ratio.high / row.ratio.estimate) for row in rows if row.ratio.high is not None]
     return exp(max(highs)) - 1 if rows and len(highs) == len(rows) else None

@@ -1,6 +1,6 @@
 """The verdict: what a comparison's finished trials let us say, as data and in sentences.
 
-    samples -> judgement -> findings -> estimate, cautions, sentences -> Verdict
+    trials -> judgement -> findings -> estimate, warnings, sentences -> Verdict
 
 Three outcomes: one configuration is faster than all others; the leading ones are the same within
 the margin; not decided. No rule knows a workload's name. Stands on top of the analysis.
@@ -15,14 +15,13 @@ from typing import Any
 
 from engine.analysis.findings.agreement import Agreements
 from engine.analysis.findings.counting import ours
-from engine.analysis.findings.findings import Circumstances, Outcome
+from engine.analysis.findings.findings import Circumstances, Outcome, VerdictWarning
 from engine.analysis.findings.judgement import judge
 from engine.analysis.statistics.speedup import LEVEL, MARGIN, Ratio, Speedup, own_sequential, ratio_of
-from engine.analysis.trials import Sample, Summary, configurations, disturbance, of, summary
+from engine.analysis.trials import Summary, TimedTrial, configurations, disturbance, summary, trials_of
 from engine.analysis.verdict.sentences import sentences
 from engine.analysis.verdict.stopping import LOOKING_LEVEL
-from engine.analysis.warnings.every import cautions
-from engine.analysis.warnings.warning import Caution
+from engine.analysis.warnings.every import warnings_about
 from engine.model import Configuration, plain
 
 
@@ -68,19 +67,18 @@ class Verdict:
     estimate: Estimate | None
     level: float
     margin: float
-    cautions: tuple[Caution, ...]
+    warnings: tuple[VerdictWarning, ...]
     sentences: tuple[str, ...]
 
     def plain(self) -> dict[str, Any]:
-        """The verdict as JSON values; configurations carry their label, cautions are under "warnings"."""
+        """The verdict as JSON values; configurations carry their label."""
         values: dict[str, Any] = _plain(self)
-        values["warnings"] = values.pop("cautions")
         values["text"] = " ".join(self.sentences)
         return values
 
 
 def verdict(
-    samples: Sequence[Sample],
+    trials: Sequence[TimedTrial],
     baseline: Configuration,
     circumstances: Circumstances | None = None,
     level: float | None = None,
@@ -92,9 +90,9 @@ def verdict(
     """
     circumstances = circumstances or Circumstances()
     level = level or (LEVEL if circumstances.precision is None else LOOKING_LEVEL)
-    findings = judge(samples, baseline, level, margin, circumstances.short)
+    findings = judge(trials, baseline, level, margin, circumstances.short)
     chosen = findings.recommended
-    estimate = _estimate(of(findings.timed, chosen), circumstances.all_tasks, level) if chosen else None
+    estimate = _estimate(trials_of(findings.timed, chosen), circumstances.all_tasks, level) if chosen else None
     timed = configurations(findings.timed)
     pythons = {one.python for one in timed}
     return Verdict(
@@ -120,15 +118,15 @@ def verdict(
         estimate=estimate,
         level=level,
         margin=margin,
-        cautions=cautions(findings, circumstances),
+        warnings=warnings_about(findings, circumstances),
         sentences=sentences(findings, circumstances, estimate.seconds if estimate else None),
     )
 
 
-def _estimate(trials: Sequence[Sample], tasks: int | None, level: float) -> Estimate | None:
+def _estimate(trials: Sequence[TimedTrial], tasks: int | None, level: float) -> Estimate | None:
     if not tasks or not trials or not trials[0].tasks:
         return None
-    wall = ratio_of([log(sample.wall_s / sample.tasks) for sample in trials], level)
+    wall = ratio_of([log(trial.wall_s / trial.tasks) for trial in trials], level)
     fixed_s = summary(trials).startup_s or 0.0
     reach = None if wall.low is None else wall.low * tasks + fixed_s
     return Estimate(

@@ -5,10 +5,9 @@ Stands above the `rules_*` modules, below `verdict`.
 
 from __future__ import annotations
 
-from engine.analysis.findings.findings import Circumstances, Findings
+from engine.analysis.findings.findings import Circumstances, Findings, Rule, VerdictWarning
 from engine.analysis.warnings.noise import busy, noisy, thin_lead, too_few_repeats, unstable
 from engine.analysis.warnings.sizes import startup_not_paid, too_few_tasks, too_short, workers_above_cpus
-from engine.analysis.warnings.warning import Caution, Rule
 from engine.analysis.warnings.work import cancelled, failures, nothing_finished, outputs_differ, outputs_vary
 
 RULES: dict[str, Rule] = {
@@ -30,6 +29,6 @@ RULES: dict[str, Rule] = {
 """A rule for each code; a test holds each code to one case in which it appears and one in which it does not."""
 
 
-def cautions(findings: Findings, circumstances: Circumstances) -> tuple[Caution, ...]:
+def warnings_about(findings: Findings, circumstances: Circumstances) -> tuple[VerdictWarning, ...]:
     """Every warning that applies, in the order of the rules."""
-    return tuple(caution for rule in RULES.values() for caution in rule(findings, circumstances))
+    return tuple(warning for rule in RULES.values() for warning in rule(findings, circumstances))

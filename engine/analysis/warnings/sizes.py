@@ -1,6 +1,6 @@
 """Warnings about sizes: too many workers, too few tasks, too short a batch, a start-up that is not paid back.
 
-Stands above `caution` and `breakeven`, below `cautions`.
+Stands above `findings`, below `every`.
 """
 
 from __future__ import annotations
@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.analysis import words
-from engine.analysis.findings.findings import Circumstances, Findings
-from engine.analysis.scaling.breakeven import break_even
-from engine.analysis.warnings.warning import Caution
+from engine.analysis.findings.findings import Circumstances, Findings, VerdictWarning
+from engine.analysis.trials import break_even
 from engine.model import Configuration
 from engine.text import counted, duration, listed
 
@@ -20,7 +19,7 @@ KEEPS_BUSY = 0.5
 """CPU time ÷ wall time of one worker from which tasks count as busy rather than waiting."""
 
 
-def workers_above_cpus(findings: Findings, circumstances: Circumstances) -> Iterator[Caution]:
+def workers_above_cpus(findings: Findings, circumstances: Circumstances) -> Iterator[VerdictWarning]:
     """More workers than CPUs for tasks that keep a CPU busy; for tasks that wait that is right, and not told."""
     cpus = circumstances.usable_cpus
     base = findings.figures.get(findings.baseline)
@@ -30,21 +29,21 @@ def workers_above_cpus(findings: Findings, circumstances: Circumstances) -> Iter
     above = [one for one in findings.figures if one.workers > cpus]
     if above:
         names = words.sentence(listed([one.label for one in above]))
-        yield Caution(
+        yield VerdictWarning(
             "workers_above_cpus", _only(above), max(one.workers for one in above),
             f"{names}: more workers than the {usable}, and these tasks keep a CPU busy.",
             f"For such tasks try at most {counted(cpus, 'worker', 'workers')}.",
         )
 
 
-def too_few_tasks(findings: Findings, circumstances: Circumstances) -> Iterator[Caution]:
+def too_few_tasks(findings: Findings, circumstances: Circumstances) -> Iterator[VerdictWarning]:
     """Hardly one task for each worker."""
     starved = [
         one for one, figure in findings.figures.items() if one.workers > 1 and 0 < figure.tasks < 2 * one.workers
     ]
     if starved:
         tasks = findings.figures[starved[0]].tasks
-        yield Caution(
+        yield VerdictWarning(
             "too_few_tasks", _only(starved), tasks,
             f"There are only {counted(tasks, *circumstances.nouns)} for the workers of "
             f"{listed([one.label for one in starved])}: hardly one each, so beginning and ending show.",
@@ -58,13 +57,13 @@ def _only(concerned: Sequence[Configuration]) -> Configuration | None:
     return concerned[0] if len(concerned) == 1 else None
 
 
-def too_short(findings: Findings, circumstances: Circumstances) -> Iterator[Caution]:
+def too_short(findings: Findings, circumstances: Circumstances) -> Iterator[VerdictWarning]:
     """The batch is over before it can be timed well."""
     shortest = min(findings.figures.values(), key=lambda figure: figure.wall_s, default=None)
     if shortest is None or shortest.wall_s >= SHORT_S:
         return
     more = max(2, round(2 * SHORT_S / shortest.wall_s))
-    yield Caution(
+    yield VerdictWarning(
         "batch_too_short", shortest.configuration, shortest.wall_s,
         f"The whole batch took only {duration(shortest.wall_s)} on {shortest.configuration.label}: "
         "short enough for the operating system's scheduling to show.",
@@ -72,7 +71,7 @@ def too_short(findings: Findings, circumstances: Circumstances) -> Iterator[Caut
     )
 
 
-def startup_not_paid(findings: Findings, circumstances: Circumstances) -> Iterator[Caution]:
+def startup_not_paid(findings: Findings, circumstances: Circumstances) -> Iterator[VerdictWarning]:
     """The recommended configuration is faster only when its start-up is not counted."""
     one = findings.recommended
     base = findings.figures.get(findings.baseline)
@@ -81,7 +80,7 @@ def startup_not_paid(findings: Findings, circumstances: Circumstances) -> Iterat
     batch = circumstances.all_tasks or findings.figures[one].tasks
     pays = break_even(base, findings.figures[one])
     if pays is not None and batch and pays > batch:
-        yield Caution(
+        yield VerdictWarning(
             "startup_not_paid", one, pays,
             f"Starting {one.label} pays only from about {counted(pays, *circumstances.nouns)} on; "
             f"there are {batch:,}.",

@@ -6,7 +6,7 @@ import time
 
 from engine.errors import NotAvailable
 from engine.lab.model import Effort, Experiment, Finding, Result, Say
-from engine.lab.reading.judging import UNCLEAR, against
+from engine.lab.reading.intervals import UNCLEAR, against
 from engine.lab.reading.words import seconds, times
 from engine.lab.running.chores import nothing
 from engine.lab.running.pools import Runner, opened

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from engine.lab.model import Effort, Experiment, Finding, Result, Say
-from engine.lab.reading.judging import UNCLEAR, against
+from engine.lab.reading.intervals import UNCLEAR, against
 from engine.lab.reading.words import seconds, times
 from engine.text import listed
 

@@ -15,7 +15,7 @@ import psutil
 
 from engine.lab.experiments.startup import METHODS, process_name
 from engine.lab.model import Effort, Experiment, Finding, Result, Say
-from engine.lab.reading.judging import UNCLEAR, against
+from engine.lab.reading.intervals import UNCLEAR, against
 from engine.lab.reading.words import megabytes, times
 from engine.lab.running.pools import no_subinterpreters
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.lab.model import Effort, Experiment, Finding, Point, Result, Say
-from engine.lab.reading.judging import UNCLEAR, against
+from engine.lab.reading.intervals import UNCLEAR, against
 from engine.lab.reading.words import seconds, times
 from engine.lab.running.pools import no_subinterpreters
 from engine.text import listed

@@ -13,7 +13,7 @@ from engine.analysis.findings.counting import ours
 from engine.analysis.findings.findings import Circumstances
 from engine.analysis.own_part import own_parts, warnings
 from engine.analysis.scaling.scaling import curves_of, scaling
-from engine.analysis.trials import Sample, configurations, of, summary
+from engine.analysis.trials import TimedTrial, configurations, summary, trials_of
 from engine.analysis.verdict.verdict import verdict
 from engine.machine.environment import gil
 from engine.model import Configuration, Run, plain
@@ -51,7 +51,7 @@ def nothing_works(baseline: Configuration, noun: str, reason: str, example: str)
     return document | {"outcome": "failed", "sentences": [text], "text": text, "warnings": [], "explanations": []}
 
 
-def scaling_laws(samples: Sequence[Sample], baseline: Configuration) -> dict[str, dict[str, Any]]:
+def scaling_laws(samples: Sequence[TimedTrial], baseline: Configuration) -> dict[str, dict[str, Any]]:
     """The scaling law of each executor that ran with several worker counts."""
     families: dict[str, Configuration] = {}
     for one in configurations(samples):
@@ -64,8 +64,8 @@ def _explanation(
     run: Run, kept: Kept, one: Configuration, nouns: tuple[str, str], imports: Imports | None
 ) -> dict[str, Any]:
     """Why a configuration is as fast as it is, and where its worker-seconds went (means over its trials)."""
-    base, trials = kept.baseline, of(kept.samples, one)
-    baseline = of(kept.samples, base)
+    base, trials = kept.baseline, trials_of(kept.samples, one)
+    baseline = trials_of(kept.samples, base)
     efficiency, causes = why(trials, baseline, kept.usable_cpus, gil(), nouns)
     started = imports_cause(summary(trials), imports) if one.python is None else None
     told = explain(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from engine.analysis.causes.timeshares import FirstTasks, first_tasks, time_shares
-from engine.analysis.trials import Role, Sample, sample_from
+from engine.analysis.trials import Role, TimedTrial, timed_trial
 from engine.model import Configuration, Record, Trial
 
 MOST_RECORDS = 2_000
@@ -31,7 +31,7 @@ class Kept:
 
     def __init__(self, baseline: Configuration, usable_cpus: int) -> None:
         self.baseline, self.usable_cpus = baseline, usable_cpus
-        self.samples: list[Sample] = []
+        self.samples: list[TimedTrial] = []
         self.finished: list[Finished] = []
         self.why_failed: dict[Configuration, str] = {}
         """An example of what failed, by configuration."""
@@ -39,7 +39,7 @@ class Kept:
 
     def add(self, trial: Trial, records: list[Record]) -> None:
         """Make a sample of a finished trial and keep what explanations need of it."""
-        if sample := sample_from(trial, records, self._role(trial), self.usable_cpus):
+        if sample := timed_trial(trial, records, self._role(trial), self.usable_cpus):
             self.samples.append(replace(sample, fingerprints=self._shared(sample.fingerprints)))
         if trial.failed:
             errors = (record.error for record in records if record.error)

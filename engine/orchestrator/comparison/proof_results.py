@@ -10,13 +10,13 @@ from typing import Any
 
 from engine.analysis import words
 from engine.analysis.statistics.speedup import Speedup, against
-from engine.analysis.trials import Sample
+from engine.analysis.trials import TimedTrial
 from engine.errors import RunNotFound
 from engine.model import Run, configuration_from, plain
 from engine.store import Store
 
 
-def proof_of(run: Run, samples: Sequence[Sample]) -> dict[str, Any] | None:
+def proof_of(run: Run, samples: Sequence[TimedTrial]) -> dict[str, Any] | None:
     """What a comparison that tries a cause has measured of it so far; None for any other comparison."""
     proves = run.terms.get("proves")
     if not proves:

@@ -11,7 +11,7 @@ from engine.analysis.causes.causes import starts_long
 from engine.analysis.findings.counting import counts, ours
 from engine.analysis.findings.findings import Circumstances
 from engine.analysis.schedule import block, whole_blocks
-from engine.analysis.trials import configurations, of, summary
+from engine.analysis.trials import configurations, summary, trials_of
 from engine.analysis.verdict.stopping import Next, another_block
 from engine.config import usable_cpus
 from engine.errors import NotAvailable, OverlapError
@@ -170,14 +170,14 @@ class ComparisonRunner(Runner):
 
     def _plain_task_s(self) -> float | None:
         """How long a task takes, by the plain loop where that has run."""
-        loops = [one.wall_s / one.tasks for one in of(self.kept.samples, self.terms.baseline) if one.tasks]
+        loops = [one.wall_s / one.tasks for one in trials_of(self.kept.samples, self.terms.baseline) if one.tasks]
         return min(loops) if loops and self.terms.baseline.reference else self._task_s
 
     def _measured_imports(self) -> Imports | None:
         """What the workers' imports cost, where start-up is long enough to be told: once, when all trials are done."""
         samples = self.kept.samples
         long = [one for one in configurations(samples) if one.reference is None and one.python is None
-                and starts_long(summary(of(samples, one)))]  # fmt: skip
+                and starts_long(summary(trials_of(samples, one)))]  # fmt: skip
         if not long or self.request.cancelled():
             return None
         return measure_imports(self.run.workload, self.run.options, search_path_of(self.run, None))

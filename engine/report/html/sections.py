@@ -11,13 +11,13 @@ from engine.protocol.results import resized_picture, total_sizes
 from engine.report.comparing import (
     COLUMNS,
     ConfigurationRow,
-    cautions,
     cells,
     configuration_rows,
     fastest_first,
     laws,
     left_out,
     reasons,
+    warning_lines,
 )
 from engine.report.documents.document import throughput_per_s
 from engine.report.html.surroundings import known
@@ -117,14 +117,14 @@ def _comparison(run: Run, verdict: Mapping[str, Any], trials: Sequence[Trial], d
 
 
 def _careful(verdict: Mapping[str, Any]) -> str:
-    """How many cautions there are and the gravest, the others folded, as on the page."""
-    if not (told := cautions(verdict)):
+    """How many warnings there are and the gravest, the others folded, as on the page."""
+    if not (told := warning_lines(verdict)):
         return ""
     gravest, *others = (escape(text) for text in told)
     if not others:
         return f'<p class="careful">⚠ {gravest}</p>\n'
     listed = "".join(f"<li>{text}</li>" for text in others)
-    count = f"<b>{len(told)} cautions</b>, the gravest: {gravest}"
+    count = f"<b>{len(told)} warnings</b>, the gravest: {gravest}"
     return f'<details class="careful"><summary>⚠ {count}</summary><ul>{listed}</ul></details>\n'
 
 

@@ -8,7 +8,7 @@ from statistics import geometric_mean
 from typing import Any, Literal
 
 from engine.analysis.statistics.speedup import LEAST_PAIRS, repeats_by_the_clock
-from engine.analysis.trials import sample_from
+from engine.analysis.trials import timed_trial
 from engine.analysis.words import is_told
 from engine.model import Configuration, Run, Trial, configuration_from
 from engine.report.comparing import label_of, ranking, taken_label
@@ -97,7 +97,7 @@ def _baseline(run: Run) -> Configuration | None:
 
 
 def _by_the_clock(trials: Sequence[Trial], baseline: Configuration | None) -> dict[Configuration, tuple[float, ...]]:
-    samples = [one for trial in trials if trial.repeat >= 0 and (one := sample_from(trial, ()))]
+    samples = [one for trial in trials if trial.repeat >= 0 and (one := timed_trial(trial, ()))]
     return repeats_by_the_clock(samples, baseline) if baseline else {}
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.analysis.diff import difference
-from engine.analysis.trials import Sample, Summary, configurations, of, samples_from, summary
+from engine.analysis.trials import Summary, TimedTrial, configurations, summary, timed_trials, trials_of
 from engine.model import Configuration, Run, configuration_from
 from engine.text import counted
 from pages.parts.run.headline import title_of
@@ -48,10 +48,10 @@ def two_runs(runs: Sequence[Run]) -> None:
     )
 
 
-def timed(run: Run) -> tuple[Sample, ...]:
+def timed(run: Run) -> tuple[TimedTrial, ...]:
     """The run's whole and finished trials; a comparison's warm-up and what continued another trial do not count."""
     trials = [trial for trial in store().trials(run) if trial.repeat >= 0]
-    return samples_from([(trial, []) for trial in trials], _baseline(run))
+    return timed_trials([(trial, []) for trial in trials], _baseline(run))
 
 
 def _baseline(run: Run) -> Configuration:
@@ -59,7 +59,7 @@ def _baseline(run: Run) -> Configuration:
     return configuration_from(named) if named else run.configurations[0]
 
 
-def _told(earlier: Run, later: Run, before: Sequence[Sample], after: Sequence[Sample], like: bool) -> None:
+def _told(earlier: Run, later: Run, before: Sequence[TimedTrial], after: Sequence[TimedTrial], like: bool) -> None:
     for run, samples in ((earlier, before), (later, after)):
         if not samples:
             st.markdown(f"- Run {run.id} has no trial that ran all of its tasks in one go: it was {run.state} "
@@ -105,11 +105,13 @@ def _plain(value: Any) -> str:
     return "not known" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)[:200]
 
 
-def figures(before: Sequence[Sample], after: Sequence[Sample]) -> list[tuple[str, str, str | None, str | None, str]]:
+def figures(
+    before: Sequence[TimedTrial], after: Sequence[TimedTrial]
+) -> list[tuple[str, str, str | None, str | None, str]]:
     """A row for each figure of each configuration: its value in both runs and the change, in words."""
     rows = []
     for one in dict.fromkeys([*configurations(before), *configurations(after)]):
-        both = [summary(found) if (found := of(samples, one)) else None for samples in (before, after)]
+        both = [summary(found) if (found := trials_of(trials, one)) else None for trials in (before, after)]
         for name, (read, say) in FIGURES.items():
             old, new = (None if each is None else read(each) for each in both)
             told = [None if value is None else say(value) for value in (old, new)]

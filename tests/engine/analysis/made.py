@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
-from engine.analysis.trials import Sample
+from engine.analysis.trials import TimedTrial
 from engine.model import Configuration
 
 SEQUENTIAL = Configuration("sequential", 1)
@@ -19,10 +19,10 @@ COSTS = {"sequential": (0.001, 30.0), "threads": (0.002, 30.5), "processes": (0.
 
 def comparison(
     speeds: Mapping[Configuration, float], repeats: int = 5, noise: float = 0.0, seed: int = 1, wall_s: float = 10.0
-) -> list[Sample]:
+) -> list[TimedTrial]:
     """A whole comparison against sequential: true speeds, Gaussian noise, and a drift that blocks share."""
     rng = random.Random(seed)
-    samples: list[Sample] = []
+    trials: list[TimedTrial] = []
     for block in range(repeats):
         level_s = wall_s * (1 + 0.2 * rng.random())
         slots = [(SEQUENTIAL, 1.0, "baseline"), (SEQUENTIAL, 1.0, "baseline_again")]
@@ -30,11 +30,11 @@ def comparison(
         for one, speed, role in slots:
             startup_s, memory_mb = COSTS[one.executor]
             measured_s = level_s / speed * (1 + rng.gauss(0, noise))
-            samples.append(
-                Sample(
+            trials.append(
+                TimedTrial(
                     one, block, measured_s, role, startup_s=startup_s, teardown_s=0.01, cpu_s=0.98 * level_s,  # type: ignore[arg-type]
                     peak_pss_mb=memory_mb, tasks=60, failed=0, task_s_sum=0.98 * level_s, other_busy=0.01,
-                    fingerprints={task: f"output {task}" for task in range(60)}, order=len(samples),
+                    fingerprints={task: f"output {task}" for task in range(60)}, order=len(trials),
                 )
             )
-    return samples
+    return trials

@@ -93,10 +93,10 @@ def test_peers_p_values_are_the_published_ones() -> None:
 
 
 def test_every_peer_sees_a_difference_that_is_plain() -> None:
-    samples = trials((2.0, 1.0), 5, gaussian(0.01), random.Random(5))
-    truth = next(one.configuration for one in samples if one.configuration.workers == 2)
+    found = trials((2.0, 1.0), 5, gaussian(0.01), random.Random(5))
+    truth = next(one.configuration for one in found if one.configuration.workers == 2)
     for name, claims in PEERS.items():
-        differing, winner = claims(samples, SEQUENTIAL)
+        differing, winner = claims(found, SEQUENTIAL)
         assert winner == truth, name
         assert truth in differing, name
 

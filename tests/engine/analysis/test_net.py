@@ -8,7 +8,7 @@ import pytest
 
 from engine.analysis.net import Split, net_wall_s, split_of, why_unknown
 from engine.analysis.statistics.speedup import speedups
-from engine.analysis.trials import Sample, disturbance, log_walls
+from engine.analysis.trials import TimedTrial, disturbance, log_walls
 from engine.analysis.verdict.verdict import verdict
 from engine.model import Configuration, Measurement, Record
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2
@@ -76,11 +76,11 @@ def test_the_split_sums_up_and_a_worker_that_ran_out_of_tasks_shared_less() -> N
     assert split_of([]) is None
 
 
-def trial(one: Configuration, block: int, wall_s: float, net_s: float | None) -> Sample:
-    return Sample(one, block, wall_s, net_s=net_s)
+def trial(one: Configuration, block: int, wall_s: float, net_s: float | None) -> TimedTrial:
+    return TimedTrial(one, block, wall_s, net_s=net_s)
 
 
-def busy(net: bool = True) -> list[Sample]:
+def busy(net: bool = True) -> list[TimedTrial]:
     """Three blocks, lengthened by one half to the fourfold; processes are twice as fast net of it."""
     waits = [0.5, 2.5, 1.0, 3.0, 0.8, 1.7]
     found = []
@@ -110,11 +110,11 @@ def test_on_a_quiet_machine_it_is_by_the_clock() -> None:
 
 
 def test_a_configuration_of_which_one_trial_is_not_told_is_judged_by_the_clock() -> None:
-    samples = busy()
-    samples[3] = replace(samples[3], net_s=None)
-    assert samples[3].configuration == PROCESSES_2
-    assert set(log_walls(samples, "net")) == {SEQUENTIAL}
-    assert [row.basis for row in speedups(samples, SEQUENTIAL)] == ["wall"]
+    trials = busy()
+    trials[3] = replace(trials[3], net_s=None)
+    assert trials[3].configuration == PROCESSES_2
+    assert set(log_walls(trials, "net")) == {SEQUENTIAL}
+    assert [row.basis for row in speedups(trials, SEQUENTIAL)] == ["wall"]
 
 
 def test_what_looks_alike_only_by_the_clock_is_not_recommended_instead() -> None:

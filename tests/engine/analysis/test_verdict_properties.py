@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.analysis.findings.findings import Circumstances
-from engine.analysis.trials import Sample
+from engine.analysis.trials import TimedTrial
 from engine.analysis.verdict.verdict import Verdict, verdict
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, THREADS_4
 
 positive = st.floats(min_value=1e-4, max_value=1e4)
 maybe = st.none() | positive
-samples = st.builds(
-    Sample,
+trials = st.builds(
+    TimedTrial,
     configuration=st.sampled_from([SEQUENTIAL, THREADS_2, THREADS_4, PROCESSES_2]),
     block=st.integers(0, 4),
     wall_s=positive,
@@ -42,8 +42,8 @@ circumstances = st.builds(
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
-@given(st.lists(samples, max_size=30), circumstances)
-def test_any_set_of_trials_gives_a_consistent_verdict(given_samples: list[Sample], around: Circumstances) -> None:
+@given(st.lists(trials, max_size=30), circumstances)
+def test_any_set_of_trials_gives_a_consistent_verdict(given_samples: list[TimedTrial], around: Circumstances) -> None:
     found = verdict(given_samples, SEQUENTIAL, around)
     assert json.loads(json.dumps(found.plain(), allow_nan=False))["outcome"] == found.outcome
     assert all(text.endswith(".") and "None" not in text and "nan" not in text for text in found.sentences)

@@ -11,7 +11,7 @@ import pytest
 
 from engine.model import Configuration, Run, Trial
 from engine.report import figures
-from engine.report.comparing import cautions, configuration_rows, fastest_first
+from engine.report.comparing import configuration_rows, fastest_first, warning_lines
 from engine.report.documents.document import import_document
 from engine.report.figures.colours import executor_colour
 from engine.report.standings import cause_rows, chart, headline, headline_text, lane, standings, strip
@@ -202,13 +202,13 @@ def test_each_cause_is_one_row_with_who_lost_most_first() -> None:
     assert found.configurations == (("threads × 8", 0.7), ("threads × 2", 0.4))
 
 
-def test_cautions_alike_are_one_and_only_the_gravest_has_advice() -> None:
+def test_warnings_alike_are_one_and_only_the_gravest_has_advice() -> None:
     def one(code: str, how: dict[str, Any] | None) -> dict[str, Any]:
         label = how["label"] if how else "It"
         return {"code": code, "configuration": how, "sentence": f"{label} varies.", "advice": f"Mend {code}."}
 
     found = {"warnings": [one("unstable", THREADS), one("unstable", ASYNCIO), one("busy", None)]}
-    assert cautions(found) == ["threads × 32 varies. Likewise: asyncio × 32. Mend unstable.", "It varies."]
+    assert warning_lines(found) == ["threads × 32 varies. Likewise: asyncio × 32. Mend unstable.", "It varies."]
 
 
 def test_the_lane_shows_the_running_trial_against_the_median_so_far(store: Store) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from engine.analysis.scaling.scaling import Scaling, curves_of, scaling
-from engine.analysis.trials import sample_from
+from engine.analysis.trials import timed_trial
 from engine.model import Configuration, Trial, configuration_from
 from engine.report.figures.colours import executor_colour, theme
 from engine.report.figures.theme import escape, figure, legend_below, nothing
@@ -21,7 +21,7 @@ SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
 
 def fits_of(trials: Sequence[Trial], baseline: Configuration) -> dict[Configuration, Scaling]:
     """The scaling law of each family of configurations that differ in their workers only, where it could be fitted."""
-    samples = [sample for trial in trials if (sample := sample_from(trial, ()))]
+    samples = [sample for trial in trials if (sample := timed_trial(trial, ()))]
     heads = {_family(sample.configuration): sample.configuration for sample in samples}
     fitted = {
         head: scaling(curves_of(samples, baseline, head)) for head in heads.values() if head.executor != "sequential"

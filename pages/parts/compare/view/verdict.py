@@ -8,13 +8,13 @@ from typing import Any
 import streamlit as st
 
 from engine.model import ENDED, Run
-from engine.report.comparing import cautions, left_out
+from engine.report.comparing import left_out, warning_lines
 from engine.text import counted
 from pages.parts.shared.words import literal
 
 
 def told(run: Run, measured: int) -> None:
-    """The sentences, the cautions and what is left out. `measured` counts finished trials.
+    """The sentences, the warnings and what is left out. `measured` counts finished trials.
 
     Before the first block has ended there is nothing to say; the sentence says what is missing.
     """
@@ -22,10 +22,10 @@ def told(run: Run, measured: int) -> None:
     if not found or not found.get("sentences"):
         _nothing(run, measured)
         return
-    if run.state in ENDED:  # while it goes on, "too few repeats" would be the most frequent of the cautions
+    if run.state in ENDED:  # while it goes on, "too few repeats" would be the most frequent of the warnings
         if further := [str(sentence) for sentence in found["sentences"][1:]]:
             st.markdown(literal(" ".join(further)))
-        _cautions(found)
+        _warnings(found)
     if apart := left_out(found):
         st.caption(literal(apart))
 
@@ -43,15 +43,15 @@ def _nothing(run: Run, measured: int) -> None:
         st.info("No trial finished, so there is nothing to compare.", icon=":material/info:")
 
 
-def _cautions(found: Mapping[str, Any]) -> None:
+def _warnings(found: Mapping[str, Any]) -> None:
     """How many there are, and the gravest with what to do about it; the others on demand."""
-    careful = cautions(found)
+    careful = warning_lines(found)
     if not careful:
         return
     gravest, *others = careful
     if not others:
         st.caption(f":material/warning: {literal(gravest)}")
         return
-    line = f"**{counted(len(careful), 'caution')}**, the gravest: {literal(gravest)}"
-    with st.expander(line, icon=":material/warning:", key="cautions"):
+    line = f"**{counted(len(careful), 'warning')}**, the gravest: {literal(gravest)}"
+    with st.expander(line, icon=":material/warning:", key="warnings"):
         st.markdown("\n".join(f"- {literal(one)}" for one in others))

@@ -9,11 +9,11 @@ import pytest
 from engine.analysis.causes.causes import Name, told, why
 from engine.analysis.causes.efficiency import Efficiency, alone_of, efficiency_of
 from engine.analysis.net import Split
-from engine.analysis.trials import Sample
+from engine.analysis.trials import TimedTrial
 from engine.model import Configuration, Measurement
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2
 
-COMPUTES = Sample(SEQUENTIAL, 0, 10.0, cpu_s=10.0, net_s=10.0, tasks=100)
+COMPUTES = TimedTrial(SEQUENTIAL, 0, 10.0, cpu_s=10.0, net_s=10.0, tasks=100)
 """A hundred tasks of 0.1 s that compute."""
 SLEEPS = replace(COMPUTES, cpu_s=0.5)
 """A hundred tasks of 0.1 s that wait."""
@@ -21,14 +21,14 @@ SLEEPS = replace(COMPUTES, cpu_s=0.5)
 
 def trial(
     one: Configuration, wall_s: float, split: Split, cpu_s: float | None = None, tasks: int = 100, **measured: float
-) -> Sample:
-    return Sample(
+) -> TimedTrial:
+    return TimedTrial(
         one, 0, wall_s, cpu_s=split.cpu_s if cpu_s is None else cpu_s, tasks=tasks, task_s_sum=split.task_s,
         split=split, measured=Measurement(wall_s=wall_s, **measured),  # type: ignore[arg-type]
     )  # fmt: skip
 
 
-def named(found: Sample, alone: Sample = COMPUTES, cpus: int = 2, gil: bool = True) -> list[Name]:
+def named(found: TimedTrial, alone: TimedTrial = COMPUTES, cpus: int = 2, gil: bool = True) -> list[Name]:
     return [cause.name for cause in why([found], [alone], cpus, gil)[1]]
 
 
@@ -56,7 +56,7 @@ def named(found: Sample, alone: Sample = COMPUTES, cpus: int = 2, gil: bool = Tr
         (trial(PROCESSES_2, 6.67, Split(10.0, 10.0, 0.0, 1.5)), COMPUTES, ["imbalance"]),
     ],
 )
-def test_each_cause_is_named_where_its_figures_are(found: Sample, alone: Sample, expected: list[Name]) -> None:
+def test_each_cause_is_named_where_its_figures_are(found: TimedTrial, alone: TimedTrial, expected: list[Name]) -> None:
     assert named(found, alone) == expected
 
 

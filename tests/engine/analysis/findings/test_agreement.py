@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from engine.analysis.findings.agreement import agreements, did_the_work
-from engine.analysis.trials import Sample
+from engine.analysis.trials import TimedTrial
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2
 
 
-def trial(outputs: dict[int, str], configuration: object = SEQUENTIAL, failed: int = 0, tasks: int = 100) -> Sample:
-    return Sample(configuration, 0, 1.0, fingerprints=outputs, failed=failed, tasks=tasks)  # type: ignore[arg-type]
+def trial(outputs: dict[int, str], configuration: object = SEQUENTIAL, failed: int = 0, tasks: int = 100) -> TimedTrial:
+    return TimedTrial(configuration, 0, 1.0, fingerprints=outputs, failed=failed, tasks=tasks)  # type: ignore[arg-type]
 
 
 def test_equal_fingerprints_agree_and_different_ones_are_named() -> None:

@@ -104,8 +104,8 @@ def test_points_that_no_such_law_gives_are_said_to_be_missed() -> None:
 
 def test_curves_hold_one_executors_worker_counts_by_block() -> None:
     four = [Configuration("threads", n) for n in (1, 2, 3, 4)]
-    samples = comparison({**{one: float(one.workers) for one in four}, Configuration("processes", 2): 1.5}, repeats=3)
-    curves = curves_of(samples, SEQUENTIAL, THREADS_2)
+    trials = comparison({**{one: float(one.workers) for one in four}, Configuration("processes", 2): 1.5}, repeats=3)
+    curves = curves_of(trials, SEQUENTIAL, THREADS_2)
     assert len(curves) == 3
     assert all(curve == pytest.approx({1: 1.0, 2: 2.0, 3: 3.0, 4: 4.0}) for curve in curves)
 

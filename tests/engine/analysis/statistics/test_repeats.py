@@ -9,11 +9,10 @@ from statistics import median
 import pytest
 
 from benchmarks.calibration import promised
-from engine.analysis.scaling.breakeven import break_even
 from engine.analysis.statistics.repeats import detectable, one_sided, repeats_needed
 from engine.analysis.statistics.speedup import Ratio, ratio_of
 from engine.analysis.statistics.student import critical_t
-from engine.analysis.trials import Summary
+from engine.analysis.trials import Summary, break_even
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from engine.analysis.statistics.speedup import Ratio, against, noise, own_sequential, ratio_of, speedups, standing
-from engine.analysis.trials import Sample
+from engine.analysis.trials import TimedTrial
 from engine.model import Configuration
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, comparison
 
@@ -43,21 +43,23 @@ def test_two_absurd_pairs_do_not_overflow_the_interval() -> None:
 
 
 def test_only_blocks_that_hold_both_are_paired() -> None:
-    samples = [one for one in comparison({THREADS_2: 2.0}) if one.role != "candidate" or one.block <= 2]
-    (row,) = speedups(samples, SEQUENTIAL)
+    trials = [one for one in comparison({THREADS_2: 2.0}) if one.role != "candidate" or one.block <= 2]
+    (row,) = speedups(trials, SEQUENTIAL)
     assert row.ratio.pairs == 3
 
 
 def test_a_configuration_that_shares_no_block_is_absent() -> None:
-    samples = [replace(one, block=one.block + 100 * (one.role == "candidate")) for one in comparison({THREADS_2: 2})]
-    assert speedups(samples, SEQUENTIAL) == ()
+    trials = [replace(one, block=one.block + 100 * (one.role == "candidate")) for one in comparison({THREADS_2: 2})]
+    assert speedups(trials, SEQUENTIAL) == ()
 
 
 def test_both_baselines_of_a_block_are_used() -> None:
-    samples = [
-        Sample(SEQUENTIAL, 0, 1.0, "baseline"), Sample(SEQUENTIAL, 0, 4.0, "baseline_again"), Sample(THREADS_2, 0, 1.0),
+    trials = [
+        TimedTrial(SEQUENTIAL, 0, 1.0, "baseline"),
+        TimedTrial(SEQUENTIAL, 0, 4.0, "baseline_again"),
+        TimedTrial(THREADS_2, 0, 1.0),
     ]
-    (row,) = speedups(samples, SEQUENTIAL)
+    (row,) = speedups(trials, SEQUENTIAL)
     assert row.ratio.estimate == pytest.approx(2.0)
 
 
@@ -66,7 +68,7 @@ def test_the_machines_noise_is_the_baseline_against_itself() -> None:
     assert measured is not None and measured.within is not None
     assert measured.pairs == 10
     assert 0.005 < measured.within < 0.06
-    assert noise([sample for sample in comparison({THREADS_2: 2}) if sample.role != "baseline_again"]) is None
+    assert noise([trial for trial in comparison({THREADS_2: 2}) if trial.role != "baseline_again"]) is None
 
 
 @pytest.mark.parametrize(
@@ -89,8 +91,8 @@ def test_a_difference_needs_significance_and_an_estimate_past_the_margin(
 
 
 def test_holm_is_applied_over_the_family() -> None:
-    samples = comparison({Configuration("threads", number): 1.1 for number in range(2, 7)}, noise=0.02, seed=3)
-    rows = speedups(samples, SEQUENTIAL)
+    trials = comparison({Configuration("threads", number): 1.1 for number in range(2, 7)}, noise=0.02, seed=3)
+    rows = speedups(trials, SEQUENTIAL)
     least = min(rows, key=lambda row: row.ratio.p)
     assert least.p_adjusted == pytest.approx(5 * least.ratio.p)
 
@@ -105,8 +107,8 @@ def test_identical_times_are_no_difference_and_exact_differences_are_certain() -
 def test_each_python_is_compared_with_its_own_sequential() -> None:
     here = comparison({PROCESSES_2: 1.8})
     other = [
-        replace(sample, configuration=replace(sample.configuration, python="python3.13t"), wall_s=sample.wall_s / 3)
-        for sample in here
+        replace(trial, configuration=replace(trial.configuration, python="python3.13t"), wall_s=trial.wall_s / 3)
+        for trial in here
     ]
     found = {row.configuration.label: row for row in own_sequential([*here, *other])}
     assert set(found) == {"processes × 2", "processes × 2 (python3.13t)"}

@@ -20,9 +20,9 @@ TRUTH = {THREADS_2: 1.5, PROCESSES_2: 1.9}
 
 
 def test_a_fixed_number_of_repeats_is_run_whatever_they_show() -> None:
-    samples = comparison(TRUTH, repeats=3)
-    assert another_block(samples, SEQUENTIAL, 3, repeats=4, precision=0.5, budget_s=0.1, spent_s=9).go_on
-    ended = another_block(samples, SEQUENTIAL, 4, repeats=4)
+    trials = comparison(TRUTH, repeats=3)
+    assert another_block(trials, SEQUENTIAL, 3, repeats=4, precision=0.5, budget_s=0.1, spent_s=9).go_on
+    ended = another_block(trials, SEQUENTIAL, 4, repeats=4)
     assert (ended.go_on, ended.reason) == (False, "repeats")
 
 
@@ -63,6 +63,6 @@ def test_the_widest_interval_is_unknown_while_any_is() -> None:
 
 
 def test_looking_after_every_block_costs_half_the_level() -> None:
-    samples = comparison(TRUTH, noise=0.02)
-    assert verdict(samples, SEQUENTIAL).level == LEVEL
-    assert verdict(samples, SEQUENTIAL, Circumstances(precision=0.05)).level == LOOKING_LEVEL == LEVEL / 2
+    trials = comparison(TRUTH, noise=0.02)
+    assert verdict(trials, SEQUENTIAL).level == LEVEL
+    assert verdict(trials, SEQUENTIAL, Circumstances(precision=0.05)).level == LOOKING_LEVEL == LEVEL / 2

@@ -71,42 +71,42 @@ def test_more_workers_are_recommended_where_they_pay() -> None:
 
 
 def test_a_configuration_with_other_outputs_is_marked_and_left_out() -> None:
-    samples = [
-        replace(sample, fingerprints={**sample.fingerprints, 7: "something else"})
-        if sample.configuration == PROCESSES_2 and sample.block == 2 else sample
-        for sample in comparison({THREADS_2: 1.5, PROCESSES_2: 4.0}, noise=0.01)
+    trials = [
+        replace(trial, fingerprints={**trial.fingerprints, 7: "something else"})
+        if trial.configuration == PROCESSES_2 and trial.block == 2 else trial
+        for trial in comparison({THREADS_2: 1.5, PROCESSES_2: 4.0}, noise=0.01)
     ]
-    found = verdict(samples, SEQUENTIAL)
+    found = verdict(trials, SEQUENTIAL)
     assert found.winner == THREADS_2
     assert found.left_out == (PROCESSES_2,)
     assert [row.configuration for row in found.rows] == [THREADS_2]
-    assert "outputs_differ" in [caution.code for caution in found.cautions]
+    assert "outputs_differ" in [warning.code for warning in found.warnings]
 
 
 def test_a_trial_that_failed_its_tasks_quickly_is_no_winner() -> None:
-    samples = [
-        replace(sample, failed=59, wall_s=0.2) if sample.configuration == THREADS_4 else sample
-        for sample in comparison({THREADS_2: 1.5, THREADS_4: 1.5}, noise=0.01)
+    trials = [
+        replace(trial, failed=59, wall_s=0.2) if trial.configuration == THREADS_4 else trial
+        for trial in comparison({THREADS_2: 1.5, THREADS_4: 1.5}, noise=0.01)
     ]
-    found = verdict(samples, SEQUENTIAL)
+    found = verdict(trials, SEQUENTIAL)
     assert found.winner == THREADS_2
     assert found.left_out == (THREADS_4,)
 
 
-@pytest.mark.parametrize("trials", range(0, 21))
-def test_cancelled_anywhere_it_says_what_the_finished_trials_allow(trials: int) -> None:
-    samples = comparison({THREADS_2: 1.5, PROCESSES_2: 1.9}, noise=0.01)[:trials]
-    found = verdict(samples, SEQUENTIAL, replace(PHOTOS, cancelled=True, planned=(SEQUENTIAL, THREADS_2, PROCESSES_2)))
-    assert found.outcome == ("faster" if trials >= 12 else "undecided")
-    assert found.cautions[0].code == "cancelled"
+@pytest.mark.parametrize("done", range(0, 21))
+def test_cancelled_anywhere_it_says_what_the_finished_trials_allow(done: int) -> None:
+    trials = comparison({THREADS_2: 1.5, PROCESSES_2: 1.9}, noise=0.01)[:done]
+    found = verdict(trials, SEQUENTIAL, replace(PHOTOS, cancelled=True, planned=(SEQUENTIAL, THREADS_2, PROCESSES_2)))
+    assert found.outcome == ("faster" if done >= 12 else "undecided")
+    assert found.warnings[0].code == "cancelled"
     assert all(text.endswith(".") for text in found.sentences)
     json.dumps(found.plain(), allow_nan=False)
 
 
 def test_a_winner_is_not_named_while_one_of_them_has_no_finished_trial_beside_the_leader() -> None:
-    samples = [sample for sample in comparison({THREADS_2: 1.5, PROCESSES_2: 1.9}) if sample.configuration != THREADS_2]
-    stray = [replace(comparison({THREADS_2: 9.0})[-1], block=77), replace(samples[0], block=77)]
-    found = verdict([*samples, *stray], SEQUENTIAL)
+    trials = [trial for trial in comparison({THREADS_2: 1.5, PROCESSES_2: 1.9}) if trial.configuration != THREADS_2]
+    stray = [replace(comparison({THREADS_2: 9.0})[-1], block=77), replace(trials[0], block=77)]
+    found = verdict([*trials, *stray], SEQUENTIAL)
     assert found.outcome == "undecided"
 
 
@@ -128,19 +128,19 @@ def test_with_nothing_but_the_baseline_nothing_is_claimed() -> None:
 
 
 def test_any_configuration_can_be_the_baseline() -> None:
-    samples = [
-        replace(sample, role="baseline" if sample.configuration == THREADS_2 else "candidate")
-        for sample in comparison({THREADS_2: 2.0}, noise=0.001)
-        if sample.role != "baseline_again"
+    trials = [
+        replace(trial, role="baseline" if trial.configuration == THREADS_2 else "candidate")
+        for trial in comparison({THREADS_2: 2.0}, noise=0.001)
+        if trial.role != "baseline_again"
     ]
-    found = verdict(samples, THREADS_2)
+    found = verdict(trials, THREADS_2)
     assert found.winner == THREADS_2
     assert found.rows[0].ratio.estimate == pytest.approx(0.5, rel=0.01)
 
 
 def test_the_order_of_the_samples_does_not_matter() -> None:
-    samples = comparison({THREADS_2: 1.2, PROCESSES_2: 1.9}, noise=0.02)
-    forward, backward = verdict(samples, SEQUENTIAL), verdict(samples[::-1], SEQUENTIAL)
+    trials = comparison({THREADS_2: 1.2, PROCESSES_2: 1.9}, noise=0.02)
+    forward, backward = verdict(trials, SEQUENTIAL), verdict(trials[::-1], SEQUENTIAL)
     assert forward.sentences == backward.sentences
     assert (forward.outcome, forward.winner) == (backward.outcome, backward.winner)
 

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from engine.analysis.findings.findings import Circumstances
-from engine.analysis.trials import Sample
+from engine.analysis.findings.findings import Circumstances, VerdictWarning
+from engine.analysis.trials import TimedTrial
 from engine.analysis.verdict.verdict import verdict
 from engine.analysis.warnings.every import RULES
-from engine.analysis.warnings.warning import Caution
 from engine.model import Configuration
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, comparison
 
@@ -20,18 +19,20 @@ THREADS_16 = Configuration("threads", 16)
 QUIET = Circumstances(usable_cpus=2, planned=(SEQUENTIAL, THREADS_2, PROCESSES_2))
 
 
-def clean() -> list[Sample]:
+def clean() -> list[TimedTrial]:
     return comparison({THREADS_2: 1.5, PROCESSES_2: 1.9}, noise=0.005)
 
 
-def warned(samples: Sequence[Sample], circumstances: Circumstances = QUIET) -> dict[str, Caution]:
-    return {caution.code: caution for caution in verdict(samples, SEQUENTIAL, circumstances).cautions}
+def warned(trials: Sequence[TimedTrial], circumstances: Circumstances = QUIET) -> dict[str, VerdictWarning]:
+    return {warning.code: warning for warning in verdict(trials, SEQUENTIAL, circumstances).warnings}
 
 
-def changed(samples: Sequence[Sample], configuration: Configuration, blocks: int = 99, **values: Any) -> list[Sample]:
-    """The samples with some figures of one configuration's first blocks replaced."""
+def changed(
+    trials: Sequence[TimedTrial], configuration: Configuration, blocks: int = 99, **values: Any
+) -> list[TimedTrial]:
+    """The trials with some figures of one configuration's first blocks replaced."""
     return [
-        replace(one, **values) if one.configuration == configuration and one.block < blocks else one for one in samples
+        replace(one, **values) if one.configuration == configuration and one.block < blocks else one for one in trials
     ]
 
 
@@ -39,7 +40,7 @@ def test_a_clean_comparison_gives_no_warning() -> None:
     assert warned(clean()) == {}
 
 
-def one_slow_trial(busy: float) -> list[Sample]:
+def one_slow_trial(busy: float) -> list[TimedTrial]:
     return [
         replace(one, wall_s=one.wall_s * 1.6, other_busy=busy)
         if (one.configuration, one.block) == (THREADS_2, 3) else one
@@ -47,16 +48,16 @@ def one_slow_trial(busy: float) -> list[Sample]:
     ]
 
 
-def restless_baseline(lead: float) -> list[Sample]:
+def restless_baseline(lead: float) -> list[TimedTrial]:
     """Candidates that hardly vary, beside a baseline whose second trial of a block is now slower, now faster by 6%."""
-    samples = comparison({THREADS_2: 1.5, PROCESSES_2: 1.5 * lead}, noise=0.001)
+    trials = comparison({THREADS_2: 1.5, PROCESSES_2: 1.5 * lead}, noise=0.001)
     return [
         replace(one, wall_s=one.wall_s * (1.06 if one.block % 2 else 0.94)) if one.role == "baseline_again" else one
-        for one in samples
+        for one in trials
     ]
 
 
-CASES: dict[str, tuple[list[Sample], Circumstances]] = {
+CASES: dict[str, tuple[list[TimedTrial], Circumstances]] = {
     "cancelled": (clean()[:9], replace(QUIET, cancelled=True)),
     "outputs_differ": (changed(clean(), THREADS_2, fingerprints={3: "other"}), QUIET),
     "outputs_vary": (changed(clean(), SEQUENTIAL, blocks=2, fingerprints={3: "other"}), QUIET),
@@ -76,9 +77,9 @@ CASES: dict[str, tuple[list[Sample], Circumstances]] = {
 
 @pytest.mark.parametrize("code", RULES)
 def test_every_warning_appears_where_it_must_with_a_sentence_and_advice(code: str) -> None:
-    caution = warned(*CASES[code])[code]
-    assert caution.code == code
-    for text in (caution.sentence, caution.advice):
+    warning = warned(*CASES[code])[code]
+    assert warning.code == code
+    for text in (warning.sentence, warning.advice):
         assert (text[0].isupper() or text[0].isdigit()) and text.endswith(".")
         assert "  " not in text and "None" not in text
 
@@ -100,8 +101,8 @@ def test_an_unstable_configuration_names_a_cause_only_where_one_was_measured() -
 
 
 def test_what_slows_whole_blocks_is_not_instability_of_a_configuration() -> None:
-    samples = [replace(one, wall_s=one.wall_s * (1 + one.block)) for one in clean()]
-    assert "unstable" not in warned(samples)
+    trials = [replace(one, wall_s=one.wall_s * (1 + one.block)) for one in clean()]
+    assert "unstable" not in warned(trials)
 
 
 def test_the_advice_for_too_few_repeats_depends_on_what_was_asked_for() -> None:
@@ -127,15 +128,15 @@ def test_a_cancelled_comparison_says_what_its_trials_are_enough_for() -> None:
 
 
 def test_failures_say_how_many_trials_do_not_count() -> None:
-    caution = warned(changed(clean(), THREADS_2, blocks=2, failed=30))["failures"]
-    assert "2 of 5 trials of threads × 2 had failed tasks, at most 30 of 60 tasks; 2 failed more" in caution.sentence
+    warning = warned(changed(clean(), THREADS_2, blocks=2, failed=30))["failures"]
+    assert "2 of 5 trials of threads × 2 had failed tasks, at most 30 of 60 tasks; 2 failed more" in warning.sentence
 
 
 def test_failures_that_the_baseline_has_too_are_told_but_not_held_against_anyone() -> None:
-    samples = [replace(one, failed=5) for one in clean()]
-    found = verdict(samples, SEQUENTIAL, QUIET)
+    trials = [replace(one, failed=5) for one in clean()]
+    found = verdict(trials, SEQUENTIAL, QUIET)
     assert found.winner == PROCESSES_2
-    assert {caution.code for caution in found.cautions} == {"failures"}
+    assert {warning.code for warning in found.warnings} == {"failures"}
 
 
 def test_start_up_is_held_against_the_full_batch_when_one_is_named() -> None:
