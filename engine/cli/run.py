@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import click
@@ -12,10 +12,12 @@ import click
 from engine.cli.group import CHANGED
 from engine.cli.resizing import how_to_resize, tell_notes
 from engine.cli.terminal.asking import OptionalValues, agree
+from engine.cli.values import Place
 from engine.cli.watching import leave, open_store, run_plan
 from engine.config import Settings, load
-from engine.errors import InputRefused
+from engine.errors import InputRefused, TaskFailed
 from engine.executors import EXECUTORS
+from engine.machine.remote_files import is_address, read
 from engine.model import Configuration, Run
 from engine.store import Store
 from engine.workloads.images.sets.targets import CHOICES
@@ -51,8 +53,8 @@ def configuration(store: Store, workload: str, given: Mapping[str, Any]) -> Conf
 
 
 @click.command(cls=OptionalValues)
-@click.argument("sources", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--to", "target", type=click.Path(path_type=Path), help="Output folder.")
+@click.argument("sources", nargs=-1, required=True, type=Place(exists=True, path_type=Path))
+@click.option("--to", "target", type=Place(path_type=Path), help="Output folder, or an address: s3://bucket/folder.")
 @click.option("--beside", is_flag=True, help="Instead of --to: each result beside its original, with --name's suffix.")
 @click.option("--overwrite", type=click.Choice(CHOICES), default="never", show_default=True,
               help="Files that are there already; --overwrite alone means all. Originals are never replaced.")
@@ -62,9 +64,12 @@ def configuration(store: Store, workload: str, given: Mapping[str, Any]) -> Conf
 @click.option("--skip-unchanged", is_flag=True,
               help="Leave out what the output folder already has, unchanged; replace what was made of a changed one.")
 @how_to_run
-def resize(sources: tuple[Path, ...], pattern: str | None, skip_unchanged: bool, **given: Any) -> None:
-    """Resize images, folders of images or ZIPs of them into another folder. Originals are never written."""
-    from engine.cli.sources import destination, gathered, note_done
+def resize(sources: tuple[Path | str, ...], pattern: str | None, skip_unchanged: bool, **given: Any) -> None:
+    """Resize images, folders of images or ZIPs of them into another folder. Originals are never written.
+
+    SOURCES and --to may be addresses (s3://bucket/photos/*.jpg), which need the package of their kind: s3fs, gcsfs.
+    """
+    from engine.cli.sources import destination, gathered, note_done, resized_at
     from engine.runs.plans import fitting, resize_plan
     from engine.workloads.images.making.options import resizing_from
     from engine.workloads.images.sets.targets import Overwriting
@@ -75,9 +80,18 @@ def resize(sources: tuple[Path, ...], pattern: str | None, skip_unchanged: bool,
     given["name"] = given["name"] or ("{stem}-small.{ext}" if given["beside"] else "{stem}.{ext}")
     resizing = resizing_from({**given, "sizes": given["sizes"] or ("400x400",), "format": ",".join(given["formats"])})
     how = configuration(store, "resize", given)
-    target = destination(sources, given["target"], given["beside"])
+    if by_address := [one for one in (*sources, given["target"]) if is_address(one)]:
+        if pattern or skip_unchanged or given["beside"] or given["html"]:
+            raise click.UsageError(f"{by_address[0]}: --glob, --skip-unchanged, --beside and --html need folders.")
+        plan = resized_at(store, sources, given["target"], resizing, how, given["overwrite"])
+        run = run_plan(store, plan, given["as_json"])
+        tell_notes(store, run)
+        leave(run)
+        return
+    local = [Path(source) for source in sources]
+    target = destination(local, given["target"], given["beside"])
     done = Done(target, resizing)
-    with gathered(sources, pattern, settings, target, done) as found:
+    with gathered(local, pattern, settings, target, done) as found:
         how, fewer = fitting(found.files, resizing, how, settings)
         if fewer:
             click.echo(fewer, err=True)
@@ -97,7 +111,7 @@ def resize(sources: tuple[Path, ...], pattern: str | None, skip_unchanged: bool,
 
 
 @click.command()
-@click.argument("source", metavar="FILE|-", type=click.Path(allow_dash=True, path_type=Path))
+@click.argument("source", metavar="FILE|-", type=Place(allow_dash=True, path_type=Path))
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the table here, too.")
 @click.option("--column", help="Which column of a table holds the addresses: its heading, or its number from 1.")
 @click.option(
@@ -115,12 +129,13 @@ def resize(sources: tuple[Path, ...], pattern: str | None, skip_unchanged: bool,
 @click.option("--fail-on-change", is_flag=True, help="Exit with 4 when something changed; with --since.")
 @how_to_run
 def scrape(
-    source: Path, csv_file: Path | None, column: str | None, selectors_file: Path | None, since: str | None,
+    source: Path | str, csv_file: Path | None, column: str | None, selectors_file: Path | None, since: str | None,
     language: str, user_agent: str, revalidate: bool, fail_on_change: bool, as_json: bool, **how: Any,
 ) -> None:
     """Read prices from the pages whose addresses FILE holds; - reads stdin.
 
-    FILE is text as people write it, a table (CSV with any delimiter), a sitemap, a feed or a saved page.
+    FILE is text as people write it, a table (CSV with any delimiter), a sitemap, a feed or a saved page; it may lie at
+    an address (s3://bucket/list.csv).
     """
     from engine.report.tables import csv_chunks
     from engine.runs.plans import scrape_plan
@@ -162,7 +177,7 @@ def tell_changes(store: Store, run: Run, earlier: Run | None) -> int:
     return len(found.changes)
 
 
-def addresses(source: Path, settings: Settings, column: str | None = None) -> list[str]:
+def addresses(source: Path | str, settings: Settings, column: str | None = None) -> list[str]:
     """The addresses in a file or on stdin, each once; how it was read and what was left out is told on stderr.
 
     What is no address stays in the list: its record says why it was not fetched. Raises InputRefused.
@@ -170,12 +185,12 @@ def addresses(source: Path, settings: Settings, column: str | None = None) -> li
     from engine.workloads.web.lists.reading import read_list
 
     try:
-        data = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
+        data = content_of(source, settings)
     except FileNotFoundError:
         raise InputRefused(f"There is no file {source}: correct its name, or write - to read stdin.") from None
     except OSError as error:
         raise InputRefused(f"{source} cannot be read ({error.strerror}).") from None
-    listed = read_list(data, source.name, settings, column)
+    listed = read_list(data, PurePosixPath(source).name, settings, column)
     found = listed.inputs
     for sentence in (*listed.told, *found.sentences):
         click.echo(sentence, err=True)
@@ -184,6 +199,16 @@ def addresses(source: Path, settings: Settings, column: str | None = None) -> li
     if not found.urls:
         raise InputRefused(f"{source} holds no web address: they begin with https://, http:// or www.")
     return [*found.urls, *(item.text for item in found.rubbish)]
+
+
+def content_of(source: Path | str, settings: Settings) -> bytes:
+    """What a file, stdin (-) or an address holds. Raises OSError, InputRefused."""
+    if isinstance(source, Path):
+        return sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
+    try:
+        return read(source, settings.upload_max_mb)
+    except TaskFailed as failure:
+        raise InputRefused(f"{failure.message} Check its spelling, and the credentials of this environment.") from None
 
 
 def followed(sitemaps: Sequence[str], settings: Settings) -> list[str]:

@@ -13,8 +13,10 @@ import click
 from engine.config import Settings
 from engine.errors import InputRefused
 from engine.machine import leftovers, private
-from engine.model import Run
+from engine.model import Configuration, Plan, Run
 from engine.store import Store
+from engine.workloads.images.making.options import Resizing
+from engine.workloads.images.sets.targets import Choice
 from engine.workloads.images.sets.unchanged import Done
 
 
@@ -98,6 +100,29 @@ def _unpacked(archive: Path, folder: Path, settings: Settings, done: Done | None
             done.unpacked(path, archive, name, state)
 
     return {path: names[path] for path in unpack(archive, folder, settings, note)}
+
+
+def resized_at(
+    store: Store, sources: Sequence[Path | str], target: Path | str | None, resizing: Resizing, how: Configuration,
+    overwrite: Choice,
+) -> Plan:
+    """The plan of a resize whose sources or results lie at addresses. Raises click.UsageError, InputRefused."""
+    from engine.machine.remote_files import is_address
+    from engine.runs.remote_plans import Source, found_at, resize_plan_at
+    from engine.workloads.images.sets.targets import Overwriting, ready
+
+    if target is None:
+        raise click.UsageError("Say where the results go: --to FOLDER or --to ADDRESS.")
+    where = str(target) if is_address(target) else str(ready(Path(os.path.abspath(target))))
+    found = found_at(str(source) for source in sources if is_address(source))
+    local = [Path(source) for source in sources if not is_address(source)]
+    if any(path.suffix.lower() == ".zip" and not path.is_dir() for path in local):
+        raise InputRefused("A ZIP goes to a folder of this machine only: unpack it first, and name its folder.")
+    for path in local:
+        root = path.resolve() if path.is_dir() else Path(os.path.abspath(path)).parent
+        files = _images(root, None, store.settings, root, None) if path.is_dir() else [Path(os.path.abspath(path))]
+        found += [Source(file.relative_to(root).as_posix(), str(file)) for file in files]
+    return resize_plan_at(found, resizing, how, store.settings, where, Overwriting(overwrite))
 
 
 def note_done(store: Store, run: Run, done: Done) -> None:

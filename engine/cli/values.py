@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from engine.errors import SettingRefused
+from engine.machine.remote_files import is_address
 from engine.model import Configuration
 
 _MOST = 4096
@@ -42,6 +43,16 @@ class Seconds(click.ParamType[float]):
         if not match or float(match[1]) <= 0:
             self.fail(f"{value!r} is no time: write it like 60s or 5min.", param, context)
         return float(match[1]) * {"min": 60.0, "h": 3600.0}.get(match[2] or "s", 1.0)
+
+
+class Place(click.Path):
+    """A path of this machine, or an address such as ``s3://bucket/photos``, which is left as it is."""
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
+        """The path as a Path, the address as text."""
+        if is_address(value):
+            return value
+        return super().convert(value, param, context)
 
 
 def whole(text: str, option: str) -> int:

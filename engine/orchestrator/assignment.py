@@ -94,4 +94,6 @@ def _options(run: Run, outputs: Path) -> dict[str, Any]:
     options = dict(run.options)
     if run.kind != "job" and "target" in options:
         options["target"] = str(outputs)
+    if run.kind != "job":
+        options.pop("address", None)
     return options

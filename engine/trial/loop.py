@@ -223,7 +223,7 @@ class Mender:
         for future, chunk in list(self.flight.chunks.items()):
             try:
                 land(future, future.result(timeout=10), self.batch, self.flight, self.write)
-            except (BrokenExecutor, CancelledError, TimeoutError) as error:
+            except (BrokenExecutor, WorkerLost, CancelledError, TimeoutError) as error:
                 lost += [(errand, getattr(error, "at_work", False)) for errand in chunk]
         self.flight.chunks.clear()
         self.flight.landed = queue.SimpleQueue()

@@ -252,7 +252,10 @@ def for_elsewhere(setup: Setup, workload: type[Workload], errands: list[Errand])
     reads, writes = workload.files(setup.options, Path(setup.folder), Path(setup.outputs), few)
     modules = tuple(own_modules(setup.workload, setup.options))
     search_path = tuple(setup.options.get("search_path", ()))
-    return replace(setup, reads=tuple(reads), writes=tuple(writes), modules=modules, search_path=search_path)
+    return replace(
+        setup, reads=tuple(reads), writes=tuple(writes), modules=modules, search_path=search_path,
+        takes_turns=workload.takes_turns,
+    )  # fmt: skip
 
 
 def read_errands(spec: Specification) -> tuple[list[Errand], list[Errand]]:

@@ -75,6 +75,9 @@ class Setup:
     search_path: tuple[str, ...] = ()
     """… the folders that those come from."""
 
+    takes_turns: bool = False
+    """Whether tasks ask for their turn at hosts."""
+
     def board_row(self, slot: int) -> tuple[int, int]:
         """Where a worker's task and its start stand in the board, see `Board.row`."""
         return Board.row(slot)

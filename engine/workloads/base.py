@@ -46,6 +46,8 @@ class Workload(ABC):
     """Settings that may hold a password (`config.SECRETS`) and that tasks need."""
     by_value: bool = False
     """Whether the work itself came as a pickle, so that its classes may exist nowhere else."""
+    takes_turns: ClassVar[bool] = False
+    """Whether tasks wait for their turn at hosts, which workers on several machines must then keep together."""
     alone: ClassVar[bool] = True
     """Whether each task is a call of its own, that a plain loop can make; not where tasks are put back (`Later`)."""
     packages: ClassVar[tuple[str, ...]] = ()

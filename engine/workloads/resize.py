@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import blake2b
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from engine.errors import TaskFailed
+from engine.machine.remote_files import is_address, joined, read, write
 from engine.model import Run, Task
 from engine.workloads.base import Place, Workload
 from engine.workloads.images.making.allocator import keep_freed_memory
 from engine.workloads.images.making.options import resizing_from
 from engine.workloads.images.making.parts import sweep
-from engine.workloads.images.making.resizing import resize_file, would_overwrite
+from engine.workloads.images.making.resizing import Output, resize_file, would_overwrite
 from engine.workloads.images.sets.memory import limit_this_process, may_be_limited
 
 
@@ -25,7 +27,7 @@ class Resize(Workload):
     `originals` are those names that are originals of the run, by whatever spelling; `replace` those that may be
     replaced although they exist. The option `overwrite` "all" allows it for every name that is no original.
 
-    Outputs go to the option `target` (a folder), else to the run's outputs. A worker with a process of
+    Outputs go to the option `address` or `target` (a folder), else to the run's outputs. A worker with a process of
     its own may map so much memory and no more (`worker_memory_mb`), so that a runaway decoder fails alone.
     """
 
@@ -36,6 +38,8 @@ class Resize(Workload):
         super().__init__(options, place)
         self.resizing = resizing_from(options)
         self.target = Path(options["target"]) if options.get("target") else place.outputs
+        self.address: str = options.get("address", "")
+        """Where results go instead, by an address."""
         # The run's own folder holds nothing but what this run wrote.
         self.replaces = self.target == place.outputs or options.get("overwrite") == "all"
         keep_freed_memory()
@@ -47,17 +51,17 @@ class Resize(Workload):
         cls, options: dict[str, Any], folder: Path, outputs: Path, arguments: Sequence[Any]
     ) -> tuple[list[str], list[str]]:
         """The pictures, and where their results go."""
-        return [str(folder / argument["source"]) for argument in arguments], [options.get("target") or str(outputs)]
+        sources = [argument["source"] for argument in arguments]
+        reads = [source if is_address(source) else str(folder / source) for source in sources]
+        return reads, [options.get("address") or options.get("target") or str(outputs)]
 
     def run(self, argument: Any) -> Any:
         """{path, width, height, bytes} of the first size, what the source was, and `also`: the other sizes."""
-        source = self.place.folder / argument["source"]
-        targets = [self.target / name for name in argument["names"]]
         if argument.get("originals"):
             raise would_overwrite(argument["originals"][0])
-        replace = targets if self.replaces else [self.target / name for name in argument.get("replace", ())]
+        by_address = self.address or is_address(argument["source"])
         try:
-            first, *rest = resize_file(source, targets, self.resizing, self.place.settings, replace)
+            first, *rest = self._run_by_address(argument) if by_address else self._run_here(argument)
         except ModuleNotFoundError as missing:  # numpy, for 16 bits a channel and rare spaces of colour
             raise TaskFailed(
                 "package_missing",
@@ -66,12 +70,43 @@ class Resize(Workload):
             ) from None
         return {**asdict(first), "also": [asdict(output) for output in rest]}
 
+    def _run_here(self, argument: Any) -> list[Output]:
+        source = self.place.folder / argument["source"]
+        targets = [self.target / name for name in argument["names"]]
+        return resize_file(source, targets, self.resizing, self.place.settings, self._replaceable(argument))
+
+    def _run_by_address(self, argument: Any) -> list[Output]:
+        """The same for what lies elsewhere: fetched, and sent, by way of a folder of this machine."""
+        settings, names = self.place.settings, argument["names"]
+        with TemporaryDirectory(prefix="overlap-", ignore_cleanup_errors=True) as scratch:
+            source = self.place.folder / argument["source"]
+            if is_address(argument["source"]):
+                source = Path(scratch, "in", PurePosixPath(argument["source"]).name)
+                source.parent.mkdir()
+                source.write_bytes(read(argument["source"], settings.image_max_mb))
+            target = Path(scratch, "out") if self.address else self.target
+            targets = [target / name for name in names]
+            outputs = resize_file(source, targets, self.resizing, settings, self._replaceable(argument))
+            return [self._sent(output, name) for output, name in zip(outputs, names, strict=True)]
+
+    def _replaceable(self, argument: Any) -> list[Path]:
+        """The results that may replace what has their name in the folder."""
+        allowed = argument["names"] if self.replaces else argument.get("replace", ())
+        return [self.target / name for name in allowed]
+
+    def _sent(self, output: Output, name: str) -> Output:
+        if not self.address:
+            return output
+        address = joined(self.address, name)
+        write(address, Path(output.path).read_bytes(), self.options.get("overwrite") == "all")
+        return replace(output, path=address)
+
     @classmethod
     def clean_up(cls, options: Mapping[str, Any], outputs: Path, tasks: Iterable[Task]) -> None:
         """Remove the parts of files that were being written, from every folder that results go to."""
         target = options.get("target")
         folder = Path(target) if isinstance(target, str) and target else outputs
-        sweep({folder / os.path.dirname(name) for task in tasks for name in task.argument["names"]})
+        sweep({folder, *(folder / os.path.dirname(name) for task in tasks for name in task.argument["names"])})
 
     @classmethod
     def conclude(cls, run: Run, outputs: Path, results: Iterable[tuple[str, Any]]) -> str | None:

@@ -8,8 +8,10 @@ from typing import Any
 
 from engine.config import usable_cpus
 from engine.errors import TaskFailed
+from engine.protocol.elsewhere import Elsewhere
 from engine.workloads.base import Place, Tried, Workload
 from engine.workloads.shop.demo import fill_in
+from engine.workloads.web.addresses.allowed import allow_far_shop
 from engine.workloads.web.arenas import few_arenas
 from engine.workloads.web.fetching.answers import Validators
 from engine.workloads.web.manners import manners_of
@@ -24,11 +26,14 @@ class Scrape(Workload):
     has_async = True
     secrets = ("proxy",)
     alone = False
+    takes_turns = True
     preload = ("engine.workloads.web.fetching.fetch", "engine.workloads.web.price")
     packages = ("filelock", "idna", "protego")
 
     def __init__(self, options: dict[str, Any], place: Place) -> None:
         super().__init__(options, place)
+        if Elsewhere.away and (base := options.get("demo_base")):
+            allow_far_shop(place.settings.home, base)
         fetcher: Any
         # One of the two clients, so that no trial imports and pays for the other.
         if place.coroutines:

@@ -7,20 +7,16 @@ takes it down. The seat lives as long as Dask wants its task: a cancel, a trial 
 ends it, and with it the process, within a fraction of a second.
 
 Loaded from the shipped engine under a name of its own (`shipment`), because a worker may have another engine or none:
-so this imports the standard library, distributed and its neighbour `frames` only.
+so this imports the standard library, distributed and its neighbour `task_process` only.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-import mmap
 import os
 import queue
-import signal
 import socket
-import struct
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -32,76 +28,16 @@ from uuid import uuid4
 
 from distributed import Queue, get_worker
 
-frames: Any = import_module(f"{__package__}.frames")  # by this name, because the package has another one there
+Child: Any = import_module(f"{__package__}.task_process").Child  # so, because the package has another name there
 
 LOOK_S = 0.1
 """How often a seat looks whether it is still wanted, and whether its call is past the limit."""
 START_S = 60.0
 """How long a task process may take to start."""
+ANSWER_S = 30.0
+"""How long a scheduler may take to answer a question."""
 _DEATHS = 3
 """So many processes in a row may die as they start, before the seat is given up."""
-_IDLE = -1
-_CELLS = struct.Struct("@q")
-
-
-class Child:
-    """A task process and the thread that reads what it says into the seat's inbox."""
-
-    def __init__(self, seat: Seat, number: int) -> None:
-        self.board = os.path.join(seat.scratch, f"board-{number}")
-        self.began_s = time.perf_counter()
-        self.ready = False
-        told = {"slot": seat.slot, "home": seat.home, "board": self.board, "parent": os.getpid()}
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "engine.executors.dask.child", json.dumps(told)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": seat.search_path, "PYTHONUTF8": "1", "OVERLAP_HOME": seat.home},
-            cwd=seat.scratch,
-            start_new_session=True,
-        )
-        assert self.process.stdin is not None
-        self._orders = self.process.stdin.fileno()
-        self._cells: mmap.mmap | None = None
-        threading.Thread(target=self._follow, args=(seat.inbox, number), daemon=True).start()
-
-    def _follow(self, inbox: queue.SimpleQueue[Any], number: int) -> None:
-        assert self.process.stdout is not None
-        for kind, payload in frames.read_all(self.process.stdout):
-            inbox.put((kind, number, payload))
-        inbox.put((b"gone", number, b""))
-
-    def write(self, kind: bytes, payload: bytes) -> None:
-        """Send a frame; that the process is gone will be told by its reader."""
-        with suppress(OSError):
-            frames.write(self._orders, kind, payload)
-
-    def at_work(self, row: tuple[int, int]) -> tuple[int, float] | None:
-        """The task that is under way and when it began, by the process's board; it can be read after its death."""
-        if self._cells is None:
-            try:
-                with open(self.board, "rb") as file:
-                    self._cells = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            except (OSError, ValueError):
-                return None
-        task, started_ns = (_CELLS.unpack_from(self._cells, at)[0] for at in row)
-        return None if task == _IDLE else (task, started_ns / 1e9)
-
-    def kill(self) -> None:
-        """End the process and all that its tasks have started."""
-        with suppress(ProcessLookupError, PermissionError):
-            if hasattr(os, "killpg"):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            else:
-                self.process.kill()
-
-    def close(self) -> None:
-        """Kill it, and give back what it had open."""
-        self.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            with suppress(OSError):
-                pipe.close()  # type: ignore[union-attr]
 
 
 class Seat:
@@ -192,7 +128,19 @@ class Seat:
         self.results.put(["done", self.id, call, payload, busy_s])
 
     def _question(self, _: int, payload: bytes) -> None:
-        raise NotImplementedError
+        """A task asks the ledger on the scheduler; it waits for the answer, and so does this seat."""
+        self.child.write(b"y", json.dumps(self._ask(json.loads(payload))).encode())
+
+    def _ask(self, question: dict[str, Any]) -> Any:
+        asked = self.worker.scheduler.overlap_ledger_1(question={**question, "who": self.id})
+        loop: Any = self.worker.loop
+        return asyncio.run_coroutine_threadsafe(asked, loop.asyncio_loop).result(ANSWER_S)
+
+    def _give_back(self) -> None:
+        """Have the ledger forget what a process that has died held."""
+        if self.told["takes_turns"]:
+            with suppress(Exception):  # it is forgotten there by its age
+                self._ask({"do": "release"})
 
     def _gone(self, number: int, _: bytes) -> None:
         """The process has died: tell whose call that was, and start another."""
@@ -202,6 +150,7 @@ class Seat:
         was_ready, call = self.child.ready, self.call
         self.call = self.overdue = None
         self.child.close()
+        self._give_back()
         self.deaths = 0 if was_ready else self.deaths + 1
         if self.deaths >= _DEATHS:
             why = f"its task process died {_DEATHS} times while it started: look at the worker's log"
@@ -214,7 +163,7 @@ class Seat:
 
     def _new_child(self) -> Child:
         self.starts += 1
-        child = Child(self, self.starts)
+        child = Child(self.slot, self.scratch, self.home, self.search_path, self.inbox, self.starts)
         child.write(b"s", self.told["start"])
         return child
 
@@ -247,6 +196,7 @@ class Seat:
 
     def _leave(self) -> None:
         self.child.close()
+        self._give_back()
         with suppress(Exception):  # the scheduler may be gone: then nobody is there to be told
             self.work.put(["end", 0, b""], callback_timeout=2)
             self.results.put(["left", self.id, self.slot, {}], callback_timeout=2)

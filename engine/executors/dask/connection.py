@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import ssl
 import sys
 from collections.abc import Iterator, Mapping
@@ -11,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from distributed import Client
+from distributed.diagnostics.plugin import SchedulerPlugin
 from distributed.security import Security
 
 from engine.errors import NotAvailable
+from engine.executors.dask.ledger import NAME, Ledger
+from engine.executors.dask.shipment import by_value
 
 ANSWER_S = 5.0
 """How long a scheduler may take to answer."""
@@ -91,6 +95,30 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 def _short(error: BaseException) -> str:
     *_, last = _causes(error)
     return " ".join(str(last).split())[:200] or type(last).__name__
+
+
+class Carried(SchedulerPlugin):
+    """A plugin that is itself again on the scheduler, which lacks its module; one that is there stays."""
+
+    idempotent = True
+
+    def __init__(self, plugin: Any) -> None:
+        self.name = plugin.name
+        self._content = by_value(plugin, type(plugin).__module__)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pickle.loads, (self._content,)
+
+
+async def keep_turns(client: Any, address: str) -> None:
+    """Have the scheduler keep the turns at hosts, unless it does. Raises NotAvailable where it takes no plugins."""
+    try:
+        await client.register_plugin(Carried(Ledger()), name=NAME)
+    except Exception as error:  # distributed raises whatever the scheduler did
+        raise NotAvailable(
+            f"The Dask scheduler at {address} cannot keep the turns of its workers at hosts ({_short(error)}): "
+            "start it with DASK_DISTRIBUTED__SCHEDULER__PICKLE=true, or scrape on this machine."
+        ) from error
 
 
 async def must_match(client: Any, address: str) -> None:

@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 
+from engine.errors import NotAvailable, TaskFailed
+from engine.machine import remote_files
+
 _SLOTS = 1_000_000
 
 
@@ -40,65 +43,109 @@ class Canary:
     """The files of one proof, as the trial keeps them."""
 
     proof: Proof
-    made: list[Path] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
 
     @classmethod
     def set_out(cls, reads: Iterable[str], writes: Sequence[str]) -> Canary:
-        """Put a canary into each folder. Raises OSError where one cannot be written."""
-        sizes = tuple((path, os.stat(path).st_size) for path in reads if os.path.isfile(path))
+        """Put a canary into each place that tasks write to. Raises NotAvailable where one cannot be written."""
+        sizes = tuple((path, size) for path in reads if (size := _size_here(path)) is not None)
         proof = Proof(sizes, tuple(writes), (os.getpid(), secrets.randbits(40) * _SLOTS), secrets.token_hex(16))
         canary = cls(proof)
-        for folder in writes:
-            path = Path(folder, proof.name())
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(proof.content, encoding="ascii")
+        for place in writes:
+            path = _inside(place, proof.name())
+            try:
+                _write(path, proof.content.encode())
+            except (OSError, TaskFailed) as error:
+                canary.take_away()
+                raise NotAvailable(f"Nothing can be written to {place} ({error}): choose another place.") from None
             canary.made.append(path)
         return canary
 
-    def unseen(self, slot: int) -> list[str]:
-        """The folders in which this worker's answer is not to be seen from here."""
-        proof, answered = self.proof, []
-        for folder in proof.writes:
-            path = Path(folder, proof.name(slot))
-            if _text(path) == proof.content:
-                answered.append(folder)
-                with suppress(OSError):  # a part that stays is swept when the trial has ended
-                    path.unlink()
-        return [folder for folder in proof.writes if folder not in answered]
+    def unseen(self, slot: int) -> list[tuple[str, str]]:
+        """The places in which this worker's answer is not to be seen from here, and why."""
+        proof, found = self.proof, []
+        for place in proof.writes:
+            path = _inside(place, proof.name(slot))
+            if why := _differs(path, proof.content.encode()):
+                found.append((place, why))
+            _remove(path)
+        return found
 
     def take_away(self) -> None:
         """Remove the canaries."""
         for path in self.made:
-            with suppress(OSError):
-                path.unlink()
+            _remove(path)
 
 
-def prove(proof: Proof, slot: int) -> list[str]:
-    """In a worker: the files and folders of the run that are not to be seen, or not to be written, from here."""
-    unseen = [path for path, size in proof.reads if _size(path) != size]
-    for folder in proof.writes:
+def prove(proof: Proof, slot: int) -> list[tuple[str, str]]:
+    """In a worker: the files and places of the run that cannot be read or written from here, each with why."""
+    unseen = []
+    for path, size in proof.reads:
         try:
-            if _text(Path(folder, proof.name())) != proof.content:
-                unseen.append(folder)
-                continue
-            Path(folder, proof.name(slot)).write_text(proof.content, encoding="ascii")
-        except OSError:
-            unseen.append(folder)
+            if (found := _size(path)) != size:
+                unseen.append((path, "it is not there" if found is None else f"it has {found} bytes, not {size}"))
+        except Exception as error:  # an address: its store's libraries raise what they like
+            unseen.append((path, _words(error)))
+    for place in proof.writes:
+        if why := _differs(_inside(place, proof.name()), proof.content.encode()):
+            unseen.append((place, why))
+            continue
+        try:
+            _write(_inside(place, proof.name(slot)), proof.content.encode())
+        except Exception as error:  # as above
+            unseen.append((place, _words(error)))
     return unseen
 
 
+def _inside(place: str, name: str) -> str:
+    return remote_files.joined(place, name) if remote_files.is_address(place) else os.path.join(place, name)
+
+
 def _size(path: str) -> int | None:
+    """Bytes of a file; None where there is none."""
+    if remote_files.is_address(path):
+        return remote_files.size(path)
     try:
         return os.stat(path).st_size
     except OSError:
         return None
 
 
-def _text(path: Path) -> str | None:
+def _size_here(path: str) -> int | None:
+    """The same; what cannot be asked is left to its own task to say."""
     try:
-        return path.read_text(encoding="ascii")
-    except (OSError, ValueError):
+        return _size(path)
+    except Exception:
         return None
+
+
+def _differs(path: str, content: bytes) -> str | None:
+    """Why this file does not hold this content, as seen from here; None where it does."""
+    try:
+        found = remote_files.read(path, 1.0) if remote_files.is_address(path) else Path(path).read_bytes()
+    except Exception as error:  # as in `prove`
+        return _words(error)
+    return None if found == content else "another file is there"
+
+
+def _write(path: str, content: bytes) -> None:
+    if remote_files.is_address(path):
+        remote_files.write(path, content, replace=True)
+    else:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(content)
+
+
+def _remove(path: str) -> None:
+    with suppress(Exception):  # what cannot be removed is swept when the trial has ended, or stays: it is a few bytes
+        if remote_files.is_address(path):
+            remote_files.remove(path)
+        else:
+            Path(path).unlink()
+
+
+def _words(error: BaseException) -> str:
+    return " ".join((getattr(error, "strerror", None) or str(error) or type(error).__name__).split())
 
 
 def packages_here() -> dict[str, str]:

@@ -25,10 +25,11 @@ from distributed import Queue, Variable
 
 from engine.errors import NotAvailable, OverlapError
 from engine.executors.base import Start
+from engine.executors.dask.admission import too_few, unfit
 from engine.executors.dask.agent import _machine
 from engine.executors.dask.calls import DaskBroken, settle
-from engine.executors.dask.connection import connected, must_match
-from engine.executors.dask.proof import Canary, differences, packages_here
+from engine.executors.dask.connection import connected, keep_turns, must_match
+from engine.executors.dask.proof import Canary, packages_here
 from engine.executors.dask.seats import Seats
 from engine.executors.dask.shipment import ByValue, boot, own_modules, packed_engine
 
@@ -113,13 +114,18 @@ class RemoteExecutor(Executor):
         self.seats = Seats(
             self.client, self.token, _machine(), self.setup.limit_s, self._admit, self._changed.set
         )  # fmt: skip
+        if self.setup.takes_turns:
+            await keep_turns(self.client, self.address)
         digest, content = packed_engine(self.modules)
         variable: Any = Variable(f"overlap-engine-{digest}", client=self.client)  # type: ignore[no-untyped-call]
         await variable.set(content)
         await Queue(name=f"{self.token}-results", client=self.client)  # type: ignore[no-untyped-call]
         self._listener = asyncio.ensure_future(self.seats.listen())
         self._listener.add_done_callback(lambda _: self._changed.set())
-        self.told = {"token": self.token, "start": self.start_call, "limit_s": self.setup.limit_s}
+        self.told = {
+            "token": self.token, "start": self.start_call, "limit_s": self.setup.limit_s,
+            "takes_turns": self.setup.takes_turns,
+        }  # fmt: skip
         self.boot, self.shipped = ByValue(boot), (digest, variable.name)
         for slot in range(self.workers):
             self._take_seat(slot)
@@ -142,19 +148,10 @@ class RemoteExecutor(Executor):
             if time.perf_counter() > deadline:
                 if self.seats.ready >= self.least:
                     return
-                raise NotAvailable(await self._too_few())
-
-    async def _too_few(self) -> str:
-        threads = sum((await self.client.nthreads()).values())
-        seated = self.seats.ready if self.seats else 0
-        what = f"The Dask cluster at {self.address} offers {threads} threads"
-        if threads < self.workers:
-            return f"{what}, fewer than the {self.workers} workers asked for: ask for fewer, or start more workers."
-        return (
-            f"{what}, but only {seated} of {self.workers} became free within "
-            f"{self.setup.settings['dask_patience_s']:g} s: "
-            "others use them. Ask for fewer workers, or try again later."
-        )
+                threads, patience_s = await self.client.nthreads(), self.setup.settings["dask_patience_s"]
+                raise NotAvailable(
+                    too_few(self.address, sum(threads.values()), self.workers, self.seats.ready, patience_s)
+                )
 
     async def _go_on(self) -> None:
         """Watch over the seats until the executor is shut down, or nothing is left of it."""
@@ -199,21 +196,7 @@ class RemoteExecutor(Executor):
             self.futures.pop(slot)
 
     def _admit(self, slot: int, hello: dict[str, Any]) -> str | None:
-        """Why this seat must not be used, in one sentence; None where it has proven all."""
-        who = f"The Dask worker {hello['who']}"
-        if hello["problem"]:
-            return f"{who} cannot run these tasks: {hello['problem']}"
-        for package, ours, theirs in differences(self.packages, hello["packages"]):
-            return (
-                f"{who} has {package} {theirs}, and this server {ours}: "
-                f"install the same there (pip install {package}=={ours}) and start it again."
-            )
-        for path in hello["unseen"] or self.canary.unseen(slot):
-            return (
-                f"{who} does not see {path} of this server, which these tasks read or write: "
-                "share that disk with it, or name inputs and outputs that all can reach, such as s3://bucket/folder."
-            )
-        return None
+        return unfit(f"The Dask worker {hello['who']}", hello, self.packages, self.canary.unseen(slot))
 
     def _lose(self, reason: str) -> None:
         """Give up every call, because nobody is left to make it."""

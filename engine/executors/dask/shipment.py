@@ -71,18 +71,23 @@ def _below(path: Path, roots: Sequence[Path]) -> tuple[Path, Path] | None:
     return path, max(inside, key=lambda root: len(root.parts))
 
 
+def by_value(value: Any, module: str) -> bytes:
+    """A pickle of a function or object of this module that can be read where the module does not exist."""
+    import cloudpickle  # type: ignore[import-untyped]
+
+    cloudpickle.register_pickle_by_value(sys.modules[module])
+    try:
+        content: bytes = cloudpickle.dumps(value)
+        return content
+    finally:
+        cloudpickle.unregister_pickle_by_value(sys.modules[module])
+
+
 class ByValue:
     """A function that is itself again wherever it is unpickled, also where its module does not exist."""
 
     def __init__(self, function: Any) -> None:
-        import cloudpickle  # type: ignore[import-untyped]
-
-        module = sys.modules[function.__module__]
-        cloudpickle.register_pickle_by_value(module)
-        try:
-            self._content = cloudpickle.dumps(function)
-        finally:
-            cloudpickle.unregister_pickle_by_value(module)
+        self._content = by_value(function, function.__module__)
         self.__name__ = function.__name__
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -20,7 +20,9 @@ from engine.report.documents.reading import COUNTS, FIGURES, parsed, read_docume
 from engine.store import Store
 from engine.text import storable_values
 
-_UNSAFE_OPTIONS = ("search_path", "target", "function", "function_pickled", "setup", "setup_pickled", "folder")
+_UNSAFE_OPTIONS = (
+    "search_path", "target", "address", "function", "function_pickled", "setup", "setup_pickled", "folder",
+)  # fmt: skip
 
 
 def import_document(store: Store, document: Mapping[str, Any], token: str | None = None) -> Run:

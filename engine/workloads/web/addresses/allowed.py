@@ -10,19 +10,24 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
+from urllib.parse import urlsplit
 
 from engine.config import Settings
-from engine.errors import TaskFailed
+from engine.errors import NotAvailable, TaskFailed
 from engine.machine.private import make_folder, write_text
 from engine.workloads.web.addresses.urls import checked_url
 
 REFRESH_S = 1.0
 """Age at which the list of demo shops is read again."""
+_ANSWER_S = 3.0
+_far = ExitStack()
+"""What this process has registered of another machine's shops."""
 
 
 @contextmanager
@@ -43,6 +48,22 @@ def register_shop(home: Path, host: str, port: int) -> Iterator[Path]:
         finally:
             path.unlink(missing_ok=True)
     path.with_suffix(".lock").unlink(missing_ok=True)
+
+
+def allow_far_shop(home: Path, base: str) -> None:
+    """Let this process's gate pass the demo shops at `base`, which the trial's machine serves, until it ends.
+
+    For workers of a cluster. Raises NotAvailable where those shops cannot be reached from here.
+    """
+    parts = urlsplit(base)
+    host, port = parts.hostname or "", parts.port or 80
+    try:
+        socket.create_connection((host, port), timeout=_ANSWER_S).close()
+    except OSError:
+        raise NotAvailable(
+            "the demo shops serve the machine of this server only; scrape addresses of your own, or use threads."
+        ) from None
+    _far.enter_context(register_shop(home, host, port))
 
 
 def shop_addresses(home: Path) -> set[tuple[str, int]]:

@@ -17,6 +17,7 @@ from engine import __version__
 from engine.config import Settings
 from engine.errors import Later, TaskFailed
 from engine.machine.private import make_folder
+from engine.protocol.elsewhere import Elsewhere
 from engine.text import duration
 from engine.workloads.web.addresses.gate import Gate
 from engine.workloads.web.addresses.urls import Url, joined
@@ -38,11 +39,12 @@ from engine.workloads.web.fetching.answers import (
 )
 from engine.workloads.web.fetching.charset import decoded
 from engine.workloads.web.fetching.refresh import refresh_target
-from engine.workloads.web.fetching.trips import Trip, Trips
 from engine.workloads.web.fetching.unpack import accepted
 from engine.workloads.web.manners import OURS, Manners
 from engine.workloads.web.politeness import robots
+from engine.workloads.web.politeness.far import FarPolite, FarRobotsStore, FarTrips
 from engine.workloads.web.politeness.polite import Polite, back_off
+from engine.workloads.web.politeness.trips import Trip, Trips
 
 MOST_HOPS = 5
 MOST_TRIES = 3
@@ -58,8 +60,8 @@ _NO_RULES = frozenset(("too_many_redirects", "redirect_blocked", "damaged", "not
 class Rules:
     """What every fetch of one run keeps to. Safe to share between threads.
 
-    `folder` is shared by all processes whose politeness counts together; `scope` sets the retries of one run
-    apart from another's that fetches the same addresses.
+    `folder` is shared by all processes whose politeness counts together; on a cluster its scheduler takes that part.
+    `scope` sets the retries of one run apart from another's that fetches the same addresses.
     """
 
     def __init__(
@@ -68,9 +70,15 @@ class Rules:
     ) -> None:  # fmt: skip
         self.settings, self.gate = settings, gate
         self._scope, self._back_off_s, self._manners = scope, back_off_s, manners
+        self._polite: Polite | FarPolite
+        self._trips: Trips | FarTrips
+        if Elsewhere.ask is not None:
+            self._polite = FarPolite(settings, gate.allowed)
+            self._robots, self._trips = robots.Robots(FarRobotsStore()), FarTrips()
+            return
         make_folder(folder)
         self._polite = Polite(settings, folder, gate.allowed)
-        self._robots = robots.Robots(folder)
+        self._robots = robots.Robots(robots.store_in(folder))
         self._trips = Trips(folder)
 
     def headers(self) -> dict[str, str]:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 from engine.errors import TaskFailed
 from engine.workloads.web import small_files
@@ -56,6 +56,32 @@ class Rules:
             raise TaskFailed("refused_by_robots", f"Disallowed by robots.txt of {origin}: the page was not asked for.")
 
 
+class Held(Protocol):
+    """The right to ask an origin for its rules."""
+
+    def release(self) -> None:
+        """Let others."""
+
+
+class Store(Protocol):
+    """Where the rules of origins are kept for all workers: `RobotsStore` on one machine."""
+
+    def try_lock(self, origin: str) -> Held | None:
+        """The right to ask this origin for its rules; None when somebody is at it."""
+
+    def find(self, origin: str) -> dict[str, Any]:
+        """What was kept for this origin and still counts; empty where nothing was."""
+
+    def keep(self, origin: str, values: dict[str, Any], until: float) -> None:
+        """Keep these values for every worker until then (time.time)."""
+
+
+def store_in(folder: Path) -> RobotsStore:
+    """The store of the processes that share this folder."""
+    small_files.forget(folder / "robots", "*", FORGOTTEN_S)  # earlier versions made files for each origin
+    return RobotsStore(folder)
+
+
 class Claim:
     """The right to fetch the rules of one origin, unless somebody has: then `known` holds them."""
 
@@ -75,9 +101,8 @@ class Claim:
 class Robots:
     """The rules of every origin, in memory and in the folder. Safe to share between threads."""
 
-    def __init__(self, folder: Path) -> None:
-        self._store = RobotsStore(folder)
-        small_files.forget(folder / "robots", "*", FORGOTTEN_S)  # earlier versions made files for each origin
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._known: OrderedDict[str, Rules] = OrderedDict()
         self._characters = 0
         self._lock = Lock()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.workloads.web.politeness.robots import Robots
+from engine.workloads.web.politeness.robots import Robots, store_in
 from engine.workloads.web.politeness.robots_store import RobotsStore
 
 A, B = "https://a.example", "https://b.example"
@@ -71,7 +71,7 @@ def test_a_crash_in_the_middle_of_a_record_leaves_those_before(tmp_path: Path) -
 
 def test_rules_that_no_longer_fit_in_memory_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.workloads.web.politeness.robots.CHARACTERS_IN_MEMORY", 200)
-    robots = Robots(tmp_path)
+    robots = Robots(store_in(tmp_path))
     for number in range(20):
         with robots.claim(f"https://{number}.example") as claim:
             assert claim is not None and claim.known is None
