@@ -1,10 +1,9 @@
 """The tasks that a trial still has to run, and how many of them go to a worker at once.
 
-Chunks hide the cost of handing a task over, which matters only for tasks that are not much longer. So a
-chunk grows only while the mean task is under a millisecond (where handing over was measured: under
-ten times what that took), never beyond what is left ÷ (4 ×
-workers), and it carries a time budget: a worker that meets long tasks in a chunk of short ones
-gives the rest back, so mixed work is never serialised. Sits beside `trial`.
+Chunks hide the cost of handing a task over, which matters only for tasks that are not much longer. So a chunk grows
+only while the mean task is under a millisecond (where handing over was measured: under ten times what that took), and
+never beyond what is left ÷ (4 × workers). It carries a time budget: a worker that meets long tasks in a chunk of short
+ones gives the rest back, so mixed work is never serialised.
 """
 
 from __future__ import annotations
@@ -12,9 +11,9 @@ from __future__ import annotations
 import heapq
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from engine.trial.worker import Errand, Returned
+from engine.trial.worker.chunks import Attempt, Returned
 
 SHORT_TASK_S = 0.001
 CHUNK_TIME_S = 0.05
@@ -25,12 +24,20 @@ AHEAD = 2
 
 
 class Batch:
-    """A queue of errands: suspects first and alone, then those put back whose time has come, then the rest."""
+    """A queue of attempts: suspects first and alone, then those put back whose time has come, then the rest."""
 
-    def __init__(self, errands: Iterable[Errand], suspects: Iterable[Errand], workers: int, chunk: int | None) -> None:
-        self._queue = deque(errands)
+    def __init__(
+        self,
+        attempts: Iterable[Attempt],
+        suspects: Iterable[Attempt],
+        workers: int,
+        chunk: int | None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._queue = deque(attempts)
         self._suspects = deque(suspects)
-        self._later: list[tuple[float, int, Errand]] = []
+        self._clock = clock
+        self._later: list[tuple[float, int, Attempt]] = []
         self._workers = workers
         self._fixed = chunk
         self._size = chunk or 1
@@ -63,12 +70,12 @@ class Batch:
     def _chunk_s(self) -> float:
         return max(CHUNK_TIME_S, HANDOVERS * self.handover_s)
 
-    def take(self) -> list[Errand]:
+    def take(self) -> list[Attempt]:
         """The next chunk; empty when nothing can start now."""
         if self._suspects:
             self._testing = True
             return [self._suspects.popleft()]
-        now = time.perf_counter()
+        now = self._clock()
         while self._later and self._later[0][0] <= now:
             self._queue.appendleft(heapq.heappop(self._later)[2])
         size = self._fixed or max(1, min(self._size, len(self._queue) // (4 * self._workers)))
@@ -78,15 +85,15 @@ class Batch:
 
     def pause_s(self, most: float) -> float:
         """How long nothing new can become ready, at most `most` seconds."""
-        return max(0.0, min(most, self._later[0][0] - time.perf_counter())) if self._later else most
+        return max(0.0, min(most, self._later[0][0] - self._clock())) if self._later else most
 
-    def settle(self, chunk: Sequence[Errand], returned: Returned) -> None:
+    def settle(self, chunk: Sequence[Attempt], returned: Returned) -> None:
         """Take back what a worker left of its chunk and learn from how long the rest took."""
         self._testing = False
         waits = dict(returned.later)
-        for errand in chunk[: returned.tried]:
-            if (delay_s := waits.get(errand.task)) is not None:
-                self._put_back(errand, delay_s)
+        for attempt in chunk[: returned.tried]:
+            if (delay_s := waits.get(attempt.task)) is not None:
+                self._put_back(attempt, delay_s)
         self.give_back(chunk[returned.tried :])
         if not returned.done:
             return
@@ -97,24 +104,24 @@ class Batch:
         elif returned.tried >= self._size and returned.elapsed_s < self._chunk_s:
             self._size *= 2
 
-    def give_back(self, errands: Sequence[Errand]) -> None:
-        """Put errands that did not run at the head of the queue, in their order."""
-        self._queue.extendleft(reversed(errands))
+    def give_back(self, attempts: Sequence[Attempt]) -> None:
+        """Put attempts that did not run at the head of the queue, in their order."""
+        self._queue.extendleft(reversed(attempts))
 
-    def suspect(self, errand: Errand) -> None:
-        """Try this errand again with no other task beside it."""
-        self._suspects.append(Errand(errand.task, errand.argument, errand.attempt + 1, errand.waited_s))
+    def suspect(self, attempt: Attempt) -> None:
+        """Try this attempt again with no other task beside it."""
+        self._suspects.append(attempt._replace(number=attempt.number + 1))
 
     def suspects(self) -> list[tuple[int, int]]:
         """(task, attempts so far) of those that still have to run alone."""
-        return [(errand.task, errand.attempt - 1) for errand in self._suspects]
+        return [(attempt.task, attempt.number - 1) for attempt in self._suspects]
 
     def generation_lost(self) -> bool:
         """Forget what was in flight, after a break; says whether it was one task, tried alone."""
         was_alone, self._testing = self._testing, False
         return was_alone
 
-    def _put_back(self, errand: Errand, delay_s: float) -> None:
-        ready = time.perf_counter() + delay_s
-        waiting = Errand(errand.task, errand.argument, errand.attempt, errand.waited_s + delay_s)
-        heapq.heappush(self._later, (ready, errand.task, waiting))
+    def _put_back(self, attempt: Attempt, delay_s: float) -> None:
+        ready = self._clock() + delay_s
+        waiting = attempt._replace(waited_s=attempt.waited_s + delay_s)
+        heapq.heappush(self._later, (ready, attempt.task, waiting))

@@ -1,6 +1,6 @@
 """What a trial used between its first submission and its last result: the figures of its end event.
 
-Sits beside `trial`, above `usage`: the workers' own readings come back with their chunks, what shares the
+The workers' own readings come back with their chunks, what shares the
 trial's process is read here.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.executors import Factory
 from engine.machine.usage import RunQueue, Used, children_cpu_s, process_used, run_queue, transported_bytes
-from engine.trial.loop import Flight
+from engine.trial.loop import InFlight
 
 _MB = 1e6
 _BLOCK_MB = 512 / _MB
@@ -35,12 +35,12 @@ class Meter:
         delayed_s = queue.delay_s() if queue else 0.0
         return cls(process_used(), queue, delayed_s, children_cpu_s(), transported_bytes(), written)
 
-    def figures(self, kind: Factory, flight: Flight, written: int) -> dict[str, Any]:
+    def figures(self, kind: Factory, in_flight: InFlight, written: int) -> dict[str, Any]:
         """The figures up to now, by the names of `model.Measurement`; None where the system does not tell."""
         own = process_used().since(self.used)
         if kind.own_process:  # a pool's dead workers are children of this process, and were counted by themselves
             own = own._replace(cpu_s=own.cpu_s - (children_cpu_s() - self.children_s))
-        used = own.plus(flight.total(shared_thread=kind.has_async))
+        used = own.plus(in_flight.total(shared_thread=kind.has_async))
         loop_delay_s = self.queue.delay_s() - self.delayed_s if self.queue else None
         sent_mb, received_mb = self._moved_mb(written) if kind.own_process else (None, None)
         return {

@@ -1,7 +1,4 @@
-"""What a comparison's tasks returned, looked at when the clock has stopped: fingerprints, and nothing is kept.
-
-Sits beside `trial`.
-"""
+"""What a comparison's tasks returned, looked at when the clock has stopped: fingerprints, and nothing is kept."""
 
 from __future__ import annotations
 
@@ -10,7 +7,8 @@ from typing import Any
 
 from engine.protocol.fingerprints import fingerprint
 from engine.protocol.record import closed, good_ending, is_open
-from engine.trial.worker import Returned, Unreadable, failure, unsendable
+from engine.trial.worker.chunks import Returned, Unreadable
+from engine.trial.worker.endings import failure, unsendable
 
 Fingerprint = Callable[[Any], str | None]
 """A workload's own; None stands for the output itself."""

@@ -13,7 +13,9 @@ from engine.executors.references import Reference
 from engine.model import Configuration, Pickled
 from engine.protocol.board import Board
 from engine.protocol.pickling import packed, unpacked
-from engine.trial.worker import Setup, Shared, failure_of
+from engine.trial.worker.endings import failure_of
+from engine.trial.worker.setup import Setup
+from engine.trial.worker.state import WorkerState
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class ReferenceRunner(ABC):
 
 def attempt(argument: Any) -> Any:
     """One task in a worker of a pool: what it returns, or `Failed`."""
-    workload = Shared.workload
+    workload = WorkerState.workload
     assert workload is not None
     try:
         output = workload.run(unpacked(argument) if type(argument) is Pickled else argument)

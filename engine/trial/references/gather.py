@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.executors.references import GATHER
 from engine.trial.references.base import ReferenceRunner, failed
-from engine.trial.worker import Shared, ready_here
+from engine.trial.worker.state import WorkerState, ready_here
 
 
 class Gather(ReferenceRunner):
@@ -22,8 +22,8 @@ class Gather(ReferenceRunner):
 
     def run(self, arguments: Sequence[Any]) -> list[Any]:
         """Gather, in an event loop that starts and ends with it."""
-        assert Shared.workload is not None
-        return asyncio.run(gathered(Shared.workload.bare_coroutine(), arguments, self.configuration.workers))
+        assert WorkerState.workload is not None
+        return asyncio.run(gathered(WorkerState.workload.bare_coroutine(), arguments, self.configuration.workers))
 
 
 async def gathered(function: Any, arguments: Sequence[Any], at_once: int) -> list[Any]:

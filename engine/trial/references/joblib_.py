@@ -10,7 +10,8 @@ from typing import Any
 from engine.errors import TrialBroken
 from engine.executors.references import JOBLIB
 from engine.trial.references.base import ReferenceRunner, attempt
-from engine.trial.worker import Setup, ready_here
+from engine.trial.worker.setup import Setup
+from engine.trial.worker.state import ready_here
 
 _WARM_S = 60.0
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.executors.references import LOOP
 from engine.trial.references.base import ReferenceRunner, failed
-from engine.trial.worker import Shared, ready_here
+from engine.trial.worker.state import WorkerState, ready_here
 
 
 class PlainLoop(ReferenceRunner):
@@ -22,9 +22,9 @@ class PlainLoop(ReferenceRunner):
 
     def run(self, arguments: Sequence[Any]) -> list[Any]:
         """Loop."""
-        assert Shared.workload is not None
-        function = Shared.workload.bare()
-        if Shared.workload.is_coroutine:
+        assert WorkerState.workload is not None
+        function = WorkerState.workload.bare()
+        if WorkerState.workload.is_coroutine:
             return asyncio.run(awaited(function, arguments))
         return looped(function, arguments)
 

@@ -10,7 +10,7 @@ from engine.errors import OverlapError, TrialBroken
 from engine.executors.processes import Processes
 from engine.executors.references import MULTIPROCESSING_POOL, PROCESS_MAP, THREAD_MAP
 from engine.trial.references.base import ReferenceRunner, attempt
-from engine.trial.worker import start, warm
+from engine.trial.worker.state import start, warm
 
 
 class _Map(ReferenceRunner):

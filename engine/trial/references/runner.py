@@ -18,18 +18,19 @@ from engine.protocol.pickling import unpacked
 from engine.trial.references import IMPLEMENTATIONS
 from engine.trial.references.base import Failed
 from engine.trial.references.used import scheduled
-from engine.trial.worker import Errand, Setup
+from engine.trial.worker.chunks import Attempt
+from engine.trial.worker.setup import Setup
 
 Say = Callable[..., None]
 
 
-def measure(configuration: Configuration, setup: Setup, errands: Sequence[Errand], say: Say) -> None:
+def measure(configuration: Configuration, setup: Setup, attempts: Sequence[Attempt], say: Say) -> None:
     """Run all tasks the way that `configuration.reference` names, and say what was measured."""
     assert configuration.reference is not None
     reference = IMPLEMENTATIONS[configuration.reference](configuration, setup)
     Board.create(Path(setup.board), reference.kind.workers)
     sent = reference.kind.pickles  # what another process unpickles stays as it is
-    arguments = [errand.argument if sent else unpacked(errand.argument) for errand in errands]
+    arguments = [one.argument if sent else unpacked(one.argument) for one in attempts]
     reference.open()
     say("open")
     queue = run_queue() if reference.kind.inline else None  # a loop waits in this thread; others of ours wait, too

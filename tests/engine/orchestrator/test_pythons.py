@@ -119,7 +119,7 @@ def test_an_engine_among_installed_packages_is_shown_to_other_pythons_alone(tmp_
 
 
 def test_what_a_workload_imports_is_read_from_its_source() -> None:
-    bare = ["engine.workloads.compute", "engine.workloads.wait", "engine.trial.main", "engine.trial.worker"]
+    bare = ["engine.workloads.compute", "engine.workloads.wait", "engine.trial.main", "engine.trial.worker.run"]
     assert packages_of(bare) == []
     assert packages_of(["engine.workloads.resize", "engine.workloads.images.making.resizing"]) == ["PIL"]
     assert {"requests", "urllib3"} <= set(packages_of(["engine.workloads.web.fetching.fetch"]))

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from engine.machine.usage import Used
 from engine.trial.batch import AHEAD, CHUNK_TIME_S, SHORT_TASK_S, Batch
-from engine.trial.worker import Errand, Returned
+from engine.trial.worker.chunks import Attempt, Returned
 
 
-def errands(count: int, first: int = 0) -> list[Errand]:
-    """Errands for tasks first, first + 1, …"""
-    return [Errand(task, None) for task in range(first, first + count)]
+def attempts(count: int, first: int = 0) -> list[Attempt]:
+    """Attempts for tasks first, first + 1, …"""
+    return [Attempt(task, None) for task in range(first, first + count)]
 
 
 def returned(tried: int, elapsed_s: float, later: tuple[tuple[int, float], ...] = ()) -> Returned:
@@ -34,26 +34,26 @@ def settle_all(batch: Batch, task_s: float) -> list[int]:
 
 
 def test_the_first_chunk_is_one_task_because_nothing_is_known_yet() -> None:
-    assert len(Batch(errands(1000), [], 2, None).take()) == 1
+    assert len(Batch(attempts(1000), [], 2, None).take()) == 1
 
 
 def test_chunks_of_short_tasks_double() -> None:
-    sizes = settle_all(Batch(errands(10_000), [], 2, None), 0.000_01)
+    sizes = settle_all(Batch(attempts(10_000), [], 2, None), 0.000_01)
     assert sizes[:9] == [1, 2, 4, 8, 16, 32, 64, 128, 256]
 
 
 def test_chunks_stop_growing_once_one_takes_the_time_budget() -> None:
-    sizes = settle_all(Batch(errands(100_000), [], 2, None), 0.0005)
+    sizes = settle_all(Batch(attempts(100_000), [], 2, None), 0.0005)
     assert max(sizes) * 0.0005 == pytest.approx(CHUNK_TIME_S, rel=0.5)
 
 
 @pytest.mark.parametrize("task_s", [SHORT_TASK_S, 0.005, 1.0])
 def test_tasks_of_a_millisecond_or_more_travel_alone(task_s: float) -> None:
-    assert set(settle_all(Batch(errands(200), [], 2, None), task_s)) == {1}
+    assert set(settle_all(Batch(attempts(200), [], 2, None), task_s)) == {1}
 
 
 def test_a_chunk_shrinks_to_one_when_tasks_turn_out_long() -> None:
-    batch = Batch(errands(10_000), [], 2, None)
+    batch = Batch(attempts(10_000), [], 2, None)
     for _ in range(8):
         chunk = batch.take()
         batch.settle(chunk, returned(len(chunk), len(chunk) * 0.000_01))
@@ -65,7 +65,7 @@ def test_a_chunk_shrinks_to_one_when_tasks_turn_out_long() -> None:
 
 @pytest.mark.parametrize("workers", [1, 2, 7])
 def test_a_chunk_never_exceeds_what_is_left_divided_by_four_times_the_workers(workers: int) -> None:
-    batch = Batch(errands(5000), [], workers, None)
+    batch = Batch(attempts(5000), [], workers, None)
     while left := len(batch):
         chunk = batch.take()
         assert len(chunk) <= max(1, left // (4 * workers))
@@ -73,38 +73,38 @@ def test_a_chunk_never_exceeds_what_is_left_divided_by_four_times_the_workers(wo
 
 
 def test_what_a_worker_left_when_its_time_was_up_goes_back_in_order() -> None:
-    batch = Batch(errands(10), [], 1, 4)
+    batch = Batch(attempts(10), [], 1, 4)
     chunk = batch.take()
     batch.settle(chunk, returned(1, 0.2))
-    assert [errand.task for errand in batch.take()] == [1, 2, 3, 4]
+    assert [attempt.task for attempt in batch.take()] == [1, 2, 3, 4]
 
 
 def test_a_size_that_the_user_fixed_is_kept_and_has_no_time_budget() -> None:
-    batch = Batch(errands(100), [], 2, 32)
+    batch = Batch(attempts(100), [], 2, 32)
     assert batch.budget_s is None
     assert settle_all(batch, 1.0) == [32, 32, 32, 4]
     assert batch.largest == 32
 
 
 def test_a_size_that_the_loop_chooses_has_a_time_budget() -> None:
-    assert Batch(errands(1), [], 2, None).budget_s == CHUNK_TIME_S
+    assert Batch(attempts(1), [], 2, None).budget_s == CHUNK_TIME_S
 
 
 def test_the_largest_chunk_is_remembered() -> None:
-    batch = Batch(errands(1000), [], 2, None)
+    batch = Batch(attempts(1000), [], 2, None)
     sizes = settle_all(batch, 0.000_01)
     assert batch.largest == max(sizes) > 50
 
 
 def test_suspects_run_first_and_each_with_no_other_task_in_flight() -> None:
-    batch = Batch(errands(5), errands(2, first=10), 4, None)
+    batch = Batch(attempts(5), attempts(2, first=10), 4, None)
     assert (batch.alone, batch.window) == (True, 1)
     first = batch.take()
-    assert [errand.task for errand in first] == [10]
+    assert [attempt.task for attempt in first] == [10]
     assert batch.window == 1
     batch.settle(first, returned(1, 0.01))
     second = batch.take()
-    assert [errand.task for errand in second] == [11]
+    assert [attempt.task for attempt in second] == [11]
     assert batch.window == 1, "the last suspect is alone, too"
     batch.settle(second, returned(1, 0.01))
     assert (batch.alone, batch.window) == (False, AHEAD * 4)
@@ -112,13 +112,13 @@ def test_suspects_run_first_and_each_with_no_other_task_in_flight() -> None:
 
 def test_a_suspect_of_a_break_counts_one_more_attempt() -> None:
     batch = Batch([], [], 2, None)
-    batch.suspect(Errand(3, "argument", 1, 0.5))
+    batch.suspect(Attempt(3, "argument", 1, 0.5))
     assert batch.suspects() == [(3, 1)]
-    assert batch.take() == [Errand(3, "argument", 2, 0.5)]
+    assert batch.take() == [Attempt(3, "argument", 2, 0.5)]
 
 
 def test_a_break_says_whether_one_task_was_tried_alone() -> None:
-    batch = Batch(errands(3), errands(1, first=9), 2, None)
+    batch = Batch(attempts(3), attempts(1, first=9), 2, None)
     batch.take()
     assert batch.generation_lost() is True
     assert batch.generation_lost() is False
@@ -127,18 +127,18 @@ def test_a_break_says_whether_one_task_was_tried_alone() -> None:
 
 
 def test_a_task_that_is_put_back_comes_when_its_time_has_come_and_others_go_first() -> None:
-    batch = Batch(errands(3), [], 1, 1)
+    batch = Batch(attempts(3), [], 1, 1)
     chunk = batch.take()
     batch.settle(chunk, returned(1, 0.0, later=((0, 0.05),)))
-    assert [errand.task for errand in batch.take()] == [1]
+    assert [attempt.task for attempt in batch.take()] == [1]
     assert len(batch) == 2
     time.sleep(0.06)
     back = batch.take()
-    assert [(errand.task, errand.attempt, errand.waited_s) for errand in back] == [(0, 1, 0.05)]
+    assert [(attempt.task, attempt.number, attempt.waited_s) for attempt in back] == [(0, 1, 0.05)]
 
 
 def test_while_only_waiting_tasks_are_left_nothing_is_taken_and_the_pause_is_until_the_first() -> None:
-    batch = Batch(errands(2), [], 1, 2)
+    batch = Batch(attempts(2), [], 1, 2)
     batch.settle(batch.take(), returned(2, 0.0, later=((0, 0.5), (1, 0.2))))
     assert batch.take() == []
     assert len(batch) == 2
@@ -147,7 +147,7 @@ def test_while_only_waiting_tasks_are_left_nothing_is_taken_and_the_pause_is_unt
 
 
 def test_a_chunk_of_which_every_task_was_put_back_teaches_nothing() -> None:
-    batch = Batch(errands(50), [], 1, None)
+    batch = Batch(attempts(50), [], 1, None)
     batch.settle(batch.take(), returned(1, 0.0, later=((0, 9.0),)))
     assert len(batch.take()) == 1
 
@@ -158,18 +158,18 @@ class Worker:
     def __init__(self, plan: str) -> None:
         self.plan = plan
 
-    def run(self, chunk: list[Errand]) -> tuple[Returned, list[int]]:
+    def run(self, chunk: list[Attempt]) -> tuple[Returned, list[int]]:
         """What comes back, and the tasks that are done."""
         done: list[int] = []
         later: list[tuple[int, float]] = []
-        for number, errand in enumerate(chunk):
-            letter = self.plan[errand.task % len(self.plan)]
+        for number, attempt in enumerate(chunk):
+            letter = self.plan[attempt.task % len(self.plan)]
             if number and letter == "u":
                 break
-            if letter == "l" and errand.waited_s == 0:
-                later.append((errand.task, 0.0001))
+            if letter == "l" and attempt.waited_s == 0:
+                later.append((attempt.task, 0.0001))
             else:
-                done.append(errand.task)
+                done.append(attempt.task)
         return Returned(b"", len(done), 0, len(done) + len(later), 0.000_01, tuple(later), 0, Used()), done
 
 
@@ -181,9 +181,9 @@ def test_no_task_is_lost_or_doubled(
     count: int, suspects: int, workers: int, chunk: int | None, plan: str, breaks: list[int]
 ) -> None:
     """Through growing chunks, tasks put back, time budgets and breaks, each task is done exactly once."""
-    batch = Batch(errands(count), errands(suspects, first=count), workers, chunk)
+    batch = Batch(attempts(count), attempts(suspects, first=count), workers, chunk)
     worker, done, turn = Worker(plan), Counter[int](), 0
-    flight: list[list[Errand]] = []
+    flight: list[list[Attempt]] = []
     while batch or flight:
         turn += 1
         if turn in breaks:

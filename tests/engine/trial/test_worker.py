@@ -15,7 +15,8 @@ from engine.protocol.pickling import dump
 from engine.runs.plans import comparison
 from engine.store import Store
 from engine.text import storable
-from engine.trial import worker
+from engine.trial.worker.arguments import opened
+from engine.trial.worker.endings import failure, tries_of
 from tests.engine import faulty
 from tests.engine.support import alive_with, faulty_plan, once_each, run_to_end, until
 
@@ -33,11 +34,11 @@ def ended(store: Store, tasks: list[dict[str, Any]], how: Configuration, limit_s
 @pytest.mark.parametrize("name", faulty.ERRORS)
 def test_every_exception_becomes_the_tail_of_a_line(name: str) -> None:
     error = faulty.ERRORS[name]()
-    status, reason, text, output, fingerprint = json.loads(f"[{worker.failure(error)}]")
+    status, reason, text, output, fingerprint = json.loads(f"[{failure(error)}]")
     assert (status, output, fingerprint) == ("failed", None, None)
     assert 0 < len(reason) <= 64 and 0 < len(text) <= 2000
     assert (storable(reason), storable(text)) == (reason, text)
-    assert 1 <= worker.tries_of(error) <= 10**6
+    assert 1 <= tries_of(error) <= 10**6
 
 
 @pytest.mark.parametrize("how", HOWS, ids=lambda how: how.label)
@@ -109,6 +110,6 @@ def test_a_result_that_lies_about_how_it_is_made_costs_its_own_record_in_a_compa
 
 
 def test_an_argument_that_cannot_be_read_in_the_worker_costs_its_own_record() -> None:
-    argument, problem = worker.opened(dump(faulty.Trap("nothing")))
+    argument, problem = opened(dump(faulty.Trap("nothing")))
     assert argument is None
     assert isinstance(problem, TaskFailed) and problem.reason == "unreadable_argument"

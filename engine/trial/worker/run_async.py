@@ -1,6 +1,6 @@
 """`run_chunk` as a coroutine, for executors whose workers share one event loop.
 
-The same records from the same places as in `worker`, with two differences. A coroutine's CPU time
+The same records from the same places as in `run`, with two differences. A coroutine's CPU time
 and its run-queue delay cannot be told from its neighbours', so they stay unknown. And the time limit is kept
 here: a task that yields is cancelled; one that holds up the loop stops the pulse on the board, where the
 orchestrator sees it.
@@ -15,40 +15,33 @@ from typing import Any
 
 from engine.errors import Later
 from engine.model import Pickled
-from engine.protocol.board import Board
+from engine.protocol.board import LONGEST_SLEEP_S, Board
 from engine.protocol.reasons import time_limit
 from engine.protocol.record import FAILED, line
-from engine.trial.loop import LOOK_S
-from engine.trial.worker import (
-    Parcel,
-    Results,
-    Returned,
-    Shared,
-    coroutine_seat,
-    only_the_worker,
-    opened,
-    used_by,
-    without_traceback,
-)
+from engine.trial.worker.arguments import opened
+from engine.trial.worker.chunks import PlainAttempt, Returned
+from engine.trial.worker.endings import ChunkOutputs
+from engine.trial.worker.run import only_the_worker, without_traceback
+from engine.trial.worker.state import WorkerState, coroutine_slot, used_by
 from engine.workloads import Workload
 
 
 class _Pulse:
-    """The task that shows on the board that the event loop comes round."""
+    """The coroutine that shows on the board that the event loop runs."""
 
     task: asyncio.Task[None] | None = None
 
 
-async def run_chunk_async(parcels: list[Parcel], budget_s: float | None) -> Returned:
+async def run_chunk_async(attempts: list[PlainAttempt], budget_s: float | None) -> Returned:
     """Run the tasks in turn until `budget_s` is spent (None: all of them); at least one is tried."""
-    board, workload, seat = Shared.board, Shared.workload, coroutine_seat.get()
+    board, workload, slot = WorkerState.board, WorkerState.workload, coroutine_slot.get()
     assert board is not None and workload is not None
     if _Pulse.task is None:
         board.pulse()
         _Pulse.task = asyncio.get_running_loop().create_task(_pulse(board))
-    results = Results(workload, seat.stores, seat.pickles)
-    if seat.idle:
-        seat.begin(board)
+    outputs = ChunkOutputs(workload, slot.stores, slot.pickles)
+    if slot.idle:
+        slot.begin(board)
     lines: list[str] = []
     later: list[tuple[int, float]] = []
     tried = failed = 0
@@ -56,7 +49,7 @@ async def run_chunk_async(parcels: list[Parcel], budget_s: float | None) -> Retu
     own = asyncio.current_task()
     assert own is not None
     began, mark_s = time.perf_counter(), time.thread_time()
-    for task, argument, attempt, waited_s in parcels:
+    for task, argument, number, waited_s in attempts:
         if tried and budget_s is not None and time.perf_counter() - began > budget_s:
             break
         tried += 1
@@ -64,31 +57,31 @@ async def run_chunk_async(parcels: list[Parcel], budget_s: float | None) -> Retu
         output = None
         if type(argument) is Pickled:
             argument, problem = opened(argument)
-        board.begin(seat.slot, task)
+        board.begin(slot.number, task)
         between_cpu_s += time.thread_time() - mark_s
         started = time.perf_counter()
         try:
             if problem is None:
-                output = await _limited(workload, argument, seat.limit_s)
+                output = await _limited(workload, argument, slot.limit_s)
         except BaseException as error:
             problem = without_traceback(error)
         finished, mark_s = time.perf_counter(), time.thread_time()  # nothing is awaited until the next task
-        only_the_worker(seat.pid)
+        only_the_worker(slot.pid)
         if own.cancelling():
             await _uncancelled(own)
-        board.idle(seat.slot)
+        board.idle(slot.number)
         if type(problem) is Later:
             later.append((task, problem.delay_s))
             continue
-        ending, tries = results.ending(output, problem)
+        ending, tries = outputs.ending(output, problem)
         failed += ending.startswith(FAILED)
-        lines.append(line(task, seat.slot, started, finished, None, None, attempt - 1 + tries, waited_s, ending))
+        lines.append(line(task, slot.number, started, finished, None, None, number - 1 + tries, waited_s, ending))
     elapsed = time.perf_counter() - began
     between_cpu_s += time.thread_time() - mark_s
-    used = used_by(seat).since(seat.ready)
+    used = used_by(slot).since(slot.ready)
     return Returned(
-        "".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), seat.slot, used,
-        between_cpu_s, 0.0, results.pickling_s, tuple(results.outputs),
+        "".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), slot.number, used,
+        between_cpu_s, 0.0, outputs.pickling_s, tuple(outputs.carried),
     )  # fmt: skip
 
 
@@ -113,4 +106,4 @@ async def _uncancelled(own: asyncio.Task[Any]) -> None:
 async def _pulse(board: Board) -> None:
     while True:
         board.pulse()
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(LONGEST_SLEEP_S)

@@ -1,0 +1,93 @@
+"""What runs inside a worker: the tasks of one chunk, each becoming one record's line. The same on every executor."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from engine.errors import Later
+from engine.model import Pickled
+from engine.protocol.elsewhere import Elsewhere
+from engine.protocol.record import FAILED, line
+from engine.trial.worker.arguments import opened
+from engine.trial.worker.chunks import Held, PlainAttempt, Returned
+from engine.trial.worker.endings import ChunkOutputs
+from engine.trial.worker.state import WorkerState, own_slot, used_by
+
+INSTANT_S = 50e-6
+"""A task shorter than this had its CPU all the time (a time slice is a hundred times as long) and started no
+process: neither is read for it, because two readings would cost as much as the task."""
+
+
+def run_chunk(attempts: list[PlainAttempt], budget_s: float | None) -> Returned:
+    """Run the tasks in turn until `budget_s` is spent (None: all of them); at least one is tried."""
+    board, workload, own = WorkerState.board, WorkerState.workload, own_slot()
+    assert board is not None and workload is not None and own is not None
+    slot, clock, ahead_s = own.number, own.clock, Elsewhere.ahead_s
+    outputs = ChunkOutputs(workload, own.stores, own.pickles)
+    lines: list[str] = []
+    later: list[tuple[int, float]] = []
+    tried = failed = 0
+    tasks_cpu_s = 0.0
+    queue, children = own.queue, own.children
+    delay_s = None
+    if own.idle and not Elsewhere.away:
+        own.begin(board)
+    delayed_s = queue.delay_s() if queue else 0.0
+    began, began_cpu_s = time.perf_counter(), clock()
+    for task, argument, number, waited_s in attempts:
+        if type(argument) is Held:
+            argument = WorkerState.arguments[task]
+        if tried and budget_s is not None and time.perf_counter() - began > budget_s:
+            break
+        tried += 1
+        problem: BaseException | None = None
+        output = None
+        if type(argument) is Pickled:
+            argument, problem = opened(argument)
+        board.begin(slot, task)
+        cpu = clock()
+        started = time.perf_counter()
+        try:
+            if problem is None:
+                output = workload.run(argument)
+        except BaseException as error:
+            problem = without_traceback(error)
+        finished = time.perf_counter()
+        only_the_worker(own.pid)
+        cpu = clock() - cpu
+        tasks_cpu_s += cpu
+        if (duration_s := finished - started) > INSTANT_S:
+            if children:
+                cpu += children.claim_s()
+            if queue:  # from the last reading on: between two tasks of a chunk hardly anything is waited for
+                before_s, delayed_s = delayed_s, queue.delay_s()
+                delay_s = min(duration_s, delayed_s - before_s)
+        elif queue:
+            delay_s = 0.0
+        board.idle(slot)
+        if type(problem) is Later:
+            later.append((task, problem.delay_s))
+            continue
+        ending, tries = outputs.ending(output, problem)
+        failed += ending.startswith(FAILED)
+        lines.append(
+            line(task, slot, started + ahead_s, finished + ahead_s, cpu, delay_s, number - 1 + tries, waited_s, ending)
+        )
+    elapsed, chunk_cpu_s = time.perf_counter() - began, clock() - began_cpu_s
+    used = used_by(own).since(own.ready)
+    return Returned(
+        "".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), slot, used,
+        chunk_cpu_s, tasks_cpu_s, outputs.pickling_s, tuple(outputs.carried),
+    )  # fmt: skip
+
+
+def only_the_worker(pid: int) -> None:
+    """End this process if it is not the worker: a task has forked, and its child has come back from the task."""
+    if os.getpid() != pid:
+        os._exit(0)
+
+
+def without_traceback(error: BaseException) -> BaseException:
+    """The error without its traceback, which would keep the frame that caught it alive."""
+    return BaseException.with_traceback(error, None)  # not the error's own method, which may do anything
