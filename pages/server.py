@@ -7,11 +7,11 @@ from dataclasses import fields
 from typing import Any
 
 import pandas as pd
-import psutil
 import streamlit as st
 
 import engine
 from engine.config import PREFIX, SECRETS, Settings, usable_cpus
+from engine.machine.busy import share
 from engine.machine.environment import environment
 from engine.runs.room import Use, use
 from engine.store.listing import Wanted
@@ -30,7 +30,7 @@ st.caption("What the runs here run on, what limits them, and who is at it now.")
 found = environment()
 own = settings()
 active = store().active(Wanted(viewer=viewer()))
-busy = psutil.cpu_percent(interval=0.2) / 100
+busy = share(at_least_s=0.2)
 if busy > BUSY and not active:
     st.warning(
         f"This machine is {busy:.0%} busy with other work: what is measured now will be slower and less certain.",

@@ -18,12 +18,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from typing import IO, Any
 
-import engine
-from engine.config import Settings, without_secrets
+from engine.config import Settings
 from engine.errors import InputRefused, OverlapError, TaskFailed
+from engine.machine import child
 from engine.machine.lifeline import die_with_parent
 
 POLL_S = 0.05
@@ -78,14 +77,7 @@ def run(
 
 
 def _started(result: IO[bytes], secrets: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    root = str(Path(engine.__file__).resolve().parent.parent)
-    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "engine.machine.apart"],
-        stdin=subprocess.PIPE,
-        stdout=result,
-        env={**without_secrets(os.environ), **secrets, "PYTHONPATH": path, "PYTHONUTF8": "1"},
-    )
+    return child.start(["-m", "engine.machine.apart"], variables=secrets, stdout=result)
 
 
 def _send(process: subprocess.Popen[bytes], call: Any) -> None:

@@ -14,10 +14,10 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 import psutil
 
+from engine.machine import busy
 from engine.machine.process_readers import ProcessReader, reader, tree
 from engine.model import MemoryKind
 
@@ -30,7 +30,7 @@ _KEPT = 1200
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class Reading:
     """One look: seconds since the sampler's start, MB of the tree, CPU seconds used so far, processes alive."""
 
     at_s: float
@@ -55,7 +55,7 @@ class Sampler:
     """Watches the process `pid` and all below it from a thread, until `stop`."""
 
     pid: int
-    samples: list[Sample] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
     kind: MemoryKind = "pss" if sys.platform == "linux" else "uss"
     cost: float = 0.0
     """CPU seconds of the watching per second watched."""
@@ -84,22 +84,22 @@ class Sampler:
     @property
     def peak_mb(self) -> float | None:
         """The most memory that the tree held at any look."""
-        return max((sample.memory_mb for sample in self.samples), default=None)
+        return max((one.memory_mb for one in self.readings), default=None)
 
     @property
     def mean_mb(self) -> float | None:
         """The mean over time of the tree's memory."""
-        if len(self.samples) < 2:
+        if len(self.readings) < 2:
             return self.peak_mb
-        pairs = zip(self.samples, self.samples[1:], strict=False)
+        pairs = zip(self.readings, self.readings[1:], strict=False)
         area = sum(first.memory_mb * (second.at_s - first.at_s) for first, second in pairs)
-        return area / (self.samples[-1].at_s - self.samples[0].at_s)
+        return area / (self.readings[-1].at_s - self.readings[0].at_s)
 
     def thinned(self) -> list[dict[str, float]]:
-        """The samples as plain values, at most some hundreds: the largest memory of each stretch is kept."""
-        stride = -(-len(self.samples) // _KEPT) or 1
-        stretches = (self.samples[at : at + stride] for at in range(0, len(self.samples), stride))
-        chosen = (max(stretch, key=lambda sample: sample.memory_mb) for stretch in stretches)
+        """The readings as plain values, at most some hundreds: the largest memory of each stretch is kept."""
+        stride = -(-len(self.readings) // _KEPT) or 1
+        stretches = (self.readings[at : at + stride] for at in range(0, len(self.readings), stride))
+        chosen = (max(stretch, key=lambda one: one.memory_mb) for stretch in stretches)
         return [
             {"at_s": round(one.at_s, 3), "memory_mb": round(one.memory_mb, 2), "cpu_s": round(one.cpu_s, 3),
              "processes": one.processes}
@@ -108,7 +108,7 @@ class Sampler:
 
     def _watch(self) -> None:
         began, cpu_began = time.perf_counter(), time.thread_time()
-        machine = psutil.cpu_times()
+        machine = busy.reading()
         next_walk = 0.0
         while True:
             at = time.perf_counter()
@@ -120,8 +120,10 @@ class Sampler:
                 break
         watched_s = time.perf_counter() - began
         self.cost = (time.thread_time() - cpu_began) / watched_s
-        self.interval_s = watched_s / max(1, len(self.samples))
-        self.other_busy = self._others(machine, psutil.cpu_times(), time.thread_time() - cpu_began)
+        self.interval_s = watched_s / max(1, len(self.readings))
+        now, tree_s = busy.reading(), self.readings[-1].cpu_s if self.readings else 0.0
+        if now.total_s > machine.total_s:
+            self.other_busy = now.used_since(machine, apart_s=tree_s + time.thread_time() - cpu_began)
 
     def _walk(self) -> None:
         for pid in tree(self.pid):
@@ -139,7 +141,7 @@ class Sampler:
         if self._seen:
             memory_mb = sum(seen.memory_mb for seen in self._seen.values())
             cpu_s = self._gone_cpu_s + sum(seen.cpu_s for seen in self._seen.values())
-            self.samples.append(Sample(at_s, memory_mb, cpu_s, len(self._seen)))
+            self.readings.append(Reading(at_s, memory_mb, cpu_s, len(self._seen)))
 
     def _refresh(self, seen: _Seen, at_s: float) -> None:
         seen.cpu_s, rss_mb, threads = seen.reader.quick()
@@ -155,12 +157,3 @@ class Sampler:
         except psutil.AccessDenied:
             self.kind = "rss"
             return rss_mb
-
-    def _others(self, before: Any, after: Any, own_s: float) -> float | None:
-        total_s = sum(after[: len(before)]) - sum(before)
-        idle_s = (after.idle - before.idle) + (getattr(after, "iowait", 0.0) - getattr(before, "iowait", 0.0))
-        if total_s <= 0:
-            return None
-        tree_s = self.samples[-1].cpu_s if self.samples else 0.0
-        others: float = (total_s - idle_s - tree_s - own_s) / total_s
-        return min(1.0, max(0.0, others))

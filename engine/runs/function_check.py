@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
-import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
-from engine.config import without_secrets
 from engine.errors import SettingRefused
-from engine.machine.interpreters import engine_path
+from engine.machine import child
 
 IMPORT_S = 5.0
 """How long the import of a user's module may take here; a trial would wait as long for each of its workers."""
@@ -71,15 +67,10 @@ def look_at_function(
 
 
 def _answer_of(names: Sequence[str], search_path: Sequence[str], limit_s: float) -> dict[str, object]:
-    path = os.pathsep.join([engine_path(other=False), *search_path])
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-c", _CHILD, *names],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**without_secrets(os.environ), "PYTHONPATH": path, "PYTHONUTF8": "1", "OVERLAP_TRIAL": "1"},
-        start_new_session=True,
-    )
+    process = child.start(
+        ["-c", _CHILD, *names], path=os.pathsep.join([child.ROOT, *search_path]), variables={"OVERLAP_TRIAL": "1"},
+        stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
     try:
         output, _ = process.communicate(timeout=limit_s)
     except subprocess.TimeoutExpired:
@@ -88,7 +79,7 @@ def _answer_of(names: Sequence[str], search_path: Sequence[str], limit_s: float)
             'move below `if __name__ == "__main__":`.'
         ) from None
     finally:
-        _end(process)
+        child.end(process)
     try:
         found: dict[str, object] = json.loads(output)
     except ValueError:
@@ -96,18 +87,6 @@ def _answer_of(names: Sequence[str], search_path: Sequence[str], limit_s: float)
             f"The Python that imported {names[0].partition(':')[0]} ended with code {process.returncode} while it did."
         ) from None
     return found
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process and all that the module started."""
-    if sys.platform == "win32":
-        process.kill()
-    else:
-        with suppress(ProcessLookupError, PermissionError):  # it has ended, and nothing of it is left
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    if process.stdout:
-        process.stdout.close()
 
 
 def _sentence(said: dict[str, object]) -> str:

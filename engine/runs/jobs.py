@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -18,10 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import engine
-from engine.config import without_secrets
 from engine.errors import OverlapError, StoreBusy
-from engine.machine import private
+from engine.machine import child, private
 from engine.machine.environment import environment
 from engine.model import ABANDONED, ENDED, PATIENCE_S, Kind, Part, Plan, Run, new_token
 from engine.orchestrator.services import needed
@@ -164,14 +161,11 @@ def _launch(
     started.wait(10)
 
 
-def _environment(store: Store) -> Mapping[str, str]:
-    """The child's environment: these settings, and this engine first on its path."""
+def _variables(store: Store) -> Mapping[str, str]:
+    """The store's settings as the child reads them."""
     plain: dict[str, Any] = store.settings.plain()
     named = {f"OVERLAP_{name.upper()}": _text(name, value) for name, value in plain.items()}
-    own = str(Path(engine.__file__).resolve().parent.parent)
-    path = os.pathsep.join(filter(None, [own, os.environ.get("PYTHONPATH", "")]))
-    texts = {name: text for name, text in named.items() if text}
-    return {**without_secrets(os.environ), **texts, **store.settings.secrets(), "PYTHONPATH": path}
+    return {**{name: text for name, text in named.items() if text}, **store.settings.secrets()}
 
 
 def _text(name: str, value: Any) -> str:
@@ -184,15 +178,10 @@ def _text(name: str, value: Any) -> str:
 
 def _orchestrator(store: Store, run: Run, arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
     with open(log, "ab", opener=private.opener) as errors:
-        return subprocess.Popen(
-            # -P: a folder engine where the command was given is somebody else's package
-            [sys.executable, "-P", "-m", "engine", "work", run.token, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            env=_environment(store),
-            start_new_session=True,
-        )
+        return child.start(
+            ["-m", "engine", "work", run.token, *arguments], variables=_variables(store),
+            stdout=subprocess.DEVNULL, stderr=errors,
+        )  # fmt: skip
 
 
 def _report(store: Store, token: str, log: Path) -> None:

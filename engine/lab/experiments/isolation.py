@@ -6,9 +6,7 @@ time that they run (as an accident would), another every time (it is to blame, a
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from engine.executors import EXECUTORS
 from engine.lab.model import Effort, Experiment, Finding, Result, Say
 from engine.lab.reading.words import seconds
 from engine.lab.running.victims import Event, read_diary
+from engine.machine import child
 from engine.model import Configuration, Plan, Record, Task
 from engine.store import Store
 from engine.text import listed
@@ -65,10 +64,9 @@ def run_job(configuration: Configuration, place: Path) -> tuple[Sequence[Record]
     run = store.create(plan, "risolation", {})
     with open(place / "log.txt", "wb") as log:
         # stdin is a pipe that closes with this process, which ends the orchestrator and all below it.
-        orchestrator = subprocess.Popen(
-            [sys.executable, "-P", "-m", "engine", "work", run.token],
-            stdin=subprocess.PIPE, stdout=log, stderr=log, env={**os.environ, "OVERLAP_HOME": str(place)},
-        )  # fmt: skip
+        orchestrator = child.start(
+            ["-m", "engine", "work", run.token], variables={"OVERLAP_HOME": str(place)}, stdout=log, stderr=log
+        )
         assert orchestrator.stdin is not None
         try:
             orchestrator.wait(_LIMIT_S)

@@ -13,22 +13,17 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import psutil
-
-import engine
-from engine.config import usable_cpus, without_secrets
+from engine.config import usable_cpus
 from engine.lab.model import Effort, Experiment, Mode, Point, Result
 from engine.lab.reading.intervals import median_interval
-from engine.machine import leftovers, private
+from engine.machine import busy, child, leftovers, private
 
 TICK_S = 0.1
 ROUND_LIMIT_S = 60.0
@@ -88,7 +83,7 @@ class Readings:
 def run_experiment(experiment: Experiment, mode: Mode, cancelled: Callable[[], bool]) -> Result:
     """Measure one experiment here and now. Raises Cancelled, after everything that was started has been ended."""
     readings = Readings()
-    busy = other_busy()
+    used = busy.share(at_least_s=_BUSY_LOOK_S)
     started_at, began_s = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
     problem: str | None = None
     rounds = 0
@@ -97,7 +92,7 @@ def run_experiment(experiment: Experiment, mode: Mode, cancelled: Callable[[], b
         if problem:
             break
         rounds += 1
-    busy = round(max(busy, other_busy()), 3)
+    used = round(max(used, busy.share(at_least_s=_BUSY_LOOK_S)), 3)
     return Result(
         name=experiment.name,
         points=readings.points(),
@@ -105,8 +100,8 @@ def run_experiment(experiment: Experiment, mode: Mode, cancelled: Callable[[], b
         started_at=started_at,
         seconds=round(time.perf_counter() - began_s, 3),
         rounds=rounds,
-        busy=busy,
-        warning=busy_warning(busy),
+        busy=used,
+        warning=busy_warning(used),
         problem=problem,
     )
 
@@ -152,16 +147,10 @@ def _why(code: int, said: str) -> str:
 
 
 def _start(experiment: Experiment, effort: Effort, errors: Any) -> subprocess.Popen[bytes]:
-    root = str(Path(engine.__file__).resolve().parent.parent)
-    environment = {**without_secrets(os.environ), "PYTHONPATH": root, "PYTHONUTF8": "1", "TMPDIR": effort.scratch}
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "engine.lab", experiment.name, json.dumps(asdict(effort)), str(os.getpid())],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=errors,
-        env=environment,
-        start_new_session=True,
-    )
+    return child.start(
+        ["-m", "engine.lab", experiment.name, json.dumps(asdict(effort)), str(os.getpid())],
+        path=child.ROOT, variables={"TMPDIR": effort.scratch}, stderr=errors,
+    )  # fmt: skip
 
 
 def _read(process: subprocess.Popen[bytes], readings: Readings, cancelled: Callable[[], bool]) -> None:
@@ -186,30 +175,12 @@ def _read(process: subprocess.Popen[bytes], readings: Readings, cancelled: Calla
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End the round and all that it started, and remove what it may have left in shared memory."""
-    if sys.platform == "win32":
-        process.kill()
-    else:
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # an empty group is no error
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe:
-            pipe.close()
+    child.end(process)
     leftovers.sweep(own=True)
 
 
-def other_busy() -> float:
-    """The fraction of this machine that programs use while nothing of this experiment runs, over a short look."""
-    before = psutil.cpu_times()
-    time.sleep(_BUSY_LOOK_S)
-    after = psutil.cpu_times()
-    total_s = sum(after) - sum(before)
-    idle_s = (after.idle - before.idle) + (getattr(after, "iowait", 0.0) - getattr(before, "iowait", 0.0))
-    return min(1.0, max(0.0, 1 - idle_s / total_s)) if total_s > 0 else 0.0
-
-
-def busy_warning(busy: float) -> str | None:
+def busy_warning(used: float) -> str | None:
     """A sentence where the machine was too busy for a measurement to be trusted."""
-    if busy < _BUSY:
+    if used < _BUSY:
         return None
-    return f"Other programs used {busy:.0%} of this machine just before or after: measure again when it is idle."
+    return f"Other programs used {used:.0%} of this machine just before or after: measure again when it is idle."

@@ -10,15 +10,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
-import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from engine.config import without_secrets
+from engine.machine import child
 
 LIMIT_S = 60.0
 OWN = 0.3
@@ -52,10 +49,9 @@ class Imports:
 
 def measure_imports(workload: str, options: Mapping[str, Any], search_path: str) -> Imports | None:
     """Import what a worker imports, once, in a fresh interpreter; None where that fails or takes too long."""
-    environment = {**without_secrets(os.environ), "PYTHONPATH": search_path, "PYTHONUTF8": "1", "OVERLAP_TRIAL": "1"}
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-X", "importtime", "-c", _CODE], env=environment, start_new_session=True,
-        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    process = child.start(
+        ["-X", "importtime", "-c", _CODE], path=search_path, variables={"OVERLAP_TRIAL": "1"},
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
     asked = json.dumps([os.getpid(), workload, dict(options)]).encode()
     try:
@@ -63,19 +59,10 @@ def measure_imports(workload: str, options: Mapping[str, Any], search_path: str)
     except subprocess.TimeoutExpired:
         return None
     finally:
-        _end(process)
+        child.end(process)
     own = {"engine", str(options.get("function", "")).partition(":")[0].partition(".")[0]}
     return dearest(said.decode("utf-8", "replace"), own) if process.returncode == 0 else None
 
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End it and all that a set-up has started."""
-    with suppress(ProcessLookupError, PermissionError):
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def dearest(text: str, own: set[str]) -> Imports | None:

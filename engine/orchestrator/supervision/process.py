@@ -10,8 +10,7 @@ import subprocess
 import sys
 from typing import Protocol
 
-from engine.config import without_secrets
-from engine.machine import private
+from engine.machine import child, private
 from engine.machine.interpreters import executable
 from engine.machine.variables import as_variables
 from engine.orchestrator.supervision.outcome import Assignment
@@ -46,20 +45,13 @@ class TrialProcess:
     """`python -m engine trial SPECIFICATION`, with a pipe to its stdin and one from its stdout."""
 
     def __init__(self, work: Assignment) -> None:
-        own = {"PYTHONPATH": work.search_path, "PYTHONUTF8": "1", "OVERLAP_TRIAL": "1"}
-        environment = {
-            **without_secrets(os.environ), **as_variables(work.configuration.environment), **work.secrets, **own,
-        }  # fmt: skip
+        variables = {**as_variables(work.configuration.environment), **work.secrets, "OVERLAP_TRIAL": "1"}
         python = executable(work.configuration.python) if work.configuration.python else sys.executable
         with open(work.log, "ab", opener=private.opener) as log:
-            self._process = subprocess.Popen(
-                [python, "-P", "-m", "engine", "trial", str(work.specification)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env=environment,
-                start_new_session=True,
-            )
+            self._process = child.start(
+                ["-m", "engine", "trial", str(work.specification)],
+                python=python, path=work.search_path, variables=variables, stderr=log,
+            )  # fmt: skip
         assert self._process.stdout is not None and self._process.stdin is not None
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
         self._selector = selectors.DefaultSelector()
@@ -86,12 +78,7 @@ class TrialProcess:
 
     def kill(self) -> None:
         """End the trial and all that it started."""
-        if sys.platform == "win32":
-            self._process.kill()
-        else:
-            # The group outlives its leader as long as one worker lives; an empty group is no error.
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+        child.kill(self._process)
 
     def wait(self) -> str:
         """Wait until it is gone; its unexpected exit in one sentence."""

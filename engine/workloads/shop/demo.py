@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import threading
 from functools import cached_property
 from pathlib import Path
@@ -16,8 +15,8 @@ from types import TracebackType
 from typing import IO
 from urllib.parse import urlsplit
 
-from engine.config import without_secrets
 from engine.errors import NotAvailable
+from engine.machine import child
 from engine.workloads.shop.addresses import demo_urls, fill_in, is_demo
 from engine.workloads.shop.catalogue import product_paths
 
@@ -35,14 +34,10 @@ class DemoShops:
     """
 
     def __init__(self, home: Path) -> None:
-        command = [sys.executable, "-P", "-m", "engine.workloads.shop", "--port", "0", "--home", str(home)]
-        command += ["--until-stdin-closes"]
+        command = ["-m", "engine.workloads.shop", "--port", "0", "--home", str(home), "--until-stdin-closes"]
         if threading.current_thread() is threading.main_thread():
             command += ["--parent", str(os.getpid())]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
-            start_new_session=True, env=_environment(),
-        )
+        self._process = child.start(command)
 
     @cached_property
     def base_url(self) -> str:
@@ -86,18 +81,11 @@ class DemoShops:
                 f"The demo shops did not start (exit code {self._process.returncode}): "
                 "run `python -m engine shop` to see why."
             )
-        first = urlsplit(lines[0])
+        first = urlsplit(lines[0].decode())
         return f"{first.scheme}://{first.netloc}"
 
 
-def _pipe(stream: IO[str] | None) -> IO[str]:
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
     """A pipe that Popen was asked to open."""
     assert stream is not None
     return stream
-
-
-def _environment() -> dict[str, str]:
-    """This process's environment, in which the child also finds this very engine package."""
-    here = str(Path(__file__).resolve().parents[3])
-    path = os.pathsep.join(part for part in (here, os.environ.get("PYTHONPATH", "")) if part)
-    return {**without_secrets(os.environ), "PYTHONPATH": path}

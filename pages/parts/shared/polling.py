@@ -7,8 +7,9 @@ CPUs busy for a while: then each look takes that long from its tasks.
 
 from __future__ import annotations
 
-import psutil
 import streamlit as st
+
+from engine.machine.busy import reading
 
 OFTEN_S = 1.0
 SELDOM_S = 4.0
@@ -26,10 +27,9 @@ def interval_s(kind: str, token: str) -> float:
 def take_note(kind: str, token: str) -> bool:
     """Read how busy the machine was since the last look; True when the interval is another one from now on."""
     before = interval_s(kind, token)
-    idle, total = _clock()
-    then = st.session_state.get(_key(token, "clock"), (idle, total))
-    st.session_state[_key(token, "clock")] = (idle, total)
-    busy = total > then[1] and 1 - (idle - then[0]) / (total - then[1]) >= BUSY
+    now = reading()
+    busy = now.used_since(st.session_state.get(_key(token, "clock"), now)) >= BUSY
+    st.session_state[_key(token, "clock")] = now
     if _busy_looks(token) < LOOKS:  # once is for good: going back and forth would itself cost a look each time
         st.session_state[_key(token, "busy")] = _busy_looks(token) + 1 if busy else 0
     return interval_s(kind, token) != before
@@ -41,9 +41,3 @@ def _busy_looks(token: str) -> int:
 
 def _key(token: str, what: str) -> str:
     return f"poll:{what}:{token}"
-
-
-def _clock() -> tuple[float, float]:
-    """CPU seconds since the start of the machine, over all CPUs: idle, in all."""
-    times = psutil.cpu_times()
-    return times.idle + getattr(times, "iowait", 0.0), sum(times[:8])

@@ -19,10 +19,10 @@ from engine.lab.experiments.isolation import INNOCENT, LOST, NAMED
 from engine.lab.experiments.startup import FURTHER, process_name
 from engine.lab.experiments.transfer import PIPE, REFERENCE, ROUND_TRIP, THERE, crossover
 from engine.lab.model import Result, result_from
-from engine.lab.running import bench
 from engine.lab.running.pools import no_subinterpreters
 from engine.lab.running.speed import best
 from engine.lab.together.compare import compare_documents
+from engine.machine import busy
 from engine.machine.environment import gil
 
 pytestmark = [pytest.mark.stress, pytest.mark.timeout(600)]
@@ -43,7 +43,7 @@ def run_lab(which: str, home: Path) -> tuple[dict[str, Any], float]:
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """Both labs, each measured twice, and the seconds that each took; skipped while others use the machine."""
-    if bench.other_busy() > 0.3:
+    if busy.share(at_least_s=0.2) > 0.3:
         pytest.skip("Other programs use this machine: these truths hold on an idle one.")
     home = tmp_path_factory.mktemp("home")
     yield {which: [run_lab(which, home) for _ in range(2)] for which in ("machine", "sharing")}

@@ -82,13 +82,13 @@ def test_memory_that_comes_and_goes_is_in_the_peak_and_less_in_the_mean() -> Non
         sampler = sampled(process.pid, 1.2)
     assert (sampler.peak_mb or 0) > 80
     assert (sampler.mean_mb or 0) < 0.7 * (sampler.peak_mb or 0)
-    assert sampler.samples[-1].memory_mb < 40
+    assert sampler.readings[-1].memory_mb < 40
 
 
 def test_the_whole_tree_is_counted_with_children_that_come_later(bare_mb: float) -> None:
     with child(FAMILY.format(child=HOLDS.format(megabytes=20), count=2)) as process:
         sampler = sampled(process.pid, 0.5)
-    assert sampler.samples[-1].processes == 3
+    assert sampler.readings[-1].processes == 3
     assert (sampler.peak_mb or 0) - 3 * bare_mb == pytest.approx(40, rel=0.35)
 
 
@@ -102,14 +102,14 @@ def test_pages_that_processes_share_are_counted_once() -> None:
     with child(code) as process:
         sampler = sampled(process.pid, 0.4)
     assert sampler.kind == "pss"
-    assert sampler.samples[-1].processes == 2
+    assert sampler.readings[-1].processes == 2
     assert 60 < (sampler.peak_mb or 0) < 90
 
 
 def test_it_looks_at_least_every_fifty_milliseconds_and_costs_little() -> None:
     with child(FAMILY.format(child=HOLDS.format(megabytes=5), count=2)) as process:
         sampler = sampled(process.pid, 2.0)
-    gaps = sorted(later.at_s - earlier.at_s for earlier, later in pairwise(sampler.samples))
+    gaps = sorted(later.at_s - earlier.at_s for earlier, later in pairwise(sampler.readings))
     assert gaps[len(gaps) // 2] <= INTERVAL_S + 0.005
     assert sampler.interval_s <= INTERVAL_S * 1.3, "the mean may stretch where the machine is busy"
     assert 0 < sampler.cost < 0.03
@@ -128,8 +128,8 @@ def test_cpu_time_is_that_of_the_tree_and_stays_when_a_process_ends() -> None:
         process.stdout.readline()
         time.sleep(0.2)
         sampler.stop()
-    assert 0.35 <= sampler.samples[-1].cpu_s < 0.8
-    used = [sample.cpu_s for sample in sampler.samples]
+    assert 0.35 <= sampler.readings[-1].cpu_s < 0.8
+    used = [sample.cpu_s for sample in sampler.readings]
     assert used == sorted(used)
 
 
@@ -143,21 +143,21 @@ def test_a_process_that_ends_is_no_error_and_its_peak_is_kept() -> None:
         time.sleep(0.2)
         sampler.stop()
         assert (sampler.peak_mb or 0) > 30
-        assert sampler.samples[-1].at_s < 0.5
+        assert sampler.readings[-1].at_s < 0.5
 
 
 def test_a_process_that_is_gone_already_gives_no_figure() -> None:
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     sampler = sampled(process.pid, 0.12)
-    assert (sampler.samples, sampler.peak_mb, sampler.mean_mb) == ([], None, None)
+    assert (sampler.readings, sampler.peak_mb, sampler.mean_mb) == ([], None, None)
 
 
 def test_thinned_samples_keep_the_peak() -> None:
     with child("print(flush=True); import time; time.sleep(60)") as process:
         sampler = sampled(process.pid, 0.2)
-    one = sampler.samples[0]
-    sampler.samples = [type(one)(number * 0.05, 10.0 + (number == 3333), 0.1, 1) for number in range(5000)]
+    one = sampler.readings[0]
+    sampler.readings = [type(one)(number * 0.05, 10.0 + (number == 3333), 0.1, 1) for number in range(5000)]
     thin = sampler.thinned()
     assert len(thin) <= 1200
     assert max(sample["memory_mb"] for sample in thin) == 11.0
