@@ -12,6 +12,7 @@ import streamlit as st
 
 from pages.menu import PAGES
 from pages.parts.shared.guard import guard
+from pages.parts.shared.signing_in import ask_to_sign_in, let_in, show_person
 from pages.parts.shared.starting import show_next
 
 HERE = Path(__file__).parent
@@ -30,9 +31,12 @@ for entry in PAGES:
         )
     )
 st.logo(HERE / "wordmark.svg", size="large", icon_image=HERE / "icon.svg")
-page = st.navigation(sections)
+with guard():
+    known = let_in()
+page = st.navigation(sections if known else [st.Page(ask_to_sign_in, title="Sign in", icon=":material/login:")])
 st.set_page_config(page_title=f"{page.title} · Overlap")
 with guard():
+    show_person()
     show_next()
     page.run()
     import_module("pages.parts.job.view")  # where a click leads: imported while the first page is being read

@@ -14,10 +14,8 @@ from engine.config import PREFIX, SECRETS, Settings, usable_cpus
 from engine.machine.busy import share
 from engine.machine.environment import environment
 from engine.runs.room import Use, use
-from engine.store.listing import Wanted
 from engine.text import data_size
 from pages.parts.history.runs_table import open_selected
-from pages.parts.shared.person import viewer
 from pages.parts.shared.server import settings, store
 from pages.parts.shared.words import literal
 
@@ -29,7 +27,7 @@ st.caption("What the runs here run on, what limits them, and who is at it now.")
 
 found = environment()
 own = settings()
-active = store().active(Wanted(viewer=viewer()))
+active = store().active()
 busy = share(at_least_s=0.2)
 if busy > BUSY and not active:
     st.warning(

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Float, Select, and_, not_, or_
+from sqlalchemy import ColumnElement, Float, Select, and_, false, not_, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -55,7 +55,7 @@ class Wanted:
     """What runs are to be like; what is None is not asked for.
 
     `text` is a part of the title, the label or the note. `since` (included) and `until` (not) are moments in UTC, ISO
-    8601, or the beginning of some. `viewer` is the person whose runs, and those shared with everybody, are asked for.
+    8601, or the beginning of some.
     """
 
     kind: Kind | None = None
@@ -69,7 +69,6 @@ class Wanted:
     until: str | None = None
     pinned: bool | None = None
     person: str | None = None
-    viewer: str | None = None
 
     def apply(self, query: Select[Any], dead: Collection[int]) -> Select[Any]:
         """The query narrowed to these runs; `dead` are stored as waiting or running, and are not."""
@@ -86,14 +85,15 @@ class Wanted:
             None if not self.text else _containing(storable(self.text)),
             None if not self.since else column.created_at >= self.since,
             None if not self.until else column.created_at < self.until,
-            visible_to(self.viewer),
         )
 
 
 def visible_to(viewer: str | None) -> ColumnElement[bool] | None:
     """The runs that a person may see: their own, those shared, and those of nobody; None where all may see all."""
+    if not viewer:
+        return None if viewer is None else false()  # somebody who has not signed in sees none
     column = runs.c
-    return None if viewer is None else or_(column.person == viewer, column.shared, column.person.is_(None))
+    return or_(column.person == viewer, column.shared, column.person.is_(None))
 
 
 def _in_state(state: State, dead: Collection[int]) -> ColumnElement[bool]:

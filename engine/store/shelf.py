@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Select, func, select
 
 from engine.config import Settings
 from engine.model import Kind, Run, State
 from engine.store import tables
 from engine.store.folders import RunFolder
-from engine.store.listing import SORTS, UNDER_WAY, Sort, Wanted
+from engine.store.listing import SORTS, UNDER_WAY, Sort, Wanted, visible_to
 from engine.store.liveness import locks_for
 from engine.store.rows import age_s, run_from
 
@@ -33,6 +34,13 @@ class Shelf:
         self.engine = engine
         self.settings = settings
         self.locks = locks_for(engine)
+        self.viewer: str | None = None
+
+    def seen_by(self, viewer: str | None) -> Self:
+        """The same runs as one person may see them: their own, those shared and nobody's; all of them for None."""
+        seen = copy(self)
+        seen.viewer = viewer
+        return seen
 
     def runs(
         self, limit: int = 100, kind: Kind | None = None, workload: str | None = None, text: str | None = None,
@@ -40,29 +48,34 @@ class Shelf:
     ) -> list[Run]:
         """The runs that are wanted, by default all, the newest first; from the one at `offset` on, at most `limit`."""
         wanted = wanted or Wanted(kind=kind, workload=workload, text=text)
-        query = wanted.apply(select(tables.runs), self._dead_if_asked(wanted)).order_by(*SORTS[sort])
+        query = self._apply(wanted, select(tables.runs)).order_by(*SORTS[sort])
         with self.engine.connect() as connection:
             rows = connection.execute(query.limit(limit).offset(offset)).all()
         return self._runs_from(rows)
 
     def count_runs(self, wanted: Wanted) -> int:
         """How many runs are wanted."""
-        query = wanted.apply(select(func.count()).select_from(tables.runs), self._dead_if_asked(wanted))
+        query = self._apply(wanted, select(func.count()).select_from(tables.runs))
         with self.engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
 
     def active(self, wanted: Wanted = ALL_RUNS) -> list[Run]:
         """The runs that wait or run now, the oldest first."""
-        query = wanted.apply(select(tables.runs), ()).where(tables.runs.c.state.in_(UNDER_WAY))
+        query = self._apply(wanted, select(tables.runs)).where(tables.runs.c.state.in_(UNDER_WAY))
         with self.engine.connect() as connection:
             rows = connection.execute(query.order_by(tables.runs.c.id)).all()
         return [run for run in self._runs_from(rows) if run.state in UNDER_WAY]
 
-    def distinct(self, column: Facet, viewer: str | None = None) -> list[str]:
+    def distinct(self, column: Facet) -> list[str]:
         """The values that runs have there, in order."""
-        query = Wanted(viewer=viewer).apply(select(tables.runs.c[column]).distinct(), ())
+        query = self._apply(ALL_RUNS, select(tables.runs.c[column]).distinct())
         with self.engine.connect() as connection:
             return sorted(value for value in connection.execute(query).scalars() if value)
+
+    def _apply(self, wanted: Wanted, query: Select[Any]) -> Select[Any]:
+        seen = visible_to(self.viewer)
+        query = wanted.apply(query, self._dead_if_asked(wanted))
+        return query if seen is None else query.where(seen)
 
     def _dead_if_asked(self, wanted: Wanted) -> list[int]:
         """The runs that are stored as waiting or running and are not, when the state is asked for."""

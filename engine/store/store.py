@@ -22,7 +22,7 @@ from engine.store import tables
 from engine.store.database import BUSY_TIMEOUT_S, open_database, unusable
 from engine.store.records import Records
 from engine.store.rows import now, storable_texts
-from engine.store.shelf import Shelf
+from engine.store.shelf import ALL_RUNS, Shelf
 from engine.store.spans import Spans
 from engine.store.trials import Trials
 from engine.text import storable
@@ -88,11 +88,11 @@ class Store(Shelf, Trials):
             return connection.execute(select(tables.runs.c.id).where(tables.runs.c.token == token)).first() is not None
 
     def run(self, reference: str | int) -> Run:
-        """The run with this number or token. Raises RunNotFound."""
+        """The run with this number or token, if its viewer may see it. Raises RunNotFound."""
         column = tables.runs.c.token
         text = str(reference)
         wanted = tables.runs.c.id == _number(text) if text.isdecimal() else column == storable(text)
-        query = select(tables.runs).where(wanted)
+        query = self._apply(ALL_RUNS, select(tables.runs)).where(wanted)
         with self.engine.connect() as connection:
             row = connection.execute(query).first()
         if row is None:

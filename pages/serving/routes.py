@@ -90,8 +90,11 @@ def guarded(endpoint: Callable[[Request], Response]) -> Callable[[Request], Resp
     """The endpoint, with what stops it answered in its own words: 404 for an unknown run, else 400."""
 
     def answer(request: Request) -> Response:
+        from pages.parts.shared.person import acting_for
+
         try:
-            return endpoint(request)
+            with acting_for(request):
+                return endpoint(request)
         except RunNotFound:
             return _missing("There is no such run.")
         except FileNotFoundError:  # the run was deleted between two looks

@@ -49,10 +49,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[Server]:
+def serving(folder: Path, port: int | None = None, **settings: str) -> Iterator[Server]:
     """The app as `streamlit run app.py` serves it, with these variables set, ended by its process number."""
     (folder / "tmp").mkdir()
-    port = free_port()
+    port = port or free_port()
     own = {"OVERLAP_HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp")}
     # As start.py does it, where the app is for this machine only.
     environment = {**os.environ, **own, "STREAMLIT_SERVER_ALLOWED_HOSTS": "localhost 127.0.0.1", **settings}

@@ -16,7 +16,6 @@ from engine.executors import EXECUTORS
 from engine.store.listing import Sort, Wanted
 from engine.workloads import WORKLOADS
 from pages.parts.run.headline import TITLES
-from pages.parts.shared.person import viewer
 from pages.parts.shared.server import store
 from pages.parts.shared.words import STATES
 
@@ -43,13 +42,13 @@ def wanted() -> tuple[Wanted, Sort]:
         more = st.popover("More filters", icon=":material/tune:", key="more_filters", on_change="rerun")
         with more:
             rest = _more(opened=bool(more.open))
-    found = Wanted(workload=workload, state=state, text=text or None, viewer=viewer(), **rest)  # type: ignore[arg-type]
+    found = Wanted(workload=workload, state=state, text=text or None, **rest)  # type: ignore[arg-type]
     return found, sort or "newest"
 
 
 def is_filtered(asked: Wanted) -> bool:
     """Whether anything is asked for but what its reader may see."""
-    return asked != Wanted(viewer=asked.viewer)
+    return asked != Wanted()
 
 
 def _more(opened: bool) -> dict[str, Any]:
@@ -69,7 +68,7 @@ def _more(opened: bool) -> dict[str, Any]:
 
 def _facets(column: Any, opened: bool) -> dict[str, str]:
     chosen = st.session_state.get(column) or st.query_params.get(column)
-    names: Sequence[str] = store().distinct(column, viewer()) if opened or chosen else ()
+    names: Sequence[str] = store().distinct(column) if opened or chosen else ()
     return {name: name for name in dict.fromkeys([*names, *([str(chosen)] if chosen else [])])}
 
 

@@ -6,6 +6,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from engine.errors import RunNotFound
 from engine.model import Run, new_token
+from pages.parts.shared.person import person
 from pages.parts.shared.server import settings, store
 from pages.parts.uploads.reading import read
 from pages.parts.uploads.received import received
@@ -19,7 +20,9 @@ def opened(file: UploadedFile, most_mb: float) -> Run:
     except BaseException:  # a click elsewhere ends the reading, too
         _delete(token)
         raise
-    return store().run(token)
+    run = store().run(token)
+    store().update_run(run, person=person())
+    return run
 
 
 def _delete(token: str) -> None:

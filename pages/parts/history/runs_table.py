@@ -15,9 +15,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.model import Run
-from engine.store.listing import Wanted
 from pages.parts.run.headline import title_of
-from pages.parts.shared.person import viewer
 from pages.parts.shared.server import store
 from pages.parts.shared.starting import show
 from pages.parts.shared.words import STATES, moment
@@ -25,7 +23,7 @@ from pages.parts.shared.words import STATES, moment
 
 def recent(limit: int = 5) -> None:
     """The last runs of this server; clicking one opens it."""
-    runs = store().runs(limit=limit, wanted=Wanted(viewer=viewer()))
+    runs = store().runs(limit=limit)
     if not runs:
         st.caption("Nothing has run here yet.")
         return

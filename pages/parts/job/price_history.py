@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -71,11 +73,15 @@ def show_history(run: Run) -> None:
     chart(figure, "Each product's price over the runs", "price_history")
 
 
-@st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Store: lambda _: 0, Run: lambda run: run.token})
+_SAME: dict[Any, Any] = {Store: lambda kept: kept.viewer, Run: lambda run: run.token}
+"""What makes two calls the same: earlier runs of others count for nobody but those who may see them."""
+
+
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=_SAME)
 def _changes(store: Store, run: Run, ended_at: str | None, done: int) -> Since | None:
     return changes_since(store, run)
 
 
-@st.cache_data(max_entries=8, show_spinner=False, hash_funcs={Store: lambda _: 0, Run: lambda run: run.token})
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs=_SAME)
 def _series(store: Store, run: Run, ended_at: str | None, done: int) -> dict[str, list[PricePoint]]:
     return price_series(store, run)

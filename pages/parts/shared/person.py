@@ -58,12 +58,6 @@ def viewer() -> str | None:
     return None if who in load().admins else who
 
 
-def may_see(run: Run) -> bool:
-    """Whether the reader may look at a run."""
-    who = viewer()
-    return who is None or (who != NOBODY and (run.shared or run.person in (None, who)))
-
-
 def is_own(run: Run) -> bool:
     """Whether the reader may cancel, change and delete a run."""
     who = viewer()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engine.errors import RunNotFound
 from engine.model import Configuration, Run
 from engine.store import Store
 from engine.store.listing import Sort, Wanted
@@ -42,7 +43,7 @@ def runs(store: Store) -> dict[str, Run]:
         ({"text": "r\udcff"}, ""), ({"label": "100% _odd\\"}, "failed"), ({"pinned": True}, "mine"),
         ({"pinned": False}, "attic dead failed finished"), ({"since": "2026-02-01", "until": "2026-04"}, "dead failed"),
         ({"workload": "function", "kind": "job"}, ALL), ({"kind": "comparison"}, ""),
-        ({"viewer": "me@example.org"}, ALL), ({"viewer": "you@example.org"}, "attic dead failed finished"),
+        ({"person": "me@example.org"}, "mine"),
     ],
 )  # fmt: skip
 def test_what_is_asked_for_is_found_and_counted(
@@ -66,15 +67,35 @@ def test_a_list_is_sorted_and_paged(sort: Sort, order: str, store: Store, runs: 
     assert [run.token[1:] for run in store.runs(sort=sort, limit=2, offset=2)] == order.split()[2:4]
 
 
+@pytest.mark.parametrize(
+    ("viewer", "seen"),
+    [(None, ALL), ("me@example.org", ALL), ("you@example.org", "attic dead failed finished"), ("", "")],
+)
+def test_each_person_sees_their_own_runs_and_nobodys(
+    viewer: str | None, seen: str, store: Store, runs: dict[str, Run]
+) -> None:
+    own = store.seen_by(viewer)
+    assert [run.token[1:] for run in own.runs()] == seen.split()
+    assert own.count_runs(Wanted()) == len(seen.split())
+    if "mine" not in seen:
+        with pytest.raises(RunNotFound):
+            own.run("rmine")
+        with pytest.raises(RunNotFound):
+            own.run(runs["mine"].id)
+        assert own.count_runs(Wanted(text="' OR 1=1 --", person="me@example.org")) == 0
+
+
 def test_what_is_shared_is_seen_by_all_who_sign_in(store: Store, runs: dict[str, Run]) -> None:
     store.update_run(runs["mine"], shared=True)
-    assert store.count_runs(Wanted(viewer="you@example.org")) == 5
+    assert store.seen_by("you@example.org").count_runs(Wanted()) == 5
+    assert store.seen_by("").count_runs(Wanted()) == 0
 
 
 def test_what_can_be_filtered_by_is_listed(store: Store, runs: dict[str, Run]) -> None:
     assert store.distinct("machine") == ["attic", "x"]
     assert store.distinct("label") == ["100% _odd\\"]
-    assert store.distinct("person", "you@example.org") == []
+    assert store.distinct("person") == ["me@example.org"]
+    assert store.seen_by("you@example.org").distinct("person") == []
 
 
 def test_who_is_at_it_now_is_listed_in_turn(store: Store, runs: dict[str, Run]) -> None:
