@@ -51,7 +51,7 @@ def experiment(name: str) -> Experiment:
     raise SettingRefused(f"There is no experiment {name!r}: choose one of {known}.")
 
 
-def experiments(which: Lab) -> list[Experiment]:
+def experiments_of(which: Lab) -> list[Experiment]:
     """Every experiment of one lab."""
     return [experiment(name) for name in names(which)]
 

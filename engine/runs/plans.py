@@ -32,7 +32,7 @@ from engine.workloads.images.sets.naming import output_names
 from engine.workloads.images.sets.targets import KEEP, Met, Overwriting, met
 from engine.workloads.images.sets.unchanged import Done
 from engine.workloads.shop.demo import demo_urls
-from engine.workloads.shop.photos import sample_photos
+from engine.workloads.shop.photos import places, sample_photos
 from engine.workloads.web.manners import OURS, Manners
 from engine.workloads.web.price.selectors import selector_for
 
@@ -192,9 +192,14 @@ def demo_resize_plan(
     configuration: Configuration,
     settings: Settings,
     progress: Callable[[int, int], None] | None = None,
+    at_once: bool = False,
 ) -> Plan:
-    """A job that resizes the sample photos, which are made first where they are missing (`progress`: done, of)."""
-    photos = sample_photos(settings.home, progress)
+    """A job that resizes the sample photos, which are made first where they are missing (`progress`: done, of).
+
+    `at_once`: they are made while the job runs, each task as soon as its photo is there. What is measured needs all of
+    them beforehand.
+    """
+    photos = places(settings.home) if at_once else sample_photos(settings.home, progress)
     root = photos[0].parent
     return resize_plan(photos, resizing, configuration, settings, root=root, title=f"{len(photos)} sample photos")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from hashlib import blake2b
@@ -10,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from engine.errors import TaskFailed
+from engine.errors import Later, TaskFailed
 from engine.machine.remote_files import is_address, joined, read, write
 from engine.model import Run, Task
 from engine.workloads.base import Place, Workload
@@ -19,6 +20,9 @@ from engine.workloads.images.making.options import resizing_from
 from engine.workloads.images.making.parts import sweep
 from engine.workloads.images.making.resizing import Output, resize_file, would_overwrite
 from engine.workloads.images.sets.memory import limit_this_process, may_be_limited
+
+AGAIN_S = 0.05
+"""How soon a sample photo that is being painted is looked for again."""
 
 
 class Resize(Workload):
@@ -37,6 +41,8 @@ class Resize(Workload):
     def __init__(self, options: dict[str, Any], place: Place) -> None:
         super().__init__(options, place)
         self.resizing = resizing_from(options)
+        # Until then a sample photo that is being painted is waited for.
+        self.painted_by_s = time.monotonic() + float(options.get("painter_s") or 0.0)
         self.target = Path(options["target"]) if options.get("target") else place.outputs
         self.address: str = options.get("address", "")
         """Where results go instead, by an address."""
@@ -72,6 +78,8 @@ class Resize(Workload):
 
     def _run_here(self, argument: Any) -> list[Output]:
         source = self.place.folder / argument["source"]
+        if time.monotonic() < self.painted_by_s and not source.exists():
+            raise Later(AGAIN_S)
         targets = [self.target / name for name in argument["names"]]
         return resize_file(source, targets, self.resizing, self.place.settings, self._replaceable(argument))
 

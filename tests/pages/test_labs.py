@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.lab import experiments
-from engine.lab.experiments import handover, startup
+from engine.lab import experiments_of
+from engine.lab.experiments import handover, lost_updates, startup
 from engine.lab.running.runner import lab_plan
+from engine.lab.shown.recorded_race import Move
 from engine.model import new_token
 from engine.report.documents.document import import_document, read_document
 from engine.runs import jobs
 from engine.store import Store
+from pages.parts.lab import recorded
+from pages.parts.lab.card import PICTURES
 from tests.engine.lab.test_documents import document
 from tests.engine.lab.test_findings import handovers, startups, transfers
 from tests.pages.conftest import Opened
@@ -45,7 +48,7 @@ def texts(app: AppTest) -> str:
 def test_every_experiment_has_its_claim_its_question_and_its_button(file: str, which: Any, opened: Opened) -> None:
     app = opened(file)
     shown = texts(app)
-    for one in experiments(which):
+    for one in experiments_of(which):
         assert f"The article says: {one.claim}" in shown
         assert app.button(key=f"measure_{one.name}").label == "Measure"
         radio = app.radio(key=f"expect:{one.name}")
@@ -165,3 +168,26 @@ def test_figures_of_an_imported_run_are_not_this_machine_s(opened: Opened, store
     run = import_document(store, exported)
     assert exported["verdict"]["experiments"][0]["sentence"] in texts(opened("run.py", run=run.token))
     assert "Nothing has been measured yet" in texts(opened("machine.py"))
+
+
+def test_before_a_guess_every_card_shows_a_sketch_of_its_question() -> None:
+    for one in (*experiments_of("machine"), *experiments_of("sharing")):
+        assert (PICTURES / f"{one.name}.svg").is_file(), one.name
+
+
+def test_a_lost_update_is_gone_through_move_by_move_after_the_guess(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moves = [Move(0, "read", 7), Move(1, "read", 7), Move(1, "wrote", 8), Move(0, "wrote", 8)]
+    monkeypatch.setattr(recorded, "record", lambda: moves)
+    app = opened("sharing.py")
+    assert not [button for button in app.button if button.key == "record"], "it would answer the question"
+    app.radio(key="expect:lost_updates").set_value(lost_updates.SOME).run()
+    app.button(key="record").click().run()
+    assert "Thread A reads 7 and is about to write 8." in texts(app) and "Move 1 of 4" in texts(app)
+    for _ in range(3):
+        app.button(key="move_next").click().run()
+    assert "Thread B\u2019s update is lost." in texts(app) and app.button(key="move_next").disabled
+    app.button(key="move_back").click().run()
+    assert "Thread B writes 8: the counter is at 8." in texts(app)
+    assert not app.exception

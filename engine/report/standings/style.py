@@ -55,6 +55,11 @@ _RULES = """
 .ov-phone { display: none; }
 p.ov { font-size: 14px; margin: 8px 0 0; }
 .ov-lane p { display: flex; flex-wrap: wrap; justify-content: space-between; column-gap: 16px; min-height: 19px; }
+.ov-moves { display: grid; row-gap: 2px; max-width: 420px; }
+.ov-move { display: grid; grid-template-columns: 1fr 90px 1fr; padding: 4px 8px; border-radius: 4px; }
+.ov-move b { text-align: center; } .ov-move > :last-child { text-align: right; }
+.ov-move.ov-now, .ov-move.ov-lost { background: var(--ov-raised); }
+.ov-move.ov-lost { color: var(--ov-bad); }
 .ov-time { display: grid; row-gap: 12px; }
 .ov-band-of p { display: flex; justify-content: space-between; gap: 12px; }
 .ov-band-of p span { color: var(--ov-muted); }

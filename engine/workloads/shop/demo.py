@@ -45,6 +45,11 @@ class DemoShops:
         return self._wait()
 
     @property
+    def told(self) -> str:
+        """What the tasks are told: `base_url`."""
+        return self.base_url
+
+    @property
     def pid(self) -> int:
         """The child's process number."""
         return self._process.pid

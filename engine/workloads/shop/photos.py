@@ -1,7 +1,8 @@
 """Sample photos: painted once, the same every time, kept in `<home>/samples/`.
 
-Each is painted at half a megapixel, enlarged to a camera's size and given film grain, so that
-files weigh and decode like photos. Two threads paint at once: Pillow lets go of the GIL.
+Each is painted at a megapixel, sharpened, enlarged to a camera's size, and given fine texture where it is not smooth
+and film grain everywhere, so that files look, weigh and decode like photos at full size too. Two threads paint at once:
+Pillow lets go of the GIL. The smallest come first, because somebody may wait for the first ones.
 Imports Pillow alone.
 """
 
@@ -16,21 +17,27 @@ from random import Random
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageChops, ImageFilter
 from PIL import __version__ as pillow_version
 
 from engine.machine.private import make_folder
-from engine.workloads.shop.brushes import BICUBIC, Size, white_noise
+from engine.workloads.shop.brushes import BICUBIC, BILINEAR, Size, clouds, white_noise
 from engine.workloads.shop.palettes import PALETTES
 from engine.workloads.shop.scenes import SCENES
 
-VERSION = 1
+VERSION = 2
 """Raise it when the pictures change; kept ones are then painted anew."""
+FOLDER = "samples"
 STAMP = ".complete"
-PAINTED_MEGAPIXELS = 0.5
-GRAIN = 0.07
+"""Says which version of the pictures the folder is for."""
+PAINTED_MEGAPIXELS = 1.0
+GRAIN = 0.045
 """Share of grain in the finished photo: JPEGs then weigh 0.2 to 0.4 MB a megapixel, like a camera's."""
 TILE = 512
+TEXTURE = 0.65
+"""How strong the fine texture is at most (0 to 1), where a picture is not smooth."""
+SHARPENED = ImageFilter.UnsharpMask(radius=1.2, percent=170, threshold=1)
+"""Before it is enlarged: edges are then as sharp as a lens draws them."""
 
 FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
     "jpg": ("JPEG", {"quality": 88}),
@@ -96,14 +103,23 @@ def sample_photos(home: Path, progress: Callable[[int, int], None] | None = None
 
     Safe beside another process that does the same: files appear whole, and both write the same bytes.
     """
-    folder = home / "samples"
-    missing = _missing(folder)
-    if missing:
+    found = places(home)
+    missing = [photo for photo, path in zip(PHOTOS, found, strict=True) if not path.is_file()]
+    for done, _ in enumerate(_paint_all(home / FOLDER, missing), 1):
+        if progress is not None:
+            progress(done, len(missing))
+    return found
+
+
+def places(home: Path) -> list[Path]:
+    """Where the sample photos are or will be; those of another version of the pictures, or of Pillow, are gone then."""
+    folder = home / FOLDER
+    stamp = folder / STAMP
+    if not (stamp.is_file() and stamp.read_text() == _stamp()):
         make_folder(folder)
-        for done, _ in enumerate(_paint_all(folder, missing), 1):
-            if progress is not None:
-                progress(done, len(missing))
-        _write(folder / STAMP, lambda path: path.write_text(_stamp()))
+        for photo in PHOTOS:
+            (folder / photo.name).unlink(missing_ok=True)
+        _write(stamp, lambda path: path.write_text(_stamp()))
     return [folder / photo.name for photo in PHOTOS]
 
 
@@ -113,25 +129,40 @@ def paint(photo: Photo) -> Image.Image:
     width, height = photo.size
     shrink = min(1.0, (PAINTED_MEGAPIXELS * 1e6 / (width * height)) ** 0.5)
     small = SCENES[photo.scene]((round(width * shrink), round(height * shrink)), chance, PALETTES[photo.palette])
-    return Image.blend(small.resize(photo.size, BICUBIC), _grain(photo.size, chance), GRAIN)
+    rough = _rough(small)
+    if shrink < 1:
+        small = small.filter(SHARPENED)
+    large = _textured(small.resize(photo.size, BICUBIC), rough, chance)
+    return Image.blend(large, _grain(photo.size, chance), GRAIN)
+
+
+def _rough(small: Image.Image) -> Image.Image:
+    """A mask of where a picture is not smooth: land and leaves, and neither sky nor walls."""
+    edges = small.convert("L").filter(ImageFilter.FIND_EDGES)
+    edges.paste(0, (0, 0, edges.width, 2))
+    edges.paste(0, (0, 0, 2, edges.height))
+    edges.paste(0, (0, edges.height - 2, edges.width, edges.height))
+    edges.paste(0, (edges.width - 2, 0, edges.width, edges.height))
+    return edges.filter(ImageFilter.BoxBlur(4)).point([int(TEXTURE * min(255, 18 + 9 * value)) for value in range(256)])
+
+
+def _textured(large: Image.Image, rough: Image.Image, chance: Random) -> Image.Image:
+    """The picture with noise of several sizes laid over it where it is rough."""
+    sheet = _tiled(clouds((TILE, TILE), chance, (TILE // 16, TILE // 16), 0.95), large.size)
+    level = Image.new("L", large.size, 128)  # changes nothing
+    texture = Image.composite(sheet, level, rough.resize(large.size, BILINEAR))
+    return ImageChops.overlay(large, Image.merge("RGB", (texture, texture, texture)))
 
 
 def _stamp() -> str:
     return f"{VERSION} Pillow {pillow_version}\n"
 
 
-def _missing(folder: Path) -> list[Photo]:
-    """What is still to be painted; everything, where another version of the pictures or of Pillow painted."""
-    stamp = folder / STAMP
-    current = stamp.is_file() and stamp.read_text() == _stamp()
-    return [photo for photo in PHOTOS if not (current and (folder / photo.name).is_file())]
-
-
 def _paint_all(folder: Path, photos: list[Photo]) -> Iterator[None]:
-    """Paints photos, the largest first, so that the threads end together."""
-    largest_first = sorted(photos, key=lambda photo: -photo.size[0] * photo.size[1])
+    """Paints photos, the smallest first."""
+    smallest_first = sorted(photos, key=lambda photo: photo.size[0] * photo.size[1])
     with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
-        yield from pool.map(lambda photo: _write(folder / photo.name, lambda path: save(photo, path)), largest_first)
+        yield from pool.map(lambda photo: _write(folder / photo.name, lambda path: save(photo, path)), smallest_first)
 
 
 def save(photo: Photo, path: Path) -> None:
@@ -158,7 +189,12 @@ def _exif(photo: Photo) -> Image.Exif:
 def _grain(size: Size, chance: Random) -> Image.Image:
     """Film grain: one tile of noise, repeated, softened once so that it is not finer than a lens."""
     tile = white_noise((TILE * 2 // 3, TILE * 2 // 3), chance).resize((TILE, TILE), BICUBIC).convert("RGB")
-    sheet = Image.new("RGB", size)
+    return _tiled(tile, size)
+
+
+def _tiled(tile: Image.Image, size: Size) -> Image.Image:
+    """A sheet of this size, covered with the tile."""
+    sheet = Image.new(tile.mode, size)
     sheet.paste(tile)
     width, height = TILE, TILE
     while width < size[0]:

@@ -1,8 +1,9 @@
-"""One experiment: the claim, the question, its button; after a guess, what was measured and what that says."""
+"""One experiment: a sketch of its question, then, after a guess, the chart of what was measured and what that says."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,9 +11,12 @@ import streamlit as st
 
 from engine.lab.model import Experiment
 from engine.lab.shown.codes import code_of, ways_of
+from pages.parts.lab.recorded import recorded_update
 from pages.parts.lab.state import expected_key, is_open, revealed_key
 from pages.parts.shared.server import is_dark
 from pages.parts.shared.words import duration, literal, moment
+
+PICTURES = Path(__file__).parents[2] / "pictures" / "lab"
 
 
 def card(one: Experiment, part: Mapping[str, Any] | None, busy: bool, large: bool) -> bool:
@@ -27,7 +31,10 @@ def card(one: Experiment, part: Mapping[str, Any] | None, busy: bool, large: boo
                 key=f"measure_{one.name}",
                 help="Some seconds; it waits for running jobs, and jobs wait for it.",
             )
-        st.caption(f"The article says: {literal(one.claim)}")
+        if part is not None and is_open(one.name):
+            _result(one, part, large)
+        else:
+            st.image(PICTURES / f"{one.name}.svg", width="stretch", alt=f"A sketch of the question: {one.question}")
         st.radio(
             f"**What do you expect?** {literal(one.question)}",
             [literal(answer) for answer in one.answers],
@@ -35,12 +42,13 @@ def card(one: Experiment, part: Mapping[str, Any] | None, busy: bool, large: boo
             key=expected_key(one.name),
             persist_state="session",
         )
+        st.caption(f"The article says: {literal(one.claim)}")
         if part is None:
             st.caption("Not measured yet.")
-        elif is_open(one.name):
-            _result(one, part, large)
-        else:
+        elif not is_open(one.name):
             _closed(one, part)
+        if one.name == "lost_updates" and is_open(one.name):  # before the guess it would answer the question
+            recorded_update()
         if not large:
             _code(one)
             _details(one, part if is_open(one.name) else None)
@@ -60,25 +68,31 @@ def _reveal(name: str) -> None:
 
 
 def _result(one: Experiment, part: Mapping[str, Any], large: bool) -> None:
-    from engine.report.figures import CONFIG
     from engine.report.figures.lab import lab_figures
 
+    drawn = lab_figures(part, is_dark(), large)
+    shown = drawn[:1] if large else drawn
+    _figure(one, 0, shown[0], large)
     _guess(one, part)
     st.markdown(f"**{literal(part['sentence'])}**")
     if part["warning"]:
         st.warning(literal(part["warning"]), icon=":material/warning:")
     if part["problem"]:
         st.error(literal(part["problem"]), icon=":material/error:")
-    drawn = lab_figures(part, is_dark(), large)
-    shown = drawn[:1] if large else drawn
-    wide = bool(one.x_name)
-    with st.grid(1 if wide else len(shown), min_column_width=300):
-        for number, figure in enumerate(shown):
-            alt = f"{one.title}: {figure.layout.title.text or 'figure'}"
-            st.plotly_chart(figure, theme=None, config=CONFIG, alt=alt, key=f"figure_{one.name}_{number}_{large}")
+    if shown[1:]:
+        with st.expander("Further figures", icon=":material/bar_chart:", key=f"further_{one.name}"):
+            for number, figure in enumerate(shown[1:], 1):
+                _figure(one, number, figure, large)
     for what, why in part["missing"].items():
         st.caption(f":material/block: {literal(what)}: {literal(why)}")
     st.caption(literal(_where(part)))
+
+
+def _figure(one: Experiment, number: int, figure: Any, large: bool) -> None:
+    from engine.report.figures import CONFIG
+
+    alt = f"{one.title}: {figure.layout.title.text or 'figure'}"
+    st.plotly_chart(figure, theme=None, config=CONFIG, alt=alt, key=f"figure_{one.name}_{number}_{large}")
 
 
 def _guess(one: Experiment, part: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.lab import Lab, Mode, experiments
+from engine.lab import Lab, Mode, experiments_of
 from engine.lab.model import Experiment
 from engine.lab.running.runner import lab_plan
 from engine.model import Plan
@@ -20,7 +20,7 @@ from pages.parts.lab.table import conclusions
 from pages.parts.shared.guard import guard
 from pages.parts.shared.starting import form_token, start
 
-ALL = "All experiments"
+ALL = "All experiments_of"
 
 
 def lab_page(which: Lab, title: str, icon: str, about: str) -> None:
@@ -45,7 +45,7 @@ def lab_page(which: Lab, title: str, icon: str, about: str) -> None:
 
 
 def _head(which: Lab, busy: bool, document: dict[str, Any] | None) -> bool:
-    """The buttons for all experiments, and how the page is shown; gives whether type is large."""
+    """The buttons for all experiments_of, and how the page is shown; gives whether type is large."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _start_button(which, "quick", "Measure everything, quick", "Under 90 seconds on an idle machine.", busy)
         _start_button(which, "careful", "Careful", "Goes on until the intervals are narrow: some minutes.", busy)
@@ -83,8 +83,8 @@ def measure(form: str, pressed: bool, make: Any) -> None:
 
 
 def _chosen(which: Lab, large: bool) -> list[Experiment]:
-    """The experiments to show: all, or in large type the one that is chosen."""
-    known = {one.name: one for one in experiments(which)}
+    """The experiments_of to show: all, or in large type the one that is chosen."""
+    known = {one.name: one for one in experiments_of(which)}
     if not large:
         return list(known.values())
     name = st.pills(
@@ -102,8 +102,11 @@ def _chosen(which: Lab, large: bool) -> list[Experiment]:
 def _cards(
     which: Lab, chosen: Sequence[Experiment], parts: dict[str, dict[str, Any]], busy: bool, large: bool
 ) -> None:
-    for one in chosen:
-        pressed = card(one, parts.get(one.name), busy, large)
+    # Two columns that are filled from both sides: cards differ in height, and rows of them would leave holes.
+    columns = [st.container()] if len(chosen) == 1 else st.columns(2, gap="medium")
+    for number, one in enumerate(chosen):
+        with columns[number % len(columns)]:
+            pressed = card(one, parts.get(one.name), busy, large)
         measure(f"lab:{which}:{one.name}", pressed, partial(_plan, which, "quick", [one.name]))
 
 

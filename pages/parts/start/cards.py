@@ -55,9 +55,9 @@ def scrape(_token: str) -> Plan:
 
 
 def resize(_token: str) -> Plan:
-    """The sample photos, made first where they are missing."""
+    """The sample photos; the first ones are done while the others are being made."""
     configuration = preset_for(store(), "resize").configuration
-    return demo_resize_plan(PRESETS["Gallery"], configuration, settings(), painting())
+    return demo_resize_plan(PRESETS["Gallery"], configuration, settings(), at_once=True)
 
 
 def compare(_token: str) -> Plan:

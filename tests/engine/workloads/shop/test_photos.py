@@ -42,7 +42,7 @@ def painted_by(processes: int, home: Path) -> list[list[str]]:
     """What processes print that all make the samples in one home at the same time."""
     command = [sys.executable, "-c", SCRIPT, str(home)]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(processes)]
-    words = [process.communicate(timeout=50)[0].split() for process in running]
+    words = [process.communicate(timeout=100)[0].split() for process in running]
     assert {process.returncode for process in running} == {0}
     return words
 

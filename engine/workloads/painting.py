@@ -1,0 +1,78 @@
+"""The sample photos painted by a child process, so that the first ones are resized while it paints the others.
+
+`python -m engine.workloads.painting --home HOME` paints what is missing and ends; a closed stdin, or on Linux the
+end of its parent, ends it before that. A task whose photo is not there yet is put back (`Later`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+
+from engine.machine import child
+from engine.machine.lifeline import die_with_parent, watch_stdin
+from engine.workloads.shop.photos import PHOTOS, sample_photos
+
+PATIENCE_S = 120.0
+"""A photo that is not there by then will not come: its task then fails like that of any missing file."""
+GRACE_S = 2.0
+
+
+class Painting:
+    """The child, from here until it is closed; a context manager. `told` says for how long a task may wait for it."""
+
+    def __init__(self, home: Path) -> None:
+        command = ["-m", "engine.workloads.painting", "--home", str(home)]
+        if threading.current_thread() is threading.main_thread():
+            command += ["--parent", str(os.getpid())]
+        self._process = child.start(command, stdout=subprocess.DEVNULL)
+        self.told = PATIENCE_S
+
+    def close(self) -> None:
+        """Ends the child, by asking and after two seconds by force. A second call does nothing."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(GRACE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self) -> Painting:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def is_unpainted(source: str) -> bool:
+    """Whether this is the place of a sample photo that is not there yet."""
+    path = Path(source)
+    return path.parent.name == "samples" and path.name in _NAMES and not path.exists()
+
+
+_NAMES = frozenset(photo.name for photo in PHOTOS)
+
+
+def main() -> int:
+    """Paint what is missing."""
+    parser = argparse.ArgumentParser(prog="python -m engine.workloads.painting")
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--parent", type=int)
+    options = parser.parse_args()
+    if options.parent is not None:
+        die_with_parent(options.parent)
+    watch_stdin(lambda _line: None, lambda: os._exit(0))
+    sample_photos(options.home)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
