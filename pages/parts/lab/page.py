@@ -20,7 +20,7 @@ from pages.parts.lab.table import conclusions
 from pages.parts.shared.guard import guard
 from pages.parts.shared.starting import form_token, start
 
-ALL = "All experiments_of"
+ALL = "All experiments"
 
 
 def lab_page(which: Lab, title: str, icon: str, about: str) -> None:
@@ -45,7 +45,7 @@ def lab_page(which: Lab, title: str, icon: str, about: str) -> None:
 
 
 def _head(which: Lab, busy: bool, document: dict[str, Any] | None) -> bool:
-    """The buttons for all experiments_of, and how the page is shown; gives whether type is large."""
+    """The buttons for all experiments, and how the page is shown; gives whether type is large."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _start_button(which, "quick", "Measure everything, quick", "Under 90 seconds on an idle machine.", busy)
         _start_button(which, "careful", "Careful", "Goes on until the intervals are narrow: some minutes.", busy)
@@ -83,7 +83,7 @@ def measure(form: str, pressed: bool, make: Any) -> None:
 
 
 def _chosen(which: Lab, large: bool) -> list[Experiment]:
-    """The experiments_of to show: all, or in large type the one that is chosen."""
+    """The experiments to show: all, or in large type the one that is chosen."""
     known = {one.name: one for one in experiments_of(which)}
     if not large:
         return list(known.values())
