@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts.compare.form.configurations import choose_grid
 from pages.parts.compare.form.inputs import choose_material, from_address
 from pages.parts.compare.form.submit import comparison_plan
-from pages.parts.compare.form.terms import choose_sample, choose_terms, foretell, more
+from pages.parts.compare.form.terms import choose_sample, choose_terms, more, show_preview
 from pages.parts.shared.guard import guard
 from pages.parts.shared.starting import form_token, start_and_open
 from pages.parts.start.machine_strip import EVERY_S, busy_note
@@ -53,7 +53,7 @@ with left:
             st.caption(":material/info: Choose at least one executor beside sequential.")
 with right, st.container(border=True):
     if material is not None and ready:
-        foretell(material, sample, configurations, terms)
+        show_preview(material, sample, configurations, terms)
     else:
         st.caption("What will happen is told here once there are tasks and an executor.")
     st.fragment(run_every=EVERY_S)(busy_note)()

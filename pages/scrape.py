@@ -7,7 +7,7 @@ import streamlit as st
 from engine.model import Plan
 from engine.runs.plans import demo_scrape_plan, scrape_plan
 from engine.text import counted
-from pages.parts.scrape.url_inputs import choose_pages, foretell
+from pages.parts.scrape.url_inputs import choose_pages, show_preview
 from pages.parts.shared.guard import guard
 from pages.parts.shared.how_to_run import how_to_run
 from pages.parts.shared.server import settings, store
@@ -47,4 +47,4 @@ if started and pages is not None:
         start_and_open("scrape", token, plan)
 with right:
     if pages is not None:
-        foretell(pages, configuration)
+        show_preview(pages, configuration)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import __version__
 from engine.machine.private import make_folder, opener
-from engine.workloads.web.fetching.answers import Page, Validators
+from engine.workloads.web.fetching.answers import FetchedPage, Validators
 from engine.workloads.web.manners import Manners
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class LastReading:
         return {**self.output, "unchanged_since": self.read_at}
 
 
-def validators_of(page: Page) -> Validators | None:
+def validators_of(page: FetchedPage) -> Validators | None:
     """The marks of a page's version; None where the shop gives none, or wants nothing kept."""
     headers = page.headers
     if page.status != 200 or "no-store" in headers.get("cache-control", "").lower():

@@ -194,7 +194,7 @@ SOURCES: dict[str, Callable[[bool], Pages | None]] = {
 """Where pages can come from, in the order shown: the first works offline at the first click."""
 
 
-def foretell(pages: Pages, configuration: Configuration) -> None:
+def show_preview(pages: Pages, configuration: Configuration) -> None:
     """Say what will happen before it does: hosts, pages a host, shortest time, useful workers, what is left out."""
     with st.container(border=True):
         st.subheader("What will happen", anchor=False)

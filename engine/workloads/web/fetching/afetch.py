@@ -12,14 +12,12 @@ import socket
 import time
 from contextvars import ContextVar
 from functools import partial
-from pathlib import Path
 from typing import Any, Self
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from engine.config import Settings
 from engine.errors import Later, TaskFailed
 from engine.workloads.web.addresses.gate import Gate
 from engine.workloads.web.addresses.tls import context
@@ -29,15 +27,14 @@ from engine.workloads.web.fetching.answers import (
     DRAIN_S,
     Answer,
     Ask,
+    FetchedPage,
     Kind,
-    Page,
     Validators,
     plain_headers,
     receiver,
     worth_draining,
 )
-from engine.workloads.web.fetching.rules import Rules
-from engine.workloads.web.manners import OURS, Manners
+from engine.workloads.web.fetching.fetcher import BaseFetcher
 
 _under_way: ContextVar[_Request] = ContextVar("_under_way")
 
@@ -53,27 +50,13 @@ class _Request:
         self.timings: dict[str, float] = {}
 
 
-class AsyncFetcher:
-    """Fetches pages from any number of tasks of one event loop. The arguments are those of `fetch.Fetcher`."""
+class AsyncFetcher(BaseFetcher):
+    """Fetches pages from any number of tasks of one event loop."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        workers: int,
-        folder: Path | None = None,
-        *,
-        scope: str = "",
-        gate: Gate | None = None,
-        ca_file: Path | None = None,
-        back_off_s: float = 0.5,
-        manners: Manners = OURS,
-    ) -> None:
-        self._settings, self._workers, self._ca_file = settings, workers, ca_file
-        self._gate = gate or Gate(settings)
-        self._rules = Rules(settings, self._gate, folder or settings.home / "polite", scope, back_off_s, manners)
+    def _prepare(self) -> None:
         self._session: aiohttp.ClientSession | None = None
 
-    async def fetch(self, url: str, kind: Kind = "page", known: Validators | None = None) -> Page:
+    async def fetch(self, url: str, kind: Kind = "page", known: Validators | None = None) -> FetchedPage:
         """The page at this address, `unchanged` where it is still the version that is `known`.
 
         Raises FetchFailed (a TaskFailed), or Later when its host is busy.
@@ -89,12 +72,12 @@ class AsyncFetcher:
                 else:
                     ask = conversation.send(answer)
         except StopIteration as end:
-            page: Page = end.value
+            page: FetchedPage = end.value
             return page
         finally:
             conversation.close()
 
-    async def fetch_waiting(self, url: str, limit_s: float, kind: Kind = "page") -> Page:
+    async def fetch_waiting(self, url: str, limit_s: float, kind: Kind = "page") -> FetchedPage:
         """Like `fetch`, but waits for the host's turn and for further tries, `limit_s` seconds at most."""
         give_up = time.monotonic() + limit_s
         while True:
@@ -166,7 +149,7 @@ class AsyncFetcher:
         """The session, made on the loop that first asks for it."""
         if self._session is None:
             connector = aiohttp.TCPConnector(
-                limit=max(1, self._workers),
+                limit=self._workers,
                 use_dns_cache=False,
                 # The owner's proxy is looked up without the gate: it may well be private.
                 resolver=None if self._settings.proxy else _Resolver(self._gate),

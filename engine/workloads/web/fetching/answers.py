@@ -70,7 +70,7 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FetchedPage:
     """One page. `service_s` is the time spent on requests for it, waiting for its host's turn apart.
 
     `timings` splits the last request, in seconds: dns, connect, tls (0 on a kept connection), first_byte, download.

@@ -10,71 +10,49 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from http.client import HTTPException, IncompleteRead
-from pathlib import Path
 from typing import Any, Self
 
 import requests
 import urllib3
 
-from engine.config import Settings
 from engine.errors import Later, TaskFailed
-from engine.workloads.web.addresses.gate import Gate
 from engine.workloads.web.addresses.tls import context
 from engine.workloads.web.fetching import failures
 from engine.workloads.web.fetching.answers import (
     DRAIN_S,
     Answer,
     Ask,
+    FetchedPage,
     Kind,
-    Page,
     Validators,
     plain_headers,
     receiver,
     worth_draining,
 )
 from engine.workloads.web.fetching.connections import GatedAdapter
-from engine.workloads.web.fetching.rules import Rules
+from engine.workloads.web.fetching.fetcher import BaseFetcher
 from engine.workloads.web.fetching.watch import Watch, Watchdog, active
-from engine.workloads.web.manners import OURS, Manners
 
 PIECE = 65_536
 POOLS = 64
 """Hosts whose connections are kept; with a handful each, well below the usual limit of open files."""
 
 
-class Fetcher:
-    """Fetches pages from any number of threads.
+class Fetcher(BaseFetcher):
+    """Fetches pages from any number of threads."""
 
-    `workers` is how many fetch at once. `folder` is shared by all processes whose politeness counts together
-    (by default in the home folder). `scope` sets one run's retries apart; `ca_file` adds an own certificate authority;
-    `manners` say what stands in place of our own languages and name.
-    """
-
-    def __init__(
-        self,
-        settings: Settings,
-        workers: int,
-        folder: Path | None = None,
-        *,
-        scope: str = "",
-        gate: Gate | None = None,
-        ca_file: Path | None = None,
-        back_off_s: float = 0.5,
-        manners: Manners = OURS,
-    ) -> None:
-        self._settings = settings
-        self._gate = gate or Gate(settings)
-        self._rules = Rules(settings, self._gate, folder or settings.home / "polite", scope, back_off_s, manners)
+    def _prepare(self) -> None:
         self._session = requests.Session()
         self._session.trust_env = False
-        self._adapter = GatedAdapter(POOLS, max(1, workers), context(ca_file))
+        self._adapter = GatedAdapter(POOLS, self._workers, context(self._ca_file))
         self._session.mount("http://", self._adapter)
         self._session.mount("https://", self._adapter)
         self._headers = self._rules.headers()
-        self._proxies = {"http": settings.proxy, "https": settings.proxy} if settings.proxy else {}
+        proxy = self._settings.proxy
+        self._proxies = {"http": proxy, "https": proxy} if proxy else {}
         self._watchdog = Watchdog()
 
-    def fetch(self, url: str, kind: Kind = "page", known: Validators | None = None) -> Page:
+    def fetch(self, url: str, kind: Kind = "page", known: Validators | None = None) -> FetchedPage:
         """The page at this address, `unchanged` where it is still the version that is `known`.
 
         Raises FetchFailed (a TaskFailed), or Later when its host is busy.
@@ -90,12 +68,12 @@ class Fetcher:
                 else:
                     ask = conversation.send(answer)
         except StopIteration as end:
-            page: Page = end.value
+            page: FetchedPage = end.value
             return page
         finally:
             conversation.close()
 
-    def fetch_waiting(self, url: str, limit_s: float, kind: Kind = "page") -> Page:
+    def fetch_waiting(self, url: str, limit_s: float, kind: Kind = "page") -> FetchedPage:
         """Like `fetch`, but waits for the host's turn and for further tries, `limit_s` seconds at most."""
         give_up = time.monotonic() + limit_s
         while True:

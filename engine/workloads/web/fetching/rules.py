@@ -1,7 +1,7 @@
 """The rules of one fetch, without any I/O to the network: gate, robots.txt, politeness, redirects, retries.
 
     visit(text) yields Ask --> a driver (fetch: requests, afetch: aiohttp) --> sends Answer or throws TaskFailed
-                returns Page, raises FetchFailed, or raises Later when the host is busy
+                returns FetchedPage, raises FetchFailed, or raises Later when the host is busy
 
 One generator for both drivers: that is why they keep the same promises. It sleeps nowhere and touches only small
 files in the politeness folder.
@@ -26,9 +26,9 @@ from engine.workloads.web.fetching.answers import (
     TRANSIENT,
     Answer,
     Ask,
+    FetchedPage,
     FetchFailed,
     Kind,
-    Page,
     Transient,
     Validators,
     challenged,
@@ -51,13 +51,13 @@ MOST_TRIES = 3
 SITEMAP_CAP = 50_000_000
 """Bytes (sitemaps.org: no more than 50 MB)."""
 
-Conversation = Generator[Ask, Answer, Page]
+Conversation = Generator[Ask, Answer, FetchedPage]
 _SPELLING = frozenset(("blocked_address", "invalid_host", "invalid_url", "scheme"))
 # A robots.txt that leads nowhere is one that is not there (RFC 9309 2.3.1.2-3).
 _NO_RULES = frozenset(("too_many_redirects", "redirect_blocked", "damaged", "not_a_web_page"))
 
 
-class Rules:
+class FetchRules:
     """What every fetch of one run keeps to. Safe to share between threads.
 
     `folder` is shared by all processes whose politeness counts together; on a cluster its scheduler takes that part.
@@ -110,7 +110,7 @@ class Rules:
             self._trips.drop(name, trip)
             raise FetchFailed(failure.reason, failure.message, trip.attempts) from failure.__cause__
         self._trips.drop(name, trip)
-        return Page(
+        return FetchedPage(
             url=text,
             final_url=url.text,
             status=answer.status,
@@ -225,7 +225,7 @@ class Rules:
         self._follow(trip, url, target)
         return trip.url != url.text
 
-    def _rules_of(self, url: Url, deadline: float) -> Generator[Ask, Answer, robots.Rules]:
+    def _rules_of(self, url: Url, deadline: float) -> Generator[Ask, Answer, robots.RobotsRules]:
         known = self._robots.get(url.origin)
         if known is not None:
             return known
@@ -234,7 +234,9 @@ class Rules:
                 raise self._polite.later(url)
             return claim.known or (yield from self._fetch_rules(url, claim, deadline))
 
-    def _fetch_rules(self, url: Url, claim: robots.Claim, deadline: float) -> Generator[Ask, Answer, robots.Rules]:
+    def _fetch_rules(
+        self, url: Url, claim: robots.Claim, deadline: float
+    ) -> Generator[Ask, Answer, robots.RobotsRules]:
         name = f"robots {self._scope} {url.origin}"
         trip = self._trips.load(name, f"{url.origin}/robots.txt")
         kept_s = robots.SHOP_KEPT_S if self.gate.allowed.host(url.host, url.port) else robots.KEPT_S
@@ -248,7 +250,7 @@ class Rules:
         self._trips.drop(name, trip)
         return claim.learn(answer.body.decode("utf-8-sig", "replace"), kept_s)
 
-    def _bearable(self, known: robots.Rules, url: Url) -> float:
+    def _bearable(self, known: robots.RobotsRules, url: Url) -> float:
         delay_s, longest_s = known.crawl_delay_s, self.settings.retry_after_max_s
         if delay_s > longest_s and not self._polite.exempt(url):
             asked = duration(delay_s)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from engine.config import Settings
 from engine.errors import InputRefused, TaskFailed
-from engine.workloads.web.fetching.answers import Page
+from engine.workloads.web.fetching.answers import FetchedPage
 from engine.workloads.web.lists.feeds import Listing, parse
 from engine.workloads.web.lists.inputs import Inputs, collect
 
-Fetch = Callable[[str], Page]
+Fetch = Callable[[str], FetchedPage]
 """Gets a page of kind "sitemap": `lambda url: fetcher.fetch_waiting(url, 60, "sitemap")`."""
 
 MOST_SITEMAPS = 50

@@ -37,7 +37,7 @@ PRODUCT = "Overlap"
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class RobotsRules:
     """What one origin lets us do. `failure` is (reason, sentence) where the rules could not be had."""
 
     parser: Any
@@ -89,11 +89,11 @@ class Claim:
         self._robots, self._origin = robots, origin
         self.known = robots.get(origin)
 
-    def learn(self, text: str, kept_s: float = KEPT_S) -> Rules:
+    def learn(self, text: str, kept_s: float = KEPT_S) -> RobotsRules:
         """Keep the text of a robots.txt (empty: all is allowed) for every worker."""
         return self._robots.keep(self._origin, {"text": text}, kept_s)
 
-    def learn_failure(self, reason: str, sentence: str, kept_s: float = TROUBLE_KEPT_S) -> Rules:
+    def learn_failure(self, reason: str, sentence: str, kept_s: float = TROUBLE_KEPT_S) -> RobotsRules:
         """Keep why the rules could not be had: until it is forgotten, pages of this origin fail with it."""
         return self._robots.keep(self._origin, {"failure": [reason, sentence]}, kept_s)
 
@@ -103,11 +103,11 @@ class Robots:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: OrderedDict[str, Rules] = OrderedDict()
+        self._known: OrderedDict[str, RobotsRules] = OrderedDict()
         self._characters = 0
         self._lock = Lock()
 
-    def get(self, origin: str) -> Rules | None:
+    def get(self, origin: str) -> RobotsRules | None:
         """The rules, when they are known and fresh."""
         with self._lock:
             rules = self._known.get(origin)
@@ -127,16 +127,16 @@ class Robots:
             if held is not None:
                 held.release()
 
-    def keep(self, origin: str, values: dict[str, Any], kept_s: float) -> Rules:
+    def keep(self, origin: str, values: dict[str, Any], kept_s: float) -> RobotsRules:
         """Keep what an origin said for every worker, for so many seconds."""
         values = {**values, "until": time.time() + kept_s}
         self._store.keep(origin, values, values["until"])
         return self._remember(origin, values)
 
-    def _remember(self, origin: str, values: dict[str, Any]) -> Rules:
+    def _remember(self, origin: str, values: dict[str, Any]) -> RobotsRules:
         text, failure = str(values.get("text", "")), values.get("failure")
         parser = _parsed(text)
-        rules = Rules(
+        rules = RobotsRules(
             parser=parser,
             failure=(str(failure[0]), str(failure[1])) if failure else None,
             until=float(values["until"]),

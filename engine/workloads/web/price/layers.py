@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.workloads.web.price.deciding.sights import Sight
 from engine.workloads.web.price.deciding.visible import look, supported
-from engine.workloads.web.price.page import Page, open_page, squeeze
+from engine.workloads.web.price.page import ParsedPage, open_page, squeeze
 from engine.workloads.web.price.product import Candidate, Product
 from engine.workloads.web.price.read import read_product, selected
 from engine.workloads.web.price.sources.embedded import read_embedded
@@ -74,7 +74,7 @@ def _candidates(layer: str, found: Iterable[Candidate]) -> list[Layer]:
     return told[:MOST] or [Layer(layer, remark="Nothing here.")]
 
 
-def _sights(page: Page) -> list[Layer]:
+def _sights(page: ParsedPage) -> list[Layer]:
     best: dict[Decimal, Sight] = {}
     for sight in supported(look(page).sights, ()):
         best.setdefault(sight.amount.value, sight)

@@ -2,7 +2,7 @@
 
 `open_page` promises to end: a page that would cost the parser too much (bounds.py) is cut before it is parsed,
 and says so.
-Every reader of this package takes a Page.
+Every reader of this package takes a ParsedPage.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Incomplete(Exception):
 
 
 @dataclass
-class Page:
+class ParsedPage:
     """A parsed page; `raw` is the source that was parsed, in UTF-8.
 
     `doubts` says what was cut; `host` is None where no address is known.
@@ -147,7 +147,7 @@ def likeness(name: frozenset[str], wanted: frozenset[str]) -> float:
     return len(name & wanted) / len(name | wanted) if name and wanted else 0.0
 
 
-def open_page(html: str | bytes, url: str | None) -> Page:
+def open_page(html: str | bytes, url: str | None) -> ParsedPage:
     """The page, parsed. Work is bounded for any input; what had to be cut is told in `doubts`."""
     return parsed(*source_of(html), url)
 
@@ -184,10 +184,10 @@ def tree_of(source: bytes) -> LexborHTMLParser:
     return LexborHTMLParser(source, options=LexborDocumentOptions.WO_EVENTS)
 
 
-def parsed(source: bytes, doubts: list[str], url: str | None) -> Page:
+def parsed(source: bytes, doubts: list[str], url: str | None) -> ParsedPage:
     """The page of a source, parsed as far as work is bounded."""
     end = harmless_length(source)
     if end < len(source):
         source = source[:end]
         doubts = [*doubts, "The page is nested deeper than any shop's; only what stands before that was read."]
-    return Page(tree_of(source), source, url, doubts)
+    return ParsedPage(tree_of(source), source, url, doubts)

@@ -8,7 +8,7 @@ from engine.workloads.web.price.amounts.amount import parse_amount
 from engine.workloads.web.price.amounts.currency import currency_of
 from engine.workloads.web.price.deciding.decide import decide, decide_quickly
 from engine.workloads.web.price.deciding.kinds import LARGEST_SOURCE, SENTENCES, reason_for
-from engine.workloads.web.price.page import Page, parsed, source_of, squeeze
+from engine.workloads.web.price.page import ParsedPage, parsed, source_of, squeeze
 from engine.workloads.web.price.product import Product
 from engine.workloads.web.price.sources.coupon import coupon_of
 from engine.workloads.web.price.sources.excerpt import excerpt
@@ -45,7 +45,7 @@ def _explained(product: Product, source: bytes) -> Product:
     return replace(product, reason=reason, error=SENTENCES[reason], doubts=(SENTENCES[reason], *others))
 
 
-def selected(page: Page, selector: str, product: Product) -> Product:
+def selected(page: ParsedPage, selector: str, product: Product) -> Product:
     """The product with the price that stands in the selected element."""
     try:
         node = page.tree.css_first(selector)

@@ -167,7 +167,7 @@ def _precise() -> tuple[None, float, float]:
     return None, float(percent) / 100, float(seconds)
 
 
-def foretell(
+def show_preview(
     material: Material, sample: int | None, configurations: Sequence[Configuration], terms: Terms
 ) -> None:
     """Say what will happen and about how long it takes, before it does."""

@@ -14,7 +14,7 @@ from engine.model import ENDED, Run, Trial, new_token
 from engine.report.comparing import fastest_first
 from engine.text import counted
 from pages.parts.compare.view.glance import glance, running_lane
-from pages.parts.compare.view.progress import far, progress
+from pages.parts.compare.view.progress import progress_of, show_progress
 from pages.parts.compare.view.sections import sections
 from pages.parts.compare.view.tables import configurations_table
 from pages.parts.compare.view.verdict import told
@@ -35,7 +35,7 @@ def comparison(run: Run, trials: list[Trial], live: bool) -> None:
     finished = [trial for trial in counted if trial.state == "finished"]
     _head(run, finished)
     if run.state not in ENDED:
-        progress(run, trials)
+        show_progress(run, trials)
     glance(run, finished)
     running_lane(run, trials)
     told(run, len(finished))
@@ -90,7 +90,7 @@ def _notice(run: Run, finished: list[Trial]) -> None:
             icon=":material/power_off:",
         )
     elif run.state == "cancelled":
-        planned = far(run, finished).planned
+        planned = progress_of(run, finished).planned
         of = f" of {planned:,}" if planned else ""
         st.info(
             f"Ended early, after {len(finished):,}{of} measured trials: what follows is what they allow to be said. "

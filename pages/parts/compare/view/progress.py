@@ -16,7 +16,7 @@ OVERHEAD_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Far:
+class Progress:
     """Trials that have ended and that are planned (None where the stopping rule decides), the warm-up aside.
 
     `ended` leaves out the trials of a block that was broken off; `spent_s` is the time that all of them took.
@@ -31,7 +31,7 @@ class Far:
     spent_s: float
 
 
-def far(run: Run, trials: Sequence[Trial]) -> Far:
+def progress_of(run: Run, trials: Sequence[Trial]) -> Progress:
     """How far a comparison is."""
     measured = [trial for trial in trials if trial.repeat >= 0]
     ended = [trial for trial in measured if trial.state not in ("waiting", "running")]
@@ -43,7 +43,7 @@ def far(run: Run, trials: Sequence[Trial]) -> Far:
     # A block that was broken off is not completed: when the comparison is resumed, another stands in for it.
     current = max((trial.repeat for trial in measured), default=0) if now is None or now.repeat >= 0 else None
     counting = [trial for trial in ended if trial.repeat in whole or trial.repeat == current]
-    return Far(
+    return Progress(
         ended=len(counting),
         planned=len(each) * int(blocks) if blocks else None,
         block=len(whole - {current}) + 1,
@@ -75,9 +75,9 @@ def span_s(trial: Trial) -> float:
     return sum(part or 0.0 for part in parts) + OVERHEAD_S
 
 
-def progress(run: Run, trials: Sequence[Trial]) -> None:
+def show_progress(run: Run, trials: Sequence[Trial]) -> None:
     """The bar, what runs now, and the figures beside it."""
-    found = far(run, trials)
+    found = progress_of(run, trials)
     with st.container(key="progress"):
         if run.state == "waiting":
             st.progress(0.0, text="Waiting for its turn" if run.waiting_for else "Starting")
@@ -85,14 +85,14 @@ def progress(run: Run, trials: Sequence[Trial]) -> None:
         st.progress(_share(run, found), text=words.literal(_text(run, found)))
 
 
-def _share(run: Run, found: Far) -> float:
+def _share(run: Run, found: Progress) -> float:
     if found.planned:
         return min(1.0, found.ended / found.planned)
     budget_s = run.terms.get("budget_s")
     return min(1.0, found.spent_s / budget_s) if budget_s else 0.0
 
 
-def _text(run: Run, found: Far) -> str:
+def _text(run: Run, found: Progress) -> str:
     now = found.now
     if now is not None and now.repeat < 0:
         return f"Warming up with {now.configuration.label}; this trial is thrown away"

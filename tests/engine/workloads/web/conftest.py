@@ -13,7 +13,7 @@ import pytest
 
 from engine.config import Settings
 from engine.workloads.web.fetching.afetch import AsyncFetcher
-from engine.workloads.web.fetching.answers import Page
+from engine.workloads.web.fetching.answers import FetchedPage
 from engine.workloads.web.fetching.fetch import Fetcher
 from tests.engine.workloads.web.servers import Authority, Server, authority
 
@@ -23,13 +23,13 @@ WAIT_S = 30.0
 class Browser(Protocol):
     """A fetcher, whichever library it uses."""
 
-    def fetch(self, url: str) -> Page:
+    def fetch(self, url: str) -> FetchedPage:
         """Wait for turns and further tries, then the page or TaskFailed."""
 
-    def once(self, url: str) -> Page:
+    def once(self, url: str) -> FetchedPage:
         """One call: the page, TaskFailed or Later."""
 
-    def many(self, urls: Sequence[str]) -> list[Page | BaseException]:
+    def many(self, urls: Sequence[str]) -> list[FetchedPage | BaseException]:
         """All at once; what failed is in its place."""
 
 
@@ -39,13 +39,13 @@ class Threaded:
     def __init__(self, fetcher: Fetcher) -> None:
         self._fetcher = fetcher
 
-    def fetch(self, url: str) -> Page:
+    def fetch(self, url: str) -> FetchedPage:
         return self._fetcher.fetch_waiting(url, WAIT_S)
 
-    def once(self, url: str) -> Page:
+    def once(self, url: str) -> FetchedPage:
         return self._fetcher.fetch(url)
 
-    def many(self, urls: Sequence[str]) -> list[Page | BaseException]:
+    def many(self, urls: Sequence[str]) -> list[FetchedPage | BaseException]:
         with ThreadPoolExecutor(16) as pool:
             futures = [pool.submit(self.fetch, url) for url in urls]
             return [_outcome(future) for future in futures]
@@ -66,20 +66,20 @@ class Looped:
     def _run(self, coroutine: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
 
-    def fetch(self, url: str) -> Page:
-        page: Page = self._run(self._fetcher.fetch_waiting(url, WAIT_S))
+    def fetch(self, url: str) -> FetchedPage:
+        page: FetchedPage = self._run(self._fetcher.fetch_waiting(url, WAIT_S))
         return page
 
-    def once(self, url: str) -> Page:
-        page: Page = self._run(self._fetcher.fetch(url))
+    def once(self, url: str) -> FetchedPage:
+        page: FetchedPage = self._run(self._fetcher.fetch(url))
         return page
 
-    def many(self, urls: Sequence[str]) -> list[Page | BaseException]:
-        async def all_of_them() -> list[Page | BaseException]:
+    def many(self, urls: Sequence[str]) -> list[FetchedPage | BaseException]:
+        async def all_of_them() -> list[FetchedPage | BaseException]:
             fetches = [self._fetcher.fetch_waiting(url, WAIT_S) for url in urls]
             return await asyncio.gather(*fetches, return_exceptions=True)
 
-        pages: list[Page | BaseException] = self._run(all_of_them())
+        pages: list[FetchedPage | BaseException] = self._run(all_of_them())
         return pages
 
     def close(self) -> None:
@@ -89,7 +89,7 @@ class Looped:
         self._loop.close()
 
 
-def _outcome(future: Future[Page]) -> Page | BaseException:
+def _outcome(future: Future[FetchedPage]) -> FetchedPage | BaseException:
     error = future.exception()
     return future.result() if error is None else error
 

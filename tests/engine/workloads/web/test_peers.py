@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from engine.errors import TaskFailed
-from engine.workloads.web.fetching.answers import FetchFailed, Page
+from engine.workloads.web.fetching.answers import FetchedPage, FetchFailed
 from tests.engine.workloads.web.conftest import Configure, Open
 
 PEERS = """
@@ -100,8 +100,8 @@ def test_every_address_ends_in_a_page_or_a_true_reason(
     outcomes = browser.many(urls)
     for url, outcome in zip(urls, outcomes, strict=True):
         path = url.removeprefix(f"http://{host}")
-        assert isinstance(outcome, (Page, TaskFailed)), (url, outcome)
-        ended = "ok" if isinstance(outcome, Page) else outcome.reason
+        assert isinstance(outcome, (FetchedPage, TaskFailed)), (url, outcome)
+        ended = "ok" if isinstance(outcome, FetchedPage) else outcome.reason
         assert ended in {EXPECTED[path], *(DAMAGE if which == 2 else ())}, (url, outcome)
         if ended == "http_error" and path != "/status/500":
             assert isinstance(outcome, FetchFailed) and outcome.attempts == 3

@@ -24,7 +24,7 @@ from engine.runs.plans import scrape_plan
 from engine.store import Store
 from engine.workloads.base import Place
 from engine.workloads.scrape import Scrape
-from engine.workloads.web.fetching.answers import Page
+from engine.workloads.web.fetching.answers import FetchedPage
 from engine.workloads.web.price import Product
 from tests.engine.support import once_each, open_store
 from tests.engine.workloads.web.addresses.test_gate import SPELLINGS
@@ -181,7 +181,7 @@ def test_as_many_pages_are_read_at_once_as_there_are_cpus(tmp_path: Path, monkey
     monkeypatch.setattr("engine.workloads.scrape.usable_cpus", lambda: 3)
     monkeypatch.setattr("engine.workloads.scrape.read_product", read)
     scrape = Scrape({}, Place(Settings(home=tmp_path), tmp_path, tmp_path, 16))
-    page = Page("", "http://shop.example/broken", 200, "", b"", "", 1, 0.0)
+    page = FetchedPage("", "http://shop.example/broken", 200, "", b"", "", 1, 0.0)
     monkeypatch.setattr(scrape, "fetcher", SimpleNamespace(fetch=lambda url, known: replace(page, final_url=url)))
     urls = [f"http://shop.example/{'broken' if number % 4 else number}" for number in range(32)]
     with ThreadPoolExecutor(16) as pool:

@@ -15,7 +15,7 @@ from engine.config import Settings
 from engine.errors import Later, TaskFailed
 from engine.workloads.base import Place
 from engine.workloads.scrape import Scrape
-from engine.workloads.web.fetching.answers import Page
+from engine.workloads.web.fetching.answers import FetchedPage
 from engine.workloads.web.manners import Manners
 from engine.workloads.web.unchanged import MOST, Readings, validators_of
 from tests.engine.workloads.web.servers import Reply, Server, server
@@ -181,9 +181,9 @@ def test_a_304_that_names_a_length_is_not_waited_for(read: Read) -> None:
 # What is kept
 
 
-def page(**headers: str) -> Page:
+def page(**headers: str) -> FetchedPage:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Page("http://a.example/", "http://a.example/", 200, "text/html", b"", "", 1, 0.0, {}, named)
+    return FetchedPage("http://a.example/", "http://a.example/", 200, "text/html", b"", "", 1, 0.0, {}, named)
 
 
 V1 = validators_of(page(etag='"v1"'))

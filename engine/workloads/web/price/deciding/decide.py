@@ -12,7 +12,7 @@ from engine.workloads.web.price.deciding.quick import undisputed
 from engine.workloads.web.price.deciding.sights import Sight
 from engine.workloads.web.price.deciding.visible import ENOUGH, look, supported
 from engine.workloads.web.price.deciding.weigh import weigh
-from engine.workloads.web.price.page import Incomplete, Page, likeness, squeeze, words
+from engine.workloads.web.price.page import Incomplete, ParsedPage, likeness, squeeze, words
 from engine.workloads.web.price.product import Candidate, Facts, Product
 from engine.workloads.web.price.sources.embedded import hints, read_embedded
 from engine.workloads.web.price.sources.meta import read_meta
@@ -23,7 +23,7 @@ CLEAR = 6.0
 """Score from which a visible price with no rival needs no further support."""
 
 
-def decide_quickly(excerpt: Page, source: bytes) -> Product | None:
+def decide_quickly(excerpt: ParsedPage, source: bytes) -> Product | None:
     """The product that an excerpt of the page settles; None where the whole page is needed."""
     try:
         meta, meta_facts = read_meta(excerpt)
@@ -34,7 +34,7 @@ def decide_quickly(excerpt: Page, source: bytes) -> Product | None:
         return None
 
 
-def decide(page: Page) -> Product:
+def decide(page: ParsedPage) -> Product:
     """The one product of the page; without a price where nothing is sure enough."""
     meta, meta_facts = read_meta(page)
     in_json, marked = read_json_ld(page), read_microdata(page)
@@ -57,7 +57,7 @@ def decide(page: Page) -> Product:
     return weigh(page, stated, sights, facts)
 
 
-def _of_another(marked: list[Candidate], in_json: list[Candidate], page: Page) -> bool:
+def _of_another(marked: list[Candidate], in_json: list[Candidate], page: ParsedPage) -> bool:
     """Whether the marked prices are another product's: theirs is not the heading's name, and the JSON-LD's is."""
     if not marked or not in_json or page.heading is None or not marked[0].facts.name:
         return False
@@ -82,7 +82,7 @@ def _settled(stated: list[Candidate], sights: list[Sight]) -> bool:
     return sights[0].score >= CLEAR and rival < sights[0].score - 3.0
 
 
-def _facts(found: list[Candidate], meta: Facts, page: Page) -> Facts:
+def _facts(found: list[Candidate], meta: Facts, page: ParsedPage) -> Facts:
     facts = Facts()
     for candidate in found:
         facts = facts.or_else(candidate.facts)

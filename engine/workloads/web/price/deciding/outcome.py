@@ -8,7 +8,7 @@ from typing import Any
 from engine.workloads.web.price.amounts.amount import Amount
 from engine.workloads.web.price.amounts.currency import COUNTRY_CURRENCY, currency_of
 from engine.workloads.web.price.deciding.sights import Sight
-from engine.workloads.web.price.page import Page, squeeze
+from engine.workloads.web.price.page import ParsedPage, squeeze
 from engine.workloads.web.price.product import Candidate, Facts, Product
 from engine.workloads.web.price.sources.embedded import stated_currency
 
@@ -17,7 +17,7 @@ CLOSE = 0.7
 
 
 def product_from_sight(
-    page: Page, sight: Sight, sights: list[Sight], stated: list[Candidate], facts: Facts, confidence: float
+    page: ParsedPage, sight: Sight, sights: list[Sight], stated: list[Candidate], facts: Facts, confidence: float
 ) -> Product:
     """The product whose price is a visible one; what the data say against it is a doubt."""
     doubts = list(sight.amount.doubts)
@@ -44,7 +44,7 @@ def product_from_sight(
 
 
 def product_of(
-    page: Page, chosen: Candidate, facts: Facts, confidence: float, sights: list[Sight] | None = None,
+    page: ParsedPage, chosen: Candidate, facts: Facts, confidence: float, sights: list[Sight] | None = None,
     seen: Sight | None = None, unseen: bool = False,
 ) -> Product:  # fmt: skip
     """The product whose price the data state; `seen` is where the page shows it, `unseen` says that it does not."""
@@ -77,7 +77,7 @@ def _plain(facts: Facts) -> dict[str, Any]:
 
 
 def _currency(
-    page: Page, amount: Amount, stated: str | None, candidates: list[Candidate]
+    page: ParsedPage, amount: Amount, stated: str | None, candidates: list[Candidate]
 ) -> tuple[str | None, str | None]:
     """The currency and, where it is a guess, why: from the mark-up, the page's data, the symbol, then the country."""
     if stated:

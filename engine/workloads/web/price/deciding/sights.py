@@ -25,7 +25,7 @@ from engine.workloads.web.price.deciding.labels import (
     STOCK,
     STOCK_STARTS,
 )
-from engine.workloads.web.price.page import Page
+from engine.workloads.web.price.page import ParsedPage
 from engine.workloads.web.price.product import Availability
 
 MOST_ELEMENTS = 120_000
@@ -113,7 +113,7 @@ class _Text:
     listed: bool
 
 
-def walk(page: Page, body: LexborNode, reach: int = MOST_ELEMENTS) -> Iterator[View]:
+def walk(page: ParsedPage, body: LexborNode, reach: int = MOST_ELEMENTS) -> Iterator[View]:
     """What a reader sees up to `reach` nodes behind the heading; who asks on gets what is seen to the page's end.
 
     One pass, which goes on where it stopped. At most MOST_SIGHTS prices in each view.

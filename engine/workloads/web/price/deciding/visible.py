@@ -21,7 +21,7 @@ from engine.workloads.web.price.deciding.former import mark_former
 from engine.workloads.web.price.deciding.labels import AFTER, BEFORE, MEMBER
 from engine.workloads.web.price.deciding.names import GROUP_OF, GROUPS, HIDDEN, STRUCK, TAGS
 from engine.workloads.web.price.deciding.sights import REACH, Sight, View, walk
-from engine.workloads.web.price.page import Page
+from engine.workloads.web.price.page import ParsedPage
 
 HIGHEST = 25
 """Elements above a price that are asked what region it stands in."""
@@ -69,7 +69,7 @@ def supported(sights: list[Sight], values: Iterable[Decimal]) -> list[Sight]:
     return sorted(sights, key=lambda sight: -sight.score)
 
 
-def look(page: Page) -> View:
+def look(page: ParsedPage) -> View:
     """What the page shows, its prices scored."""
     body = page.tree.body
     if body is None:

@@ -11,7 +11,7 @@ from engine.workloads.web.price.deciding.kinds import SENTENCES
 from engine.workloads.web.price.deciding.outcome import CLOSE, product_from_sight, product_of, silent
 from engine.workloads.web.price.deciding.sights import Sight
 from engine.workloads.web.price.deciding.visible import ENOUGH, signature
-from engine.workloads.web.price.page import Page
+from engine.workloads.web.price.page import ParsedPage
 from engine.workloads.web.price.product import Candidate, Facts, Product
 
 SEEN = 0.5
@@ -24,7 +24,7 @@ ALONE = 1.5
 """How far such a price must stand above all others."""
 
 
-def weigh(page: Page, stated: list[Candidate], sights: list[Sight], facts: Facts) -> Product:
+def weigh(page: ParsedPage, stated: list[Candidate], sights: list[Sight], facts: Facts) -> Product:
     """The product with the price that speaks loudest, or without one where nothing is sure enough."""
     top = _first_of_equals(sights)
     reduced = _reduced(stated, sights)
@@ -60,7 +60,7 @@ def _reduced(stated: list[Candidate], sights: list[Sight]) -> Sight | None:
 
 
 def _shown(
-    page: Page, stated: list[Candidate], sights: list[Sight], facts: Facts, top: Sight | None
+    page: ParsedPage, stated: list[Candidate], sights: list[Sight], facts: Facts, top: Sight | None
 ) -> Product | None:
     """The price that data state and the page shows; None where it shows none of theirs."""
     best: dict[Decimal, Sight] = {}
@@ -98,7 +98,7 @@ def _agreed(stated: list[Candidate], top: Sight | None) -> Candidate | None:
     return next((item for item in stated if item.value == top.amount.value and item.weight >= 0.6), None)
 
 
-def _unseen(page: Page, stated: list[Candidate], sights: list[Sight], facts: Facts) -> Product | None:
+def _unseen(page: ParsedPage, stated: list[Candidate], sights: list[Sight], facts: Facts) -> Product | None:
     """The price that data alone state: one that all agree on, the start of a range, or what most sources say."""
     sure = [candidate for candidate in stated if candidate.weight >= 0.6]
     if not sure:
@@ -116,7 +116,7 @@ def _unseen(page: Page, stated: list[Candidate], sights: list[Sight], facts: Fac
 
 
 def _weak(
-    page: Page, stated: list[Candidate], sights: list[Sight], facts: Facts, top: Sight | None
+    page: ParsedPage, stated: list[Candidate], sights: list[Sight], facts: Facts, top: Sight | None
 ) -> Product | None:
     """A price for which little speaks, and against which no other does: named, with a doubt."""
     if top is None or top.score < WEAK or top.aside:

@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.workloads.web.price.amounts.amount import Amount, machine_amount
 from engine.workloads.web.price.amounts.currency import iso
-from engine.workloads.web.price.page import LARGEST_SCRIPT, Page, squeeze, words
+from engine.workloads.web.price.page import LARGEST_SCRIPT, ParsedPage, squeeze, words
 from engine.workloads.web.price.product import Candidate, Facts
 from engine.workloads.web.price.sources.fields import text_of
 from engine.workloads.web.price.sources.json_text import find, value_at
@@ -37,7 +37,7 @@ _STATE = re.compile(
 LONGEST_STATE_NAME = 20
 
 
-def read_embedded(page: Page) -> list[Candidate]:
+def read_embedded(page: ParsedPage) -> list[Candidate]:
     """The prices in known shapes of embedded data, the surest first; an empty list where there are none."""
     for reader in (_shopify, _woocommerce, _magento, _state):
         found = list(reader(page))
@@ -46,7 +46,7 @@ def read_embedded(page: Page) -> list[Candidate]:
     return []
 
 
-def hints(page: Page) -> dict[Decimal, int]:
+def hints(page: ParsedPage) -> dict[Decimal, int]:
     """Amounts that scripts and data attributes call a price, with how often."""
     found: dict[Decimal, int] = {}
     budget = 2_000_000
@@ -65,7 +65,7 @@ def hints(page: Page) -> dict[Decimal, int]:
     return found
 
 
-def stated_currency(page: Page) -> str | None:
+def stated_currency(page: ParsedPage) -> str | None:
     """The one currency that the page's scripts name; None where they name none or several."""
     found = {iso(match[1]) for text in page.scripts for match in _CURRENCY.finditer(text[:400_000])} - {None}
     return found.pop() if len(found) == 1 else None
@@ -74,7 +74,7 @@ def stated_currency(page: Page) -> str | None:
 # ------------------------------------------------------------------ the shop systems
 
 
-def _shopify(page: Page) -> Iterator[Candidate]:
+def _shopify(page: ParsedPage) -> Iterator[Candidate]:
     """Shopify: the product as JSON (prices in hundredths), in a script of its own or in the analytics' meta."""
     raw = page.raw
     products = list(_shopify_products(page))
@@ -94,7 +94,7 @@ def _shopify(page: Page) -> Iterator[Candidate]:
         return
 
 
-def _shopify_products(page: Page) -> Iterator[dict[str, Any]]:
+def _shopify_products(page: ParsedPage) -> Iterator[dict[str, Any]]:
     data = [node for node, attributes in page.elements.scripts if attributes.get("type") == "application/json"]
     for node in data[:50]:
         text = node.text()
@@ -129,7 +129,7 @@ def _shopify_facts(product: dict[str, Any], variants: list[dict[str, Any]]) -> F
     )
 
 
-def _woocommerce(page: Page) -> Iterator[Candidate]:
+def _woocommerce(page: ParsedPage) -> Iterator[Candidate]:
     """WooCommerce: the variations of the form, each with the price it displays."""
     form = page.tree.css_first("form[data-product_variations]") if b"product_variations" in page.raw else None
     if form is None:
@@ -145,7 +145,7 @@ def _woocommerce(page: Page) -> Iterator[Candidate]:
     yield from _several(prices, lists, None, "WooCommerce's variations", 0.75, facts)
 
 
-def _magento(page: Page) -> Iterator[Candidate]:
+def _magento(page: ParsedPage) -> Iterator[Candidate]:
     """Magento: the final price of the price box, marked in data attributes, or in the configuration of its scripts."""
     raw = page.raw
     nodes = b"data-price-amount" in raw and (
@@ -171,7 +171,7 @@ def _magento(page: Page) -> Iterator[Candidate]:
             return
 
 
-def _state(page: Page) -> Iterator[Candidate]:
+def _state(page: ParsedPage) -> Iterator[Candidate]:
     """Next.js and other state: the object that bears the page's own name and a price."""
     wanted = words(page.heading.text()[:400]) if page.heading is not None else words(page.title)
     if not wanted:
@@ -197,7 +197,7 @@ def _state(page: Page) -> Iterator[Candidate]:
             return
 
 
-def _states(page: Page) -> Iterator[Any]:
+def _states(page: ParsedPage) -> Iterator[Any]:
     node = page.tree.css_first("script#__NEXT_DATA__")
     if node is not None:
         yield value_at(node.text()[:LARGEST_SCRIPT], 0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from engine.workloads.web.price.page import Page, tree_of
+from engine.workloads.web.price.page import ParsedPage, tree_of
 
 HEAD = 100_000
 """Bytes in which meta tags are expected."""
@@ -26,7 +26,7 @@ _ALONE = frozenset([b"html", b"meta", b"link"])
 _KEPT = frozenset([b"title", b"h1"])
 
 
-def excerpt(data: bytes, url: str | None) -> Page | None:
+def excerpt(data: bytes, url: str | None) -> ParsedPage | None:
     """The page with nothing but its JSON-LD, meta tags, title and headings; None where that could not settle a price.
 
     It raises `Incomplete` when it is asked for what it lacks.
@@ -39,7 +39,7 @@ def excerpt(data: bytes, url: str | None) -> Page | None:
     if pieces is None:
         return None
     kept = b"\n".join(pieces)
-    return Page(tree_of(kept), kept, url, whole=False)
+    return ParsedPage(tree_of(kept), kept, url, whole=False)
 
 
 def _pieces(data: bytes) -> list[bytes] | None:

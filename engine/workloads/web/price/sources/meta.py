@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.workloads.web.price.amounts.amount import machine_amount
 from engine.workloads.web.price.amounts.currency import iso
 from engine.workloads.web.price.elements import Found
-from engine.workloads.web.price.page import Page, squeeze
+from engine.workloads.web.price.page import ParsedPage, squeeze
 from engine.workloads.web.price.product import Candidate, Facts, availability_of
 
 HEAD = 100_000
@@ -22,7 +22,7 @@ LIST_PRICES = ("product:original_price:amount", "og:price:standard_amount", "pro
 GENERIC_LABELS = ("price", "preis", "prix", "precio", "prezzo", "prijs", "pris", "cena")
 
 
-def read_meta(page: Page) -> tuple[list[Candidate], Facts]:
+def read_meta(page: ParsedPage) -> tuple[list[Candidate], Facts]:
     """The price in the page's meta tags, at most one candidate, and what they say about the product without one."""
     values = _values(page)
     if not values:
@@ -43,7 +43,7 @@ def read_meta(page: Page) -> tuple[list[Candidate], Facts]:
     ], facts
 
 
-def _values(page: Page) -> dict[str, str]:
+def _values(page: ParsedPage) -> dict[str, str]:
     """The content of each meta tag by its folded name, the first of each."""
     values: dict[str, str] = {}
     for _, attributes in _tags(page)[:500]:
@@ -54,7 +54,7 @@ def _values(page: Page) -> dict[str, str]:
     return values
 
 
-def _tags(page: Page) -> Found:
+def _tags(page: ParsedPage) -> Found:
     """The meta tags: those of the head, and where the source has more than these, those of the whole page."""
     tags = page.elements.head_metas
     if len(tags) >= page.raw.count(b"<meta", 0, HEAD):

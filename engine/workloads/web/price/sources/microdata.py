@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 from engine.workloads.web.price.amounts.amount import Amount, find_amounts, machine_amount
 from engine.workloads.web.price.amounts.currency import iso
 from engine.workloads.web.price.elements import Found
-from engine.workloads.web.price.page import Page, likeness, squeeze, words
+from engine.workloads.web.price.page import ParsedPage, likeness, squeeze, words
 from engine.workloads.web.price.product import Candidate, Facts, availability_of
 
 PRODUCT_TYPE = re.compile(
@@ -45,7 +45,7 @@ class Scope:
         return next((value for name in names for value, _ in self.values.get(name, ()) if value), None)
 
 
-def read_microdata(page: Page) -> list[Candidate]:
+def read_microdata(page: ParsedPage) -> list[Candidate]:
     """The prices marked in the page's own product: one candidate for each different amount."""
     for prop, kind, nodes, mark in (
         ("itemprop", "itemtype", page.elements.itemprops, b"itemprop"),
@@ -124,7 +124,7 @@ def _value(node: LexborNode, attributes: dict[str, str | None]) -> str:
     return squeeze("".join(pieces), 300)
 
 
-def _main(scopes: list[Scope], page: Page) -> tuple[Scope, tuple[str, ...]] | None:
+def _main(scopes: list[Scope], page: ParsedPage) -> tuple[Scope, tuple[str, ...]] | None:
     """The page's own scope: the only one with a price, else the one around the heading, or bearing its name."""
     priced = [scope for scope in scopes if {"price", "lowprice", "hascurrencyvalue"} & scope.values.keys()]
     if len(priced) > 1:

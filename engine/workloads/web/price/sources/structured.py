@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.workloads.web.price.amounts.amount import Amount, machine_amount
 from engine.workloads.web.price.amounts.currency import iso
-from engine.workloads.web.price.page import Page, likeness, squeeze, words
+from engine.workloads.web.price.page import ParsedPage, likeness, squeeze, words
 from engine.workloads.web.price.product import Availability, Candidate, Facts, availability_of
 from engine.workloads.web.price.sources.fields import facts_of, text_of
 from engine.workloads.web.price.sources.json_text import MOST_BLOCKS, load
@@ -45,7 +45,7 @@ class Offer:
     member_price: Decimal | None = None
 
 
-def read_json_ld(page: Page) -> list[Candidate]:
+def read_json_ld(page: ParsedPage) -> list[Candidate]:
     """The prices in the page's JSON-LD: one candidate for each different price of the page's own product."""
     roots: list[Any] = []
     blocks = [node for node, attributes in page.elements.scripts if "ld+json" in (attributes.get("type") or "").lower()]
@@ -54,7 +54,7 @@ def read_json_ld(page: Page) -> list[Candidate]:
     return from_roots(roots, page) if roots else []
 
 
-def from_roots(roots: list[Any], page: Page) -> list[Candidate]:
+def from_roots(roots: list[Any], page: ParsedPage) -> list[Candidate]:
     """The candidates of parsed JSON-LD values."""
     products, by_id = _products(roots)
     main = _main(products, page)
@@ -139,7 +139,7 @@ def types(node: Node) -> set[str]:
     }
 
 
-def _main(products: list[Node], page: Page) -> tuple[Node, tuple[str, ...]] | None:
+def _main(products: list[Node], page: ParsedPage) -> tuple[Node, tuple[str, ...]] | None:
     """The page's own product: the only one, else the one that bears the page's address or name; None for a list."""
     priced = [product for product in products if has_offer(product)] or products
     if not priced:
@@ -165,7 +165,7 @@ def has_offer(product: Node) -> bool:
 # ------------------------------------------------------------------ its offers
 
 
-def _offers(product: Node, by_id: dict[str, Node], page: Page) -> Iterator[Offer]:
+def _offers(product: Node, by_id: dict[str, Node], page: ParsedPage) -> Iterator[Offer]:
     """Every offer with a price, the product's or else its variants'; if one bears the page's address, that alone."""
     found: list[Offer] = []
     for owner in [product, *_listed(product.get("hasVariant"))][:200]:

@@ -13,7 +13,7 @@ import pytest
 from engine.errors import TaskFailed
 from engine.workloads.web.addresses.allowed import register_shop
 from engine.workloads.web.addresses.gate import Gate
-from engine.workloads.web.fetching.answers import Page
+from engine.workloads.web.fetching.answers import FetchedPage
 from tests.engine.workloads.web.conftest import Configure, Open
 from tests.engine.workloads.web.servers import NameServer, Server, server
 
@@ -87,7 +87,7 @@ def test_a_thousand_fetches_under_an_answer_that_flips_never_reach_the_canary(
             settings = configure()
             browser = open_browser(settings, gate=Playing(settings, names.lookup))
             outcomes = browser.many([f"http://shop.example:{shop.port}/{index}" for index in range(1_000)])
-        pages = [item for item in outcomes if isinstance(item, Page)]
+        pages = [item for item in outcomes if isinstance(item, FetchedPage)]
         refused = [item.reason for item in outcomes if isinstance(item, TaskFailed)]
         assert len(pages) + len(refused) == 1_000 and len(pages) > 0
         assert set(refused) <= {"blocked_address"}

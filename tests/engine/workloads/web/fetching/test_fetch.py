@@ -18,7 +18,7 @@ import trustme
 
 from engine.errors import TaskFailed
 from engine.workloads.web.addresses.gate import Address, Gate
-from engine.workloads.web.fetching.answers import FetchFailed, Page
+from engine.workloads.web.fetching.answers import FetchedPage, FetchFailed
 from engine.workloads.web.fetching.unpack import accepted
 from tests.engine.workloads.web.conftest import Browser, Configure, Open
 from tests.engine.workloads.web.servers import PAGE, Authority, Handler, NameServer, Reply, raw_server, server
@@ -216,7 +216,7 @@ def test_a_fetch_that_timed_out_leaves_the_others_alone(open_browser: Open, conf
         browser = open_browser(configure(shop, fetch_deadline_s=DEADLINE_S))
         browser.fetch(f"{shop.url}/first")
         outcomes = browser.many([f"{shop.url}/{name}" for name in ("slow", "a", "b", "c")])
-        assert [isinstance(item, Page) for item in outcomes] == [False, True, True, True]
+        assert [isinstance(item, FetchedPage) for item in outcomes] == [False, True, True, True]
         assert browser.fetch(f"{shop.url}/last").status == 200
 
 

@@ -17,7 +17,7 @@ from engine.config import Settings
 from engine.errors import Later, TaskFailed
 from engine.workloads.web.addresses.allowed import Allowed, register_shop
 from engine.workloads.web.addresses.urls import checked_url
-from engine.workloads.web.fetching.answers import Page
+from engine.workloads.web.fetching.answers import FetchedPage
 from engine.workloads.web.politeness.hosts import Hosts
 from engine.workloads.web.politeness.polite import Polite, back_off
 from tests.engine.workloads.web.conftest import Configure, Open
@@ -78,7 +78,7 @@ def test_many_workers_keep_the_gap_and_the_limit(open_browser: Open, configure: 
     with server({"*": slowly}) as shop:
         browser = open_browser(configure(shop, host_gap_s=0.05, host_parallel=2))
         outcomes = browser.many([f"{shop.url}/{index}" for index in range(12)])
-        assert all(isinstance(item, Page) for item in outcomes)
+        assert all(isinstance(item, FetchedPage) for item in outcomes)
         assert min(gaps(shop)) >= 0.05
         assert shop.most_in_flight == 2
         assert len(shop.requests) == 13
@@ -179,7 +179,7 @@ def test_a_demo_shop_has_no_gap(open_browser: Open, configure: Configure, tmp_pa
     with server() as shop, register_shop(tmp_path, "127.0.0.1", shop.port):
         browser = open_browser(configure(host_gap_s=10.0, host_parallel=1))
         outcomes = browser.many([f"{shop.url}/{index}" for index in range(10)])
-        assert all(isinstance(item, Page) for item in outcomes)
+        assert all(isinstance(item, FetchedPage) for item in outcomes)
 
 
 # robots.txt
