@@ -29,7 +29,7 @@ from engine.workloads.base import Place
 from engine.workloads.shop.demo import DemoShops
 from tests.papers import ROOT, Block, blocks
 
-pytestmark = [pytest.mark.stress, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stress, pytest.mark.timeout(1500)]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="the papers' commands are for a shell")
 
 RUN = [
