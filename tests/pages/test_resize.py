@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import sys
 import zipfile
@@ -205,8 +206,9 @@ def test_every_size_of_every_picture_is_shown_and_counted(opened: Opened, store:
     assert len(app.dataframe[0].value) == 6
     choose(app, "gallery_look", "Before and after")
     choose(app, "gallery_size:3", 2)  # type: ignore[arg-type]
-    (after,) = [url for image in app.image for url in image.value if "after" in url]
-    assert f"/picture/{0}/after-2" in after
+    _lanes, slider = app.get("bidi_component")
+    shown = json.loads(slider.proto.json)
+    assert "/picture/0/after-2" in shown["after"] and (shown["width"], shown["height"]) == (80, 60)
     app.session_state[f"tabs:{run.token}"] = "Downloads"
     app.run()
     assert any("6 pictures, of 2 originals." in item.value for item in app.caption)
