@@ -16,6 +16,10 @@ from pages.parts.shared.signing_in import ask_to_sign_in, let_in, show_person
 from pages.parts.shared.starting import show_next
 
 HERE = Path(__file__).parent
+# Streamlit writes on its primary buttons in white, also where the theme's own colour is a light one: in the dark.
+BUTTONS = """<style>
+[data-testid*="-primary"] :is(p, span) { color: light-dark(#FFFFFF, #0B131B); }
+</style>"""
 
 st.set_page_config(page_title="Overlap", page_icon=str(HERE / "icon.svg"), layout="wide")
 sections: dict[str, list[st.Page]] = {}
@@ -30,6 +34,7 @@ for entry in PAGES:
             visibility=entry.visibility,
         )
     )
+st.html(BUTTONS)
 st.logo(HERE / "wordmark.svg", size="large", icon_image=HERE / "icon.svg")
 with guard():
     known = let_in()

@@ -21,11 +21,12 @@ def document(workload: str, output: dict[str, Any]) -> dict[str, Any]:
     """A finished run in which every text is hostile."""
     common = {"worker": 0, "started_s": 0.0, "finished_s": 0.5, "cpu_s": 0.1, "attempts": 1, "fingerprint": None}
     good = {"task": 0, "label": HOSTILE, "status": "ok", "reason": None, "error": None, "output": output, **common}
-    bad = {**good, "task": 1, "status": "failed", "reason": HOSTILE, "error": HOSTILE, "output": None}
+    elsewhere = {**good, "task": 1, "label": f"https://shop.example/{HOSTILE}"}  # two shops: prices have a chart
+    bad = {**good, "task": 2, "status": "failed", "reason": HOSTILE, "error": HOSTILE, "output": None}
     trial = {
         "executor": "threads", "workers": 1, "repeat": 0, "order": 0, "interpreter_s": 0.1, "startup_s": 0.1,
-        "wall_s": 1.0, "teardown_s": 0.1, "cpu_s": 0.2, "peak_pss_mb": 30.0, "tasks": 2, "ok": 1, "failed": 1,
-        "throughput_per_s": 1.0, "records": [good, bad],
+        "wall_s": 1.0, "teardown_s": 0.1, "cpu_s": 0.2, "peak_pss_mb": 30.0, "tasks": 3, "ok": 2, "failed": 1,
+        "throughput_per_s": 1.0, "records": [good, elsewhere, bad],
     }  # fmt: skip
     return {
         "run": 1, "workload": workload, "title": HOSTILE, "state": "finished", "kind": "job",

@@ -39,7 +39,7 @@ class Theme:
     """A cell of a heat map in which nothing happened."""
 
 
-LIGHT = Theme(paper="#FFFFFF", raised="#F3F6F9", text="#1B2733", muted="#5A6876", grid="#E1E7ED", empty="#F3F6F9")
+LIGHT = Theme(paper="#FFFFFF", raised="#F3F6F9", text="#0B131B", muted="#5A6876", grid="#E1E7ED", empty="#F3F6F9")
 DARK = Theme(paper="#12181F", raised="#1B242E", text="#E4EAF0", muted="#9AA7B4", grid="#2B3743", empty="#1B242E")
 
 

@@ -133,6 +133,6 @@ def _log(run: Run) -> None:
     path = store().folder(run).path / "log.txt"
     text = path.read_text(encoding="utf-8", errors="replace")[-20_000:].strip() if path.is_file() else ""
     if text:
-        st.code(text, language=None, height=300)
+        st.code(text, language=None, height=300, wrap_lines=True)
     else:
         st.caption(literal("Nothing: no warning and no error."))

@@ -132,7 +132,7 @@ def _code(one: Experiment) -> None:
         way = ways[0]
         if len(ways) > 1:
             way = str(st.selectbox("Way", ways, key=f"way_{one.name}", label_visibility="collapsed"))
-        st.code(code_of(way, one.name), language="python")
+        st.code(code_of(way, one.name), language="python", wrap_lines=True)
         st.caption("Copy it into a file and run it: it needs nothing but Python.")
 
 

@@ -27,7 +27,7 @@ def downloads(run: Run, live: bool) -> None:
         folder = run.options.get("target")
         if folder:
             st.caption("The results are also in this folder of the server:")
-            st.code(storable(str(folder)), language=None)
+            st.code(storable(str(folder)), language=None, wrap_lines=True)
         _line("ZIP of the pictures", ":material/folder_zip:", _what(run), file_url(run, "results.zip"))
     for name, (label, icon, what) in FORMATS.items():
         _line(label, icon, what, file_url(run, "export", name))

@@ -95,11 +95,11 @@ def _what_to_paste() -> None:
         "The comparison then stands in the History of that machine.",
         icon=":material/terminal:",
     )
-    st.code(command(here), language="bash")
+    st.code(command(here), language="bash", wrap_lines=True)
     if not here:
         st.caption("Overlap must be installed there: `pip install .` in its folder.")
     st.caption("Or from Python:")
-    st.code(script(here), language="python")
+    st.code(script(here), language="python", wrap_lines=True)
     st.caption("Whoever runs this server can allow code with OVERLAP_ALLOW_CODE=1.")
 
 
