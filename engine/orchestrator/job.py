@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -106,7 +105,7 @@ class JobRunner(Runner):
         error = time_limit(self.run.time_limit_s or 0.0) if culprit.overdue else crashed(culprit.attempts)
         return row_of(
             trial.id, self.trials.labels[culprit.task], task=culprit.task, worker=culprit.at.number,
-            started_s=culprit.at.started_s - origin_s, finished_s=time.perf_counter() - origin_s,
+            started_s=culprit.at.started_s - origin_s, finished_s=self.request.clock() - origin_s,
             attempts=culprit.attempts, status="failed", reason=error.reason, error=error.message,
         )  # fmt: skip
 

@@ -6,6 +6,7 @@ without.
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,11 @@ from importlib import import_module
 from typing import Any
 
 from engine.model import Kind, Part, Run, State
+from engine.orchestrator.supervision.outcome import Assignment
+from engine.orchestrator.supervision.process import Process, TrialProcess
 from engine.store import Store
+
+Start = Callable[[Assignment], Process]
 
 RUNNERS: dict[Kind, str] = {
     "job": "engine.orchestrator.job:JobRunner",
@@ -38,6 +43,10 @@ class Request:
     part: Part = "all"
     chosen: Iterable[int] | None = None
     """The tasks to retry, where not all failed ones are."""
+    start: Start = TrialProcess
+    """What starts the process of a trial; tests replace it."""
+    clock: Callable[[], float] = time.perf_counter
+    """Seconds, on the clock that trials use, too; tests replace it."""
 
 
 class Runner(ABC):

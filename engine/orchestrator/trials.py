@@ -31,7 +31,7 @@ class TrialRunner:
         self.folder: RunFolder = self.store.folder(self.run)
         self.supervisor: Supervisor | None = None
         self.abandoned = False
-        self._options = request.options
+        self._options, self._start, self._clock = request.options, request.start, request.clock
 
     @cached_property
     def late_options(self) -> Mapping[str, Any]:
@@ -68,7 +68,9 @@ class TrialRunner:
         try:
             with Writer(lambda rows, ok, failed: self._save(trial, rows, ok, failed)) as writer:
                 work = assignment_of(self.store, self.run, trial, pending, options, whole_limit_s)
-                self.supervisor = Supervisor(work, writer.put, self.cancelled, lambda: self.labels)
+                self.supervisor = Supervisor(
+                    work, writer.put, self.cancelled, lambda: self.labels, self._start, self._clock
+                )
                 outcome = self.supervisor.run()
             self._clean_up()
         except StoreUnusable as error:

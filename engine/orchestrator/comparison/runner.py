@@ -5,8 +5,6 @@ The verdict is stored after every block, so whatever ends a comparison early lea
 
 from __future__ import annotations
 
-import time
-
 from engine.analysis.causes.causes import starts_long
 from engine.analysis.findings.counting import counts, ours
 from engine.analysis.findings.findings import Circumstances
@@ -60,9 +58,9 @@ class ComparisonRunner(Runner):
             self._store_that_nothing_works()
             return "finished"
         self._learn(warmed)
-        began_s, step = time.perf_counter() - spent_s, None
+        began_s, step = self.request.clock() - spent_s, None
         while not self.request.cancelled():
-            step = self._another(blocks, time.perf_counter() - began_s)
+            step = self._another(blocks, self.request.clock() - began_s)
             if not step.go_on:
                 break
             self._block(number)

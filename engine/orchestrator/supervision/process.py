@@ -10,8 +10,9 @@ import subprocess
 import sys
 from typing import Protocol
 
-from engine.machine import child, private
+from engine.machine import child, leftovers, private
 from engine.machine.interpreters import executable
+from engine.machine.sampler import Sampler
 from engine.machine.variables import as_variables
 from engine.orchestrator.supervision.outcome import Assignment
 
@@ -22,8 +23,8 @@ class Process(Protocol):
     """What a supervisor needs of a trial's process; tests bring one that follows a script."""
 
     @property
-    def pid(self) -> int:
-        """Its number, for whoever reads its memory."""
+    def sampler(self) -> Sampler:
+        """What read its memory and CPU time; complete once it is closed."""
 
     def read(self, timeout_s: float) -> bytes | None:
         """What it wrote meanwhile, b"" for nothing yet, None when it has left and all that it wrote is read."""
@@ -38,7 +39,7 @@ class Process(Protocol):
         """Wait until it is gone; its unexpected exit in one sentence."""
 
     def close(self) -> None:
-        """Close the pipes to it."""
+        """Give back what it held."""
 
 
 class TrialProcess:
@@ -57,11 +58,8 @@ class TrialProcess:
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._stdout, selectors.EVENT_READ)
         _widen(self._stdout.fileno())
-
-    @property
-    def pid(self) -> int:
-        """Its number, which is also that of its process group."""
-        return self._process.pid
+        self.sampler = Sampler(self._process.pid)
+        self.sampler.start()
 
     def read(self, timeout_s: float) -> bytes | None:
         """What it wrote meanwhile, b"" for nothing yet, None when it has left and all that it wrote is read."""
@@ -85,7 +83,10 @@ class TrialProcess:
         return died(self._process.wait())
 
     def close(self) -> None:
-        """Close both pipes."""
+        """Stop reading its memory, remove what its processes left on this machine, and close both pipes."""
+        self.sampler.stop()
+        with contextlib.suppress(OSError):  # what others left behind is removed, too: it must not fail this run
+            leftovers.sweep(own=False)  # the group was killed with its resource tracker
         self._selector.close()
         self._stdout.close()
         with contextlib.suppress(OSError):  # a cancel that it did not read any more

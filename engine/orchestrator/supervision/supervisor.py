@@ -6,12 +6,9 @@ board.
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable, Sequence
 
-from engine.machine import leftovers
-from engine.machine.sampler import Sampler
 from engine.orchestrator.supervision.intake import Intake, Save
 from engine.orchestrator.supervision.limits import overdue
 from engine.orchestrator.supervision.outcome import Assignment, Outcome, conclude, measured
@@ -57,8 +54,6 @@ class Supervisor:
         """Start the trial, see it through to its exit, and say how it ended. Raises what `labels` and `save` raise."""
         began_s = self.clock()
         self.process = process = self.start(self.work)
-        sampler = Sampler(process.pid)
-        sampler.start()
         try:
             self.intake.labels = self.labels()
             self._read(process)
@@ -66,17 +61,14 @@ class Supervisor:
             process.kill()
             exit_sentence = process.wait()
             exited_s = self.clock()
-            sampler.stop()
-            with contextlib.suppress(OSError):  # what others left behind is removed, too: it must not fail this run
-                leftovers.sweep(own=False)  # the group was killed with its resource tracker
             process.close()
         self.intake.flush(self.clock())
         self.outcome.origin_s = self.intake.origin_s
         conclude(self.outcome, self.intake.events, exit_sentence)
         if self.work.board.exists():
             self.outcome.busy = Board(self.work.board).busy()
-        self.outcome.measurement = measured(self.intake.events, began_s, exited_s, sampler)
-        self.outcome.samples = sampler.thinned()
+        self.outcome.measurement = measured(self.intake.events, began_s, exited_s, process.sampler)
+        self.outcome.samples = process.sampler.thinned()
         return self.outcome
 
     def kill(self) -> None:
