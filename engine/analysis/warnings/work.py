@@ -60,12 +60,12 @@ def failures(findings: Findings, circumstances: Circumstances) -> Iterator[Verdi
         if not failing:
             continue
         dropped = sum(trial.configuration == one for trial in findings.dropped)
-        which = counted(len(trials), "trial", "trials")
+        which, does = counted(len(trials), "trial"), "does" if dropped == 1 else "do"
         yield VerdictWarning(
             "failures", one, max(trial.failed for trial in failing),
             f"{len(failing)} of {which} of {one.label} had failed tasks, at most "
             f"{max(trial.failed for trial in failing):,} of {counted(failing[0].tasks, *circumstances.nouns)}"
-            + (f"; {dropped} failed more than the baseline did and do not count." if dropped else "."),
+            + (f"; {dropped} failed more than the baseline did and {does} not count." if dropped else "."),
             "A failed task may be faster or slower than a good one: see the reasons, then compare without those tasks.",
         )
 

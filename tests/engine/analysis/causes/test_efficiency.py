@@ -49,7 +49,12 @@ def test_what_is_busy_for_longer_than_it_took_was_never_blocked() -> None:
 
 @pytest.mark.parametrize(
     "baseline",
-    [[], [replace(BASELINE, net_s=None)], [replace(BASELINE, cpu_s=None)], [replace(BASELINE, configuration=THREADS_2)]],
+    [
+        [],
+        [replace(BASELINE, net_s=None)],
+        [replace(BASELINE, cpu_s=None)],
+        [replace(BASELINE, configuration=THREADS_2)],
+    ],
     ids=["no trial", "no net time", "no CPU time", "two workers"],
 )
 def test_the_work_alone_is_unknown_without_one_worker_and_its_times(baseline: list[TimedTrial]) -> None:
@@ -96,7 +101,9 @@ def test_native_threads_leave_no_time_to_be_blocked() -> None:
 
 
 @pytest.mark.parametrize(
-    "split", [None, replace(PERFECT, task_s=0.0), replace(PERFECT, cpu_s=0.0)], ids=["no split", "no time", "no CPU time"]
+    "split",
+    [None, replace(PERFECT, task_s=0.0), replace(PERFECT, cpu_s=0.0)],
+    ids=["no split", "no time", "no CPU time"],
 )
 def test_factors_are_unknown_where_a_sum_is(split: Split | None) -> None:
     assert efficiency_of(trial(split), ALONE) is None
