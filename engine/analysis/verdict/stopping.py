@@ -65,7 +65,7 @@ def another_block(
             f"Stopped after {ran}: every interval is within ±{percent(precision)}{narrow}.",
         )
     if budget_s is not None and blocks and spent_s * (1 + 1 / blocks) > budget_s:
-        text = f"Stopped after {ran}: another would take longer than the {duration(budget_s)} that were allowed{narrow}."
+        text = f"Stopped after {ran}: another would take longer than the {duration(budget_s)} allowed{narrow}."
         return Next(False, "budget", widest, text)
     if blocks >= MOST_BLOCKS:
         return Next(False, "most", widest, f"Stopped after {ran}, the most that are run{narrow}.")

@@ -175,8 +175,8 @@ def test_an_open_verdict_says_which_times_hide_other_programs_and_why() -> None:
     assert said[0].startswith("No clear winner yet; processes × 2 (1.54×, 1.41–1.69) look fastest: ")
     assert said[2] == (
         "Of threads × 2 (1.45×, 1.35–1.56) that cannot be said: other programs' time is in these figures and cannot be "
-        "taken out of them, because its workers share one lock, and while the one that holds it waits for a CPU all the "
-        "others wait, too, which no clock tells from taking turns. A quieter machine would tell."
+        "taken out of them, because its workers share one lock, and while the one that holds it waits for a CPU all "
+        "the others wait, too, which no clock tells from taking turns. A quieter machine would tell."
     )
 
 

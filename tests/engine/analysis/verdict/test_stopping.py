@@ -47,7 +47,7 @@ def test_the_budget_ends_it_when_another_block_would_not_fit() -> None:
     assert another_block(noisy, SEQUENTIAL, 4, precision=0.01, budget_s=60, spent_s=47).go_on
     ended = another_block(noisy, SEQUENTIAL, 4, precision=0.01, budget_s=60, spent_s=49)
     assert (ended.go_on, ended.reason) == (False, "budget")
-    assert "another would take longer than the 1 min that were allowed" in ended.sentence
+    assert "another would take longer than the 1 min allowed" in ended.sentence
 
 
 def test_the_first_block_always_runs_and_there_is_an_end_to_it() -> None:

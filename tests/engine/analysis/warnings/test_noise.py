@@ -141,7 +141,7 @@ def test_a_lead_is_thin_within_what_the_baseline_differs_from_itself(share: floa
             "The lead of threads × 2, 4%, was seen in block after block, but is smaller than what sequential differs "
             "from itself (±5%)."
         )
-        assert (found.configuration, found.value) == (THREADS_2, pytest.approx(0.04))
+        assert found.configuration == THREADS_2 and found.value == pytest.approx(0.04)
 
 
 def test_only_a_winner_can_lead_thinly() -> None:
