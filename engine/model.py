@@ -147,6 +147,7 @@ class Measurement:
     What is our own doing: `loop_s` is what the loop and its records added to `wall_s` (CPU time: what other programs
     held up is not ours), `encoding_s` what encoding and fingerprinting took after the clock. `pickling_s` (CPU seconds
     of workers) is what any program pays to send results.
+    `worker_names` are those of a cluster's workers by their number: host and address, where each sat last.
     """
 
     interpreter_s: float | None = None
@@ -175,6 +176,7 @@ class Measurement:
     loop_s: float | None = None
     pickling_s: float | None = None
     encoding_s: float | None = None
+    worker_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,13 @@ class Factory(ABC):
         """The most workers that this system allows; None where it sets no limit."""
         return None
 
+    def abandon(self, executor: Executor) -> None:  # noqa: B027 - most leave nothing
+        """Take away what an executor would leave behind that is not shut down, because its trial was cancelled."""
+
+    def names_of(self, executor: Executor) -> list[str] | None:
+        """What the workers of an open executor are called, by their slots; None where they have no names."""
+        return None
+
     @abstractmethod
     def open(self, start: Start, arguments: tuple[Any, ...]) -> Executor:
         """A new executor whose workers each call `start(slot, *arguments)` first, slots counting from 0."""

@@ -81,8 +81,14 @@ def _phases(trial: Trial, began_s: float, at_s: float, wall_s: float) -> Iterato
 def _workers(trial: Trial, rows: Sequence[Sequence[Any]], at_s: float, wall_s: float) -> Iterator[Event]:
     for tid, slices in sorted(_on_rows(rows).items()):
         worker, place = divmod(tid - 1, _ROWS_A_WORKER)
-        yield _named("thread_name", trial, tid, f"worker {worker + 1}" + (f", {place + 1}" if place else ""))
+        yield _named("thread_name", trial, tid, _worker(trial, worker) + (f", {place + 1}" if place else ""))
         yield from (_complete(trial, tid, one, at_s) for one in _without_gaps(slices, wall_s))
+
+
+def _worker(trial: Trial, number: int) -> str:
+    """What a worker is called: by its number from 1, and on a cluster by its host and address."""
+    names = trial.measurement.worker_names
+    return " ".join(filter(None, [f"worker {number + 1}", names[number] if number < len(names) else ""]))
 
 
 def _on_rows(rows: Iterable[Sequence[Any]]) -> dict[int, list[Slice]]:

@@ -70,9 +70,11 @@ def measure(trial: Running, executor: Executor) -> int:
     figures = meter.figures(kind, in_flight, output.written)
     if trial.stop.is_set():
         leave(trial, in_flight)
+        kind.abandon(executor)
     output.say(
         "end", at=ended_s, chunk=trial.batch.largest, cancelled=trial.stop.is_set(),
-        loop_s=loop_s, pickling_s=in_flight.spent.pickling_s, **figures,
+        loop_s=loop_s, pickling_s=in_flight.spent.pickling_s,
+        worker_names=kind.names_of(executor), **figures,
     )  # fmt: skip
     tell_outputs(in_flight.carried, workload_class(trial.setup.workload).fingerprint, output.write)
     output.say("closing")

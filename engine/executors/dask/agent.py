@@ -13,13 +13,16 @@ so this imports the standard library, distributed and its neighbour `task_proces
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import queue
+import shutil
 import socket
 import tempfile
 import threading
 import time
+import zipfile
 from collections import deque
 from contextlib import suppress
 from importlib import import_module
@@ -50,9 +53,11 @@ class Seat:
         self.home = os.path.join(self.worker.local_directory, "overlap-home")
         os.makedirs(self.home, mode=0o700, exist_ok=True)
         self.scratch = tempfile.mkdtemp(prefix="overlap-seat-", dir=self.worker.local_directory)
-        self.search_path = os.pathsep.join(
-            filter(None, [folder, os.path.join(folder, "own"), os.environ.get("PYTHONPATH")])
-        )
+        own = os.path.join(self.scratch, "own")
+        if told["own"]:
+            with zipfile.ZipFile(io.BytesIO(told["own"])) as archive:
+                archive.extractall(own)
+        self.search_path = os.pathsep.join(filter(None, [folder, own, os.environ.get("PYTHONPATH")]))
         self.inbox: queue.SimpleQueue[tuple[Any, Any, Any]] = queue.SimpleQueue()
         self.work: Any = Queue(f"{told['token']}-{self.id}")  # type: ignore[no-untyped-call]
         self.results: Any = Queue(f"{told['token']}-results")  # type: ignore[no-untyped-call]
@@ -196,6 +201,7 @@ class Seat:
 
     def _leave(self) -> None:
         self.child.close()
+        shutil.rmtree(self.scratch, ignore_errors=True)
         self._give_back()
         with suppress(Exception):  # the scheduler may be gone: then nobody is there to be told
             self.work.put(["end", 0, b""], callback_timeout=2)

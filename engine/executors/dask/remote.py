@@ -14,7 +14,6 @@ import os
 import pickle
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
@@ -23,7 +22,7 @@ from uuid import uuid4
 
 from distributed import Queue, Variable
 
-from engine.errors import NotAvailable, OverlapError
+from engine.errors import NotAvailable
 from engine.executors.base import Start
 from engine.executors.dask.admission import too_few, unfit
 from engine.executors.dask.agent import _machine
@@ -31,14 +30,12 @@ from engine.executors.dask.calls import DaskBroken, settle
 from engine.executors.dask.connection import connected, keep_turns, must_match
 from engine.executors.dask.proof import Canary, packages_here
 from engine.executors.dask.seats import Seats
-from engine.executors.dask.shipment import ByValue, boot, own_modules, packed_engine
+from engine.executors.dask.shipment import ByValue, boot, own_modules, packed, packed_engine
 
 RETURN_S = 30.0
 """How long a cluster without a single worker may take to get one back."""
 LOOK_S = 0.5
 _CLOSE_S = 2.0
-_REFUSALS = 3
-"""So often a slot is given to another worker after its first ones were sent away."""
 
 
 class RemoteExecutor(Executor):
@@ -51,7 +48,8 @@ class RemoteExecutor(Executor):
         self.address = self.setup.settings["dask_address"]
         self.token = f"overlap-{uuid4().hex}"
         self.packages = packages_here()
-        self.modules = own_modules(self.setup.modules, self.setup.search_path)
+        modules = own_modules(self.setup.modules, self.setup.search_path)
+        self.own = packed(modules) if modules else b""
         self.start_call = pickle.dumps((start, arguments, _umask(), canary.proof), pickle.HIGHEST_PROTOCOL)
         self.broken: str | None = None
         self.closed = False
@@ -76,6 +74,11 @@ class RemoteExecutor(Executor):
         payload = pickle.dumps((fn, args, kwargs), pickle.HIGHEST_PROTOCOL)
         self._loop.call_soon_threadsafe(self._offer, payload, future)
         return future
+
+    @property
+    def worker_names(self) -> dict[int, str]:
+        """By slot: host and address of the worker that it sat at last."""
+        return dict(self.seats.names) if self.seats else {}
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Give all seats back, and leave the cluster; without `wait`, meanwhile."""
@@ -116,7 +119,7 @@ class RemoteExecutor(Executor):
         )  # fmt: skip
         if self.setup.takes_turns:
             await keep_turns(self.client, self.address)
-        digest, content = packed_engine(self.modules)
+        digest, content = packed_engine()
         variable: Any = Variable(f"overlap-engine-{digest}", client=self.client)  # type: ignore[no-untyped-call]
         await variable.set(content)
         await Queue(name=f"{self.token}-results", client=self.client)  # type: ignore[no-untyped-call]
@@ -124,7 +127,7 @@ class RemoteExecutor(Executor):
         self._listener.add_done_callback(lambda _: self._changed.set())
         self.told = {
             "token": self.token, "start": self.start_call, "limit_s": self.setup.limit_s,
-            "takes_turns": self.setup.takes_turns,
+            "takes_turns": self.setup.takes_turns, "own": self.own,
         }  # fmt: skip
         self.boot, self.shipped = ByValue(boot), (digest, variable.name)
         for slot in range(self.workers):
@@ -219,26 +222,6 @@ class RemoteExecutor(Executor):
             await asyncio.wait_for(self.client.cancel(list(self.futures.values()), force=True), _CLOSE_S)
         with suppress(Exception):
             await asyncio.wait_for(self.client.close(timeout=_CLOSE_S), _CLOSE_S)
-
-
-def remote_cluster(workers: int, least: int, start: Start, arguments: tuple[Any, ...]) -> RemoteExecutor:
-    """An executor over `workers` seats of the configured cluster, or over `least` where it has no more in time.
-
-    Raises NotAvailable with one clear sentence where they cannot be had, or do not see what the tasks need.
-    """
-    setup = next(argument for argument in arguments if hasattr(argument, "settings"))
-    canary: Canary | None = None
-    try:
-        canary = Canary.set_out(setup.reads, setup.writes)
-        return RemoteExecutor(workers, least, start, arguments, canary)
-    except BaseException as error:
-        if canary:
-            canary.take_away()
-        if isinstance(error, OverlapError) or not isinstance(error, Exception):
-            raise
-        traceback.print_exc()  # into the trial's log
-        address, why = setup.settings["dask_address"], f"{type(error).__name__}: {error}"
-        raise NotAvailable(f"The Dask cluster at {address} cannot be used ({why}): look at its logs.") from error
 
 
 def _umask() -> int:

@@ -21,28 +21,27 @@ from typing import Any
 
 import engine
 
-OWN = "own"
-"""The folder of the user's own modules in the ZIP."""
 _DATED = (2020, 1, 1, 0, 0, 0)
-
-
-def packed_engine(own: Iterable[tuple[str, Path]] = ()) -> tuple[str, bytes]:
-    """A digest and the ZIP of this engine and of `own` files (name below OWN, where it is)."""
-    entries = [*_engine_files(), *((f"{OWN}/{name}", path.read_bytes()) for name, path in own)]
-    digest = blake2b(digest_size=8)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in entries:
-            archive.writestr(zipfile.ZipInfo(name, _DATED), content, zipfile.ZIP_DEFLATED)
-            digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest(), buffer.getvalue()
+_QUICK = 1
+"""The level of compression: 7% larger than by the default one, in less than half of the time."""
 
 
 @cache
-def _engine_files() -> tuple[tuple[str, bytes], ...]:
+def packed_engine() -> tuple[str, bytes]:
+    """A digest and the ZIP of this engine."""
     root = Path(engine.__file__).parent
     found = sorted(path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return tuple((path.relative_to(root.parent).as_posix(), path.read_bytes()) for path in found)
+    content = packed((path.relative_to(root.parent).as_posix(), path) for path in found)
+    return blake2b(content, digest_size=8).hexdigest(), content
+
+
+def packed(files: Iterable[tuple[str, Path]]) -> bytes:
+    """A ZIP of these files (name in it, where it is), the same for the same content."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, path in files:
+            archive.writestr(zipfile.ZipInfo(name, _DATED), path.read_bytes(), zipfile.ZIP_DEFLATED, _QUICK)
+    return buffer.getvalue()
 
 
 def own_modules(names: Iterable[str], search_path: Sequence[str]) -> list[tuple[str, Path]]:

@@ -98,6 +98,7 @@ def measured(events: Events, began_s: float, exited_s: float, sampler: Sampler) 
         teardown_s=closing and exited_s - closing,
         encoding_s=end and closing and closing - end,
         **{name: told.get(name) for name in TOLD},
+        worker_names=tuple(told.get("worker_names") or ()),
         peak_pss_mb=sampler.peak_mb,
         mean_pss_mb=sampler.mean_mb,
         memory_kind=sampler.kind,

@@ -98,6 +98,7 @@ TRIAL: Shape = {
     "message?": or_none(text),
     "configuration?": fits(CONFIGURATION),
     "memory_kind?": or_none(one_of("pss", "uss", "rss")),
+    "worker_names?": lambda value: a_list(value) and all(map(text, value)),
     "samples?": a_list,
     **LARGE_TRIAL,
     **{name + "?": or_none(whole) for name in COUNTS},

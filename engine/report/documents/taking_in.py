@@ -80,7 +80,8 @@ def _add_trial(store: Store, run: Run, values: Mapping[str, Any], document: Mapp
     )
     store.records.add(trial, run, [_row(trial, record) for record in records_from(values, document)], 0, 0)
     measurement = Measurement(
-        **{name: values.get(name) for name in (*FIGURES, *COUNTS, "memory_kind")}
+        **{name: values.get(name) for name in (*FIGURES, *COUNTS, "memory_kind")},
+        worker_names=tuple(values.get("worker_names", ())),
     )
     store.update_trial(
         trial,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,8 @@ def test_beyond_the_cpus_waiting_is_the_configurations_own_doing() -> None:
 @pytest.mark.parametrize("field", ["wall_s", "run_delay_s", "loop_delay_s"])
 def test_what_the_system_does_not_tell_leaves_it_unknown(field: str) -> None:
     measured, split = SEQUENTIAL_BUSY
-    assert net_wall_s(SEQUENTIAL, replace(measured, **{field: None}), split, 2) is None
+    unknown: dict[str, Any] = {field: None}
+    assert net_wall_s(SEQUENTIAL, replace(measured, **unknown), split, 2) is None
     assert net_wall_s(SEQUENTIAL, measured, None, 2) is None
 
 

@@ -28,7 +28,7 @@ def bucket() -> Iterator[str]:
         yield f"s3://{BUCKET}"
 
 
-@pytest.fixture(params=["file", pytest.param("s3", marks=pytest.mark.filterwarnings("ignore"))])
+@pytest.fixture(params=["file", pytest.param("s3", marks=[pytest.mark.stress, pytest.mark.filterwarnings("ignore")])])
 def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A place for files of each kind."""
     if request.param == "file":
@@ -73,6 +73,7 @@ def test_what_cannot_be_read_is_a_reason(root: str) -> None:
         listed(root, (".gif",))
 
 
+@pytest.mark.stress
 @pytest.mark.filterwarnings("ignore")
 def test_a_bucket_that_is_not_there_is_told(bucket: str) -> None:
     with pytest.raises(TaskFailed) as read_failed:

@@ -27,7 +27,10 @@ from tests.engine.executors.dask.cluster import Cluster, can_hide, certificates
 from tests.engine.s3 import BUCKET, s3_server
 
 HOW = Configuration("dask", 2)
-pytestmark = pytest.mark.filterwarnings("ignore")  # what aiobotocore and s3fs warn of is theirs
+pytestmark = [
+    pytest.mark.stress,
+    pytest.mark.filterwarnings("ignore"),  # what aiobotocore and s3fs warn of is theirs
+]
 
 
 class Apart(NamedTuple):

@@ -47,6 +47,7 @@ def test_a_worker_that_is_gone_for_good_costs_nothing_but_time(cluster: Cluster,
     store.close()
 
 
+@pytest.mark.stress
 def test_a_worker_that_joins_takes_the_place_of_one_that_is_gone(cluster: Cluster, tmp_path: Path) -> None:
     store = open_store(tmp_path / "home", **cluster.settings())
     run = jobs.start(store, faulty_plan([{"do": "wait", "seconds": 0.25}] * 40, HOW))
@@ -60,6 +61,7 @@ def test_a_worker_that_joins_takes_the_place_of_one_that_is_gone(cluster: Cluste
     store.close()
 
 
+@pytest.mark.stress
 def test_a_scheduler_that_dies_ends_the_run_with_a_sentence_and_what_was_done_is_kept(
     cluster: Cluster, tmp_path: Path
 ) -> None:
@@ -79,6 +81,7 @@ def test_a_scheduler_that_dies_ends_the_run_with_a_sentence_and_what_was_done_is
     store.close()
 
 
+@pytest.mark.stress
 def test_a_run_that_lost_its_scheduler_is_resumed_on_another(cluster: Cluster, tmp_path: Path) -> None:
     store = open_store(tmp_path / "home", **cluster.settings())
     run = jobs.start(store, faulty_plan([{"do": "fine"}] * 4 + [{"do": "wait", "seconds": 1}] * 8, HOW, None))
@@ -100,6 +103,7 @@ def test_a_run_that_lost_its_scheduler_is_resumed_on_another(cluster: Cluster, t
         other.close()
 
 
+@pytest.mark.stress
 def test_resume_is_not_needed_where_a_run_never_began(tmp_path: Path) -> None:
     store = open_store(tmp_path / "home", dask_address="tcp://127.0.0.1:9")
     run = run_to_end(store, faulty_plan([{"do": "fine"}], HOW))

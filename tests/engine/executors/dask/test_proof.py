@@ -47,6 +47,7 @@ def resize(store: Store, folder: Path, target: Path, how: Configuration = HOW) -
     return plans.resize_plan(pictures(folder), Resizing(sizes=("32x32",)), how, store.settings, target=target)
 
 
+@pytest.mark.stress
 def test_a_worker_that_sees_the_folders_gives_what_the_plain_loop_gives(cluster: Cluster, tmp_path: Path) -> None:
     cluster.add_worker()
     store = open_store(tmp_path / "home", **cluster.settings())
@@ -63,7 +64,7 @@ def test_a_worker_that_sees_the_folders_gives_what_the_plain_loop_gives(cluster:
     store.close()
 
 
-@pytest.mark.parametrize("what", ["in", "out"])
+@pytest.mark.parametrize("what", [pytest.param("in", marks=pytest.mark.stress), "out"])
 def test_a_worker_that_does_not_see_a_folder_refuses_the_run(cluster: Cluster, tmp_path: Path, what: str) -> None:
     if not can_hide():
         pytest.skip("Folders can be hidden by root on Linux only.")
@@ -82,6 +83,7 @@ def test_a_worker_that_does_not_see_a_folder_refuses_the_run(cluster: Cluster, t
     store.close()
 
 
+@pytest.mark.stress
 def test_a_worker_with_another_version_of_a_package_refuses_the_run(cluster: Cluster, tmp_path: Path) -> None:
     info = tmp_path / "packages" / "pillow-1.7.dist-info"
     info.mkdir(parents=True)
@@ -99,6 +101,7 @@ def test_a_worker_with_another_version_of_a_package_refuses_the_run(cluster: Clu
     store.close()
 
 
+@pytest.mark.stress
 def test_a_worker_that_lacks_a_package_refuses_the_run(cluster: Cluster, tmp_path: Path) -> None:
     (tmp_path / "packages" / "PIL").mkdir(parents=True)
     (tmp_path / "packages" / "PIL" / "__init__.py").write_text("raise ImportError('No module named PIL')\n")
