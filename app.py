@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from pages.serving.access import Access
 from pages.serving.forgetting import lifespan
 from pages.serving.hosts import NamedHosts
 from pages.serving.receiving import Receiving
@@ -17,5 +18,5 @@ HERE = Path(__file__).resolve().parent
 
 os.umask(0o077)  # uploads and all else that is kept are for the server's user alone
 
-guards = [Middleware(NamedHosts), Middleware(Receiving)]
+guards = [Middleware(NamedHosts), Middleware(Access), Middleware(Receiving)]
 app = st.App(HERE / "pages" / "navigation.py", routes=ROUTES, middleware=guards, lifespan=lifespan)

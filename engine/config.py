@@ -21,8 +21,10 @@ from typing import Any
 from engine.errors import NotAvailable, SettingRefused
 
 PREFIX = "OVERLAP_"
-SECRETS = ("database_url", "proxy")
-"""Settings that may hold a password: in no file, argument, log or export of ours; passed on in an environment alone."""
+SECRETS = ("database_url", "proxy", "access_token")
+"""Settings that may hold a password: in no file, argument, log or export of ours."""
+PASSED_ON = ("database_url", "proxy")
+"""Those of them that runs may need: passed on in an environment alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,19 @@ class Settings:
     contact: str = ""
     """Who runs this server: stands in the User-Agent, so that a shop can complain."""
 
+    access_token: str = field(default="", repr=False)
+    """What an address has to hold once (?token=...) before the app answers a browser; empty lets everybody in."""
     sign_in: bool = False
     """Whether the app lets nobody in who has not signed in (OpenID Connect, see docs/deployment.md)."""
     admins: tuple[str, ...] = ()
     """Who may see and delete everybody's runs, where people sign in."""
+
+    log: str = ""
+    """json: what happens is logged on stderr, an object a line."""
+    metrics_port: int = 0
+    """Where Prometheus finds this server's figures; 0 is nowhere."""
+    metrics_address: str = "127.0.0.1"
+    """The address of that port."""
 
     keep_days: float = 0.0
     """After how many days an ended run is removed with its files, unless it is pinned; 0 keeps all."""
@@ -114,7 +125,7 @@ class Settings:
         """The settings as JSON values, for a trial's specification: without what may hold a password."""
         return {name: _plain(value) for name, value in asdict(self).items() if name not in SECRETS}
 
-    def secrets(self, names: Iterable[str] = SECRETS) -> dict[str, str]:
+    def secrets(self, names: Iterable[str] = PASSED_ON) -> dict[str, str]:
         """Those of these settings that may hold a password and are set, as variables for a child's environment."""
         return {PREFIX + name.upper(): value for name in names if (value := getattr(self, name))}
 

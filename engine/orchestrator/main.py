@@ -29,7 +29,7 @@ from engine.store.liveness import Held
 
 _LOCK_S = 5.0
 _CANCEL_POLL_S = 0.2
-_FAREWELL_S = 1.2
+_FAREWELL_S = 0.9
 
 
 def work(

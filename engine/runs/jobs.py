@@ -20,6 +20,7 @@ from typing import Any
 from engine.errors import OverlapError, StoreBusy
 from engine.machine import child, private
 from engine.machine.environment import environment
+from engine.machine.logs import RUNS
 from engine.model import ABANDONED, ENDED, PATIENCE_S, Kind, Part, Plan, Run, new_token
 from engine.orchestrator.services import needed
 from engine.runs.room import must_have_room
@@ -39,6 +40,7 @@ def start(store: Store, plan: Plan, token: str | None = None, person: str | None
     target = plan.options.get("target")
     must_have_room(store.settings, Path(target) if isinstance(target, str) and target else None)
     run = store.create(plan, token, environment(), person)
+    _log("run started", run)
     _launch(store, run, run.launched_at, needed(plan.workload, plan.tasks), "all")
     return run
 
@@ -149,6 +151,7 @@ def _launch(
         finally:
             started.set()
         code = process.wait()
+        _log_the_end(store, run)
         assert process.stdin is not None
         process.stdin.close()
         with suppress(OverlapError, OSError):  # the run was deleted, or the database is gone: it reads as interrupted
@@ -159,6 +162,18 @@ def _launch(
 
     threading.Thread(target=own, name=f"overlap-run-{run.id}", daemon=True).start()
     started.wait(10)
+
+
+def _log(event: str, run: Run, **more: Any) -> None:
+    """Say what happened to a run; neither its token, which opens it, nor its title, which is its owner's."""
+    told = {"run": run.id, "kind": run.kind, "workload": run.workload, "tasks": run.tasks, "person": run.person}
+    RUNS.info(event, extra={"told": {**told, **more}})
+
+
+def _log_the_end(store: Store, run: Run) -> None:
+    with suppress(OverlapError, OSError):  # it was deleted, or the database is gone
+        ended = store.run(run.token)
+        _log("run ended", ended, state=ended.state, ok=ended.ok, failed=ended.failed, started_at=ended.started_at)
 
 
 def _variables(store: Store) -> Mapping[str, str]:

@@ -66,6 +66,15 @@ class Shelf:
             rows = connection.execute(query.order_by(tables.runs.c.id)).all()
         return [run for run in self._runs_from(rows) if run.state in UNDER_WAY]
 
+    def totals(self) -> list[tuple[str, str, str, int, int, int]]:
+        """For each kind, workload and stored state: how many runs, and their tasks that are ok and failed."""
+        column = tables.runs.c
+        which = (column.kind, column.workload, column.state)
+        sums = (func.count(), func.coalesce(func.sum(column.ok), 0), func.coalesce(func.sum(column.failed), 0))
+        with self.engine.connect() as connection:
+            rows = connection.execute(self._apply(ALL_RUNS, select(*which, *sums)).group_by(*which)).all()
+        return [(row[0], row[1], row[2], int(row[3]), int(row[4]), int(row[5])) for row in rows]
+
     def distinct(self, column: Facet) -> list[str]:
         """The values that runs have there, in order."""
         query = self._apply(ALL_RUNS, select(tables.runs.c[column]).distinct())

@@ -18,8 +18,12 @@ from typing import Any
 import streamlit as st
 from streamlit import runtime
 
+from engine.config import load
+from engine.errors import OverlapError
+from engine.machine.logs import set_up
 from pages.parts.shared.collector import freeze_modules
 from pages.serving.keeping import keep_tidy
+from pages.serving.metrics import serve_metrics
 
 LOOK_S = 2.0
 _SHARE = 0.9
@@ -30,10 +34,14 @@ _SHARE = 0.9
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Import what pages need before anybody has a session; then look for such sessions as long as the app is served."""
     freeze_modules()
+    with suppress(OverlapError):  # a setting that cannot be used is told by every page
+        set_up(load().log)
     tasks = [asyncio.create_task(_look(Forgetting(time.monotonic))), asyncio.create_task(keep_tidy())]
+    close_metrics = serve_metrics()
     try:
         yield
     finally:
+        close_metrics()
         for task in tasks:
             task.cancel()
         for task in tasks:

@@ -18,6 +18,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pages.serving.health import PATH
+
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 REFUSED = (
     "Overlap is not to be opened by this name. Open it by the address that it printed when it started, or let the name "
@@ -47,6 +49,8 @@ class NamedHosts:
 
 def refused(scope: Scope) -> str | None:
     """Why this request or connection is not let in; None for one that is."""
+    if scope["type"] == "http" and scope["path"] == PATH and scope["method"] in _ONLY_READS:
+        return None  # asked by the number of a machine, by whoever watches it; it tells nothing
     headers = Headers(scope=scope)
     host, names = headers.get("host", ""), own_names()
     if not is_allowed(host, names):

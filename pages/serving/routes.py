@@ -19,6 +19,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from engine.errors import OverlapError, RunNotFound
+from pages.serving.health import PATH, health
 
 SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -106,6 +107,7 @@ def guarded(endpoint: Callable[[Request], Response]) -> Callable[[Request], Resp
 
 
 ROUTES = [
+    Route(PATH, health),
     Route("/files/{token}/results.zip", guarded(archive)),
     Route("/files/{token}/export/{format}", guarded(export)),
     Route("/files/{token}/picture/{task:int}/{which}", guarded(picture)),

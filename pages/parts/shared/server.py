@@ -30,6 +30,11 @@ def store() -> Store:
     return _opened(settings()).seen_by(viewer())
 
 
+def whole_store() -> Store:
+    """The store with everybody's runs: for what no person asks, such as this server's own figures."""
+    return _opened(settings())
+
+
 @lru_cache(maxsize=4)
 def _opened(chosen: Settings) -> Store:
     """One store for all sessions: its connections are pooled, and it has no other state."""
