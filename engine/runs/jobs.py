@@ -20,9 +20,9 @@ from typing import Any
 from engine.errors import OverlapError, StoreBusy
 from engine.machine import child, private
 from engine.machine.environment import environment
-from engine.machine.logs import RUNS
 from engine.model import ABANDONED, ENDED, PATIENCE_S, Kind, Part, Plan, Run, new_token
 from engine.orchestrator.services import needed
+from engine.runs.logs import RUNS
 from engine.runs.room import must_have_room
 from engine.store import Store
 

@@ -20,7 +20,7 @@ from streamlit import runtime
 
 from engine.config import load
 from engine.errors import OverlapError
-from engine.machine.logs import set_up
+from engine.runs.logs import set_up
 from pages.parts.shared.collector import freeze_modules
 from pages.serving.keeping import keep_tidy
 from pages.serving.metrics import serve_metrics

@@ -20,9 +20,9 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from engine.errors import SettingRefused
-from engine.machine.logs import RUNS, JsonLines, set_up
 from engine.model import Plan
 from engine.runs import jobs
+from engine.runs.logs import RUNS, JsonLines, set_up
 from engine.store import Store
 from pages.serving.access import Access
 from pages.serving.health import health
