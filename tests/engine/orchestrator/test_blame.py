@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,9 @@ from engine.orchestrator.blame import Culprit, Pending, after_death
 from engine.protocol.board import BusySlot
 
 ALL = Pending(None)
+
+
+pytestmark = pytest.mark.heart
 
 
 def post(task: int, slot: int = 0) -> BusySlot:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 
 import pytest
@@ -12,6 +11,9 @@ from hypothesis import strategies as st
 from engine.machine.usage import Used
 from engine.trial.batch import AHEAD, CHUNK_TIME_S, SHORT_TASK_S, Batch
 from engine.trial.worker.chunks import Attempt, Returned
+from tests.engine.clock import FakeClock
+
+pytestmark = pytest.mark.heart
 
 
 def attempts(count: int, first: int = 0) -> list[Attempt]:
@@ -43,7 +45,7 @@ def test_chunks_of_short_tasks_double() -> None:
 
 
 def test_chunks_stop_growing_once_one_takes_the_time_budget() -> None:
-    sizes = settle_all(Batch(attempts(100_000), [], 2, None), 0.0005)
+    sizes = settle_all(Batch(attempts(20_000), [], 2, None), 0.0005)
     assert max(sizes) * 0.0005 == pytest.approx(CHUNK_TIME_S, rel=0.5)
 
 
@@ -127,23 +129,29 @@ def test_a_break_says_whether_one_task_was_tried_alone() -> None:
 
 
 def test_a_task_that_is_put_back_comes_when_its_time_has_come_and_others_go_first() -> None:
-    batch = Batch(attempts(3), [], 1, 1)
+    clock = FakeClock()
+    batch = Batch(attempts(3), [], 1, 1, clock)
     chunk = batch.take()
-    batch.settle(chunk, returned(1, 0.0, later=((0, 0.05),)))
+    batch.settle(chunk, returned(1, 0.0, later=((0, 5.0),)))
+    clock.pass_s(4.9)
     assert [attempt.task for attempt in batch.take()] == [1]
     assert len(batch) == 2
-    time.sleep(0.06)
+    clock.pass_s(0.1)
     back = batch.take()
-    assert [(attempt.task, attempt.number, attempt.waited_s) for attempt in back] == [(0, 1, 0.05)]
+    assert [(attempt.task, attempt.number, attempt.waited_s) for attempt in back] == [(0, 1, 5.0)]
 
 
 def test_while_only_waiting_tasks_are_left_nothing_is_taken_and_the_pause_is_until_the_first() -> None:
-    batch = Batch(attempts(2), [], 1, 2)
-    batch.settle(batch.take(), returned(2, 0.0, later=((0, 0.5), (1, 0.2))))
+    clock = FakeClock()
+    batch = Batch(attempts(2), [], 1, 2, clock)
+    batch.settle(batch.take(), returned(2, 0.0, later=((0, 5.0), (1, 2.0))))
     assert batch.take() == []
     assert len(batch) == 2
-    assert 0.1 < batch.pause_s(10) <= 0.2
+    clock.pass_s(0.5)
+    assert batch.pause_s(10) == 1.5
     assert batch.pause_s(0.05) == 0.05
+    clock.pass_s(9)
+    assert batch.pause_s(0.05) == 0.0, "both are ready by now"
 
 
 def test_a_chunk_of_which_every_task_was_put_back_teaches_nothing() -> None:
@@ -199,3 +207,50 @@ def test_no_task_is_lost_or_doubled(
             done.update(ended)
             batch.settle(taken, back)
     assert done == Counter(range(count + suspects))
+
+
+def test_two_tasks_put_back_for_the_same_moment_come_both() -> None:
+    clock = FakeClock()
+    batch = Batch(attempts(2), [], 1, 2, clock)
+    batch.settle(batch.take(), returned(2, 0.0, later=((0, 1.0), (1, 1.0))))
+    clock.pass_s(1.0)
+    assert sorted(attempt.task for attempt in batch.take()) == [0, 1]
+
+
+def test_a_task_that_waits_twice_has_waited_for_the_sum() -> None:
+    clock = FakeClock()
+    batch = Batch(attempts(1), [], 1, 1, clock)
+    for wait_s in (1.0, 2.5):
+        batch.settle(batch.take(), returned(1, 0.0, later=((0, wait_s),)))
+        clock.pass_s(wait_s)
+    assert batch.take()[0].waited_s == 3.5
+
+
+def test_where_handing_over_is_dear_longer_tasks_travel_together() -> None:
+    batch = Batch(attempts(1000), [], 2, None)
+    batch.handover_s = 0.01
+    assert batch.budget_s == pytest.approx(0.1)
+    assert settle_all(batch, 0.02)[:4] == [1, 2, 4, 8]
+
+
+def test_where_handing_over_is_dear_tasks_of_ten_times_that_still_travel_alone() -> None:
+    batch = Batch(attempts(100), [], 2, None)
+    batch.handover_s = 0.01
+    assert set(settle_all(batch, 0.1)) == {1}
+
+
+def test_handing_over_that_costs_little_changes_nothing() -> None:
+    batch = Batch(attempts(10), [], 2, None)
+    batch.handover_s = 1e-5
+    assert batch.budget_s == CHUNK_TIME_S
+
+
+def test_one_long_task_among_short_ones_does_not_end_chunks_for_good() -> None:
+    batch = Batch(attempts(10_000), [], 2, None)
+    for _ in range(8):
+        chunk = batch.take()
+        batch.settle(chunk, returned(len(chunk), len(chunk) * 0.000_01))
+    chunk = batch.take()
+    batch.settle(chunk, returned(1, 0.004))
+    assert len(batch.take()) == 1
+    assert max(settle_all(batch, 0.000_01)) > 50

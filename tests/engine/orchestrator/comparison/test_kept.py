@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.model import Configuration, Measurement, Record, Trial
+from engine.model import Configuration, Measurement, Record, Status, Trial
 from engine.orchestrator.comparison.kept import MOST_RECORDS, Kept
 
 pytestmark = pytest.mark.heart
@@ -19,10 +19,10 @@ def trial(how: Configuration = BASE, block: int = 0, failed: int = 0, message: s
 
 
 def records(count: int, fingerprint: str = "same", error: str | None = None) -> list[Record]:
-    status = "failed" if error else "ok"
+    status: Status = "failed" if error else "ok"
     return [
         Record(task, f"task {task}", task % 2, task * 0.5, task * 0.5 + 0.5, 0.4, 0.0, status=status, error=error,
-               reason="exception" if error else None, fingerprint=f"{fingerprint}{task}")  # type: ignore[arg-type]
+               reason="exception" if error else None, fingerprint=f"{fingerprint}{task}")
         for task in range(count)
     ]  # fmt: skip
 
