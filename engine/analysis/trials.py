@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil, log
-from statistics import median
+from statistics import fmean, median
 from typing import Literal
 
 from engine.analysis.net import Split, net_wall_s, split_of
@@ -149,7 +149,7 @@ def log_walls(trials: Iterable[TimedTrial], basis: Basis = "wall") -> dict[Confi
         else:
             found.setdefault(trial.configuration, {}).setdefault(trial.block, []).append(log(seconds))
     return {
-        configuration: {block: sum(values) / len(values) for block, values in blocks.items()}
+        configuration: {block: fmean(values) for block, values in blocks.items()}
         for configuration, blocks in found.items()
         if configuration not in unknown
     }

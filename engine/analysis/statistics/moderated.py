@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, sqrt
+from statistics import fmean
 
 from engine.analysis.trials import Blocks
 from engine.model import Configuration
@@ -69,10 +70,10 @@ def difference(one: Variance, other: Variance, pairs: int) -> tuple[float, float
 
 def _squared_residuals(table: Sequence[Sequence[float]]) -> list[float]:
     """Per row, the sum of squares of what row and column means leave."""
-    columns = [sum(column) / len(table) for column in zip(*table, strict=True)]
-    grand = sum(columns) / len(columns)
+    columns = [fmean(column) for column in zip(*table, strict=True)]
+    grand = fmean(columns)
     found = []
     for row in table:
-        mean = sum(row) / len(row)
+        mean = fmean(row)
         found.append(sum((value - mean - column + grand) ** 2 for value, column in zip(row, columns, strict=True)))
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from math import exp, inf, lgamma, log, log1p, sqrt
+from statistics import fmean
 
 _STEPS = 300
 _PRECISION = 1e-14
@@ -100,8 +101,11 @@ def _not_zero(number: float) -> float:
 
 
 def mean_and_sd(values: Sequence[float]) -> tuple[float, float]:
-    """The mean and the sample standard deviation (n - 1); the deviation of one value is 0."""
-    mean = sum(values) / len(values)
+    """The mean and the sample standard deviation (n - 1); the deviation of one value is 0.
+
+    `statistics.stdev` sums fractions exactly, which takes thirty times as long; a simulation calls this a million times.
+    """
+    mean = fmean(values)
     if len(values) < 2:
         return mean, 0.0
     return mean, sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1))
