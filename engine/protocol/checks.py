@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from math import isfinite
 from typing import Any, NoReturn
 
 from engine.errors import InputRefused
@@ -71,7 +70,7 @@ def counting(value: Any) -> bool:
 def number(value: Any) -> bool:
     """A finite number; True and False are none."""
     known = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return known and isfinite(value) and abs(value) <= LARGEST
+    return known and abs(value) <= LARGEST  # false of NaN and infinity, and of a number too large to be a float
 
 
 def positive(value: Any) -> bool:

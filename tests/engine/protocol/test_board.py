@@ -115,3 +115,69 @@ def test_the_board_outlives_a_kill_and_names_the_task(tmp_path: Path) -> None:
     worker.stdout.close()
     (post,) = Board(tmp_path / "board").busy()
     assert (post.number, post.pid, post.task) == (1, worker.pid, 77)
+
+
+@pytest.mark.heart
+def test_the_clock_on_the_board_stands_until_it_is_started(tmp_path: Path) -> None:
+    board = Board.create(tmp_path / "board", 1)
+    assert board.open_s() == 0.0
+    board.opened()
+    first = board.open_s()
+    assert 0.0 < first <= Board(tmp_path / "board").open_s()
+
+
+@pytest.mark.heart
+def test_an_event_loop_that_stands_still_is_silent_also_while_the_trials_loop_beats(tmp_path: Path) -> None:
+    board = Board.create(tmp_path / "board", 1)
+    board.beat()
+    board.pulse()
+    board._cells[1] -= 3_000_000_000
+    board.beat()
+    assert board.silent_s() >= 3.0
+
+
+@pytest.mark.heart
+def test_without_an_event_loop_only_the_trials_loop_counts(tmp_path: Path) -> None:
+    board = Board.create(tmp_path / "board", 1)
+    board.beat()
+    assert board.silent_s() < 3.0
+
+
+@pytest.mark.heart
+def test_each_slot_is_read_apart_and_in_order(tmp_path: Path) -> None:
+    board = Board.create(tmp_path / "board", 4)
+    for slot, task in ((3, 30), (0, 10), (2, 20)):
+        board.ready(slot, 100 + slot)
+        board.begin(slot, task)
+    board.idle(0)
+    assert [(busy.number, busy.pid, busy.task) for busy in board.busy()] == [(2, 102, 20), (3, 103, 30)]
+
+
+@pytest.mark.heart
+def test_who_cannot_import_the_board_is_told_where_a_slot_stands_in_the_file(tmp_path: Path) -> None:
+    board = Board.create(tmp_path / "board", 3)
+    board.begin(2, 77)
+    task_at, started_at = Board.row(2)
+    content = (tmp_path / "board").read_bytes()
+    assert int.from_bytes(content[task_at : task_at + 8], sys.byteorder, signed=True) == 77
+    started_ns = int.from_bytes(content[started_at : started_at + 8], sys.byteorder, signed=True)
+    assert started_ns / 1e9 == board.busy()[0].started_s
+
+
+@pytest.mark.heart
+@pytest.mark.parametrize("slots", [1, 2, 61])
+def test_a_board_takes_a_cache_line_for_each_worker_and_one_for_the_loop(tmp_path: Path, slots: int) -> None:
+    board = Board.create(tmp_path / "board", slots)
+    assert board.slots == slots
+    assert (tmp_path / "board").stat().st_size == 64 * (slots + 1)
+
+
+@pytest.mark.heart
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such rights, and no links for everyone.")
+def test_a_board_is_its_owners_alone_and_never_made_through_a_link(tmp_path: Path) -> None:
+    Board.create(tmp_path / "board", 1)
+    assert (tmp_path / "board").stat().st_mode & 0o077 == 0
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError):
+        Board.create(tmp_path / "link", 1)
+    assert not (tmp_path / "elsewhere").exists()

@@ -1,0 +1,148 @@
+"""A trial of plain code: one clock around it, no records, and what failed by its first example."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.errors import OverlapError, TrialBroken
+from engine.executors.references import LOOP, PLAIN_LOOP
+from engine.model import Configuration
+from engine.protocol.pickling import dump
+from engine.trial.references import IMPLEMENTATIONS
+from engine.trial.references.base import Failed, ReferenceRunner, attempt, failed
+from engine.trial.references.loop import PlainLoop
+from engine.trial.references.pools import must_be_warm
+from engine.trial.references.runner import measure
+from engine.trial.references.used import Scheduled, scheduled
+from engine.trial.worker.chunks import Attempt
+from engine.trial.worker.state import WorkerState
+from tests.engine.trial.worker.made import setup, told, unreadable
+
+pytestmark = pytest.mark.heart
+
+
+class Told(PlainLoop):
+    """A loop whose tasks do as they are told."""
+
+    def open(self) -> None:
+        """Make the workload here."""
+        super().open()
+        WorkerState.workload = told(Path(self.setup.folder))
+
+
+class Breaks(Told):
+    """Code that breaks as a whole."""
+
+    def run(self, arguments: Sequence[Any]) -> list[Any]:
+        """Break."""
+        raise RuntimeError("the pool is gone")
+
+
+def measured(
+    folder: Path, *arguments: Any, kind: type[ReferenceRunner] = Told, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, dict[str, Any]]:
+    """The events of a trial over these arguments, by name."""
+    monkeypatch.setitem(IMPLEMENTATIONS, LOOP.name, kind)
+    said: dict[str, dict[str, Any]] = {}
+    attempts = [Attempt(task, argument) for task, argument in enumerate(arguments)]
+    measure(PLAIN_LOOP, setup(folder), attempts, lambda event, **values: said.update({event: values}))
+    return said
+
+
+def test_its_phases_are_those_of_any_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = measured(tmp_path, 1, 2, 3, monkeypatch=monkeypatch)
+    assert list(said) == ["open", "end", "closing"]
+    assert (said["end"]["ok"], said["end"]["failed"], said["end"]["example"]) == (3, 0, None)
+    assert said["end"]["cancelled"] is False and said["end"]["wall_s"] >= 0.0
+
+
+def test_what_failed_is_counted_with_its_first_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = measured(tmp_path, 1, {"raise": "first"}, {"refuse": "second"}, monkeypatch=monkeypatch)
+    assert (said["end"]["ok"], said["end"]["failed"]) == (1, 2)
+    assert said["end"]["example"] == [1, "exception", "ValueError: first"]
+
+
+def test_pickled_arguments_are_values_before_the_clock_where_nothing_travels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = measured(tmp_path, dump({1, 2}), monkeypatch=monkeypatch)
+    assert said["end"]["ok"] == 1
+
+
+def test_code_that_breaks_as_a_whole_is_told_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(TrialBroken, match="plain loop ended with RuntimeError: the pool is gone"):
+        measured(tmp_path, 1, kind=Breaks, monkeypatch=monkeypatch)
+
+
+# One task in a worker of a pool.
+
+
+@pytest.fixture
+def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(WorkerState, "workload", told(tmp_path))
+
+
+def test_a_task_gives_its_result_and_one_that_raised_its_reason(worker: None) -> None:
+    assert attempt("a") == "a"
+    assert attempt({"raise": "b"}) == Failed("exception", "ValueError: b")
+    assert attempt({"exit": 3}) == Failed("exception", "SystemExit: 3")
+
+
+def test_an_argument_that_cannot_be_read_fails_its_task(worker: None) -> None:
+    found = attempt(unreadable())
+    assert type(found) is Failed and found.reason == "exception"
+
+
+def test_what_failed_says_what_a_record_would_say() -> None:
+    assert failed(KeyError("x")) == Failed("exception", "KeyError: 'x'")
+
+
+def test_workers_of_a_pool_that_are_warm_have_nothing_to_say() -> None:
+    must_be_warm(iter([None, None]))
+
+
+def test_what_kept_a_worker_of_a_pool_from_starting_is_raised() -> None:
+    with pytest.raises(OverlapError, match="PIL is missing"):
+        must_be_warm(iter([None, "PIL is missing."]))
+
+
+def test_a_pool_that_cannot_start_breaks_the_trial() -> None:
+    def problems() -> Any:
+        raise OSError("no memory")
+        yield
+
+    with pytest.raises(TrialBroken, match="The workers could not start: no memory"):
+        must_be_warm(problems())
+
+
+# What the workers used, read from outside.
+
+
+def test_what_came_after_a_reading_is_the_difference() -> None:
+    assert Scheduled(3.0, 1.5).since(Scheduled(1.0, 1.0)) == Scheduled(2.0, 0.5)
+
+
+@pytest.mark.parametrize(("now", "before"), [(Scheduled(3.0, None), Scheduled(1.0, 1.0)),
+                                             (Scheduled(3.0, 1.0), Scheduled(1.0, None))])  # fmt: skip
+def test_what_either_reading_does_not_tell_is_unknown(now: Scheduled, before: Scheduled) -> None:
+    assert now.since(before) == Scheduled(2.0, None)
+
+
+def test_without_workers_of_its_own_this_process_is_read() -> None:
+    found = scheduled([os.getpid(), 0])
+    assert found.cpu_s is not None and found.cpu_s > 0
+
+
+def test_of_a_worker_that_is_gone_nothing_is_known() -> None:
+    assert scheduled([2**22 + 7]) == Scheduled(None, None)
+
+
+def test_a_reference_runs_on_the_executor_that_it_stands_beside(tmp_path: Path) -> None:
+    for name, kind in IMPLEMENTATIONS.items():
+        how = Configuration(kind.reference.executor, 1, reference=name)
+        assert kind(how, setup(tmp_path)).kind.name == kind.reference.executor
