@@ -1,0 +1,201 @@
+"""How fast the app feels: what a visitor waits for in a real Chromium, beside the goals.
+
+    python benchmarks/pages.py                 three times each, about two minutes on an idle machine of 2 cores
+    python benchmarks/pages.py --times 5 --json FILE
+
+The app runs as `streamlit run app.py` starts it, with an empty home, a finished job of the demo shops and a comparison
+of nine configurations. Each wait ends when what was asked for can be seen and the page's script has come to its end.
+Layout shift is the browser's own figure (Cumulative Layout Shift), summed from when a live run's page has been drawn
+until the run is over. The medians are printed beside the goals; exit code 1 when one is missed, which on a machine that
+does other work says little: the load is printed, too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import psutil
+
+from benchmarks.observer import ARGUMENTS, app
+from engine.config import Settings
+from engine.model import Configuration, Plan, Run
+from engine.runs import jobs
+from engine.runs.plans import comparison, demo_scrape_plan, grid, simple_plan
+from engine.store import Store
+from start import find_browser
+
+GOALS_S = {
+    "first page of a new browser": 1.5,
+    "another page": 0.3,
+    "another tab of a run": 0.3,
+    "a comparison of nine configurations": 1.0,
+}
+MOST_SHIFT = 0.02
+QUIET = "[data-testid='stApp'][data-test-connection-state='CONNECTED'][data-test-script-state='notRunning']"
+SHOWN = """([quiet, shown, text]) => document.querySelector(quiet)
+  && [...document.querySelectorAll(shown)].some((one) => one.getClientRects().length && one.textContent.includes(text))"""
+WATCH_SHIFT = """() => { window.shifted = 0; new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value
+}).observe({ type: "layout-shift", buffered: false }) }"""
+PLOTS = "[data-testid='stPlotlyChart'] .main-svg"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A page of one browser and the app's address."""
+
+    page: Any
+    url: str
+
+    def until(self, shown: str, text: str = "") -> None:
+        """Wait until something with this text can be seen and nothing is being drawn."""
+        self.page.wait_for_function(SHOWN, arg=[QUIET, shown, text], polling="raf", timeout=60_000)
+
+    def timed(self, act: Callable[[], object], shown: str, text: str = "") -> float:
+        """Seconds from an act until then."""
+        began_s = time.perf_counter()
+        act()
+        self.until(shown, text)
+        return time.perf_counter() - began_s
+
+
+def first_page(browser: Any, url: str) -> float:
+    """A browser that was never here opens the start page."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    look = Look(context.new_page(), url)
+    taken_s = look.timed(lambda: look.page.goto(url), "h1")
+    context.close()
+    return taken_s
+
+
+def other_pages(look: Look) -> dict[str, float]:
+    """From one page to the next by the menu, each of them once: seconds by title."""
+    found = {}
+    links = look.page.locator("[data-testid='stSidebarNavLink']")
+    for number in [*range(1, links.count()), 0]:
+        title = links.nth(number).inner_text().strip().splitlines()[-1]  # its icon's name comes first
+        found[title] = look.timed(links.nth(number).click, "h1", title if number else "Which is faster")
+    return found
+
+
+def other_tabs(look: Look, run: Run) -> dict[str, float]:
+    """The tabs of a finished job: seconds by name. What they load once is loaded by then, as when one has looked."""
+    look.page.goto(f"{look.url}/run?run={run.token}")
+    look.until("[data-testid='stDataFrame']")
+    look.page.wait_for_timeout(3000)
+    shown = {"Failures": "[data-testid='stDataFrame']", "How it ran": "[data-testid='stPlotlyChart']",
+             "Downloads": "[data-testid='stLinkButton']", "Results": "[data-testid='stDataFrame']"}  # fmt: skip
+    return {name: look.timed(look.page.get_by_role("tab", name=name).click, element) for name, element in shown.items()}
+
+
+def nine(look: Look, run: Run) -> float:
+    """From the start page to a comparison of nine configurations, its table and its first chart."""
+    look.page.goto(look.url)
+    look.until("h1")
+    look.page.wait_for_timeout(2000)
+    link = look.page.locator(f"a[href*='{run.token}']").first
+    return look.timed(link.click, PLOTS)
+
+
+def shift(look: Look, store: Store, plan: Plan) -> float:
+    """How much of the page moved while a run was watched."""
+    run = jobs.start(store, plan)
+    look.page.goto(f"{look.url}/run?run={run.token}")
+    look.page.wait_for_selector(QUIET)
+    look.page.wait_for_timeout(1500)
+    look.page.evaluate(WATCH_SHIFT)
+    jobs.wait(store, run, lambda _: look.page.wait_for_timeout(300), poll_s=0)
+    look.page.wait_for_timeout(1500)
+    return float(look.page.evaluate("() => window.shifted"))
+
+
+def measured(browser: Any, url: str, store: Store, times: int) -> dict[str, list[tuple[str, float]]]:
+    """Every wait by goal, with what it was for."""
+    how = Configuration("threads", 8)
+    job = jobs.wait(store, jobs.start(store, demo_scrape_plan(how, store.settings)))
+    tasks = simple_plan("compute", 16, {"amount": 20_000}, how, store.settings)
+    plan = comparison(tasks, grid(("threads", "processes"), (1, 2, 4, 8)), repeats=3)
+    compared = jobs.wait(store, jobs.start(store, plan))
+    found: dict[str, list[tuple[str, float]]] = {name: [] for name in GOALS_S}
+    for _ in range(times):
+        found["first page of a new browser"].append(("Start", first_page(browser, url)))
+    look = Look(browser.new_page(viewport={"width": 1440, "height": 900}), url)
+    look.page.goto(url)
+    look.until("h1")
+    other_pages(look)  # what each loads once is loaded by then
+    for _ in range(times):
+        found["another page"] += other_pages(look).items()
+        found["another tab of a run"] += other_tabs(look, job).items()
+        found["a comparison of nine configurations"].append(("from Start", nine(look, compared)))
+    return found
+
+
+def told(found: dict[str, list[tuple[str, float]]]) -> list[dict[str, Any]]:
+    """The medians beside the goals, printed and given as values; of several pages or tabs the slowest decides."""
+    rows = []
+    for goal, waits in found.items():
+        names = dict.fromkeys(name for name, _ in waits)
+        medians = {name: statistics.median(wait for one, wait in waits if one == name) for name in names}
+        slowest = max(medians, key=medians.__getitem__)
+        ok = medians[slowest] <= GOALS_S[goal]
+        missed = "" if ok else ": MISSED"
+        print(f"{goal}: {medians[slowest]:.2f} s ({slowest}); the goal is {GOALS_S[goal]:g} s{missed}")
+        if len(medians) > 1:
+            print("    " + ", ".join(f"{name} {median:.2f}" for name, median in medians.items()))
+        rows.append({"goal": goal, "goal_s": GOALS_S[goal], "medians_s": medians, "met": ok})
+    return rows
+
+
+def shifts(browser: Any, url: str, store: Store) -> list[dict[str, Any]]:
+    """The layout shift of a live job and a live comparison."""
+    look = Look(browser.new_page(viewport={"width": 1440, "height": 900}), url)
+    tasks = simple_plan("wait", 400, {"seconds": 0.1}, Configuration("threads", 4), store.settings)
+    few = simple_plan("wait", 20, {"seconds": 0.1}, Configuration("threads", 4), store.settings)
+    plans = {"job": tasks, "comparison": comparison(few, grid(("threads",), (2, 4)), repeats=3)}
+    rows = []
+    for kind, plan in plans.items():
+        moved = shift(look, store, plan)
+        ok = moved <= MOST_SHIFT
+        print(f"layout shift of a live {kind}: {moved:.3f}; the goal is {MOST_SHIFT}{'' if ok else ': MISSED'}")
+        rows.append({"goal": f"layout shift of a live {kind}", "shift": moved, "met": ok})
+    return rows
+
+
+def main() -> None:
+    """Measure, print, and fail when a goal is missed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    if importlib.util.find_spec("playwright") is None:
+        raise SystemExit("This benchmark needs playwright: install the development packages.")
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory(prefix="overlap-pages-", ignore_cleanup_errors=True) as folder:
+        settings = Settings(home=Path(folder) / "home")
+        store = Store.open(settings)
+        with app(settings.home) as (url, _server), sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
+            rows = told(measured(browser, url, store, given.times)) + shifts(browser, url, store)
+            browser.close()
+        store.close()
+    print(f"load of the machine in the last minute: {psutil.getloadavg()[0]:.1f} on {psutil.cpu_count()} CPUs")
+    if given.json:
+        given.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    sys.exit(0 if all(row["met"] for row in rows) else 1)
+
+
+if __name__ == "__main__":
+    main()
