@@ -45,7 +45,8 @@ GOALS_S = {
 MOST_SHIFT = 0.02
 QUIET = "[data-testid='stApp'][data-test-connection-state='CONNECTED'][data-test-script-state='notRunning']"
 SHOWN = """([quiet, shown, text]) => document.querySelector(quiet)
-  && [...document.querySelectorAll(shown)].some((one) => one.getClientRects().length && one.textContent.includes(text))"""
+  && [...document.querySelectorAll(shown)].some((one) =>
+    one.getClientRects().length && one.textContent.includes(text))"""
 WATCH_SHIFT = """() => { window.shifted = 0; new PerformanceObserver((list) => {
   for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value
 }).observe({ type: "layout-shift", buffered: false }) }"""

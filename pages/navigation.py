@@ -11,15 +11,12 @@ from pathlib import Path
 import streamlit as st
 
 from pages.menu import PAGES
+from pages.parts.shared.frame import frame
 from pages.parts.shared.guard import guard
 from pages.parts.shared.signing_in import ask_to_sign_in, let_in, show_person
 from pages.parts.shared.starting import show_next
 
 HERE = Path(__file__).parent
-# Streamlit writes on its primary buttons in white, also where the theme's own colour is a light one: in the dark.
-BUTTONS = """<style>
-[data-testid*="-primary"] :is(p, span) { color: light-dark(#FFFFFF, #0B131B); }
-</style>"""
 
 st.set_page_config(page_title="Overlap", page_icon=str(HERE / "icon.svg"), layout="wide")
 sections: dict[str, list[st.Page]] = {}
@@ -34,7 +31,6 @@ for entry in PAGES:
             visibility=entry.visibility,
         )
     )
-st.html(BUTTONS)
 st.logo(HERE / "wordmark.svg", size="large", icon_image=HERE / "icon.svg")
 with guard():
     known = let_in()
@@ -44,4 +40,5 @@ with guard():
     show_person()
     show_next()
     page.run()
+    frame()
     import_module("pages.parts.job.view")  # where a click leads: imported while the first page is being read

@@ -74,14 +74,20 @@ def test_a_card_says_how_long_it_took_here_once_it_has_run(opened: Opened, store
     assert any("4.5 s here, last time" in caption.value.replace("\\", "") for caption in opened().caption)
 
 
+def picture(app: AppTest) -> str:
+    """The timeline on the page, among the pieces of HTML that every page has."""
+    (drawn,) = [one.proto.body for one in app.get("html") if "ov-band-of" in one.proto.body]
+    return str(drawn)
+
+
 def test_at_first_the_picture_is_an_example_that_says_so_then_the_last_comparison(
     opened: Opened, ended: Callable[[Plan], Run], settings: Settings
 ) -> None:
-    (drawn,) = [one.proto.body for one in opened().get("html")]
+    drawn = picture(opened())
     assert "An example from another machine" in drawn and drawn.count('class="ov-band-of"') == 2
     tasks = simple_plan("wait", 6, {"seconds": 0.01}, SEQUENTIAL, settings)
     run = ended(comparison(tasks, [THREADS], repeats=1, references=False))
-    (drawn,) = [one.proto.body for one in opened().get("html")]
+    drawn = picture(opened())
     assert f"Your last comparison, run {run.id}" in drawn and "An example" not in drawn
     sequential, threads = drawn.split('class="ov-band-of"')[1:]
     assert "<b>sequential</b>" in sequential and "<b>threads × 2</b>" in threads
