@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
+from statistics import fmean
 
 from engine.analysis.scaling.usl import Curve, Fit, Parameter, fit, usl
 from engine.analysis.statistics.speedup import LEVEL, MARGIN
@@ -81,7 +82,7 @@ def _described(counts: tuple[int, ...], found: Fit, margin: float) -> Scaling:
     peak = sqrt(max(0.0, 1 - contention.estimate) / coherency.estimate) if coherency.estimate > 0 else None
     peak = peak if peak is not None and counts[0] <= peak <= counts[-1] else None
     means = {count: [y for x, y in found.points if x == count] for count in counts}
-    misfit = max(abs(exp(sum(ys) / len(ys)) / inside[count] - 1) for count, ys in means.items())
+    misfit = max(abs(exp(fmean(ys)) / inside[count] - 1) for count, ys in means.items())
     amdahl = coherency.estimate < ZERO
     return Scaling(
         counts, single, contention, coherency, amdahl, recommended, peak, misfit,

@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping
 
 from engine.analysis.trials import TimedTrial
-from engine.model import Configuration
+from engine.model import Configuration, Record, Status
 
 SEQUENTIAL = Configuration("sequential", 1)
 THREADS_2 = Configuration("threads", 2)
@@ -38,3 +38,10 @@ def comparison(
                 )
             )
     return trials
+
+
+def record(
+    task: int, started_s: float, finished_s: float, worker: int = 0, status: Status = "ok", cpu_s: float = 0.9
+) -> Record:
+    """A task that ran on a worker, a second of which was 0.9 s of CPU time."""
+    return Record(task, str(task), worker, started_s, finished_s, cpu_s, status=status)

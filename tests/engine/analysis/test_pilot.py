@@ -6,8 +6,7 @@ import pytest
 
 from engine.analysis.pilot import Pilot, duration, nature_of, pilot_of, propose
 from engine.model import Configuration
-from tests.engine.analysis.causes.test_explain import record
-from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2
+from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, record
 
 BUSY = Pilot(10, 2.0, 1.96)
 WAITING = Pilot(10, 2.0, 0.04)

@@ -9,14 +9,8 @@ import pytest
 from engine.analysis.causes.explain import cpu_times, described, durations, explain, slowdown
 from engine.analysis.statistics.speedup import Ratio, ratio_of
 from engine.analysis.trials import Summary
-from engine.model import Configuration, Record, Status
-from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, THREADS_4
-
-
-def record(
-    task: int, started_s: float, finished_s: float, worker: int = 0, status: Status = "ok", cpu_s: float = 0.9
-) -> Record:
-    return Record(task, str(task), worker, started_s, finished_s, cpu_s, status=status)
+from engine.model import Configuration
+from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, THREADS_4, record
 
 
 def times(estimate: float) -> Ratio:

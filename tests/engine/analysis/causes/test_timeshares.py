@@ -6,7 +6,7 @@ import pytest
 
 from engine.analysis.causes.timeshares import first_tasks, time_shares
 from engine.model import Record
-from tests.engine.analysis.causes.test_explain import record
+from tests.engine.analysis.made import record
 
 
 def even(delay_s: float = 0.0) -> list[Record]:

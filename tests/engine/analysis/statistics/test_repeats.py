@@ -1,4 +1,4 @@
-"""The repeats still needed, and the tasks from which a start-up pays: estimates with known answers."""
+"""The repeats still needed, and what could have been seen: estimates with known answers."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from benchmarks.calibration import promised
 from engine.analysis.statistics.repeats import detectable, one_sided, repeats_needed
 from engine.analysis.statistics.speedup import Ratio, ratio_of
 from engine.analysis.statistics.student import critical_t
-from engine.analysis.trials import Summary, break_even
-from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL
 
 
 def ratio(estimate: float, log_sd: float, pairs: int = 5) -> Ratio:
@@ -61,14 +59,3 @@ def test_it_is_never_below_the_margin_and_unknown_without_a_spread() -> None:
     assert detectable([ratio(1.0, 0.001)]) == pytest.approx(0.03)
     assert detectable([ratio(1.0, 0.0, pairs=1)]) is None
     assert detectable([]) is None
-
-
-@pytest.mark.parametrize(
-    ("startup_s", "wall_s", "expected"), [(0.0, 5.0, 1), (0.125, 6.0, 4), (4.9, 5.0, 98), (1.0, 10.0, None)]
-)
-def test_break_even_is_the_first_task_count_that_is_done_sooner(
-    startup_s: float, wall_s: float, expected: int | None
-) -> None:
-    base = Summary(SEQUENTIAL, 5, 10.0, 0.0, 0.0, None, None, None, None, 100, 0)
-    other = Summary(PROCESSES_2, 5, wall_s, startup_s, 0.0, None, None, None, None, 100, 0)
-    assert break_even(base, other) == expected
