@@ -103,7 +103,7 @@ def _not_zero(number: float) -> float:
 def mean_and_sd(values: Sequence[float]) -> tuple[float, float]:
     """The mean and the sample standard deviation (n - 1); the deviation of one value is 0.
 
-    `statistics.stdev` sums fractions exactly, which takes thirty times as long; a simulation calls this a million
+    `statistics.stdev` sums fractions exactly, which takes forty times as long; a simulation calls this a million
     times.
     """
     mean = fmean(values)

@@ -45,3 +45,13 @@ def record(
 ) -> Record:
     """A task that ran on a worker, a second of which was 0.9 s of CPU time."""
     return Record(task, str(task), worker, started_s, finished_s, cpu_s, status=status)
+
+
+def busy(net: bool = True) -> list[TimedTrial]:
+    """Three blocks, lengthened by one half to the fourfold; processes are twice as fast net of it."""
+    waits = [0.5, 2.5, 1.0, 3.0, 0.8, 1.7]
+    found = []
+    for block in range(3):
+        found.append(TimedTrial(SEQUENTIAL, block, 1.0 + waits[2 * block], net_s=1.0 if net else None))
+        found.append(TimedTrial(PROCESSES_2, block, 0.5 + waits[2 * block + 1], net_s=0.5 if net else None))
+    return found

@@ -12,7 +12,7 @@ from engine.analysis.statistics.speedup import speedups
 from engine.analysis.trials import TimedTrial, disturbance, log_walls
 from engine.analysis.verdict.verdict import verdict
 from engine.model import Configuration, Measurement, Record
-from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2
+from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, busy
 
 # Recorded on two CPUs with some fifteen busy programs beside: 32 tasks of 3.5 ms, whose wall time on a quiet
 # machine is 0.22 s one after the other and 0.11 s on two processes.
@@ -80,16 +80,6 @@ def test_the_split_sums_up_and_a_worker_that_ran_out_of_tasks_shared_less() -> N
 
 def trial(one: Configuration, block: int, wall_s: float, net_s: float | None) -> TimedTrial:
     return TimedTrial(one, block, wall_s, net_s=net_s)
-
-
-def busy(net: bool = True) -> list[TimedTrial]:
-    """Three blocks, lengthened by one half to the fourfold; processes are twice as fast net of it."""
-    waits = [0.5, 2.5, 1.0, 3.0, 0.8, 1.7]
-    found = []
-    for block in range(3):
-        found.append(trial(SEQUENTIAL, block, 1.0 + waits[2 * block], 1.0 if net else None))
-        found.append(trial(PROCESSES_2, block, 0.5 + waits[2 * block + 1], 0.5 if net else None))
-    return found
 
 
 def test_on_a_busy_machine_the_verdict_is_net_with_the_clock_beside_it() -> None:

@@ -20,12 +20,13 @@ def trials(*measured: Measurement, one: Configuration = PROCESSES_2) -> list[Tri
 
 def test_the_loop_is_a_share_of_the_wall_time_and_pickling_one_of_the_workers() -> None:
     (part,) = own_parts([TRIAL])
-    assert part == OwnPart(PROCESSES_2, loop=pytest.approx(0.01), pickling=pytest.approx(0.1), encoding_s=0.5)
+    assert part.configuration == PROCESSES_2
+    assert [part.loop, part.pickling, part.encoding_s] == pytest.approx([0.01, 0.1, 0.5])
 
 
 def test_of_several_trials_the_medians_are_told() -> None:
     (part,) = own_parts(trials(MEASURED, replace(MEASURED, loop_s=0.2), replace(MEASURED, loop_s=5.0, encoding_s=9.0)))
-    assert (part.loop, part.encoding_s) == (pytest.approx(0.02), 0.5)
+    assert [part.loop, part.encoding_s] == pytest.approx([0.02, 0.5])
 
 
 def test_each_configuration_has_its_own_and_what_was_not_measured_has_none() -> None:

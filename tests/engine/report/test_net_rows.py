@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from engine.analysis.verdict.verdict import verdict
 from engine.report.comparing import configuration_rows
-from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL
-from tests.engine.analysis.test_net import busy
+from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, busy
 
 
 def test_a_net_speedup_is_labelled_with_the_clocks_beside_it() -> None:
