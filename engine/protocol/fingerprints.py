@@ -62,6 +62,8 @@ def _items(value: Any, digest: Digest) -> list[bytes]:
 
 def _reduced(value: Any, digest: Digest) -> list[bytes]:
     """The parts of any other object, as pickling takes it apart."""
+    if isinstance(value, BuiltinFunctionType) and not isinstance(value.__self__, (ModuleType, type(None))):
+        return [value.__name__.encode(), digest(value.__self__)]  # "a".upper is not "b".upper
     if isinstance(value, _NAMED):
         return [f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', value.__name__)}".encode()]
     if isinstance(value, MethodType):

@@ -76,3 +76,42 @@ def test_values_that_differ_have_other_fingerprints() -> None:
 def test_what_cannot_be_sent_has_none() -> None:
     with pytest.raises(Unpicklable, match=r"result\[0\], a lock"):
         fingerprint([threading.Lock()])
+
+
+@pytest.mark.heart
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (True, 1), ("1", 1), (None, "null"), (b"a", "a"), ({1}, {"1"}), ({1: 2}, {"1": "2"}), ((), {}),
+        (Node("a"), Node("b")), (Node("a", [1]), Node("a", [1, 1])), (len, max), (0.1, 0.1 + 1e-17 * 2**4),
+        ({1, (2, 3)}, {1, (3, 2)}), (Decimal("1.1"), Decimal("1.10")),
+    ],
+    ids=lambda value: repr(value)[:20],
+)  # fmt: skip
+def test_values_that_are_easily_confused_are_told_apart(one: Any, other: Any) -> None:
+    assert (fingerprint(one) == fingerprint(other)) == (one == other and repr(one) == repr(other))
+
+
+@pytest.mark.heart
+def test_a_fingerprint_is_sixteen_hexadecimal_digits() -> None:
+    for value in ({"a": 1}, {1, 2}, ring(), b"x" * 10_000):
+        found = fingerprint(value)
+        assert len(found) == 16 and int(found, 16) >= 0
+
+
+@pytest.mark.heart
+def test_rings_of_another_length_are_told_apart() -> None:
+    first, second = Node("same"), Node("same")
+    first.children.append(first)
+    second.children.append(Node("same", [second]))
+    assert fingerprint(first) != fingerprint(second)
+
+
+@pytest.mark.heart
+def test_a_named_thing_is_known_by_its_name() -> None:
+    assert fingerprint({len, Node}) == fingerprint({Node, len}) != fingerprint({max, Node})
+
+
+@pytest.mark.heart
+def test_a_method_is_known_by_its_function_and_its_object() -> None:
+    assert fingerprint({"a".upper}) != fingerprint({"b".upper})

@@ -15,7 +15,17 @@ import numpy as np
 import pytest
 
 from engine.model import Pickled, Task
-from engine.protocol.pickling import Unpicklable, dump, fields_of, from_fields, is_plain, packed, sendable, unpacked
+from engine.protocol.pickling import (
+    Unpicklable,
+    dump,
+    fields_of,
+    from_fields,
+    is_plain,
+    packed,
+    sendable,
+    unpacked,
+    without_memo,
+)
 from engine.store.folders import RunFolder
 
 ROOT = str(Path(__file__).resolve().parents[3])
@@ -85,3 +95,108 @@ def test_what_another_process_cannot_import_travels_by_value() -> None:
 def test_what_cannot_be_sent_is_refused_with_its_place(value: Any, place: str) -> None:
     with pytest.raises(Unpicklable, match=place):
         dump(value)
+
+
+class Hooked:
+    """An object with an attribute that cannot be sent, and a method."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+    def method(self) -> None:
+        """Bound to what cannot be sent."""
+
+
+@pytest.mark.heart
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        ({(1, 2): [threading.Lock()]}, r"^result\[\(1, 2\)\]\[0\], a lock"),
+        (functools.partial(print, threading.Lock()), r"^result\.args\[0\], a lock"),
+        (functools.partial(print, end=threading.Lock()), r"^result\.keywords\['end'\], a lock"),
+        (Hooked(), r"^result\.lock, a lock"),
+        (Hooked().method, r"^result\.__self__\.lock, a lock"),
+        ([[[[threading.Lock()]]]], r"^result\[0\]\[0\]\[0\]\[0\], a lock"),
+        ({"x" * 200: threading.Lock()}, r"^result\['x{39}\], a lock"),
+    ],
+    ids=["key", "argument", "keyword", "attribute", "method", "deep", "long key"],
+)
+def test_the_place_of_a_fault_is_named_through_whatever_holds_it(value: Any, place: str) -> None:
+    with pytest.raises(Unpicklable, match=place):
+        dump(value)
+
+
+@pytest.mark.heart
+def test_the_whole_is_called_what_it_is() -> None:
+    with pytest.raises(Unpicklable, match=r"^argument\[0\], a lock"):
+        dump([threading.Lock()], "argument")
+
+
+@pytest.mark.heart
+@pytest.mark.parametrize(
+    "value",
+    [(1,), {1: 2}, b"x", {1, 2}, float("nan"), float("inf"), {"a": (1,)}, [b"x"], 1j, Order(1)],
+    ids=repr,
+)
+def test_what_json_would_change_is_not_plain(value: Any) -> None:
+    assert not is_plain(value)
+
+
+@pytest.mark.heart
+def test_a_value_too_deep_for_json_is_pickled_or_refused_and_never_an_endless_loop() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(Unpicklable):
+        sendable(deep, "argument")
+
+
+@pytest.mark.heart
+def test_a_value_that_contains_itself_arrives_as_such() -> None:
+    ring: list[Any] = [1]
+    ring.append(ring)
+    found = unpacked(from_fields(*fields_of(sendable(ring, "argument"))))
+    assert found[0] == 1 and found[1] is found
+
+
+@pytest.mark.heart
+@pytest.mark.parametrize("argument", [None, 0, "text", ["a"], {"x": None}])
+def test_a_plain_argument_is_one_field_of_its_line(argument: Any) -> None:
+    assert fields_of(argument) == [argument]
+    assert from_fields(argument) == argument
+
+
+@pytest.mark.heart
+@pytest.mark.parametrize("by_value", [False, True])
+def test_a_pickled_argument_is_told_from_none_by_its_fields(by_value: bool) -> None:
+    pickled = Pickled(b"\x00\xff data", by_value)
+    fields = fields_of(pickled)
+    assert fields[0] is None and len(fields) == 3
+    assert from_fields(*fields) == pickled
+    assert from_fields(None) is None
+
+
+@pytest.mark.heart
+@pytest.mark.parametrize("value", [True, 3, 2.5, "é", b"\x00", None])
+def test_an_atom_is_never_wrapped(value: Any) -> None:
+    assert packed(value) is value and unpacked(value) is value
+
+
+@pytest.mark.heart
+def test_a_text_of_a_class_of_its_own_is_no_atom() -> None:
+    found = packed(Order(3))
+    assert type(found) is Pickled and unpacked(found) == Order(3)
+
+
+@pytest.mark.heart
+def test_equal_values_have_equal_bytes_whatever_they_share() -> None:
+    shared = ["part"]
+    assert without_memo([shared, shared]) == without_memo([["part"], ["part"]])
+
+
+@pytest.mark.heart
+def test_a_value_that_contains_itself_has_no_bytes_without_a_memo() -> None:
+    ring: list[Any] = []
+    ring.append(ring)
+    with pytest.raises((ValueError, RecursionError)):
+        without_memo(ring)

@@ -24,6 +24,7 @@ from engine.protocol.record import (
     succeeded,
 )
 
+pytestmark = pytest.mark.heart
 ENDING = '"ok",null,null,"[1]","f00d"'
 LABELS = ["a", "b"]
 

@@ -14,6 +14,7 @@ import pytest
 from engine.model import Configuration
 from engine.protocol.specification import Specification, decode
 
+pytestmark = pytest.mark.heart
 ROOT = Path(__file__).parents[3]
 LEAST = Specification(
     parent=4711, workload="compute", configuration=Configuration("threads", 2), folder="/runs/1",
