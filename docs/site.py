@@ -1,6 +1,6 @@
-"""What the site takes from outside docs/: the README as its first page, and the papers beside it.
+"""What the site takes from outside docs/: the README as its first page, and the documents beside docs/.
 
-A hook of mkdocs (mkdocs.yml). Links between papers are turned to where these lie on the site, so that the same link
+A hook of mkdocs (mkdocs.yml). Links between documents are turned to where these lie on the site, so that the same link
 leads somewhere in the repository, too.
 """
 
@@ -14,28 +14,28 @@ from typing import Any
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parents[1]
-PAPERS = {
+OUTSIDE = {
     "README.md": "index.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md",
     "SECURITY.md": "security.md", "THIRD-PARTY.md": "third-party.md",
 }  # fmt: skip
-"""Papers beside docs/, and what they are called on the site."""
+"""Documents beside docs/, and what they are called on the site."""
 _LINK = re.compile(r'(\]\(|(?:src|srcset)=")([^)#":\s]+)')
 _COMMENT = re.compile(r"<!-- (?:tried by|not tried:) .*? -->\n")
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Adds the papers."""
-    for name, page in PAPERS.items():
+    """Adds the documents."""
+    for name, page in OUTSIDE.items():
         text = (ROOT / name).read_text(encoding="utf-8")
         files.append(File.generated(config, page, content=_turned(text, name, page)))
     return files
 
 
 def on_page_markdown(markdown: str, page: Any, **_more: Any) -> str:
-    """A page of docs/ with its links to the papers turned."""
+    """A page of docs/ with its links to those documents turned."""
     where = str(page.file.src_uri)
     markdown = _COMMENT.sub("", markdown)
-    return markdown if where in PAPERS.values() else _turned(markdown, f"docs/{where}", where)
+    return markdown if where in OUTSIDE.values() else _turned(markdown, f"docs/{where}", where)
 
 
 def _turned(markdown: str, source: str, page: str) -> str:
@@ -43,7 +43,7 @@ def _turned(markdown: str, source: str, page: str) -> str:
 
     def turn(found: re.Match[str]) -> str:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(source), found[2]))
-        on_site = PAPERS.get(target) or (target.removeprefix("docs/") if target.startswith("docs/") else None)
+        on_site = OUTSIDE.get(target) or (target.removeprefix("docs/") if target.startswith("docs/") else None)
         if on_site is None:  # a file that the site does not have: a test holds these links
             return found[0]
         return found[1] + posixpath.relpath(on_site, posixpath.dirname(page) or ".")

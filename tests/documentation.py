@@ -19,9 +19,9 @@ _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A fenced block: its language and text; what tries it where the papers' own test cannot, or why nothing can."""
+    """A fenced block: its language and text; what tries it where the documents' own test cannot, or why nothing can."""
 
-    paper: str
+    document: str
     line: int
     kind: str
     text: str
@@ -29,7 +29,7 @@ class Block:
     not_tried: str | None
 
     def __str__(self) -> str:
-        return f"{self.paper}:{self.line}"
+        return f"{self.document}:{self.line}"
 
     @property
     def file(self) -> str | None:
@@ -38,7 +38,7 @@ class Block:
         return found[1] if found else None
 
 
-def papers() -> list[str]:
+def documents() -> list[str]:
     """Every Markdown file of the repository, by its path from the root."""
     listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True)
     return [name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
@@ -46,16 +46,16 @@ def papers() -> list[str]:
 
 @cache
 def read(name: str) -> str:
-    """A paper's text."""
+    """A document's text."""
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def blocks(paper: str) -> list[Block]:
-    """The fenced blocks of a paper, in their order."""
-    text = read(paper)
+def blocks(document: str) -> list[Block]:
+    """The fenced blocks of a document, in their order."""
+    text = read(document)
     return [
         Block(
-            paper, text.count("\n", 0, found.start("text")), found["kind"], found["text"],
+            document, text.count("\n", 0, found.start("text")), found["kind"], found["text"],
             tuple(re.split(r",\s*", found["by"])) if found["by"] else (), found["why"],
         )
         for found in _BLOCK.finditer(text)
@@ -89,15 +89,15 @@ def _simple_commands(line: str) -> Iterator[list[str]]:
     yield words
 
 
-def links(paper: str) -> list[str]:
-    """Where a paper's links and pictures lead, blocks of code aside."""
-    prose = re.sub(r"`[^`\n]+`", "", _BLOCK.sub("", read(paper)))
+def links(document: str) -> list[str]:
+    """Where a document's links and pictures lead, blocks of code aside."""
+    prose = re.sub(r"`[^`\n]+`", "", _BLOCK.sub("", read(document)))
     return [one or other for one, other in _LINK.findall(prose)]
 
 
-def anchors(paper: str) -> set[str]:
-    """What a link into a paper may name behind its #, as both GitHub and the site make it of a heading."""
-    headings = _HEADING.findall(_BLOCK.sub("", read(paper)))
+def anchors(document: str) -> set[str]:
+    """What a link into a document may name behind its #, as both GitHub and the site make it of a heading."""
+    headings = _HEADING.findall(_BLOCK.sub("", read(document)))
     return {_github(heading) for heading in headings} & {_site(heading) for heading in headings}
 
 

@@ -1,8 +1,8 @@
-"""Every block of code of README and docs is run, in the order of its paper, in a folder like a reader's.
+"""Every block of code of README and docs is run, in the order of its document, in a folder like a reader's.
 
 A block of Python whose first line names a file is saved under that name, another is given to an interpreter as a cell
 of a notebook is. A shell's blocks are one script that must succeed. Blocks that only another test can try say so in the
-paper: `<!-- tried by ... -->`.
+document: `<!-- tried by ... -->`.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from engine.errors import TaskFailed
 from engine.model import Configuration
 from engine.workloads.base import Place
 from engine.workloads.shop.demo import DemoShops
-from tests.papers import ROOT, Block, blocks
+from tests.documentation import ROOT, Block, blocks
 
 pytestmark = [pytest.mark.stress, pytest.mark.timeout(1500)]
-POSIX = pytest.mark.skipif(os.name == "nt", reason="the papers' commands are for a shell")
+POSIX = pytest.mark.skipif(os.name == "nt", reason="the documents' commands are for a shell")
 
 RUN = [
     "README.md", "docs/quick-start.md", "docs/stories/prices.md", "docs/stories/photographs.md",
@@ -96,24 +96,24 @@ def script(found: list[Block], folder: Path) -> str:
 
 
 @POSIX
-@pytest.mark.parametrize("paper", RUN)
-def test_every_block_of_a_paper_runs(paper: str, reader: Path, request: pytest.FixtureRequest) -> None:
-    if paper in SHOPPING:
+@pytest.mark.parametrize("document", RUN)
+def test_every_block_of_a_document_runs(document: str, reader: Path, request: pytest.FixtureRequest) -> None:
+    if document in SHOPPING:
         base = request.getfixturevalue("shops").base_url
         pages = [f"{base}/nordlicht/p/velora-x1-camera", f"{base}/gadget-barn/p/quarrel-studio-headphones"]
         (reader / "urls.txt").write_text("\n".join(pages), encoding="utf-8")
         (reader / "products.csv").write_text("name,link\n" + "".join(f"x,{page}\n" for page in pages), encoding="utf-8")
-    if paper == "docs/pictures.md":
+    if document == "docs/pictures.md":
         (reader / "Pictures" / "holiday").rename(reader / "photos")
-    text = script(blocks(paper), reader)
+    text = script(blocks(document), reader)
     done = subprocess.run(["bash", "-c", text], cwd=reader, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert done.returncode == 0, f"{text}\n\n{done.stdout}"
     assert "Traceback" not in done.stdout
 
 
-def saved(paper: str, name: str, folder: Path) -> ModuleType:
-    """The module that a paper's block of this name is."""
-    (block,) = [block for block in blocks(paper) if block.file == name]
+def saved(document: str, name: str, folder: Path) -> ModuleType:
+    """The module that a document's block of this name is."""
+    (block,) = [block for block in blocks(document) if block.file == name]
     (folder / name).write_text(block.text, encoding="utf-8")
     found = importlib.util.spec_from_file_location(Path(name).stem, folder / name)
     assert found is not None

@@ -16,20 +16,20 @@ import pytest
 
 from engine.cli.group import main
 from engine.lab import EXPERIMENTS, experiment
-from tests.papers import ROOT, Block, anchors, blocks, commands, links, papers, read
+from tests.documentation import ROOT, Block, anchors, blocks, commands, documents, links, read
 
-PAPERS = papers()
-BLOCKS = [block for paper in PAPERS for block in blocks(paper)]
+DOCUMENTS = documents()
+BLOCKS = [block for document in DOCUMENTS for block in blocks(document)]
 
 
-@pytest.mark.parametrize("paper", PAPERS)
-def test_every_link_leads_somewhere(paper: str) -> None:
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_link_leads_somewhere(document: str) -> None:
     wrong = []
-    for link in links(paper):
+    for link in links(document):
         path, _, anchor = link.partition("#")
         if ":" in path:  # another site
             continue
-        target = (ROOT / paper).parent / path if path else ROOT / paper
+        target = (ROOT / document).parent / path if path else ROOT / document
         known = not anchor or anchor in anchors(target.resolve().relative_to(ROOT).as_posix())
         if not target.is_file() or not known:
             wrong.append(link)
@@ -42,16 +42,16 @@ def test_a_link_that_leads_nowhere_is_found() -> None:
     assert "docs/measuring.md" in links("README.md")
 
 
-def test_every_paper_is_on_the_site_and_reached_from_it() -> None:
+def test_every_document_is_on_the_site_and_reached_from_it() -> None:
     """A page of docs/ that stands in no menu is found by nobody."""
     menu = read("mkdocs.yml")
-    inside = [paper.removeprefix("docs/") for paper in PAPERS if paper.startswith("docs/")]
+    inside = [document.removeprefix("docs/") for document in DOCUMENTS if document.startswith("docs/")]
     assert inside
-    assert [paper for paper in inside if f": {paper}\n" not in menu] == []
+    assert [document for document in inside if f": {document}\n" not in menu] == []
 
 
 def test_every_picture_is_made_by_the_script_in_both_themes() -> None:
-    shown = {Path(link).name for paper in PAPERS for link in links(paper) if link.endswith(".png")}
+    shown = {Path(link).name for document in DOCUMENTS for link in links(document) if link.endswith(".png")}
     names = {name.rpartition("-")[0] for name in shown}
     script = read("docs/screenshots.py")
     assert names
@@ -63,7 +63,7 @@ def test_every_picture_is_made_by_the_script_in_both_themes() -> None:
 PARSERS: dict[str, Callable[[str], object]] = {
     "ini": lambda text: configparser.ConfigParser(strict=False, interpolation=None).read_string(text),
     "json": json.loads,
-    "python": lambda text: compile(text, "paper", "exec"),
+    "python": lambda text: compile(text, "document", "exec"),
     "toml": tomllib.loads,
 }
 SHELLS = ("sh", "bat")
@@ -80,10 +80,10 @@ def test_every_block_can_be_read_in_its_language(block: Block) -> None:
 
 @pytest.mark.parametrize("block", [block for block in BLOCKS if block.kind in (*SHELLS, "python")], ids=str)
 def test_every_block_that_can_run_is_run_by_a_test(block: Block) -> None:
-    from tests.test_papers_run import RUN
+    from tests.test_documentation_runs import RUN
 
-    known = block.paper in RUN or block.tried_by or block.not_tried
-    assert known, f"{block}: add {block.paper} to RUN in tests/test_papers_run.py"
+    known = block.document in RUN or block.tried_by or block.not_tried
+    assert known, f"{block}: add {block.document} to RUN in tests/test_documentation_runs.py"
 
 
 def test_hardly_any_block_is_left_untried() -> None:
