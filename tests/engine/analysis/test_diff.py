@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.analysis.diff import difference
+from engine.analysis.trials import TimedTrial
+from engine.model import Configuration
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, comparison
 
 
@@ -49,3 +53,76 @@ def test_one_repeat_has_no_interval() -> None:
     found = difference(comparison({}, 1)[:1], comparison({}, 1)[:1], SEQUENTIAL)
     assert found.changes[0].wall.low is None
     assert found.sentences[0].startswith("Sequential: no change that could be told from chance")
+
+
+# Every sentence, and what an interval needs
+
+
+def walls(*seconds: float, one: Configuration = THREADS_2) -> list[TimedTrial]:
+    return [TimedTrial(one, block, wall_s) for block, wall_s in enumerate(seconds)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        (walls(2, 2.02, 1.98), walls(1, 1.01, 0.99), "Threads × 2: 2.00× (1.95–2.05) as fast in the later run."),
+        (walls(1, 1.01, 0.99), walls(2, 2.02, 1.98),
+         "Threads × 2: slower in the later run, 0.50× (0.49–0.51) as fast."),
+        (walls(1, 1.001, 0.999), walls(1, 1.001, 0.999), "Threads × 2: the same within 3% in both runs."),
+        (walls(1, 1.4, 0.7), walls(1.1, 1.3, 0.8),
+         "Threads × 2: no change that could be told from chance, 0.95× (0.44–2.06) as fast."),
+    ],
+)  # fmt: skip
+def test_each_change_is_told_in_a_sentence(before: list[TimedTrial], after: list[TimedTrial], sentence: str) -> None:
+    assert difference(before, after, SEQUENTIAL).sentences == (sentence,)
+
+
+def test_times_that_do_not_vary_have_an_interval_of_no_width() -> None:
+    (change,) = difference(walls(2, 2, 2), walls(1, 1, 1), SEQUENTIAL).changes
+    assert (change.wall.low, change.wall.estimate, change.wall.high) == pytest.approx((2.0, 2.0, 2.0))
+    assert (change.wall.p, change.standing) == (0.0, "faster")
+    (same,) = difference(walls(2, 2, 2), walls(2, 2, 2), SEQUENTIAL).changes
+    assert (same.wall.p, same.standing) == (1.0, "same")
+
+
+def test_the_pairs_are_the_fewer_trials_of_both_runs() -> None:
+    (change,) = difference(walls(1, 1.1, 0.9, 1, 1), walls(1, 1.1), SEQUENTIAL).changes
+    assert change.wall.pairs == 2 and change.standing == "undecided"
+
+
+def test_the_baseline_has_no_speedup_of_its_own_to_change() -> None:
+    found = difference(comparison({THREADS_2: 1.5}), comparison({THREADS_2: 1.5}), SEQUENTIAL)
+    assert {change.configuration: change.speedup is None for change in found.changes} == {
+        SEQUENTIAL: True, THREADS_2: False,
+    }  # fmt: skip
+
+
+def test_a_speedup_needs_a_block_with_the_baseline_in_both_runs() -> None:
+    found = difference(walls(1, 1, 1), comparison({THREADS_2: 1.5}), SEQUENTIAL)
+    assert [change.speedup for change in found.changes] == [None]
+
+
+def test_more_configurations_are_tested_more_strictly() -> None:
+    def standings(others: int) -> set[str]:
+        crew = [Configuration("threads", number) for number in range(2, 2 + others)]
+        before, after = (
+            [one for each in crew for one in walls(*(base * x for x in (1.0, 1.12, 0.9, 1.05)), one=each)]
+            for base in (1.2, 1.0)
+        )
+        return {change.standing for change in difference(before, after, SEQUENTIAL).changes}
+
+    assert (standings(1), standings(10)) == ({"faster"}, {"undecided"})
+
+
+@given(st.floats(0.1, 10))
+def test_a_machine_that_is_so_many_times_as_fast_is_told_with_that_number(factor: float) -> None:
+    before = comparison({THREADS_2: 1.5}, noise=0.02)
+    found = difference(before, [replace(one, wall_s=one.wall_s / factor) for one in before], SEQUENTIAL)
+    for change in found.changes:
+        assert change.wall.estimate == pytest.approx(factor)
+        assert change.speedup is None or change.speedup.estimate == pytest.approx(1.0)
+
+
+def test_a_difference_of_the_environment_is_told_also_where_one_run_does_not_know_it() -> None:
+    found = difference([], [], SEQUENTIAL, ({"gil": True, "cpus": 2}, {"cpus": 4, "power": None}))
+    assert found.environment == (("cpus", 2, 4), ("gil", True, None))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from math import log
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.analysis.causes.explain import cpu_times, described, durations, explain, slowdown
 from engine.analysis.statistics.speedup import Ratio, ratio_of
 from engine.analysis.trials import Summary
-from engine.model import Configuration
+from engine.model import Configuration, Record
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, THREADS_4, record
 
 
@@ -113,3 +115,95 @@ def test_what_was_found_more_closely_is_not_contradicted_by_a_rougher_guess(
                       causes=["A lock, or something else that they share."])  # fmt: skip
     assert found.sentences[1] == "A lock, or something else that they share."
     assert found.sentences[0].endswith("cores busy.")
+
+
+# Every sentence, whole
+
+
+@pytest.mark.parametrize(
+    ("one", "crew"),
+    [
+        (THREADS_2, "2 threads"), (PROCESSES_2, "2 processes"), (Configuration("asyncio", 8), "8 coroutines"),
+        (Configuration("subinterpreters", 2), "2 subinterpreters"), (Configuration("dask", 3), "3 Dask workers"),
+        (Configuration("novel", 2), "2 workers"),
+    ],
+)  # fmt: skip
+def test_workers_are_called_what_they_are(one: Configuration, crew: str) -> None:
+    (text,) = described(one, times(2.0), None, None, None).sentences
+    assert text == f"Each task took 2.00× as long on {crew} as alone."
+
+
+@pytest.mark.parametrize(
+    ("slow", "words"),
+    [(0.90, "0.90× as long on 2 threads as alone"), (0.92, "as long on 2 threads as alone (0.92×)"),
+     (1.09, "as long on 2 threads as alone (1.09×)"), (1.11, "1.11× as long on 2 threads as alone")],
+)  # fmt: skip
+def test_within_a_tenth_tasks_took_as_long(slow: float, words: str) -> None:
+    assert described(THREADS_2, times(slow), None, None, None).sentences == (f"Each task took {words}.",)
+
+
+@pytest.mark.parametrize(
+    ("slow", "growth", "cores", "cpus", "turns", "end"),
+    [
+        (1.05, None, 1.9, 2, False, ": they did not take turns."),
+        (1.20, None, 1.9, 2, False, "."),
+        (1.90, 1.0, 0.5, 2, False, ": they waited longer, and not for a CPU; for what was not measured."),
+        (1.90, 1.0, 1.2, 2, True, ": they took turns."),
+        (1.90, 1.9, 1.2, 2, False, "; the same work also cost 1.90× the CPU time."),
+        (1.90, 1.0, 1.9, 2, False, ": taking turns explains only part of it, the rest was not measured."),
+        (1.90, None, 1.9, None, False, ": taking turns explains only part of it, the rest was not measured."),
+    ],
+)
+def test_what_kept_the_tasks_is_told_by_the_cores_and_the_cpu_time(
+    slow: float, growth: float | None, cores: float, cpus: int | None, turns: bool, end: str
+) -> None:
+    found = described(THREADS_2, times(slow), growth, None, cores, cpus)
+    assert found.took_turns is turns
+    assert found.sentences[0].endswith(f"with {cores:.1f} cores busy{end}")
+
+
+def test_more_workers_than_cpus_share_them_and_may_cost_cpu_time_as_well() -> None:
+    found = described(THREADS_4, times(2.0), 1.5, None, 1.9, 2)
+    assert found.sentences[0].endswith(": 4 workers shared 2 CPUs; the same work also cost 1.50× the CPU time.")
+    idle = described(THREADS_4, times(2.0), None, None, 1.5, 2)
+    assert "shared" not in idle.sentences[0], "the CPUs were not taken"
+
+
+def test_one_worker_is_told_with_its_tasks_and_cores() -> None:
+    one = Configuration("threads", 1)
+    assert described(one, times(1.0), 1.0, 1.0, 0.94, nouns=("page", "pages")).sentences == (
+        "1.0 pages at once on 0.9 cores.",
+    )
+    assert described(one, times(1.0), 1.0, None, 0.94).sentences == ()
+
+
+@pytest.mark.parametrize(("pays", "told"), [(None, False), (1, False), (2, True)])
+def test_a_start_up_that_pays_at_once_or_never_is_not_told(pays: int | None, told: bool) -> None:
+    found = described(THREADS_2, None, None, None, None, pays_from=pays)
+    assert bool(found.sentences) is told and found.pays_from == pays
+
+
+# What is paired
+
+
+def test_a_task_of_no_time_is_not_compared() -> None:
+    assert slowdown({0: 0.0, 1: 1.0}, {0: 1.0, 1: 2.0}) == slowdown({1: 1.0}, {1: 2.0})
+    assert slowdown({0: 1.0}, {0: 0.0}) is None
+
+
+def test_only_tasks_that_both_have_are_compared() -> None:
+    found = slowdown({0: 1.0, 1: 1.0, 2: 1.0}, {1: 2.0, 2: 4.5, 9: 1.0})
+    assert found is not None and found.pairs == 2
+    assert found.estimate == pytest.approx(3.0)
+
+
+@given(st.dictionaries(st.integers(0, 50), st.floats(0.001, 1000), min_size=2), st.floats(0.01, 100))
+def test_all_tasks_that_took_so_many_times_as_long_give_that_number(alone: dict[int, float], by: float) -> None:
+    found = slowdown(alone, {task: by * seconds for task, seconds in alone.items()})
+    assert found is not None
+    assert found.estimate == pytest.approx(by) and found.pairs == len(alone)
+
+
+def test_tasks_that_never_ran_have_no_duration() -> None:
+    assert durations([[Record(0, "0", None, None, None, None, status="cancelled")]]) == {}
+    assert cpu_times([[record(0, 0, 1, status="failed")]]) == {}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.analysis.causes.timeshares import first_tasks, time_shares
 from engine.model import Record
@@ -69,3 +71,43 @@ def test_each_workers_first_task_is_told_apart() -> None:
     assert found is not None
     assert (found.first_s, found.rest_s) == (6.0, 1.0)
     assert first_tasks([record(0, 0, 5)]) is None
+
+
+def test_first_tasks_are_those_that_began_first_whatever_their_order() -> None:
+    found = first_tasks([record(1, 5, 6), record(0, 0, 5), record(2, 6, 7.5)])
+    assert found is not None
+    assert (found.first_s, found.rest_s) == (5.0, 1.25)
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [], [record(0, 0, 1)], [record(0, 0, 1), record(1, 0, 1, worker=1)],
+        [record(0, 0, 1), record(1, 1, 2, status="failed")],
+    ],
+    ids=["none", "one", "one each", "a failed second"],
+)
+def test_without_a_first_and_a_further_task_neither_is_told(records: list[Record]) -> None:
+    assert first_tasks(records) is None
+
+
+def test_tasks_that_never_reached_a_worker_take_no_time() -> None:
+    never = Record(9, "9", None, None, None, None, status="cancelled")
+    assert time_shares([*even(), never], 2, 5.0, 0.0, 0.0) == time_shares(even(), 2, 5.0, 0.0, 0.0)
+    assert first_tasks([never, Record(8, "8", 0, None, None, None)]) is None
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.floats(0, 50), st.floats(0, 50)), max_size=20),
+    st.floats(0, 5), st.floats(0, 5), st.floats(0, 5),
+)  # fmt: skip
+def test_whatever_ran_the_parts_add_up_and_none_is_negative(
+    spans: list[tuple[int, float, float]], more_s: float, startup_s: float, teardown_s: float
+) -> None:
+    records = [record(task, begun, begun + took, worker) for task, (worker, begun, took) in enumerate(spans)]
+    wall_s = max((begun + took for _, begun, took in spans), default=0.0) + more_s
+    parts = time_shares(records, 4, wall_s, startup_s, teardown_s)
+    each = (parts.starting_s, parts.working_s, parts.waiting_s, parts.collecting_s)
+    assert min(each) >= -1e-9
+    assert sum(each) == pytest.approx(4 * (startup_s + wall_s + teardown_s))
+    assert parts.ran_out_s <= parts.waiting_s + 1e-9

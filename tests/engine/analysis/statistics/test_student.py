@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+import statistics
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.analysis.statistics.student import critical_t, f_test_p, holm, mean_and_sd, two_sided_p
+
+FREEDOM = st.floats(1, 500)
 
 
 @pytest.mark.parametrize(
@@ -60,3 +65,48 @@ def test_the_deviation_of_one_value_is_zero_and_of_more_divides_by_n_less_one() 
 )
 def test_fishers_f_agrees_with_scipy(f: float, above: float, below: float, p: float) -> None:
     assert f_test_p(f, above, below) == pytest.approx(p, rel=1e-5)
+
+
+# What holds for every number
+
+
+@given(FREEDOM, st.floats(0, 50), st.floats(0, 50))
+def test_a_larger_t_is_less_likely(freedom: float, one: float, other: float) -> None:
+    small, large = sorted((one, other))
+    assert 0 <= two_sided_p(large, freedom) <= two_sided_p(small, freedom) <= 1
+
+
+@given(FREEDOM, st.floats(1e-9, 0.999))
+def test_a_critical_value_has_just_its_probability(freedom: float, level: float) -> None:
+    assert two_sided_p(critical_t(level, freedom), freedom) == pytest.approx(level, rel=1e-8)
+
+
+@given(st.floats(1, 200), st.floats(1.001, 100))
+def test_more_degrees_of_freedom_need_less(freedom: float, factor: float) -> None:
+    assert critical_t(0.04, freedom * factor) <= critical_t(0.04, freedom) * (1 + 1e-9)
+
+
+@given(FREEDOM, st.floats(0, 30))
+def test_a_square_of_t_is_an_f_of_one_degree_of_freedom(freedom: float, t: float) -> None:
+    assert f_test_p(t * t, 1, freedom) == pytest.approx(two_sided_p(t, freedom), rel=1e-7, abs=1e-12)
+
+
+@given(st.floats(0.01, 100), st.floats(1, 60), st.floats(1, 60))
+def test_an_f_and_its_reciprocal_share_one(f: float, above: float, below: float) -> None:
+    assert f_test_p(f, above, below) + f_test_p(1 / f, below, above) == pytest.approx(1)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_holm_only_raises_keeps_the_order_and_multiplies_the_least_by_all(p_values: list[float]) -> None:
+    adjusted = holm(p_values)
+    ranked = sorted(range(len(p_values)), key=p_values.__getitem__)
+    assert all(p <= q <= 1 for p, q in zip(p_values, adjusted, strict=True))
+    assert [adjusted[index] for index in ranked] == sorted(adjusted)
+    assert adjusted[ranked[0]] == pytest.approx(min(1.0, len(p_values) * p_values[ranked[0]]))
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=20))
+def test_mean_and_deviation_are_those_of_the_library(values: list[float]) -> None:
+    mean, deviation = mean_and_sd(values)
+    assert mean == pytest.approx(statistics.mean(values), abs=1e-9)
+    assert deviation == pytest.approx(statistics.stdev(values), rel=1e-9, abs=1e-9)
