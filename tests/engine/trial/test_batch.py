@@ -254,3 +254,19 @@ def test_one_long_task_among_short_ones_does_not_end_chunks_for_good() -> None:
     batch.settle(chunk, returned(1, 0.004))
     assert len(batch.take()) == 1
     assert max(settle_all(batch, 0.000_01)) > 50
+
+
+@pytest.mark.parametrize(("handover_s", "task_s"), [(0.004, 0.005), (0.002, 0.0024), (0.1, 0.05)])
+def test_where_handing_over_is_dear_a_chunk_grows_until_that_is_a_tenth_of_it(handover_s: float, task_s: float) -> None:
+    batch = Batch(attempts(10_000), [], 2, None)
+    batch.handover_s = handover_s
+    sizes = settle_all(batch, task_s)
+    assert sum(sizes) == 10_000
+    assert sum(size * task_s for size in sizes) / (len(sizes) * handover_s) > 9, "all of them together"
+    assert batch.budget_s == max(CHUNK_TIME_S, 10 * handover_s)
+
+
+def test_tasks_that_take_ten_hand_overs_travel_alone_however_dear_those_are() -> None:
+    batch = Batch(attempts(200), [], 2, None)
+    batch.handover_s = 0.004
+    assert set(settle_all(batch, 0.041)) == {1}
