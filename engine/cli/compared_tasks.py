@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.cli.values import whole
 from engine.errors import InputRefused, SettingRefused
+from engine.machine.remote_files import is_address
 from engine.model import Plan
 from engine.store import Store
 
@@ -32,6 +33,8 @@ def _resize_tasks(inputs: Sequence[str], given: Mapping[str, Any], store: Store,
     resizing = resizing_from({"sizes": given["sizes"] or ("400x400",)})
     if not inputs:
         return demo_resize_plan(resizing, SEQUENTIAL, store.settings)
+    if elsewhere := next(filter(is_address, inputs), None):
+        raise InputRefused(f"A comparison needs pictures on a disk, not at an address ({elsewhere}): copy some.")
     paths = [Path(text) for text in inputs]
     for path in paths:
         if not path.exists():

@@ -57,7 +57,8 @@ class Canary:
                 _write(path, proof.content.encode())
             except (OSError, TaskFailed) as error:
                 canary.take_away()
-                raise NotAvailable(f"Nothing can be written to {place} ({error}): choose another place.") from None
+                why = _words(error.__cause__ or error)
+                raise NotAvailable(f"Nothing can be written to {place} ({why}): choose another place.") from None
             canary.made.append(path)
         return canary
 

@@ -20,7 +20,7 @@ from engine.text import storable
 from engine.workloads.images.making.options import TRANSPARENT, Resizing, resizing_from
 from engine.workloads.shop.addresses import is_demo
 from pages.parts.resize.presets import PRESETS
-from pages.parts.run.pictures import is_imported
+from pages.parts.run.pictures import has_files
 from pages.parts.shared.server import settings, store
 from pages.parts.uploads.uploaded import remember
 
@@ -31,7 +31,7 @@ AGAIN = "addresses.txt"
 
 def has_form(run: Run) -> bool:
     """Whether there is a form that this run can have come from."""
-    return run.kind == "job" and run.workload in FORMS and not is_imported(run)
+    return run.kind == "job" and run.workload in FORMS and has_files(run)
 
 
 def fill_form(run: Run) -> str:

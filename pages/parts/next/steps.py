@@ -9,7 +9,7 @@ import streamlit as st
 from engine.model import ENDED, Run
 from pages.menu import has_page
 from pages.parts.next.form import fill_form, has_form
-from pages.parts.run.pictures import is_imported
+from pages.parts.run.pictures import has_files, is_imported
 from pages.parts.run.retrying import HOPELESS, may_succeed
 from pages.parts.shared import launching
 from pages.parts.shared.address import file_url
@@ -43,7 +43,7 @@ CHANGE = "Opens the form, filled as it was for this run."
 
 def _take(run: Run, over: bool) -> None:
     """The link to what the run gave: pictures as a ZIP, anything else as a table."""
-    pictures = run.workload == "resize" and not is_imported(run)
+    pictures = run.workload == "resize" and has_files(run)
     label, icon, parts = (
         ("Download ZIP", ":material/folder_zip:", ("results.zip",)) if pictures
         else ("Download CSV", ":material/table:", ("export", "csv"))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine.model import Run
 from engine.text import counted, storable
-from pages.parts.run.pictures import is_imported
+from pages.parts.run.pictures import has_files
 from pages.parts.run.summary import files_made
 from pages.parts.shared.address import file_url
 from pages.parts.shared.server import store
@@ -23,7 +23,10 @@ def downloads(run: Run, live: bool) -> None:
     """A line for each format, what it holds and its link; the pictures first."""
     if live:
         st.caption("The run goes on: what you download now holds what has finished so far.")
-    if run.workload == "resize" and run.ok and not is_imported(run):
+    if address := run.options.get("address"):
+        st.caption("The results are at this address:")
+        st.code(storable(str(address)), language=None, wrap_lines=True)
+    if run.workload == "resize" and run.ok and has_files(run):
         folder = run.options.get("target")
         if folder:
             st.caption("The results are also in this folder of the server:")

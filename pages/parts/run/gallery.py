@@ -16,7 +16,7 @@ from engine.report.notes import notes_of
 from engine.text import data_size, share
 from engine.workloads.images.opening.formats import SUFFIXES as FORMATS_BY_SUFFIX
 from pages.parts.components.slider import Pair, before_after
-from pages.parts.run.pictures import is_imported, source_of
+from pages.parts.run.pictures import has_files, source_of
 from pages.parts.shared.address import file_url
 from pages.parts.shared.server import store
 from pages.parts.shared.words import literal
@@ -104,10 +104,11 @@ def gallery(run: Run, live: bool) -> None:
     sizes = _sizes(run)
     if live:
         newest = max(1, LIVE_PICTURES // sizes)
-        _thumbs(run, _pictures(run, newest, max(0, run.ok - newest)))
+        draw = _thumbs if has_files(run) else LOOKS["List"]
+        draw(run, _pictures(run, newest, max(0, run.ok - newest)))
         return
     look = "List"
-    if not is_imported(run):
+    if has_files(run):
         chosen = st.segmented_control(
             "Show", list(LOOKS), default="Gallery", required=True, label_visibility="collapsed", key="gallery_look"
         )

@@ -43,6 +43,11 @@ def is_imported(run: Run) -> bool:
     return bool(run.options.get("imported"))
 
 
+def has_files(run: Run) -> bool:
+    """Whether the results lie where this server can show them: not of an imported run, nor at an address."""
+    return not is_imported(run) and not run.options.get("address")
+
+
 def results_folder(store: Store, run: Run) -> Path:
     """Where the run's pictures are written; for an imported run a folder of its own, which is empty."""
     if is_imported(run):
