@@ -29,6 +29,9 @@ def s3_server() -> Iterator[dict[str, str]]:
     )  # fmt: skip
     try:
         until(lambda: answers(port), 60)
+        import s3fs  # type: ignore[import-untyped]
+
+        s3fs.S3FileSystem.clear_instance_cache()  # those of another server's address
         yield variables
     finally:
         process.kill()

@@ -69,6 +69,7 @@ class Seat:
         self.ahead = b"0"
         self.starts = self.deaths = 0
         self.seated = self.left = False
+        self.results.put(["taken", self.id, slot])  # type: ignore[no-untyped-call]
         self.child = self._new_child()
 
     def serve(self) -> str:

@@ -25,7 +25,7 @@ from distributed import Queue, Variable
 from engine.errors import NotAvailable
 from engine.executors.base import Start
 from engine.executors.dask.admission import too_few, unfit
-from engine.executors.dask.agent import _machine
+from engine.executors.dask.agent import START_S, _machine
 from engine.executors.dask.calls import DaskBroken, settle
 from engine.executors.dask.connection import connected, keep_turns, must_match
 from engine.executors.dask.proof import Canary, packages_here
@@ -143,18 +143,19 @@ class RemoteExecutor(Executor):
     async def _until_seated(self) -> None:
         """Wait until there are as many seats as asked for, or enough after a while. Raises NotAvailable."""
         assert self.seats is not None
-        deadline = time.perf_counter() + self.setup.settings["dask_patience_s"]
+        patience_s = self.setup.settings["dask_patience_s"]
+        began_s = time.perf_counter()
         while self.seats.ready < self.workers:
             await self._look_around()
             if self.seats.refused:
                 raise NotAvailable(next(iter(self.seats.refused.values())))
-            if time.perf_counter() > deadline:
+            waited_s = time.perf_counter() - began_s
+            starting = len(self.seats.taken) == self.workers and waited_s < patience_s + START_S
+            if waited_s > patience_s and not starting:
                 if self.seats.ready >= self.least:
                     return
-                threads, patience_s = await self.client.nthreads(), self.setup.settings["dask_patience_s"]
-                raise NotAvailable(
-                    too_few(self.address, sum(threads.values()), self.workers, self.seats.ready, patience_s)
-                )
+                threads = sum((await self.client.nthreads()).values())
+                raise NotAvailable(too_few(self.address, threads, self.workers, len(self.seats.taken), patience_s))
 
     async def _go_on(self) -> None:
         """Watch over the seats until the executor is shut down, or nothing is left of it."""

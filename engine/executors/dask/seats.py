@@ -64,6 +64,8 @@ class Seats:
         self.backlog: deque[Call] = deque()
         self.refused: dict[int, str] = {}
         """Why a slot's last seat was sent away."""
+        self.taken: set[int] = set()
+        """Slots that have had a thread of the cluster; their task processes may still be starting."""
         self.names: dict[int, str] = {}
         """By slot, where it sat last: the machine and the worker's address."""
         self.failure: BaseException | None = None
@@ -116,6 +118,9 @@ class Seats:
         for call in lane.sent.values():
             settle(call.future, WorkerLost(f"The Dask worker {lane.who} {why}.", slot=lane.slot))
         self.changed()
+
+    def _taken(self, _seat: str, slot: int) -> None:
+        self.taken.add(slot)
 
     def _seated(self, seat: str, slot: int, hello: dict[str, Any]) -> None:
         for old in [lane for lane in self.lanes.values() if lane.slot == slot]:
@@ -203,6 +208,7 @@ def settle_result(future: Future[Any], value: Any) -> None:
 
 
 _HEARD: dict[str, Callable[..., None]] = {
+    "taken": Seats._taken,
     "seated": Seats._seated,
     "pong": Seats._pong,
     "done": Seats._done,
