@@ -11,6 +11,12 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+RUN = [
+    "README.md", "docs/quick-start.md", "docs/stories/prices.md", "docs/stories/photographs.md",
+    "docs/stories/executor.md", "docs/slower.md", "docs/library.md", "docs/commands.md", "docs/deployment.md",
+    "docs/pictures.md", "docs/extending.md",
+]  # fmt: skip
+"""Documents whose blocks are all run by one test."""
 _TRIED = r"(?:^<!-- (?:tried by (?P<by>.+?)|not tried: (?P<why>.+?)) -->\n)?"
 _BLOCK = re.compile(_TRIED + r"^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r'\]\(([^)\s]+)\)|(?:src|srcset|href)="([^"]+)"')

@@ -16,7 +16,7 @@ import pytest
 
 from engine.cli.group import main
 from engine.lab import EXPERIMENTS, experiment
-from tests.documentation import ROOT, Block, anchors, blocks, commands, documents, links, read
+from tests.documentation import ROOT, RUN, Block, anchors, blocks, commands, documents, links, read
 
 DOCUMENTS = documents()
 BLOCKS = [block for document in DOCUMENTS for block in blocks(document)]
@@ -80,10 +80,8 @@ def test_every_block_can_be_read_in_its_language(block: Block) -> None:
 
 @pytest.mark.parametrize("block", [block for block in BLOCKS if block.kind in (*SHELLS, "python")], ids=str)
 def test_every_block_that_can_run_is_run_by_a_test(block: Block) -> None:
-    from tests.test_documentation_runs import RUN
-
     known = block.document in RUN or block.tried_by or block.not_tried
-    assert known, f"{block}: add {block.document} to RUN in tests/test_documentation_runs.py"
+    assert known, f"{block}: add {block.document} to RUN in tests/documentation.py"
 
 
 def test_hardly_any_block_is_left_untried() -> None:

@@ -27,16 +27,11 @@ from engine.errors import TaskFailed
 from engine.model import Configuration
 from engine.workloads.base import Place
 from engine.workloads.shop.demo import DemoShops
-from tests.documentation import ROOT, Block, blocks
+from tests.documentation import ROOT, RUN, Block, blocks
 
 pytestmark = [pytest.mark.stress, pytest.mark.timeout(1500)]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="the documents' commands are for a shell")
 
-RUN = [
-    "README.md", "docs/quick-start.md", "docs/stories/prices.md", "docs/stories/photographs.md",
-    "docs/stories/executor.md", "docs/slower.md", "docs/library.md", "docs/commands.md", "docs/deployment.md",
-    "docs/pictures.md", "docs/extending.md",
-]  # fmt: skip
 SHOPPING = ("docs/commands.md", "docs/deployment.md")
 """Papers whose lists of addresses are the reader's own: here, of demo shops."""
 TASKS = "def convert(value):\n    return str(value)\n\n\ndef invert(value):\n    return -int(value)\n"

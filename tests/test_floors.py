@@ -15,20 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.floors import FLOORS
+
 ROOT = Path(__file__).resolve().parents[1]
 
-# Lowest first. A floor holds groups; the members of one group may import each other, groups of one floor may not.
-# A member is a module or a folder directly under engine/, or "pages" or "app".
-FLOORS: tuple[tuple[frozenset[str], ...], ...] = (
-    (frozenset({"errors"}), frozenset({"model"}), frozenset({"text"})),
-    (frozenset({"config"}), frozenset({"protocol"})),
-    (frozenset({"machine"}), frozenset({"analysis"})),
-    (frozenset({"workloads"}), frozenset({"executors"}), frozenset({"store"})),
-    (frozenset({"trial"}), frozenset({"lab"})),
-    (frozenset({"orchestrator"}), frozenset({"report"})),
-    (frozenset({"runs"}),),
-    (frozenset({"cli", "__main__"}), frozenset({"api"}), frozenset({"pages", "app"})),
-)
 PLACES = {place: (height, group) for height, floor in enumerate(FLOORS) for group in floor for place in group}
 TOP = len(FLOORS) - 1
 MOST_ARROWS = 110
@@ -70,7 +60,7 @@ def file_faults(root: Path, path: Path) -> list[str]:
     if place is None:  # the facade, engine/__init__.py, names everything for those above it
         return []
     if place not in PLACES:
-        return [f"{name} is on no floor: give {place!r} one in tests/test_floors.py, below all that import it."]
+        return [f"{name} is on no floor: give {place!r} one in tests/floors.py, below all that import it."]
     return [
         f"{name}:{line} {said}"
         for line, target in imports(ast.parse(path.read_text(encoding="utf-8"), name))

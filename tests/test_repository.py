@@ -121,3 +121,12 @@ def test_ci_runs_every_supported_python_on_every_system() -> None:
     workflow = read(".github/workflows/check.yml")
     for wanted in ("3.11", "3.12", "3.13", "3.14", "ubuntu-latest", "macos-latest", "windows-latest"):
         assert wanted in workflow
+
+
+def test_no_module_of_tests_is_imported_by_another() -> None:
+    """What several share lives in a module of its own, which holds no tests."""
+    named = (r"from tests\.\S*\btest_\w+ import", r"from tests\S* import .*\btest_\w+", r"import tests\.\S*\btest_")
+    found = re.compile(rf"^\s*(?:{'|'.join(named)})", re.MULTILINE)
+    tests = [path for path in tracked() if path.is_relative_to(ROOT / "tests") and path.suffix == ".py"]
+    assert len(tests) > 100
+    assert [str(path) for path in tests if found.search(path.read_text(encoding="utf-8"))] == []

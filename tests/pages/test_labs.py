@@ -19,8 +19,8 @@ from engine.runs import jobs
 from engine.store import Store
 from pages.parts.lab import recorded
 from pages.parts.lab.card import PICTURES
-from tests.engine.lab.test_documents import document
-from tests.engine.lab.test_findings import handovers, startups, transfers
+from tests.engine.lab.cases import handovers, startups, transfers
+from tests.engine.lab.made import document
 from tests.pages.conftest import Opened
 
 

@@ -11,29 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from engine.runs import jobs
 from engine.store import Store
 from pages.parts.run.pictures import made_files
 from tests.pages.conftest import Opened, choose, chosen
-
-
-def photo(colour: str = "teal", size: tuple[int, int] = (640, 480)) -> bytes:
-    """A small JPEG."""
-    kept = io.BytesIO()
-    Image.new("RGB", size, colour).save(kept, "JPEG")
-    return kept.getvalue()
-
-
-def with_uploads(opened: Opened, *names: str) -> AppTest:
-    """The page with these photos chosen."""
-    app = opened("resize.py")
-    choose(app, "pictures_from", "Photos")
-    for name in names:
-        app.file_uploader(key="upload:photos").upload(name, photo())
-    return app.run()
+from tests.pages.made import photo, with_uploads
 
 
 def test_the_sample_photos_and_a_preset_are_ready_for_the_first_click(opened: Opened) -> None:

@@ -15,7 +15,7 @@ from engine.workloads.images.making.options import Resizing
 from pages.parts.resize.presets import PRESETS, in_words
 from pages.parts.uploads.uploaded import place_again
 from tests.pages.conftest import Opened, choose, chosen
-from tests.pages.test_resize import photo, with_uploads
+from tests.pages.made import photo, with_uploads
 
 
 def back(app: AppTest, file: str) -> AppTest:

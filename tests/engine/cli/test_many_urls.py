@@ -18,7 +18,7 @@ from engine.model import ENDED, Run
 from engine.runs import jobs
 from engine.store import Store
 from tests.engine.cli.conftest import ROOT, Cli
-from tests.engine.cli.test_large_batches import peaks_mb
+from tests.engine.cli.made import peaks_mb
 
 URLS, HOSTS = 10_000, 200
 ORCHESTRATOR_MB = 250

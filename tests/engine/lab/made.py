@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from engine.lab.model import Point, Result
+from engine.lab import experiment
+from engine.lab.model import Point, Result, result_document
 
 
 def point(series: str, quantity: str, median: float, x: float | None = None, spread: float = 0.02) -> Point:
@@ -24,3 +26,10 @@ def speeds(name: str, spread: float = 0.02, prefix: str = "", **by_series: float
     for series, speed in by_series.items():
         points += [point(prefix + series, "speed", 1.0, 1, spread), point(prefix + series, "speed", speed, 2, spread)]
     return result(name, *points)
+
+
+def document(lab: str, *results: Result, host: str = "here", python: str = "3.11.7") -> dict[str, Any]:
+    """A document as a lab would print it, through JSON."""
+    parts = [result_document(experiment(one.name), one) for one in results]
+    where = {"host": host, "system": "Linux 6", "python": python, "gil": True}
+    return dict(json.loads(json.dumps({"lab": lab, "mode": "quick", "environment": where, "experiments": parts})))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 
 from engine.errors import InputRefused
 from engine.lab import EXPERIMENTS, experiment
-from engine.lab.model import Result, result_document
+from engine.lab.model import Result
 from engine.lab.together.advice import advice
 from engine.lab.together.compare import check_document, compare_documents, label_of, labels
 from engine.lab.together.latest import latest
@@ -18,17 +17,12 @@ from engine.lab.together.table import NOT_MEASURED, article_table
 from engine.machine.cores import core_types, count_of
 from engine.report.figures.colours import EXECUTORS
 from engine.report.figures.lab import CHARTS, lab_figures, side_by_side
-from tests.engine.lab.made import point, speeds
-from tests.engine.lab.test_findings import CASES, both, crash, handovers, memories, startups, transfers
+from tests.engine.lab.cases import CASES, both, crash, handovers, memories, startups, transfers
+from tests.engine.lab.made import document, point, speeds
 
 PIPE_S = (5e-5, 1e-4, 0.2)
 
 
-def document(lab: str, *results: Result, host: str = "here", python: str = "3.11.7") -> dict[str, Any]:
-    """A document as a lab would print it, through JSON."""
-    parts = [result_document(experiment(one.name), one) for one in results]
-    where = {"host": host, "system": "Linux 6", "python": python, "gil": True}
-    return dict(json.loads(json.dumps({"lab": lab, "mode": "quick", "environment": where, "experiments": parts})))
 
 
 def usual() -> tuple[dict[str, Any], dict[str, Any]]:

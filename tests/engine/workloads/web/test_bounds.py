@@ -15,7 +15,7 @@ import pytest
 
 from engine.errors import TaskFailed
 from tests.engine.workloads.web.conftest import Configure, Open
-from tests.engine.workloads.web.fetching.test_fetch import BOMBS, packed
+from tests.engine.workloads.web.fetching.made import BOMBS, packed
 from tests.engine.workloads.web.servers import PAGE, Handler, Reply, raw_server, server
 
 CAP_MB = 5.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +26,8 @@ from engine.workloads.scrape import Scrape
 from engine.workloads.web.fetching.answers import FetchedPage
 from engine.workloads.web.price import Product
 from tests.engine.support import once_each, open_store
-from tests.engine.workloads.web.addresses.test_gate import SPELLINGS
+from tests.engine.workloads.web.addresses.made import SPELLINGS
+from tests.engine.workloads.web.made import product
 from tests.engine.workloads.web.servers import Handler, Reply, server
 
 BOTH = ["threads", "asyncio"]
@@ -35,12 +35,6 @@ MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>$\\href{javascrip
 FORMULAS = ["=HYPERLINK(1)", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", " =1", "＝1"]
 
 
-def product(name: str) -> bytes:
-    """A page of a product with this name, in mark-up."""
-    told = {"@context": "https://schema.org", "@type": "Product", "name": name,
-            "offers": {"@type": "Offer", "price": "12.50", "priceCurrency": "EUR"}}  # fmt: skip
-    safe = json.dumps(told).replace("<", "\\u003c")
-    return f"<!doctype html><title>x</title><script type='application/ld+json'>{safe}</script>".encode()
 
 
 Scraped = Callable[..., tuple[Run, dict[int, Record]]]

@@ -18,8 +18,8 @@ from engine.workloads.scrape import Scrape
 from engine.workloads.web.fetching.answers import FetchedPage
 from engine.workloads.web.manners import Manners
 from engine.workloads.web.unchanged import MOST, Readings, validators_of
+from tests.engine.workloads.web.made import product
 from tests.engine.workloads.web.servers import Reply, Server, server
-from tests.engine.workloads.web.test_scraped import product
 
 Read = Callable[..., dict[str, Any]]
 DATE = "Wed, 21 Oct 2025 07:28:00 GMT"

@@ -14,18 +14,11 @@ from engine.errors import TaskFailed
 from engine.workloads.web.addresses.allowed import register_shop
 from engine.workloads.web.addresses.gate import Gate
 from engine.workloads.web.fetching.answers import FetchedPage
+from tests.engine.workloads.web.addresses.made import SPELLINGS
 from tests.engine.workloads.web.conftest import Configure, Open
 from tests.engine.workloads.web.servers import NameServer, Server, server
 
 BLOCKED = ("blocked_address", "invalid_host", "invalid_url")
-_SPELLINGS = """
-127.0.0.1 2130706433 0x7f000001 0x7f.1 0177.0.0.1 017700000001 127.1 127.0.1 0 0.0.0.0 127.255.255.254
-①②⑦.⓪.⓪.① ①②⑦.0.0.1 １２７.0.0.1 127。0。0。1 127.0.0.1. 127.0.0.01 localhost LOCALHOST localhost. ⓛⓞⓒⓐⓛⓗⓞⓢⓣ
-[::1] [::] [::ffff:127.0.0.1] [::ffff:7f00:1] [::127.0.0.1] [0:0:0:0:0:ffff:127.0.0.1] [64:ff9b::7f00:1]
-[2002:7f00:1::] [fe80::1%25lo] [::1%25lo] 127.0.0.1%00.shop.example 127.0.0.1\0 %31%32%37.0.0.1
-shop.example@127.0.0.1 127.0.0.1:80@127.0.0.1
-"""
-SPELLINGS = _SPELLINGS.split()
 _OTHERS = """
 10.0.0.1 172.16.0.1 192.168.0.1 169.254.169.254 100.64.0.1 168.63.129.16 [fd00:ec2::254] [fec0::1] [fe80::1]
 [2001:0:1::1] [64:ff9b:1::1] 224.0.0.1 255.255.255.255 198.18.0.1 [ff02::1]

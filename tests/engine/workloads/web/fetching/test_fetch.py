@@ -8,8 +8,6 @@ import ssl
 import threading
 import time
 import tracemalloc
-import zlib
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,17 +18,13 @@ from engine.errors import TaskFailed
 from engine.workloads.web.addresses.gate import Address, Gate
 from engine.workloads.web.fetching.answers import FetchedPage, FetchFailed
 from engine.workloads.web.fetching.unpack import accepted
-from tests.engine.workloads.web.conftest import Browser, Configure, Open
+from tests.engine.workloads.web.conftest import Configure, Open
+from tests.engine.workloads.web.fetching.made import BOMBS, _packed_once, failure_of, packed
 from tests.engine.workloads.web.servers import PAGE, Authority, Handler, NameServer, Reply, raw_server, server
 
 DEADLINE_S = 0.3
 
 
-def failure_of(browser: Browser, url: str) -> TaskFailed:
-    """How this fetch failed; a fetch that succeeds fails the test."""
-    with pytest.raises(TaskFailed) as failure:
-        browser.fetch(url)
-    return failure.value
 
 
 def test_a_page_comes_with_where_it_was_found(open_browser: Open, configure: Configure) -> None:
@@ -248,30 +242,10 @@ def _pour(reply: Reply, piece: bytes) -> None:
         pass
 
 
-def packed(encoding: str) -> bytes:
-    """40 MB of zeros, packed as this encoding says."""
-    data: Iterator[bytes] = (bytes(1_000_000) for _ in range(40))
-    for name in encoding.split(", "):
-        data = iter([_packed_once(name, data)])
-    return next(data)
 
 
-def _packed_once(name: str, data: Iterator[bytes]) -> bytes:
-    if name in ("gzip", "deflate"):
-        packer = zlib.compressobj(6, wbits=31 if name == "gzip" else 15)
-        return b"".join([*(packer.compress(piece) for piece in data), packer.flush()])
-    if name == "br":
-        import brotli
-
-        brotler = brotli.Compressor(quality=4)
-        return b"".join([*(brotler.process(piece) for piece in data), brotler.finish()])
-    from engine.workloads.web.fetching.unpack import _zstd
-
-    zstd = _zstd().ZstdCompressor(level=3)
-    return b"".join([*(zstd.compress(piece) for piece in data), zstd.flush()])
 
 
-BOMBS = ["gzip", "deflate", "br", "zstd", "gzip, gzip", "deflate, br", "gzip, zstd", "br, br, gzip"]
 
 
 @pytest.fixture(scope="module")

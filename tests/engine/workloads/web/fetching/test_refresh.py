@@ -8,7 +8,7 @@ import pytest
 
 from engine.workloads.web.fetching.refresh import refresh_target
 from tests.engine.workloads.web.conftest import Configure, Open
-from tests.engine.workloads.web.fetching.test_fetch import failure_of
+from tests.engine.workloads.web.fetching.made import failure_of
 from tests.engine.workloads.web.servers import PAGE, Handler, server
 
 
