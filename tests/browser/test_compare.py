@@ -53,6 +53,7 @@ def test_a_newcomer_compares_takes_the_script_home_and_sees_it_on_a_telephone(ta
     tab.page.set_viewport_size(TELEPHONE)
     tab.open("compare")
     expect(tab.page.get_by_role("heading").first).to_be_visible()
+    expect(tab.page).to_have_title("Compare executors · Overlap")
     assert width_beyond(tab) <= 0
     tab.page.set_viewport_size(SCREEN)
     tab.choose("compare-workload", "Wait")
@@ -65,6 +66,7 @@ def test_a_newcomer_compares_takes_the_script_home_and_sees_it_on_a_telephone(ta
     expect(tab.page.get_by_text("an estimate from the tasks measured")).to_be_visible()
     tab.button("Compare").click()
     token = tab.token()
+    expect(tab.page).to_have_title(re.compile(r"Wait · run \d+ · Overlap"))
     expect(tab.page.get_by_text(re.compile(r"Block \d of 2, trial \d+ of \d+"))).to_be_visible()
     run = tab.server.store.run(token)
     asked = {one.label for one in run.configurations} | {configuration_from(run.terms["baseline"]).label}
@@ -93,6 +95,24 @@ def test_a_newcomer_compares_takes_the_script_home_and_sees_it_on_a_telephone(ta
     expect(tab.page.locator(".js-plotly-plot")).to_have_count(1)
     assert width_beyond(tab) <= 0
     everything_in_the_first(tab, 600)
+
+
+SHIFTS = """() => { window.shifted = 0;
+new PerformanceObserver(list => list.getEntries().forEach(one => { window.shifted += one.value; }))
+  .observe({type: "layout-shift"}); }"""
+
+
+def test_while_blocks_come_in_nothing_changes_its_place(tab: Tab) -> None:
+    token = start(tab, repeats=40)
+    tab.open(f"run?run={token}")
+    expect(tab.page.get_by_text(re.compile("No block is complete yet|So far: "))).to_be_visible()
+    tab.page.wait_for_timeout(500)
+    tab.page.evaluate(SHIFTS)
+    expect(tab.page.get_by_text(re.compile("Block [3-9]"))).to_be_visible()
+    expect(tab.page.locator(".ov-chart .ov-dot")).to_have_count(3)
+    assert tab.page.evaluate("window.shifted") <= 0.02
+    tab.button("Cancel").click()
+    tab.ended()
 
 
 @pytest.mark.stress  # the engine and the page test it too; here both in a browser

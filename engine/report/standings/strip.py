@@ -97,8 +97,9 @@ def strip(found: Headline, so_far: bool = False) -> str:
 def waiting_strip() -> str:
     """The strip before the first block is complete; it keeps the place."""
     return (
-        '<div class="ov ov-strip"><div class="ov-number ov-aside">…×</div><div><span class="ov-who">The first block is '
-        'under way</span><p class="ov-say">The verdict appears here after it, and sharpens with every further one.</p>'
+        '<div class="ov ov-strip"><div class="ov-number ov-aside">…×</div><div>'
+        '<span class="ov-who">No block is complete yet</span>'
+        '<p class="ov-say">The verdict appears here after the first one, and sharpens with every further one.</p>'
         "</div></div>"
     )
 
