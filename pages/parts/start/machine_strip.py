@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import psutil
 import streamlit as st
 
+from engine.config import usable_cpus
 from engine.machine import busy
 from engine.machine.environment import environment
 from engine.text import counted
@@ -40,12 +44,18 @@ def busy_note() -> None:
         )
 
 
+@cache
+def _where() -> dict[str, Any]:
+    """What stays as it is while the server runs: reading it takes longer than all the rest."""
+    return environment()
+
+
 def _strip() -> None:
-    where = environment()
+    where = _where()
     used = busy_now()
     free = psutil.virtual_memory().available / 1e9
     parts = (
-        (":material/memory:", counted(where["cpus_usable"], "usable CPU")),
+        (":material/memory:", counted(usable_cpus(), "usable CPU")),
         (":material/database:", f"{where['memory_mb'] / 1000:.0f} GB of memory, {free:.0f} GB free"),
         (":material/code:", f"Python {where['python']} {'with' if where['gil'] else 'without'} GIL"),
     )
