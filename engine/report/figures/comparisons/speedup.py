@@ -15,6 +15,8 @@ from engine.model import Configuration, Trial, configuration_from
 from engine.report.figures.colours import executor_colour, theme
 from engine.report.figures.theme import escape, figure, legend_below, nothing
 
+DODGE = 0.012
+"""By what share of the largest number of workers families stand apart."""
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
 """One for each Python: its executors keep their colours."""
 
@@ -50,8 +52,11 @@ def speedups(
     drawn = figure(f"Speedup against {escape(baseline.label)}", "Workers", "Speedup (times as fast)", dark, 380)
     _add_ideal(drawn, max(row["configuration"]["workers"] for row in rows), rows, dark)
     pythons = list(dict.fromkeys(family.python for family in families))
-    for family, members in families.items():
-        drawn.add_trace(_measured(family, members, SYMBOLS[pythons.index(family.python) % len(SYMBOLS)]))
+    # Side by side where they have the same number of workers: one mark would hide another.
+    apart = DODGE * max(_counts(rows))
+    for place, (family, members) in enumerate(families.items()):
+        symbol = SYMBOLS[pythons.index(family.python) % len(SYMBOLS)]
+        drawn.add_trace(_measured(family, members, symbol, apart * (place - (len(families) - 1) / 2)))
     for head, fit in (fits or {}).items():
         drawn.add_trace(_fit(head, fit))
     drawn.update_xaxes(rangemode="tozero", dtick=1 if max(_counts(rows)) <= 12 else None)
@@ -75,14 +80,14 @@ def _add_ideal(drawn: Any, most: int, rows: Sequence[Mapping[str, Any]], dark: b
     )  # fmt: skip
 
 
-def _measured(family: Configuration, rows: Sequence[Mapping[str, Any]], symbol: str) -> Any:
+def _measured(family: Configuration, rows: Sequence[Mapping[str, Any]], symbol: str, aside: float) -> Any:
     ordered = sorted(rows, key=lambda row: int(row["configuration"]["workers"]))
     ratios = [row["ratio"] for row in ordered]
     known = [ratio["low"] is not None and ratio["high"] is not None for ratio in ratios]
     up = [ratio["high"] - ratio["estimate"] if one else 0 for ratio, one in zip(ratios, known, strict=True)]
     down = [ratio["estimate"] - ratio["low"] if one else 0 for ratio, one in zip(ratios, known, strict=True)]
     return go.Scatter(
-        x=_counts(ordered),
+        x=[count + aside for count in _counts(ordered)],
         y=[ratio["estimate"] for ratio in ratios],
         error_y={"type": "data", "symmetric": False, "array": up, "arrayminus": down, "thickness": 1.5, "width": 4},
         mode="markers",

@@ -78,11 +78,13 @@ def _at(run: Run, now: Trial, start_s: float) -> tuple[float | None, int | None]
     the engine has no board: of it the age of its folder tells, less `start_s`, what its start usually takes.
     """
     place = store().folder(run).path / "trials" / str(now.order)
+    if now.configuration.reference:
+        age_s = _age_s(place)
+        return None if age_s is None else max(0.0, age_s - start_s), None
     try:
         board = Board(place / "board")
     except (OSError, ValueError):  # the trial is just starting, or over
-        age_s = _age_s(place) if now.configuration.reference else None
-        return None if age_s is None else max(0.0, age_s - start_s), None
+        return None, None
     try:
         tasks = [post.task for post in board.busy() if post.task is not None]
         return board.open_s() or None, max(tasks) + 1 if tasks else None

@@ -10,6 +10,7 @@ from engine.model import Run, Trial
 from engine.report.comparing import explained
 from engine.report.standings import CauseRow, cause_rows
 from engine.text import percent
+from pages.parts.compare.view.figure import figure
 from pages.parts.compare.view.proving import proof_buttons
 from pages.parts.shared.server import is_dark, store
 from pages.parts.shared.words import literal
@@ -26,10 +27,7 @@ def reasons(run: Run, finished: Sequence[Trial]) -> None:
     work = figures.work_of(store().records.columns(finished, *figures.WORK_COLUMNS))
     with st.grid(2, min_column_width=380, key="why"):
         with st.container():
-            st.plotly_chart(
-                figures.where_time_went(finished, work, is_dark()), theme=None, config=figures.CONFIG,
-                alt="Where each configuration's time went", key="figure_where",
-            )  # fmt: skip
+            figure(figures.where_time_went(finished, work, is_dark()), "where", "Where each configuration's time went")
         with st.container():
             rows = cause_rows(found)
             for row in rows:

@@ -6,6 +6,7 @@ Only the open one is drawn: a tab that nobody looks at costs nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -13,6 +14,7 @@ import streamlit as st
 from engine.model import Configuration, Run, Trial, configuration_from
 from engine.report.comparing import laws
 from pages.parts.compare.view.exports import exports
+from pages.parts.compare.view.figure import figure
 from pages.parts.compare.view.reasons import reasons
 from pages.parts.compare.view.tables import trials_table
 from pages.parts.shared.server import is_dark, store
@@ -40,13 +42,6 @@ def sections(run: Run, trials: Sequence[Trial], finished: Sequence[Trial]) -> No
                 draw()
 
 
-def figure(drawn: Any, name: str, alt: str) -> None:
-    """One figure of a comparison, with its own colours."""
-    from engine.report.figures import CONFIG
-
-    st.plotly_chart(drawn, theme=None, config=CONFIG, alt=alt, key=f"figure_{name}")
-
-
 def _scaling(run: Run, finished: Sequence[Trial]) -> None:
     from engine.report import figures
 
@@ -65,13 +60,16 @@ def _scaling(run: Run, finished: Sequence[Trial]) -> None:
 def _timelines(run: Run, finished: Sequence[Trial]) -> None:
     from engine.report import figures
 
-    middle = {trial.configuration.label: trial for trial in figures.middle_trials(finished)}
+    # Code that is measured beside the engine keeps no records: of it there is nothing to draw.
+    ours = [trial for trial in finished if trial.configuration.reference is None]
+    middle = {trial.configuration.label: trial for trial in figures.middle_trials(ours)}
     if not middle:
-        st.caption("No trial has finished.")
+        st.caption("No trial of the engine's own has finished.")
         return
-    baseline = configuration_from((run.verdict or {}).get("baseline") or run.terms["baseline"])
-    first = [label for label in middle if label != baseline.label][: SHOWN - 1]
-    preset = [*([baseline.label] if baseline.label in middle else []), *first]
+    told = configuration_from((run.verdict or {}).get("baseline") or run.terms["baseline"])
+    baseline = replace(told, reference=None).label
+    first = [label for label in middle if label != baseline][: SHOWN - 1]
+    preset = [*([baseline] if baseline in middle else []), *first]
     chosen = st.pills(
         "Configurations", list(middle), default=preset, selection_mode="multi", key=f"lanes:{run.token}", wrap=True,
         format_func=literal,
