@@ -74,10 +74,9 @@ def _timelines(run: Run, finished: Sequence[Trial]) -> None:
         "Configurations", list(middle), default=preset, selection_mode="multi", key=f"lanes:{run.token}", wrap=True,
         format_func=literal,
     )  # fmt: skip
-    shown = [middle[label] for label in [*preset, *middle] if label in chosen]
+    shown = [middle[label] for label in dict.fromkeys([*preset, *middle]) if label in chosen]
     rows: list[tuple[Configuration, Any]] = [
-        (trial.configuration, store().records.columns([trial], *figures.TASK_COLUMNS))
-        for trial in dict.fromkeys(shown)
+        (trial.configuration, store().records.columns([trial], *figures.TASK_COLUMNS)) for trial in shown
     ]
     figure(
         figures.timelines(rows, is_dark()), "timelines",
