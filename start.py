@@ -120,6 +120,7 @@ def install(dev: bool = False) -> None:
     _write_command()
     if dev:
         _install_browser()
+        _install_postgres()
 
 
 def _write_command() -> None:
@@ -227,6 +228,17 @@ def _install_browser() -> None:
     extra = ["--with-deps"] if _is_root() and sys.platform == "linux" else []
     if subprocess.run([PYTHON, "-m", "playwright", "install", *extra, "chromium"]).returncode:
         raise Stop("No Chromium could be installed. Install Chromium or Google Chrome by hand, then start again.")
+
+
+def _install_postgres() -> None:
+    """For the store's tests, which are skipped without one: so what goes wrong is said, and nothing more."""
+    if not _has_apt() or shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        return
+    print("Installing a Postgres for the tests of the store ...", flush=True)
+    try:
+        _apt_install("postgresql")
+    except Stop as reason:
+        print(f"{reason}\nThe tests that need it will be skipped.", file=sys.stderr)
 
 
 def _playwright_has_one() -> bool:

@@ -68,6 +68,8 @@ class JobRunner(Runner):
             if outcome.cancelled:
                 self.trials.close(trial, "cancelled", pending, done)
                 return "cancelled"
+            if self.trials.abandoned:  # we ended it ourselves: no task is to blame, and no other trial follows
+                return "cancelled"
             self.trials.fail(trial, outcome)
             pending, culprits = after_death(pending, total, done, outcome.busy, outcome.overdue, outcome.suspects)
             rows = [self._row(trial, outcome.origin_s, one) for one in culprits]

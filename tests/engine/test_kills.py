@@ -95,6 +95,7 @@ def processes_of(store: Store, role: str) -> list[psutil.Process]:
 def test_when_the_app_is_killed_nothing_is_left_and_the_run_can_be_resumed(executor: str, store: Store) -> None:
     run = kill_app(store, executor, TASKS, delay_s=0.1)
     assert run.state == "interrupted"
+    assert [trial.state for trial in store.trials(run)] == ["interrupted"], "no other is started, and none is to blame"
     run = jobs.wait(store, jobs.resume(store, run))
     assert (run.state, run.ok) == ("finished", len(TASKS))
     once_each(store, run)

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 from engine.errors import StoreUnusable
 from engine.store import Store, migrating, tables
 from engine.store.migrating import HEAD, back_up
-from tests.engine.postgres import Postgres
+from tests.engine.postgres import Postgres, programs
 from tests.engine.support import open_store
 
 ROOT = Path(__file__).parents[3]
@@ -195,6 +196,23 @@ def test_an_upgrade_that_fails_leaves_postgres_as_it_was(
     store = open_store(tmp_path, database_url=empty_url)
     assert store.run("rold").machine == "attic"
     store.close()
+
+
+def test_postgres_goes_back_to_what_was_dumped_before_an_upgrade(
+    postgres: Postgres, empty_url: str, tmp_path: Path
+) -> None:
+    made_by(RELEASED[-1], empty_url)
+    name, dump = empty_url.partition("@/")[2].partition("?")[0], tmp_path / "history.dump"
+    where = [f"--host={postgres.folder}", "--username=overlap"]
+    run = partial(subprocess.run, check=True, capture_output=True)
+    run([str(programs() / "pg_dump"), *where, "--format=custom", f"--file={dump}", name])
+    open_store(tmp_path / "new", database_url=empty_url).close()
+    run([str(programs() / "pg_restore"), *where, "--clean", f"--dbname={name}", str(dump)])
+    engine = create_engine(empty_url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == RELEASED[-1]
+        assert connection.execute(text("SELECT title FROM runs")).scalars().all() == ["Old × run"]
+    engine.dispose()
 
 
 def test_eight_homes_start_on_an_empty_postgres_at_once(empty_url: str, tmp_path: Path) -> None:
