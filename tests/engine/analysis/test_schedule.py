@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.analysis.schedule import Slot, block, whole_blocks
-from engine.model import Measurement, Trial
+from engine.model import Configuration, Measurement, Trial
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, THREADS_4
 
 GRID = (SEQUENTIAL, THREADS_2, THREADS_4, PROCESSES_2)
@@ -66,3 +69,24 @@ def trials(*blocks_run: str) -> list[Trial]:
 )
 def test_a_block_is_whole_when_each_of_its_trials_was_run(ran: tuple[str, ...], whole: set[int]) -> None:
     assert whole_blocks(trials(*ran), (SEQUENTIAL, THREADS_2), SEQUENTIAL) == whole
+
+
+@given(st.lists(st.sampled_from(GRID), max_size=8), st.integers(0, 1000), st.integers())
+def test_whatever_is_asked_for_a_block_holds_each_once_beside_two_baselines(
+    asked: list[Configuration], number: int, seed: int
+) -> None:
+    slots = block(asked, SEQUENTIAL, number, seed)
+    others = dict.fromkeys(set(asked) - {SEQUENTIAL}, 1)
+    assert Counter(slot.configuration for slot in slots) == {SEQUENTIAL: 2, **others}
+    assert Counter(slot.role for slot in slots if slot.configuration == SEQUENTIAL) == {
+        "baseline": 1, "baseline_again": 1,
+    }  # fmt: skip
+
+
+def test_the_warm_up_is_in_no_block() -> None:
+    warm_up = replace(trials("s")[0], repeat=-1)
+    assert whole_blocks([warm_up], (SEQUENTIAL,), SEQUENTIAL) == set()
+
+
+def test_a_block_is_whole_also_when_a_trial_was_run_once_more() -> None:
+    assert whole_blocks(trials("stss"), (SEQUENTIAL, THREADS_2), SEQUENTIAL) == {0}

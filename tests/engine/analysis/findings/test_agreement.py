@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine.analysis.findings.agreement import agreements, did_the_work
 from engine.analysis.trials import TimedTrial
+from engine.model import Configuration
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2
 
 
@@ -42,3 +45,37 @@ def test_a_trial_may_fail_as_many_tasks_as_the_baseline_and_three_percent_more()
     base = trial({}, failed=10)
     alike, worse = trial({}, THREADS_2, failed=13), trial({}, THREADS_2, failed=14)
     assert did_the_work([base, alike, worse], SEQUENTIAL) == ((base, alike), (worse,))
+
+
+def test_a_task_that_only_the_other_finished_is_not_compared() -> None:
+    found = agreements([trial({0: "a"}), trial({0: "a", 1: "b"}, THREADS_2)], SEQUENTIAL)
+    assert [(one.compared, one.differing, one.agrees) for one in found.of_each] == [(1, (), True)]
+
+
+def test_without_a_baseline_nothing_is_compared_and_all_agree() -> None:
+    found = agreements([trial({0: "a"}, THREADS_2)], SEQUENTIAL)
+    assert [(one.compared, one.agrees) for one in found.of_each] == [(0, True)]
+
+
+def test_differing_tasks_are_named_once_and_in_order() -> None:
+    wrong = [trial({3: "x", 1: "x"}, THREADS_2), trial({1: "y", 2: "c"}, THREADS_2)]
+    found = agreements([trial({1: "a", 2: "b", 3: "c"}), *wrong], SEQUENTIAL)
+    assert found.of_each[0].differing == (1, 2, 3) and found.of_each[0].compared == 3
+
+
+def test_against_a_plain_loop_the_engines_own_form_of_it_is_the_measure() -> None:
+    loop = Configuration("sequential", 1, reference="plain loop")
+    found = agreements([trial({}, loop), trial({0: "a"}), trial({0: "x"}, THREADS_2)], loop)
+    assert [(one.configuration, one.differing) for one in found.of_each] == [(THREADS_2, (0,))]
+
+
+@pytest.mark.parametrize(
+    ("usual", "failed", "tasks", "dropped"),
+    [((), 3, 100, False), ((), 4, 100, True), ((0, 0, 90), 3, 100, False), ((50, 50), 53, 100, False),
+     ((0,), 1, 0, True), ((0,), 0, 0, False), ((0,), 1, 33, True), ((0,), 1, 34, False)],
+)  # fmt: skip
+def test_how_many_failures_are_too_many(usual: tuple[int, ...], failed: int, tasks: int, dropped: bool) -> None:
+    base = [trial({}, failed=one) for one in usual]
+    other = trial({}, THREADS_2, failed=failed, tasks=tasks)
+    kept, left_out = did_the_work([*base, other], SEQUENTIAL)
+    assert (other in left_out) is dropped and (other in kept) is not dropped

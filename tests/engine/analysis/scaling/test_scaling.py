@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from math import log
 
 import pytest
 
-from engine.analysis.scaling.scaling import curves_of, scaling
-from engine.analysis.scaling.usl import Curve, Parameter, usl
+from engine.analysis.scaling.scaling import Scaling, curves_of, scaling
+from engine.analysis.scaling.usl import Curve, Fit, Parameter, usl
 from engine.model import Configuration
 from tests.engine.analysis.made import SEQUENTIAL, THREADS_2, comparison
 
@@ -149,3 +150,84 @@ def test_a_law_with_a_step_is_not_described() -> None:
     fit = scaling(step)
     assert fit.lack_of_fit_p is not None and fit.lack_of_fit_p < 0.01
     assert "does not describe" in fit.sentence
+
+
+# In words
+
+
+def parameter(estimate: float, low: float, high: float) -> Parameter:
+    return Parameter(estimate, low, high)
+
+
+def fitted(contention: Parameter, coherency: Parameter, **found: float) -> Fit:
+    """A fit of these parameters whose points lie on the law; the last by `off` times as fast."""
+    speeds = {n: usl(n, 1.0, contention.estimate, coherency.estimate) for n in (1, 2, 4, 8, 16)}
+    speeds[16] *= found.get("off", 1.0)
+    points = [(float(n), log(speed)) for n, speed in speeds.items()]
+    return Fit(
+        parameter(1.0, 0.9, 1.1), contention, coherency, tuple(points), found.get("lack"), found.get("correlation")
+    )
+
+
+def described(monkeypatch: pytest.MonkeyPatch, found: Fit) -> Scaling:
+    monkeypatch.setattr("engine.analysis.scaling.scaling.fit", lambda curves, level: found)
+    return scaling([dict.fromkeys((1, 2, 4, 8, 16), 1.0)])
+
+
+def test_a_law_with_contention_alone_is_told_as_amdahls(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = described(monkeypatch, fitted(parameter(0.05, 0.04, 0.061), parameter(0.0, 0.0, 0.002)))
+    assert found.sentence == (
+        "Fitted by least squares of logarithms: 5% (4–6%) of the work takes turns and κ = 0, which is Amdahl's law. "
+        "16 workers are enough within 1 to 16, the range measured."
+    )
+    assert found.amdahl and found.peak_workers is None
+
+
+def test_a_kappa_that_may_be_nothing_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = described(monkeypatch, fitted(parameter(0.05, 0.04, 0.061), parameter(0.0001, 0.0, 0.002)))
+    assert "takes turns, κ = 0.0001 (0–0.002), which cannot be told from 0 (Amdahl's law). 16 workers" in found.sentence
+
+
+def test_a_peak_inside_the_range_is_told_and_one_outside_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = described(monkeypatch, fitted(parameter(0.05, 0.04, 0.061), parameter(0.01, 0.009, 0.011)))
+    assert inside.sentence.endswith(
+        " κ = 0.01 (0.009–0.011). 8 workers are enough within 1 to 16, the range measured; "
+        "beyond about 10 more make it slower."
+    )
+    outside = described(monkeypatch, fitted(parameter(0.05, 0.04, 0.061), parameter(0.001, 0.0009, 0.0011)))
+    assert outside.peak_workers is None and "slower" not in outside.sentence
+
+
+def test_one_worker_that_is_enough_takes_the_singular(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = described(monkeypatch, fitted(parameter(0.99, 0.9, 1.0), parameter(0.0, 0.0, 0.001)))
+    assert " 1 worker is enough within 1 to 16" in found.sentence
+
+
+def test_a_point_that_is_missed_by_more_than_a_tenth_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = described(monkeypatch, fitted(parameter(0.05, 0.04, 0.06), parameter(0.0, 0.0, 0.001), off=1.25))
+    assert found.misfit == pytest.approx(0.25)
+    assert found.sentence.endswith("The curve misses a measured point by 25%: trust the points, not the parameters.")
+
+
+def test_a_law_that_does_not_describe_its_points_says_so_with_the_p_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    flat = (parameter(0.05, 0.04, 0.06), parameter(0.0, 0.0, 0.001))
+    alone = described(monkeypatch, fitted(*flat, lack=0.0012))
+    assert alone.sentence.endswith(
+        " The law does not describe these points (p = 0.0012): its intervals are widened."
+    )
+    both = described(monkeypatch, fitted(*flat, lack=0.0012, correlation=0.83))
+    assert "(p = 0.0012, neighbouring residuals correlate by 0.83)" in both.sentence
+    assert "does not describe" not in described(monkeypatch, fitted(*flat, lack=0.02)).sentence
+
+
+def test_too_few_points_are_told_with_how_many_there_are() -> None:
+    assert scaling([{2: 1.9}]).sentence == (
+        "Not enough points: 1 worker count was measured in whole blocks, and the scaling law needs 4."
+    )
+    assert "2 worker counts were measured" in scaling([{1: 1.0, 2: 1.9}]).sentence
+
+
+def test_curves_leave_out_blocks_that_a_worker_count_did_not_finish() -> None:
+    made = comparison({THREADS_2: 2.0}, repeats=3)
+    trials = [one for one in made if (one.configuration, one.block) != (THREADS_2, 1)]
+    assert [set(curve) for curve in curves_of(trials, SEQUENTIAL, THREADS_2)] == [{2}, set(), {2}]

@@ -6,6 +6,8 @@ import random
 from statistics import fmean, variance
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.analysis.statistics.moderated import PRIOR, Variance, difference, variances
 from engine.model import Configuration
@@ -63,3 +65,27 @@ def test_the_error_of_a_difference_is_satterthwaites() -> None:
     assert freedom == pytest.approx(0.05**2 / (0.04**2 / 5 + 0.01**2 / 5), abs=0.25)
     assert (4 * freedom) % 1 == 0
     assert difference(Variance(0.0, 5.0), Variance(0.0, 5.0), 5)[0] == 0.0
+
+
+@given(st.lists(st.lists(st.floats(-5, 5), min_size=3, max_size=3), min_size=4, max_size=6), st.floats(-3, 3))
+def test_what_all_trials_of_a_block_share_changes_nothing(rows: list[list[float]], shift: float) -> None:
+    walls = {one: dict(enumerate(row)) for one, row in zip(CREW, rows, strict=False)}
+    moved = {one: {block: value + shift * block for block, value in blocks.items()} for one, blocks in walls.items()}
+    for one, found in variances(walls).items():
+        assert variances(moved)[one].value == pytest.approx(found.value, abs=1e-9)
+
+
+@given(st.lists(st.lists(st.floats(-5, 5), min_size=4, max_size=4), min_size=4, max_size=6))
+def test_no_variance_is_negative_and_all_have_the_same_freedom(rows: list[list[float]]) -> None:
+    found = variances({one: dict(enumerate(row)) for one, row in zip(CREW, rows, strict=False)})
+    assert min(one.value for one in found.values()) >= 0
+    assert len({one.freedom for one in found.values()}) == 1
+
+
+@given(st.floats(1e-6, 1), st.floats(1e-6, 1), st.floats(1, 40), st.floats(1, 40), st.integers(1, 50))
+def test_satterthwaites_freedom_lies_between_the_smaller_and_the_sum(
+    one: float, other: float, first: float, second: float, pairs: int
+) -> None:
+    error, freedom = difference(Variance(one, first), Variance(other, second), pairs)
+    assert error == pytest.approx(((one + other) / pairs) ** 0.5)
+    assert min(first, second) - 0.25 <= freedom <= first + second

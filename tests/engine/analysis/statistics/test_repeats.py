@@ -7,9 +7,11 @@ from math import exp, log1p, sqrt
 from statistics import median
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks.calibration import promised
-from engine.analysis.statistics.repeats import detectable, one_sided, repeats_needed
+from engine.analysis.statistics.repeats import MOST, detectable, one_sided, repeats_needed
 from engine.analysis.statistics.speedup import Ratio, ratio_of
 from engine.analysis.statistics.student import critical_t
 
@@ -59,3 +61,41 @@ def test_it_is_never_below_the_margin_and_unknown_without_a_spread() -> None:
     assert detectable([ratio(1.0, 0.001)]) == pytest.approx(0.03)
     assert detectable([ratio(1.0, 0.0, pairs=1)]) is None
     assert detectable([]) is None
+
+
+# What holds whatever was seen
+
+
+@given(st.floats(1.0, 3.0), st.floats(0.001, 0.3), st.integers(2, 30))
+def test_the_promise_is_of_more_repeats_than_were_run_and_of_few_enough_to_run(
+    estimate: float, log_sd: float, pairs: int
+) -> None:
+    needed = repeats_needed(ratio(estimate, log_sd, pairs))
+    assert needed is None or max(3, pairs + 1) <= needed <= MOST
+
+
+@given(st.floats(1.0, 2.0), st.floats(0.001, 0.2), st.integers(2, 12))
+def test_faster_and_slower_need_the_same(estimate: float, log_sd: float, pairs: int) -> None:
+    assert repeats_needed(ratio(estimate, log_sd, pairs)) == repeats_needed(ratio(1 / estimate, log_sd, pairs))
+
+
+@given(st.floats(0.001, 0.2), st.integers(2, 20))
+def test_more_noise_hides_larger_differences(log_sd: float, pairs: int) -> None:
+    quiet, loud = (detectable([ratio(1.0, sd, pairs)]) for sd in (log_sd, 2 * log_sd))
+    assert quiet is not None and loud is not None and 0.03 <= quiet <= loud
+
+
+def test_of_several_pairs_the_noisiest_decides_and_more_of_them_are_tested_more_strictly() -> None:
+    quiet, loud = ratio(1.0, 0.02), ratio(1.0, 0.1)
+    alone, both = detectable([loud]), detectable([quiet, loud])
+    assert alone is not None and both is not None and both > alone
+    assert detectable([quiet, ratio(1.0, 0.0, pairs=1)]) is None, "one of unknown spread leaves it unknown"
+
+
+def test_an_absurd_spread_gives_a_number_all_the_same() -> None:
+    assert detectable([ratio(1.0, 500.0)]) == pytest.approx(exp(20.0) - 1)
+
+
+@pytest.mark.parametrize(("share", "freedom", "t"), [(0.2, 4, 0.9409646), (0.2, 9, 0.8834039), (0.05, 4, 2.1318468)])
+def test_one_sided_critical_values_are_scipys(share: float, freedom: int, t: float) -> None:
+    assert one_sided(share, freedom) == pytest.approx(t, abs=1e-6)  # scipy.stats.t.isf(share, freedom)

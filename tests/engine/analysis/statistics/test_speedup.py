@@ -148,7 +148,8 @@ def test_a_net_speedup_carries_the_clocks_and_its_own_repeats() -> None:
     waits = [replace(one, net_s=one.wall_s * (0.5 if one.configuration == PROCESSES_2 else 0.8))
              for one in comparison({PROCESSES_2: 1.0})]  # fmt: skip
     (row,) = speedups(waits, SEQUENTIAL)
-    assert (row.basis, row.ratio.estimate, row.wall.estimate) == ("net", pytest.approx(1.6), pytest.approx(1.0))
+    assert row.basis == "net"
+    assert [row.ratio.estimate, row.wall.estimate] == pytest.approx([1.6, 1.0])
     assert row.repeats == pytest.approx([1.6] * 5)
 
 
@@ -233,7 +234,7 @@ def test_two_pairs_are_told_without_their_interval_and_three_with_it() -> None:
 def test_what_more_is_known_of_the_spread_replaces_that_of_the_pairs() -> None:
     ratio = ratio_of([0.1, 0.3], 0.04, spread=(0.05, 10.0))
     assert ratio.high == pytest.approx(math.exp(0.2 + critical_t(0.04, 10.0) * 0.05))
-    assert (ratio.freedom, ratio.log_sd) == (10.0, pytest.approx(0.05 * math.sqrt(2)))
+    assert [ratio.freedom, ratio.log_sd] == pytest.approx([10.0, 0.05 * math.sqrt(2)])
 
 
 def test_from_four_configurations_on_variances_are_shared() -> None:

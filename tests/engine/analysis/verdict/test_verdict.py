@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
@@ -168,3 +168,83 @@ def test_it_is_plain_json_with_labels() -> None:
     assert found["winner"]["label"] == "threads × 2"
     assert found["rows"][0]["ratio"]["estimate"] == pytest.approx(1.9, rel=0.05)
     assert found["text"].startswith("Threads × 2 are faster here")
+
+
+# The estimate for the whole batch
+
+
+def test_an_estimate_has_an_interval_from_two_trials_on() -> None:
+    several = verdict(comparison({THREADS_2: 2.0}, noise=0.01), SEQUENTIAL, PHOTOS).estimate
+    assert several is not None and several.low_s is not None and several.high_s is not None
+    assert several.low_s < several.seconds < several.high_s
+    one = verdict(comparison({THREADS_2: 2.0}, 1), SEQUENTIAL, PHOTOS).estimate
+    assert one is not None and (one.low_s, one.high_s) == (None, None)
+
+
+def test_an_estimate_holds_the_start_up_once() -> None:
+    slow = [replace(one, startup_s=100.0) for one in comparison({THREADS_2: 2.0})]
+    quick = [replace(one, startup_s=None) for one in slow]
+    with_it, without = (verdict(trials, SEQUENTIAL, PHOTOS).estimate for trials in (slow, quick))
+    assert with_it is not None and without is not None
+    assert with_it.seconds - without.seconds == pytest.approx(100.0)
+
+
+def test_trials_that_do_not_say_how_many_tasks_they_had_give_no_estimate() -> None:
+    trials = [replace(one, tasks=0) for one in comparison({THREADS_2: 2.0})]
+    assert verdict(trials, SEQUENTIAL, PHOTOS).estimate is None
+
+
+# Which configuration to take
+
+
+def test_what_is_recommended_is_one_that_the_engine_can_run() -> None:
+    reference = Configuration("threads", 2, reference="ThreadPoolExecutor.map")
+    loop = Configuration("sequential", 1, reference="plain loop")
+    trials = [
+        replace(one, configuration={SEQUENTIAL: loop, THREADS_2: reference}[one.configuration], fingerprints={})
+        for one in comparison({THREADS_2: 1.9})
+    ]
+    found = verdict(trials, loop, replace(PHOTOS, short=True))
+    assert (found.winner, found.recommended) == (reference, THREADS_2)
+
+
+def test_each_python_has_its_own_sequential_only_where_there_are_several() -> None:
+    here = comparison({PROCESSES_2: 1.8})
+    other = [replace(one, configuration=replace(one.configuration, python="python3.14t")) for one in here]
+    assert verdict(here, SEQUENTIAL).own == ()
+    assert len(verdict([*here, *other], SEQUENTIAL).own) == 2
+
+
+def test_left_out_are_those_without_a_trial_that_counts_or_stands_beside() -> None:
+    trials = [replace(one, failed=60) if one.configuration == THREADS_2 and one.block < 4 else one
+              for one in comparison({THREADS_2: 1.5, PROCESSES_2: 1.9})]  # fmt: skip
+    assert verdict(trials, SEQUENTIAL).left_out == (), "its fifth trial counts"
+
+
+# Levels and margins
+
+
+def test_a_stricter_level_decides_less() -> None:
+    trials = comparison({THREADS_2: 1.2, PROCESSES_2: 1.3}, noise=0.02, seed=5)
+    assert verdict(trials, SEQUENTIAL, level=0.2).outcome == "faster"
+    assert verdict(trials, SEQUENTIAL, level=1e-6).outcome == "undecided"
+
+
+def test_a_wider_margin_calls_more_the_same() -> None:
+    trials = comparison({THREADS_2: 1.9, PROCESSES_2: 1.95}, noise=0.002)
+    assert verdict(trials, SEQUENTIAL, margin=0.001).outcome == "faster"
+    assert verdict(trials, SEQUENTIAL, margin=0.1).outcome == "same"
+
+
+def test_without_circumstances_tasks_are_tasks() -> None:
+    trials = [replace(one, failed=60) if one.configuration == THREADS_2 else one for one in comparison({THREADS_2: 2})]
+    assert "60 of 60 tasks failed." in verdict(trials, SEQUENTIAL).sentences[-1]
+
+
+def test_its_json_holds_every_field_by_its_name() -> None:
+    found = verdict(comparison({THREADS_2: 1.9, PROCESSES_2: 1.5}, noise=0.05), SEQUENTIAL, PHOTOS)
+    plain = found.plain()
+    assert set(plain) == {*(one.name for one in fields(found)), "text"}
+    assert plain["baseline"]["label"] == "sequential"
+    assert [row["configuration"]["label"] for row in plain["rows"]] == ["threads × 2", "processes × 2"]
+    assert plain["text"] == " ".join(found.sentences)
