@@ -1,7 +1,7 @@
 """Whether these tasks can run on this executor here, asked before anything starts.
 
-An executor does not know workloads and a workload does not know executors: this is where what the one
-offers meets what the other needs. Sits below `plans`, which refuses what cannot run.
+An executor does not know workloads and a workload does not know executors: what the one offers and the other needs is
+compared here. `engine.runs.plans` refuses what cannot run.
 """
 
 from __future__ import annotations

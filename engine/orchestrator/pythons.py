@@ -1,7 +1,7 @@
 """Other Pythons: whether the one that was named can run these tasks.
 
-Each is asked in a short process of its own before anything starts. It runs this same engine from this
-same folder, with its own packages. Sits beside `available`, which turns what is missing into a refusal.
+Each is asked in a short process of its own before anything starts. It runs this same engine from this same folder,
+with its own packages. `available` turns what is missing into a refusal.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Whose turn it is on this machine: measuring runs have it to themselves, jobs share it up to a limit.
 
-Kernel locks on files in this user's folder among the temporary files (`engine.machine.private`), so they hold between
-several servers and commands, no other user can hold them, and a dead holder frees them:
+The locks are the kernel's, on files in this user's folder among the temporary files (`engine.machine.private`). So they
+hold between several servers and commands, no other user can hold them, and a dead holder frees them:
 
     measuring.lock      held by a comparison or experiment while it waits for the jobs and while it runs;
                         a job passes through it, so none starts beside a measurement
@@ -24,19 +24,25 @@ from engine.machine import private
 from engine.model import Run
 
 LOOK_S = 0.2
-_MOST_SEATS = 64
+_MOST_SLOTS = 64
 
 Waiting = Callable[[str | None], None]
 """Told whom a run waits for (a sentence), then None."""
 
 
 @contextmanager
-def turn(run: Run, jobs_at_once: int, waiting: Waiting, cancelled: Callable[[], bool]) -> Iterator[bool]:
-    """Hold this run's turn; gives False when the run was cancelled while it waited."""
+def turn(
+    run: Run,
+    jobs_at_once: int,
+    waiting: Waiting,
+    cancelled: Callable[[], bool],
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[bool]:
+    """Hold this run's turn; gives False when the run was cancelled while it waited. Tests bring their own `sleep`."""
     folder = private.temporary_folder()
     with ExitStack() as held:
-        take = _take_seat if run.kind == "job" else _take_machine
-        got = take(folder, run, jobs_at_once, _Queue(held, waiting, cancelled))
+        take = _take_slot if run.kind == "job" else _take_machine
+        got = take(folder, run, jobs_at_once, _Queue(held, waiting, cancelled, sleep))
         waiting(None)
         yield got
 
@@ -44,8 +50,10 @@ def turn(run: Run, jobs_at_once: int, waiting: Waiting, cancelled: Callable[[], 
 class _Queue:
     """The waiting for one lock after the other, with what was taken so far."""
 
-    def __init__(self, held: ExitStack, waiting: Waiting, cancelled: Callable[[], bool]) -> None:
-        self.held, self.waiting, self.cancelled = held, waiting, cancelled
+    def __init__(
+        self, held: ExitStack, waiting: Waiting, cancelled: Callable[[], bool], sleep: Callable[[float], None]
+    ) -> None:
+        self.held, self.waiting, self.cancelled, self.sleep = held, waiting, cancelled, sleep
 
     def hold(self, path: Path, run: Run) -> bool:
         """Take this lock if it is free, and sign it."""
@@ -68,7 +76,7 @@ class _Queue:
             looks += 1
             if looks == 2:  # at the first look it may only be a job that passes through the door
                 self.waiting(f"waits for {holder(paths[0])}")
-            time.sleep(LOOK_S)
+            self.sleep(LOOK_S)
         return None
 
 
@@ -79,21 +87,21 @@ def holder(path: Path) -> str:
     return "another run"
 
 
-def _seats(folder: Path, count: int) -> list[Path]:
+def _slots(folder: Path, count: int) -> list[Path]:
     return [folder / f"job-{number}.lock" for number in range(count)]
 
 
-def _take_seat(folder: Path, run: Run, jobs_at_once: int, queue: _Queue) -> bool:
-    """A job: through the measuring lock, which is given back at once, to one of the seats."""
+def _take_slot(folder: Path, run: Run, jobs_at_once: int, queue: _Queue) -> bool:
+    """A job: through the measuring lock, which is given back at once, to one of the slots."""
     with ExitStack() as passing:
-        door = _Queue(passing, queue.waiting, queue.cancelled)
+        door = _Queue(passing, queue.waiting, queue.cancelled, queue.sleep)
         if door.wait([folder / "measuring.lock"], run) is None:
             return False
-        return queue.wait(_seats(folder, max(1, jobs_at_once)), run) is not None
+        return queue.wait(_slots(folder, max(1, jobs_at_once)), run) is not None
 
 
 def _take_machine(folder: Path, run: Run, jobs_at_once: int, queue: _Queue) -> bool:
-    """A measurement: the measuring lock, then every seat there is, as the jobs leave them."""
-    seats = {*_seats(folder, max(1, jobs_at_once)), *list(folder.glob("job-*.lock"))[:_MOST_SEATS]}
-    wanted = [folder / "measuring.lock", *sorted(seats)]
+    """A measurement: the measuring lock, then every slot there is, as the jobs leave them."""
+    slots = {*_slots(folder, max(1, jobs_at_once)), *list(folder.glob("job-*.lock"))[:_MOST_SLOTS]}
+    wanted = [folder / "measuring.lock", *sorted(slots)]
     return all(queue.wait([path], run) is not None for path in wanted)

@@ -1,7 +1,7 @@
-"""What a value from a file may be: small tests, and tables of key -> test that an object is held against.
+"""What a value from a file may be: small tests, and shapes of objects (a table of key -> test).
 
-Whatever reads a document that people hand in (a run's, a lab's) checks its shape with these before anything else
-looks at it. A fault is refused with its place. Stands on the lowest floor.
+A document that people hand in (a run's, a lab's) is checked with these before anything else reads it. It is refused
+with its first fault and the fault's place.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a worker process knows when its trial runs on another machine; all unset in every other process.
 
-The cluster's part sets it, tasks and their bookkeeping read it. Lowest floor, standard library only.
+`engine.executors.dask` sets it; tasks and what records them read it. Standard library only.
 """
 
 from __future__ import annotations

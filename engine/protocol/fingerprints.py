@@ -1,8 +1,8 @@
-"""What must be equal between executors: a value's fingerprint, the same in every process that has an equal value.
+"""A value's fingerprint: the same in every process that has an equal value, so that executors can be compared.
 
-JSON where the value has one; else its pickle without back references, because those differ between equal values that
-share their parts and equal values that do not; and a walk over its parts for sets, whose order differs from
-process to process, and for what contains itself. Lowest floor, standard library only.
+It is made of the value's JSON text, where there is one. Else it is made of its pickle without back references, because
+those depend on which parts are shared. Sets, whose order differs from process to process, and values that contain
+themselves are walked through part by part. Standard library only.
 """
 
 from __future__ import annotations

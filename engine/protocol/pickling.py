@@ -1,7 +1,7 @@
 """How values travel between processes: as pickles, as they would in a user's own program.
 
-cloudpickle comes in only where pickle cannot do it: for what other processes cannot import, such as a notebook's
-functions. What neither can send is refused with its place inside the value. Lowest floor, standard library only.
+cloudpickle is used only where pickle cannot do it: for what other processes cannot import, such as a notebook's
+functions. What neither can send is refused with its place inside the value. Standard library only, but for cloudpickle.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a resize and a scrape gave, read from a record's output with every value's type made sure.
+"""What a resize and a scrape gave, read from a record's output, with the type of every value checked.
 
-An imported run's outputs are anybody's words, and older versions wrote fewer of them: what is missing or of another
-type reads as None, so that every view, report and chart bears it. Stands on the lowest floor, beside `checks`.
+A run that was imported may say anything, and older versions wrote fewer values: what is missing or of another type
+reads as None, so that no view, report or chart fails on it.
 """
 
 from __future__ import annotations

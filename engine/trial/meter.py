@@ -1,7 +1,6 @@
 """What a trial used between its first submission and its last result: the figures of its end event.
 
-The workers' own readings come back with their chunks, what shares the
-trial's process is read here.
+The workers' own readings come back with their chunks; what shares the trial's process is read here.
 """
 
 from __future__ import annotations

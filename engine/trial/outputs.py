@@ -1,4 +1,4 @@
-"""What a comparison's tasks returned, looked at when the clock has stopped: fingerprints, and nothing is kept."""
+"""What a comparison's tasks returned: fingerprinted when the clock has stopped, and then dropped."""
 
 from __future__ import annotations
 

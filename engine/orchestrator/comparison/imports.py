@@ -1,8 +1,8 @@
-"""What the imports of a workload cost, and which module costs most: asked of a fresh interpreter, outside any clock.
+"""What the imports of a workload cost, and which module costs most: measured in a fresh interpreter, outside any trial.
 
-`python -X importtime` tells of each module the microseconds of itself and with all that it imports, children first,
-two spaces a level (docs.python.org/3/using/cmdline.html). What a set-up function imports is among them. Beside
-`engine.orchestrator.supervision`, whose trials start in the same way.
+`python -X importtime` prints for each module its own microseconds and those with all that it imports, children first,
+two spaces a level (docs.python.org/3/using/cmdline.html). What a set-up function imports is
+among them.
 """
 
 from __future__ import annotations

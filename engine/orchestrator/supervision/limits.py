@@ -11,7 +11,7 @@ from engine.protocol.board import LONGEST_SLEEP_S, BusySlot
 BACKUP_S = 2.0
 """How much later than the trial the supervisor enforces a limit that the trial can enforce itself."""
 SILENT_S = 10 * LONGEST_SLEEP_S
-"""A loop that has not come round for this long is kept from running, by a task that holds the GIL."""
+"""A loop that has said nothing for this long is kept from running: a task holds the GIL."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Assignment:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Variables for the trial's environment that no file may hold."""
     whole_limit_s: float | None = None
-    """Of all tasks together, for a trial whose tasks nobody sees one by one."""
+    """Of all tasks together, for a trial that has no records of single tasks."""
 
 
 @dataclass(slots=True)

@@ -1,9 +1,8 @@
 """`run_chunk` as a coroutine, for executors whose workers share one event loop.
 
-The same records from the same places as in `run`, with two differences. A coroutine's CPU time
-and its run-queue delay cannot be told from its neighbours', so they stay unknown. And the time limit is kept
-here: a task that yields is cancelled; one that holds up the loop stops the pulse on the board, where the
-orchestrator sees it.
+It makes the same records in the same way as `run`, with two differences. A coroutine's CPU time and its run-queue delay
+cannot be told from its neighbours', so they stay unknown. And the time limit is enforced here: a task that awaits
+something is cancelled. One that blocks the event loop also stops the pulse on the board, which the orchestrator sees.
 """
 
 from __future__ import annotations

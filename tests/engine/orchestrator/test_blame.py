@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.orchestrator.blame import Culprit, Pending, after_death
@@ -99,6 +99,7 @@ def test_a_suspect_whose_record_arrived_is_settled() -> None:
     assert pending == Pending({0: 0}, {})
 
 
+@settings(max_examples=40)
 @given(
     st.integers(1, 30), st.sets(st.integers(0, 29)), st.lists(st.integers(0, 29), unique=True, max_size=6),
     st.sets(st.integers(0, 29), max_size=3), st.sets(st.integers(0, 29), max_size=3),

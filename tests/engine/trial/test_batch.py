@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.machine.usage import Used
@@ -181,6 +181,7 @@ class Worker:
         return Returned(b"", len(done), 0, len(done) + len(later), 0.000_01, tuple(later), 0, Used()), done
 
 
+@settings(max_examples=40)
 @given(
     st.integers(1, 200), st.integers(0, 5), st.integers(1, 8), st.sampled_from([None, 1, 3, 50]),
     st.text("dlu", min_size=1, max_size=12), st.lists(st.integers(0, 60), max_size=4),
