@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.analysis.net import Split, net_wall_s, split_of, why_unknown
 from engine.analysis.statistics.speedup import speedups
@@ -133,3 +135,87 @@ def test_what_looks_alike_only_by_the_clock_is_not_recommended_instead() -> None
 ])  # fmt: skip
 def test_why_a_net_time_is_not_known_is_told_in_words(one: Configuration, cpus: int, word: str) -> None:
     assert word in why_unknown(one, cpus)
+
+
+# Each rule at its edge
+
+
+CALM = Measurement(wall_s=10.0, run_delay_s=4.0, loop_delay_s=0.0, cpu_s=16.0)
+READY = Split(task_s=20.0, cpu_s=16.0, delay_s=4.0, spread=2.0)
+"""Two workers that were always at a task, running or ready; each waited for two seconds."""
+
+
+def test_the_delay_is_shared_by_the_workers_that_bore_it() -> None:
+    assert net_wall_s(PROCESSES_2, CALM, READY, 2) == pytest.approx(8.0)
+    early = replace(READY, task_s=15.0, cpu_s=11.0, spread=1.5)
+    assert net_wall_s(PROCESSES_2, replace(CALM, cpu_s=11.0), early, 2) == pytest.approx(10 - 4 / 1.5)
+
+
+@pytest.mark.parametrize(("loop_s", "net_s"), [(0.0, 9.0), (0.5, 8.5), (1.0, 8.0), (5.0, 8.0)])
+def test_the_loops_delay_counts_as_far_as_workers_were_idle(loop_s: float, net_s: float) -> None:
+    idle = Split(task_s=18.0, cpu_s=16.0, delay_s=2.0, spread=2.0)  # a second each without a task
+    measured = replace(CALM, run_delay_s=2.0, loop_delay_s=loop_s)
+    assert net_wall_s(PROCESSES_2, measured, idle, 2) == pytest.approx(net_s)
+
+
+def test_it_is_never_less_than_the_tasks_cpu_time_on_their_workers() -> None:
+    assert net_wall_s(PROCESSES_2, replace(CALM, run_delay_s=12.0), READY, 2) == pytest.approx(8.0)
+
+
+def test_tasks_with_threads_of_their_own_have_all_cpus() -> None:
+    native = Split(task_s=20.0, cpu_s=30.0, delay_s=4.0, spread=2.0)
+    measured = replace(CALM, cpu_s=30.0, run_delay_s=16.0)
+    assert net_wall_s(PROCESSES_2, measured, native, 4) == pytest.approx(30 / 4)
+
+
+@pytest.mark.parametrize(("beside_s", "told"), [(3.9, True), (4.1, False)])
+def test_a_quarter_of_cpu_time_beside_the_tasks_hides_the_path(beside_s: float, told: bool) -> None:
+    measured = replace(CALM, cpu_s=16.0 + beside_s)
+    assert (net_wall_s(PROCESSES_2, measured, READY, 2) is not None) is told
+    one = Split(16.0, 12.0, 4.0, 1.0)
+    alone = replace(CALM, wall_s=16.0, cpu_s=12.0 + beside_s)
+    assert net_wall_s(SEQUENTIAL, alone, one, 2) is not None, "one worker has nobody to wait for"
+
+
+@pytest.mark.parametrize(("blocked_s", "told"), [(1.5, True), (1.7, False)])
+def test_threads_that_were_blocked_for_a_tenth_took_turns_and_processes_did_not(blocked_s: float, told: bool) -> None:
+    split = Split(task_s=20.0, cpu_s=16.0, delay_s=4.0 - blocked_s, spread=2.0)
+    measured = replace(CALM, run_delay_s=4.0 - blocked_s)
+    assert (net_wall_s(THREADS_2, measured, split, 2) is not None) is told
+    assert net_wall_s(PROCESSES_2, measured, split, 2) is not None
+
+
+@pytest.mark.parametrize(("delay_s", "net_s"), [(0.0, 1.0), (0.4, 0.6), (1.0, None), (1.4, None), (None, None)])
+def test_a_plain_loops_net_time_is_what_is_left(delay_s: float | None, net_s: float | None) -> None:
+    loop = replace(SEQUENTIAL, reference="plain loop")
+    found = net_wall_s(loop, Measurement(wall_s=1.0, run_delay_s=delay_s), None, None)
+    assert found == (None if net_s is None else pytest.approx(net_s))
+
+
+def test_a_record_that_no_worker_ran_is_no_part_of_the_split() -> None:
+    never = Record(9, "9", None, None, None, None, None, status="cancelled")
+    assert split_of([never, record(0, 0.0, 1.0, 0.5, 0.2)]) == split_of([record(0, 0.0, 1.0, 0.5, 0.2)])
+    assert split_of([never]) is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.floats(0, 10), st.floats(0.01, 10)), min_size=1, max_size=20))
+def test_the_spread_lies_between_one_worker_and_all(spans: list[tuple[int, float, float]]) -> None:
+    records = [record(worker, begun, begun + took, took / 2, took / 4) for worker, begun, took in spans]
+    split = split_of(records)
+    assert split is not None
+    assert 1 - 1e-9 <= split.spread <= len({worker for worker, _, _ in spans}) + 1e-9
+    assert split.blocked_s == pytest.approx(split.task_s / 4)
+
+
+@given(
+    st.floats(0.1, 100), st.floats(0, 400), st.floats(0, 100), st.floats(0.1, 200), st.floats(0, 200),
+    st.floats(0, 400), st.floats(1, 2),
+)  # fmt: skip
+def test_whatever_was_measured_a_net_time_is_positive_and_no_longer_than_the_clocks(
+    wall_s: float, delay_s: float, loop_s: float, cpu_s: float, more_s: float, in_tasks_s: float, spread: float
+) -> None:
+    measured = Measurement(wall_s=wall_s, run_delay_s=delay_s, loop_delay_s=loop_s, cpu_s=cpu_s)
+    split = Split(cpu_s + more_s, cpu_s, min(in_tasks_s, delay_s), spread)
+    for one in (PROCESSES_2, THREADS_2):
+        found = net_wall_s(one, measured, split, 2)
+        assert found is None or 0 < found <= wall_s

@@ -143,3 +143,29 @@ def test_start_up_is_held_against_the_full_batch_when_one_is_named() -> None:
     slow_start = changed(clean(), PROCESSES_2, startup_s=30.0)
     assert "startup_not_paid" not in warned(slow_start, replace(QUIET, all_tasks=4000))
     assert "from about 3" in warned(slow_start)["startup_not_paid"].sentence
+
+
+def test_warnings_come_with_the_gravest_first() -> None:
+    trials = [replace(one, other_busy=0.08, tasks=3, fingerprints={3: "other"} if one.configuration == THREADS_2
+                      else one.fingerprints) for one in clean()[:8]]  # fmt: skip
+    codes = list(warned(trials, replace(QUIET, cancelled=True)))
+    assert codes == sorted(codes, key=list(RULES).index)
+    assert codes[:2] == ["cancelled", "outputs_differ"] and {"too_few_repeats", "busy_machine"} <= set(codes)
+
+
+def test_every_warning_is_data_with_a_figure_and_a_code_of_its_own_rule() -> None:
+    for code, (trials, circumstances) in CASES.items():
+        for found in warned(trials, circumstances).values():
+            assert found.value is not None and found.value >= 0
+            assert found.code in RULES, code
+            assert found.configuration is None or found.configuration.label in found.sentence.lower()
+
+
+def test_a_rule_knows_no_workloads_name() -> None:
+    called = replace(QUIET, nouns=("widget", "widgets"), cancelled=True, planned=())
+    said = " ".join(
+        found.sentence + found.advice
+        for trials, _ in CASES.values() for found in warned(trials, called).values()
+    )  # fmt: skip
+    assert "widgets" in said
+    assert not any(word in said for word in ("photo", "page", "picture"))
