@@ -25,8 +25,8 @@ from pages.parts.shared.person import is_own, signs_in
 from pages.parts.shared.server import settings, store
 from pages.parts.shared.starting import form_token, show, start_and_open
 
+# Runs on a page of the list. (Streamlit would draw a text that stands alone.)
 ROWS = 50
-"""Runs on a page of the list."""
 
 
 def actions(chosen: list[Run]) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
+import pytest
+from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Server, Tab
@@ -40,3 +44,51 @@ def test_two_users_each_see_their_own_upload(tab: Tab, server: Server, chromium:
     for user in (tab, other):
         user.ended()
     other.page.context.close()
+
+
+CROWD = 20
+
+
+@pytest.mark.stress
+@pytest.mark.timeout(900)
+def test_of_twenty_users_at_once_none_sees_anothers_upload(tab: Tab, server: Server, chromium: Browser) -> None:
+    """Each brings a picture of a colour and a name that nobody else has, and resizes it while the others do so, too."""
+    users = [tab, *(Tab(chromium.new_context().new_page(), server) for _ in range(CROWD - 1))]
+    for user in users:
+        user.page.set_default_timeout(120_000)
+    for user in users:
+        user.page.goto(f"{server.url}/resize")
+    for number, user in enumerate(users):
+        user.settled().choose("pictures_from", "Photos")
+        canary = {"name": f"canary {number}.png", "mimeType": "image/png", "buffer": plain(number)}
+        user.page.locator("input[type=file]").set_input_files(canary)
+    for user in users:
+        user.button("Resize 1 picture").click()
+    tokens = [user.token() for user in users]
+    assert len(set(tokens)) == CROWD
+    for number, (user, token) in enumerate(zip(users, tokens, strict=True)):
+        user.ended()
+        run, folder = server.store.run(token), server.store.folder(token)
+        assert (run.state, run.ok) == ("finished", 1)
+        assert [task.label for task in folder.tasks()] == [f"canary {number}.png"]
+        assert [path.read_bytes() for path in folder.inputs.rglob("*.png")] == [plain(number)]
+        (made,) = folder.outputs.rglob("*.png")
+        with Image.open(made) as picture:
+            assert picture.convert("RGB").getpixel((5, 5)) == colour(number)
+        shown = user.page.locator("[data-testid='stApp']").inner_text()
+        others = [other for other in range(CROWD) if other != number and f"canary {other}.png" in shown]
+        assert others == [], f"user {number} sees what others brought"
+    for user in users[1:]:
+        user.page.context.close()
+
+
+def colour(number: int) -> tuple[int, int, int]:
+    """A colour for each number."""
+    return (10 * number, 255 - 10 * number, 77)
+
+
+def plain(number: int) -> bytes:
+    """A picture of that colour alone."""
+    data = io.BytesIO()
+    Image.new("RGB", (600, 400), colour(number)).save(data, "PNG")
+    return data.getvalue()

@@ -85,6 +85,7 @@ def test_a_long_list_has_pages(opened: Opened, ended: Callable[[Plan], Run], qui
         store.create(quick, f"r{number}", {})
     app = opened("history.py")
     assert table_with(app, "Run")["Run"].tolist() == list(range(61, 11, -1))
+    assert app.markdown.len == 0, "nothing is drawn that only explains the code"
     assert table_with(opened("history.py", page="2"), "Run")["Run"].tolist() == list(range(11, 0, -1))
     for odd in ("0", "99", "-1", "x", "²", "9" * 30):
         assert len(table_with(opened("history.py", page=odd), "Run")) in (11, 50)

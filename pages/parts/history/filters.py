@@ -31,13 +31,13 @@ def wanted() -> tuple[Wanted, Sort]:
     """Draw the filters; gives what they ask for, and in which order."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
-            "Title", key="text", placeholder="Part of a title, label or note", icon=":material/search:", width=280,
+            "Title", key="text", placeholder="Part of a title, label or note", icon=":material/search:", width=250,
             bind="query-params",
         )  # fmt: skip
-        workload = _one("What", "workload", {name: _title(name) for name in WORKLOADS}, 190)
-        state = _one("State", "state", STATE_NAMES, 150)
+        workload = _one("What", "workload", {name: _title(name) for name in WORKLOADS}, 170)
+        state = _one("State", "state", STATE_NAMES, 140)
         sort = st.selectbox(
-            "Order", list(SORTS), format_func=lambda name: SORTS[name], key="sort", width=180, bind="query-params"
+            "Order", list(SORTS), format_func=lambda name: SORTS[name], key="sort", width=165, bind="query-params"
         )
         more = st.popover("More filters", icon=":material/tune:", key="more_filters", on_change="rerun")
         with more:
