@@ -265,9 +265,3 @@ def test_where_handing_over_is_dear_a_chunk_grows_until_that_is_a_tenth_of_it(ha
     assert sum(sizes) == 10_000
     assert sum(size * task_s for size in sizes) / (len(sizes) * handover_s) > 9, "all of them together"
     assert batch.budget_s == max(CHUNK_TIME_S, 10 * handover_s)
-
-
-def test_tasks_that_take_ten_hand_overs_travel_alone_however_dear_those_are() -> None:
-    batch = Batch(attempts(200), [], 2, None)
-    batch.handover_s = 0.004
-    assert set(settle_all(batch, 0.041)) == {1}
