@@ -14,6 +14,7 @@ import os
 import pickle
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
@@ -36,6 +37,8 @@ RETURN_S = 30.0
 """How long a cluster without a single worker may take to get one back."""
 LOOK_S = 0.5
 _CLOSE_S = 2.0
+_MOST_ENDS = 10
+"""So often a slot is given out anew: a worker that leaves ends one of its seats, a worker that cannot have one all."""
 
 
 class RemoteExecutor(Executor):
@@ -55,6 +58,8 @@ class RemoteExecutor(Executor):
         self.closed = False
         self.seats: Seats | None = None
         self.futures: dict[int, Any] = {}
+        self.ends = Counter[int]()
+        """By slot, how often its seat's task has ended by itself."""
         self.client: Any = None
         self._listener: asyncio.Task[None] | None = None
         self._looked_s = 0.0
@@ -194,7 +199,8 @@ class RemoteExecutor(Executor):
         error = await future.exception() if future.status == "error" else None
         if error is not None and not self.seats.ready and not self._opened.done():
             raise NotAvailable(f"A worker of the Dask cluster at {self.address} cannot be used ({error}).")
-        if self._opened.done() and slot not in self.seats.refused:
+        self.ends[slot] += 1
+        if self._opened.done() and slot not in self.seats.refused and self.ends[slot] < _MOST_ENDS:
             self._take_seat(slot)
         else:
             self.futures.pop(slot)

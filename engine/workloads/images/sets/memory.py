@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from heapq import nlargest
 from pathlib import Path
 
+from engine.protocol.elsewhere import Elsewhere
 from engine.workloads.images.making.allocator import KEPT_BYTES
 from engine.workloads.images.making.options import Resizing
 from engine.workloads.images.making.resizing import needed, reduction
@@ -102,10 +103,11 @@ def workers_that_fit(
 def may_be_limited() -> bool:
     """Whether this process is a worker that ends with its trial, so that a limit on it harms nobody else.
 
-    Not where workers are threads of the trial's own process. Not in a Dask worker: it may outlive the trial,
-    and Dask keeps its memory within a limit of its own.
+    Not where workers are threads of the trial's own process. Not in a Dask worker itself, whose memory Dask keeps
+    within a limit of its own; but in the process beside one that runs a trial's tasks.
     """
-    return multiprocessing.parent_process() is not None and "distributed" not in sys.modules
+    own = multiprocessing.parent_process() is not None or Elsewhere.away
+    return own and "distributed" not in sys.modules
 
 
 def limit_this_process(more_bytes: int) -> bool:

@@ -64,6 +64,24 @@ def test_a_worker_that_sees_the_folders_gives_what_the_plain_loop_gives(cluster:
     store.close()
 
 
+@pytest.mark.stress
+def test_a_picture_that_needs_too_much_memory_fails_alone_there_too(cluster: Cluster, tmp_path: Path) -> None:
+    cluster.add_worker()
+    store = open_store(tmp_path / "home", worker_memory_mb=60.0, **cluster.settings())
+    (tmp_path / "in").mkdir()
+    Image.new("RGB", (64, 48), "red").save(tmp_path / "in" / "small.png")
+    Image.new("RGB", (6000, 6000), "red").save(tmp_path / "in" / "vast.png")
+    sources = sorted((tmp_path / "in").iterdir())
+    plan = plans.resize_plan(sources, Resizing(sizes=("32x32",)), HOW, store.settings, target=tmp_path / "out")
+    run = run_to_end(store, plan)
+    assert run.state == "finished", run.message
+    assert [(one.status, one.reason) for one in once_each(store, run).values()] == [
+        ("ok", None),
+        ("failed", "out_of_memory"),
+    ]
+    store.close()
+
+
 @pytest.mark.parametrize("what", [pytest.param("in", marks=pytest.mark.stress), "out"])
 def test_a_worker_that_does_not_see_a_folder_refuses_the_run(cluster: Cluster, tmp_path: Path, what: str) -> None:
     if not can_hide():
