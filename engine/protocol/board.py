@@ -1,10 +1,10 @@
 """The board: what each worker is at, in a small memory-mapped file.
 
-A row is eight 64-bit integers (a cache line). The first row belongs to the trial's loop, which stores the time in every
-round; then there is one for each worker's slot. A worker writes its task's index before it starts the task and erases it
-afterwards: two plain stores, no lock. The file outlives a kill -9, so it names the task that took a worker down, and
-the orchestrator can read it while a task of the trial holds the GIL. A row is written by one worker only; times are
-`time.perf_counter_ns()`, one clock for all processes of a machine.
+A row is eight 64-bit integers (a cache line). The first row belongs to the trial's loop, which stores the time in
+every round; then there is one for each worker's slot. A worker writes its task's index before it starts the task and
+erases it afterwards: two plain stores, no lock. The file outlives a kill -9, so it names the task that took a worker
+down, and the orchestrator can read it while a task of the trial holds the GIL. A row is written by one worker only;
+times are `time.perf_counter_ns()`, one clock for all processes of a machine.
 """
 
 from __future__ import annotations
