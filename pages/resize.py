@@ -54,14 +54,15 @@ def plan(
     return made
 
 
-pictures = choose_pictures()
-resizing = resizing_form()
+pictures = choose_pictures("**1** · Pictures from")
+resizing = resizing_form("**2** · Made for")
 destination = choose_destination(pictures)
 configuration = how_to_run("resize")
 
 ready = pictures is not None and resizing is not None
 count = "" if pictures is None or pictures.count is None else f" {pictures.count:,}"
 with st.container(horizontal=True, vertical_alignment="center"):
+    st.markdown("**3** · Start", width="content")
     started = st.button(
         f"Resize{count} pictures" if count != " 1" else "Resize 1 picture",
         type="primary",

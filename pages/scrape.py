@@ -18,9 +18,12 @@ st.caption("Reads name, price, currency and availability from lists of shops' pr
 
 left, right = st.columns([3, 2], gap="medium")
 with left:
-    pages = choose_pages()
+    pages = choose_pages(label="**1** · Pages from")
+    st.markdown("**2** · Check what will happen")
     configuration = how_to_run("scrape")
-    started = st.button(
+    line = st.container(horizontal=True, vertical_alignment="center")
+    line.markdown("**3** · Start", width="content")
+    started = line.button(
         f"Scrape {counted(pages.count, 'page')}" if pages and pages.count else "Scrape",
         type="primary",
         icon=":material/play_arrow:",

@@ -44,7 +44,7 @@ def test_a_zip_from_the_users_disk_is_compared_picture_by_picture(tab: Tab, tmp_
             photo(800 + number, 600).save(tmp_path / f"{number}.jpg")
             archive.write(tmp_path / f"{number}.jpg", f"album/{number}.jpg")
     tab.open("compare")
-    tab.choose("pictures_from", "ZIP")
+    tab.choose("pictures_from", "Upload a ZIP")
     tab.page.locator("input[type=file]").set_input_files(tmp_path / "photos.zip")
     tab.page.get_by_text("checked and unpacked when the run starts").wait_for()
     tab.settled()

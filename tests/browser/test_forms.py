@@ -42,7 +42,7 @@ def test_a_number_and_enter_adds_that_number_alone(tab: Tab) -> None:
 def test_going_back_after_a_run_finds_uploads_and_options_as_they_were(tab: Tab, tmp_path: Path) -> None:
     for name in ("a.jpg", "b.jpg"):
         photo(640, 480).save(tmp_path / name)
-    tab.open("resize").choose("pictures_from", "Photos")
+    tab.open("resize").choose("pictures_from", "Upload files")
     tab.page.locator("input[type=file]").set_input_files([tmp_path / "a.jpg", tmp_path / "b.jpg"])
     tab.button("Resize 2 pictures").wait_for()
     tab.settled().page.get_by_text("Size, format and names").click()

@@ -41,7 +41,7 @@ def test_uploads_are_on_disk_are_not_copied_for_the_run_and_go_with_the_session(
     files = [tmp_path / f"photo {number}.jpg" for number in range(3)]
     for number, path in enumerate(files):
         photo(640, 480, number).save(path)
-    tab.open("resize").choose("pictures_from", "Photos")
+    tab.open("resize").choose("pictures_from", "Upload files")
     tab.page.locator("input[type=file]").set_input_files(files)
     expect(tab.page.get_by_text("3 pictures, ")).to_be_visible()
     given = sorted(path.read_bytes() for path in files)
@@ -60,7 +60,7 @@ def test_uploads_are_on_disk_are_not_copied_for_the_run_and_go_with_the_session(
 
 def test_over_the_budget_of_all_users_the_page_names_the_setting(tab: Tab, server: Server, tmp_path: Path) -> None:
     (tmp_path / "large.jpg").write_bytes(b"\xff\xd8\xff" + os.urandom(int(BUDGET_MB * 1.5e6)))
-    tab.open("resize").choose("pictures_from", "Photos")
+    tab.open("resize").choose("pictures_from", "Upload files")
     tab.page.locator("input[type=file]").set_input_files(tmp_path / "large.jpg")
     expect(tab.page.get_by_text("OVERLAP_UPLOADS_MAX_MB")).to_be_visible()
     assert all(button.is_disabled() for button in tab.settled().page.get_by_role("button", name="Resize").all())
@@ -90,7 +90,7 @@ def test_an_upload_of_nearly_a_gigabyte_three_times_stays_out_of_memory(
         for _ in range(3):
             context = chromium.new_context()
             tab = Tab(context.new_page(), served)
-            tab.open("resize").choose("pictures_from", "ZIP")
+            tab.open("resize").choose("pictures_from", "Upload a ZIP")
             held.append(held_mb(served))
             tab.page.locator("input[type=file]").set_input_files(tmp_path / "large.zip")
             done = tab.page.get_by_text("checked and unpacked when the run starts")

@@ -31,7 +31,7 @@ def test_a_double_click_starts_one_run_that_back_reload_and_a_second_tab_show(ta
 def test_two_users_each_see_their_own_upload(tab: Tab, server: Server, chromium: Browser) -> None:
     other = Tab(chromium.new_context().new_page(), server)
     for number, user in enumerate((tab, other), 1):
-        user.open("resize").choose("pictures_from", "Photos")
+        user.open("resize").choose("pictures_from", "Upload files")
         name = f"of user {number}.txt.jpg"
         user.page.locator("input[type=file]").set_input_files(
             {"name": name, "mimeType": "image/jpeg", "buffer": b"no picture"}

@@ -70,7 +70,7 @@ def photos(folder: Path, count: int) -> list[Path]:
 
 def test_a_newcomer_uploads_photos_cancels_resumes_retries_and_takes_the_zip_home(tab: Tab, tmp_path: Path) -> None:
     tab.open("resize")
-    tab.choose("pictures_from", "Photos")
+    tab.choose("pictures_from", "Upload files")
     tab.page.locator("input[type=file]").set_input_files(photos(tmp_path, 30))
     tab.button("Resize 30 pictures").wait_for()
     tab.settled().page.get_by_text("How to run").click()

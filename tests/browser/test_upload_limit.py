@@ -38,14 +38,14 @@ def files(folder: Path, name: str, count: int, megabytes: float) -> list[Path]:
 
 @pytest.mark.stress  # the page and the engine test the limit too; here the browser and the memory of the server
 def test_uploads_over_the_budget_are_refused_and_start_nothing(tab: Tab, server: Server, tmp_path: Path) -> None:
-    tab.open("resize").choose("pictures_from", "Photos")
+    tab.open("resize").choose("pictures_from", "Upload files")
     before = held_mb(server)
     assert before > 30
     chooser = tab.page.locator("input[type=file]")
     chooser.set_input_files(files(tmp_path, "much too large", 1, 60))
     tab.page.get_by_text("5.0MB or smaller").wait_for()
     assert held_mb(server) - before < 20, "a file over the limit is refused before it is sent"
-    tab.open("resize").choose("pictures_from", "Photos")
+    tab.open("resize").choose("pictures_from", "Upload files")
     chooser.set_input_files(files(tmp_path, "together too large", 3, 3))
     tab.page.get_by_text("at most 5 MB are taken at once").wait_for()
     assert "OVERLAP_FOLDERS" in tab.settled().page.locator("[data-testid='stAlert']").first.inner_text()

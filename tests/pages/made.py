@@ -20,7 +20,7 @@ def photo(colour: str = "teal", size: tuple[int, int] = (640, 480)) -> bytes:
 def with_uploads(opened: Opened, *names: str) -> AppTest:
     """The page with these photos chosen."""
     app = opened("resize.py")
-    choose(app, "pictures_from", "Photos")
+    choose(app, "pictures_from", "Upload files")
     for name in names:
         app.file_uploader(key="upload:photos").upload(name, photo())
     return app.run()

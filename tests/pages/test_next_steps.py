@@ -86,7 +86,7 @@ def test_change_settings_opens_the_resize_form_as_it_was(
     app.button(key="change").click().run()
     assert not app.exception and not app.warning
     expected: dict[str, Any] = {
-        "pictures_from": "Folder of this server", "server_part": "summer", "executor:resize": "sequential",
+        "pictures_from": "Folder on this machine", "server_part": "summer", "executor:resize": "sequential",
         "sizes:Gallery": "50%", "fit:Gallery": "cover", "format:Gallery": ["webp", "png"], "aim:Gallery": "size",
         "max_kb:Gallery": 90, "metadata:Gallery": "copyright",
     }  # fmt: skip

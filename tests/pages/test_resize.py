@@ -80,7 +80,7 @@ def test_a_zip_that_leads_out_of_its_folder_is_refused_and_leaves_nothing(opened
     with zipfile.ZipFile(kept, "w") as packed:
         packed.writestr("../../evil.jpg", photo())
     app = opened("resize.py")
-    choose(app, "pictures_from", "ZIP")
+    choose(app, "pictures_from", "Upload a ZIP")
     app.file_uploader(key="upload:zip").upload("photos.zip", kept.getvalue()).run()
     app.button(key="start").click().run()
     assert "leads out of its folder" in app.error[0].value
@@ -94,7 +94,7 @@ def test_a_zip_keeps_its_folders(opened: Opened, store: Store) -> None:
         packed.writestr("2025/a.jpg", photo())
         packed.writestr("2026/a.jpg", photo("plum"))
     app = opened("resize.py")
-    choose(app, "pictures_from", "ZIP")
+    choose(app, "pictures_from", "Upload a ZIP")
     app.file_uploader(key="upload:zip").upload("photos.zip", kept.getvalue()).run()
     app.button(key="start").click().run()
     run = jobs.wait(store, store.runs()[0])
@@ -109,7 +109,7 @@ def test_a_folder_of_this_server_is_read_and_results_go_into_a_new_folder(
     (folder / "a.jpg").write_bytes(photo())
     monkeypatch.setenv("OVERLAP_FOLDERS", str(folder))
     app = opened("resize.py")
-    choose(app, "pictures_from", "Folder of this server")
+    choose(app, "pictures_from", "Folder on this machine")
     assert app.button(key="start").label == "Resize 1 picture"
     app.button(key="start").click().run()
     assert not app.exception
@@ -127,7 +127,7 @@ def test_a_folder_of_results_that_cannot_be_made_is_a_sentence_and_nothing_start
     (folder / "resized").write_bytes(b"a file of that name")
     monkeypatch.setenv("OVERLAP_FOLDERS", str(folder))
     app = opened("resize.py")
-    choose(app, "pictures_from", "Folder of this server")
+    choose(app, "pictures_from", "Folder on this machine")
     app.button(key="start").click().run()
     assert not app.exception
     assert "a part of its path is a file" in app.error[0].value
@@ -141,7 +141,7 @@ def test_a_part_of_a_folder_cannot_lead_out_of_it(
     (folder / "a.jpg").write_bytes(photo())
     monkeypatch.setenv("OVERLAP_FOLDERS", str(folder))
     app = opened("resize.py")
-    choose(app, "pictures_from", "Folder of this server")
+    choose(app, "pictures_from", "Folder on this machine")
     app.text_input(key="server_part").set_value("../..").run()
     assert "leads out of" in app.error[0].value
     assert app.button(key="start").disabled
@@ -166,12 +166,12 @@ def test_results_of_earlier_runs_in_a_folder_of_this_server_are_no_originals(
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(photo())
     monkeypatch.setenv("OVERLAP_FOLDERS", str(folder))
-    app = choose(opened("resize.py"), "pictures_from", "Folder of this server")
+    app = choose(opened("resize.py"), "pictures_from", "Folder on this machine")
     app.text_input(key="server_part").set_value("summer").run()
     app.button(key="start").click().run()
     run = jobs.wait(store, store.runs()[0])
     assert (run.ok, len(list((folder / "summer" / "resized").glob("*/b.jpg")))) == (2, 1)
-    app = choose(opened("resize.py"), "pictures_from", "Folder of this server")
+    app = choose(opened("resize.py"), "pictures_from", "Folder on this machine")
     assert app.button(key="start").label == "Resize 3 pictures", "with the user's own folder of that name"
     assert any("Left out: 2 results of earlier runs" in item.value.replace("\\", "") for item in app.caption)
 
@@ -203,7 +203,7 @@ def in_a_folder(opened: Opened, monkeypatch: pytest.MonkeyPatch, folder: Path) -
     (folder / "a.jpg").write_bytes(photo())
     monkeypatch.setenv("OVERLAP_FOLDERS", str(folder))
     app = opened("resize.py")
-    choose(app, "pictures_from", "Folder of this server")
+    choose(app, "pictures_from", "Folder on this machine")
     return app
 
 
@@ -287,7 +287,7 @@ def test_names_that_are_not_utf_8_are_read_resized_and_shown(
     (folder / os.fsdecode(b"broken\x80.jpg")).write_bytes(photo()[:300])
     monkeypatch.setenv("OVERLAP_FOLDERS", str(folder))
     app = opened("resize.py")
-    choose(app, "pictures_from", "Folder of this server")
+    choose(app, "pictures_from", "Folder on this machine")
     assert app.button(key="start").label == "Resize 3 pictures"
     app.button(key="start").click().run()
     assert not app.exception
@@ -309,7 +309,7 @@ def test_a_part_that_is_no_folder_is_a_sentence(
     (folder / "loop").symlink_to("loop")
     monkeypatch.setenv("OVERLAP_FOLDERS", str(folder))
     app = opened("resize.py")
-    choose(app, "pictures_from", "Folder of this server")
+    choose(app, "pictures_from", "Folder on this machine")
     app.text_input(key="server_part").set_value(below).run()
     assert not app.exception
     assert app.error or app.button(key="start").disabled

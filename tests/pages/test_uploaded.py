@@ -74,7 +74,7 @@ def test_uploads_can_be_forgotten(opened: Opened, store: Store) -> None:
 
 def test_uploads_are_one_sessions_own(opened: Opened, store: Store) -> None:
     with_uploads(opened, "a.jpg").button(key="start").click().run()
-    other = choose(opened("resize.py"), "pictures_from", "Photos")
+    other = choose(opened("resize.py"), "pictures_from", "Upload files")
     assert "uploaded for run" not in text_of(other)
 
 

@@ -81,7 +81,7 @@ def _pictures(run: Run) -> dict[str, Any]:
     if sources[0].is_relative_to(folder.inputs):
         with suppress(OSError):  # some of them are gone
             remember("photos", run.title, sources, folder.inputs)
-            return {"pictures_from": "Photos"}
+            return {"pictures_from": "Upload files"}
         return {}
     return _server_folder(sources)
 
@@ -91,7 +91,7 @@ def _server_folder(sources: list[Path]) -> dict[str, Any]:
         if all(source.is_relative_to(root) for source in sources):
             common = Path(*_common([source.parent.relative_to(root).parts for source in sources]))
             part = "" if common == Path() else storable(common.as_posix())
-            return {"pictures_from": "Folder of this server", "server_folder": root, "server_part": part}
+            return {"pictures_from": "Folder on this machine", "server_folder": root, "server_part": part}
     return {}
 
 

@@ -49,11 +49,11 @@ class Pictures:
     folder: Path | None = None
 
 
-def choose_pictures() -> Pictures | None:
+def choose_pictures(label: str = "Pictures from") -> Pictures | None:
     """Draw the choice of source and its input; None while nothing usable is chosen."""
-    names = [name for name in SOURCES if name != "Folder of this server" or settings().folders]
+    names = [name for name in SOURCES if name != "Folder on this machine" or settings().folders]
     chosen = st.segmented_control(
-        "Pictures from", names, default=names[0], required=True, key="pictures_from", persist_state="session", wrap=True
+        label, names, default=names[0], required=True, key="pictures_from", persist_state="session", wrap=True
     )
     found: Pictures | None = None
     with guard(stop=False):
@@ -73,7 +73,7 @@ def _place_samples(inputs: Path, most: int | None) -> Placed:
 
 
 def _files() -> Pictures | None:
-    files = _uploader("Photos", "photos", True)
+    files = _uploader("Files", "photos", True)
     return _uploaded("photos", files) if files else _again("photos")
 
 
@@ -213,9 +213,9 @@ def _place_found(images: Sequence[Path], folder: Path, inputs: Path, most: int |
 
 SOURCES: dict[str, Callable[[], Pictures | None]] = {
     "Sample photos": _samples,
-    "Photos": _files,
-    "Folder": _folder,
-    "ZIP": _zip,
-    "Folder of this server": _server_folder,
+    "Upload files": _files,
+    "Upload a folder": _folder,
+    "Upload a ZIP": _zip,
+    "Folder on this machine": _server_folder,
 }
 """Where pictures can come from, in the order shown: the first works offline at the first click."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.errors import SettingRefused
+from engine.text import listed
 from engine.workloads.images.making.options import NAME_FIELDS, TRANSPARENT, Resizing, resizing_from
 from engine.workloads.images.making.sizes import ANCHORS, ATTENTION
 from pages.parts.resize.more_options import bytes_options, bytes_title, kept_options, kept_title
@@ -12,14 +13,14 @@ from pages.parts.resize.presets import FITS, FORMATS, PRESETS, in_words
 from pages.parts.shared.words import literal
 
 
-def resizing_form() -> Resizing | None:
+def resizing_form(label: str = "Made for") -> Resizing | None:
     """Draw the options, and in words what they make; None, with what is wrong, when they cannot be used."""
     chosen = st.segmented_control(
-        "Made for", list(PRESETS), default="Gallery", required=True, key="preset", persist_state="session", wrap=True
+        label, list(PRESETS), default="Gallery", required=True, key="preset", persist_state="session", wrap=True
     )
     name = str(chosen or "Gallery")
     explained = st.empty()
-    with st.expander("Size, format and names", icon=":material/straighten:", key="options"):
+    with st.expander(_options_title(name, PRESETS[name]), icon=":material/straighten:", key="options"):
         values = _options(name, PRESETS[name])
     with st.expander(bytes_title(name, PRESETS[name]), icon=":material/compress:", key="bytes"):
         values |= bytes_options(name, PRESETS[name])
@@ -28,10 +29,30 @@ def resizing_form() -> Resizing | None:
     try:
         resizing = resizing_from(values)
     except SettingRefused as error:
-        explained.error(literal(str(error)), icon=":material/error:")
+        # The field says it, too; but its section may be closed.
+        explained.error(f"{literal(str(error))} Open the section below that holds it.", icon=":material/error:")
         return None
     explained.caption(literal(in_words(resizing)))
     return resizing
+
+
+def _options_title(preset: str, start: Resizing) -> str:
+    """The section's title with what is set in it: its widgets' values are known before they are drawn again."""
+    state = st.session_state
+    sizes = str(state.get(f"sizes:{preset}", ", ".join(start.sizes)))
+    formats = [FORMATS[one] for one in state.get(f"format:{preset}", start.formats) if one in FORMATS]
+    kept = formats == [FORMATS["keep"]]
+    made = "each in its own format" if kept else listed(formats) if formats else "no format"
+    names = str(state.get(f"name:{preset}", start.name))
+    return f"Size, format and names: {literal(sizes)} · {made} · {literal(names)}"
+
+
+def _fault(name: str, value: object) -> None:
+    """Say at a field why what it holds cannot be used."""
+    try:
+        resizing_from({name: value})
+    except SettingRefused as error:
+        st.error(literal(str(error)), icon=":material/error:")
 
 
 def _options(preset: str, start: Resizing) -> dict[str, object]:
@@ -46,6 +67,7 @@ def _options(preset: str, start: Resizing) -> dict[str, object]:
             help="400x300 is a box, 400x a width, x300 a height, 400 the longest edge, 50% a share. "
             "Several with commas: each picture is then made in each size.",
         )
+        _fault("sizes", sizes)
         fit = st.segmented_control(
             "Into a box",
             list(FITS),
@@ -88,6 +110,7 @@ def _options(preset: str, start: Resizing) -> dict[str, object]:
             help="Several: each picture is then made in each of them.",
             wrap=True,
         )
+        _fault("formats", list(formats))
         pattern = st.text_input(
             "Names",
             start.name,
@@ -95,6 +118,7 @@ def _options(preset: str, start: Resizing) -> dict[str, object]:
             persist_state="session",
             help="May hold " + ", ".join(f"`{{{field}}}`" for field in NAME_FIELDS) + ".",
         )
+        _fault("name", pattern)
         enlarge = st.toggle(
             "Enlarge small pictures", start.enlarge, key=f"enlarge:{preset}", persist_state="session"
         )

@@ -44,6 +44,13 @@ def selector_table(example: str | None) -> dict[str, str]:
     return chosen
 
 
+def count_kept() -> int:
+    """How many selectors the table holds, before it is drawn again."""
+    table = st.session_state.get("selectors:last")
+    table = _kept_table() if table is None else table
+    return int(table.dropna().astype(str).map(lambda cell: bool(cell.strip())).all(axis=1).sum()) if len(table) else 0
+
+
 KEEPING = "For every scrape of this server, from the app and from the command line."
 
 

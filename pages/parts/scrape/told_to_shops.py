@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.text import counted
 from engine.workloads.web.manners import LONGEST_AGENT, LONGEST_LANGUAGE, Manners
+from pages.parts.scrape.selector_table import count_kept
+from pages.parts.shared.words import literal
+
+
+def told_title(anew: bool) -> str:
+    """The section's title with what is set in it: its widgets' values are known before they are drawn again."""
+    state = st.session_state
+    told = [literal(str(state[key])[:30]) for key in ("language", "user_agent") if state.get(key)]
+    fetches_all = anew or not state.get("revalidate", True)
+    again = "every page fetched anew" if fetches_all else "unchanged pages not fetched again"
+    chosen = count_kept()
+    selectors = f"{counted(chosen, 'price selector')}" if chosen else "no price selector"
+    return f"What shops are told: {' · '.join([*told, again, selectors])}"
 
 
 def told_to_shops(anew: bool) -> tuple[Manners, bool]:

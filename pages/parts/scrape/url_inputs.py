@@ -20,7 +20,7 @@ from engine.workloads.web.lists.sitemap import Harvest
 from engine.workloads.web.manners import OURS, Manners
 from pages.parts.resize.image_inputs import literal_name
 from pages.parts.scrape.selector_table import selector_table
-from pages.parts.scrape.told_to_shops import told_to_shops
+from pages.parts.scrape.told_to_shops import told_title, told_to_shops
 from pages.parts.shared.guard import guard
 from pages.parts.shared.server import settings
 from pages.parts.shared.words import duration, literal
@@ -60,13 +60,13 @@ class Pages:
         return len(self.urls)
 
 
-def choose_pages(anew: bool = False) -> Pages | None:
+def choose_pages(anew: bool = False, label: str = "Pages from") -> Pages | None:
     """Draw the choice of source and its input; None while there is nothing to read.
 
     `anew` says that all pages are fetched anyway, so that nothing is asked about those that did not change.
     """
     chosen = st.segmented_control(
-        "Pages from",
+        label,
         list(SOURCES),
         default="Demo shops",
         required=True,
@@ -178,7 +178,7 @@ def _harvest(url: str) -> Harvest:
 
 
 def _chosen(inputs: Inputs, anew: bool) -> Pages:
-    with st.expander("More", icon=":material/code:", key="more"):
+    with st.expander(told_title(anew), icon=":material/code:", key="more"):
         manners, revalidate = told_to_shops(anew)
         selectors = selector_table(inputs.urls[0] if inputs.urls else None)
     left_out = (*inputs.rubbish, *inputs.duplicates)

@@ -9,7 +9,7 @@ import streamlit as st
 
 # Streamlit writes on its primary buttons in white, also where the theme's own colour is a light one: in the dark.
 _STYLE = """<style>
-[data-testid*="-primary"] :is(p, span) { color: light-dark(#FFFFFF, #0B131B); }
+[data-testid*="-primary"]:not([disabled]) :is(p, span) { color: light-dark(#FFFFFF, #0B131B); }
 .st-key-head_start { display: none; }
 </style>"""
 _HEAD_START = """<script>
