@@ -47,7 +47,7 @@ function draw(root, canvas, data) {
 function key(root, data, ink) {
   const entries = [[data.colours.done, "done", ""], [data.colours.failed, "failed", ""]]
   if (data.live && !data.heat) entries.push(["", "under way", `border:1px solid ${data.colours.done};box-sizing:border-box`])
-  if (data.marks.some((one) => one[3] === PUT_BACK)) entries.push(["", "waiting for its host",
+  if (data.marks.some((one) => one[3] === PUT_BACK)) entries.push(["", "waiting for its turn",
     `background:repeating-linear-gradient(45deg,${ink.grid} 0 2px,transparent 2px 4px);border:1px solid ${ink.grid};box-sizing:border-box`])
   const html = document.createElement("span")
   html.innerHTML = `<b></b>` + entries.map(() => `<span><i></i><span></span></span>`).join("")
@@ -171,7 +171,7 @@ function point(root, canvas, data, event) {
   tip.hidden = !hit
   if (!hit) return
   const took = hit[2] - hit[1], time = took < 1 ? `${Number((took * 1000).toPrecision(3))} ms` : `${took.toFixed(2)} s`
-  const what = ["", "failed, ", "under way, ", "waiting for its host’s turn, "][hit[3]]
+  const what = ["", "failed, ", "under way, ", "waiting for its turn, "][hit[3]]
   tip.textContent = `${hit[4] ? hit[4] + ": " : ""}${what}${time} on worker ${hit[0]}`
   tip.style.left = `${Math.min(at + 12, root.clientWidth - tip.offsetWidth - 4)}px`
   tip.style.top = `${canvas.offsetTop + down + 14}px`
