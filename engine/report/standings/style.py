@@ -52,7 +52,7 @@ _RULES = """
 .ov-lane div { position: relative; height: 22px; }
 .ov-ghost { top: 1px; bottom: 1px; left: 0; border: 1px dashed var(--ov-c); border-radius: 4px; }
 .ov-going { top: 6px; bottom: 6px; left: 0; background: var(--ov-c); border-radius: 3px; }
-.ov-phone { display: none; }
+p.ov.ov-phone { display: none; }
 p.ov { font-size: 14px; margin: 8px 0 0; }
 .ov-lane p { display: flex; flex-wrap: wrap; justify-content: space-between; column-gap: 16px; min-height: 19px; }
 .ov-moves { display: grid; row-gap: 2px; max-width: 420px; }
@@ -70,7 +70,8 @@ p.ov { font-size: 14px; margin: 8px 0 0; }
 .ov-end { position: absolute; top: -2px; bottom: -2px; border-left: 2px solid var(--ov-text); }
 @media (max-width: 640px) {
   .ov-note, .ov-key, .ov-strip .ov-say { display: none; }
-  .ov-phone { display: block; }
+  p.ov.ov-phone { display: block; margin-bottom: 8px; }
+  .ov-axis span:nth-child(even) { display: none; }
   .ov-strip { column-gap: 14px; }
   .ov-number { font-size: 42px; } .ov-who { font-size: 16px; } .ov-bar { min-width: 120px; }
   .ov-badge { display: table; margin-bottom: 4px; }
