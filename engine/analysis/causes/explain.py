@@ -1,7 +1,7 @@
 """Why a configuration is as fast as it is, in measured figures: how much longer each task took, and who took turns.
 
 A cause is stated only where it was measured. Works on the records of a configuration's trials and of the
-baseline's. Stands above `speedup` and `breakeven`, beside `verdict`; where the time went is in `timeshares`.
+baseline's. Stands above `speedup` and `trials`, beside `verdict`; where the time went is in `timeshares`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the verdict found, under which circumstances, and what a warning about it is.
+"""What the verdict found, under which circumstances, and what a warning about it is. Data only.
 
 Stands above `speedup`, `trials` and `agreement`, below `warnings`, `sentences` and `verdict`.
 """

@@ -1,1 +1,1 @@
-"""How speed grows with workers: the law, its fit, and when a start-up is paid back."""
+"""How speed grows with workers: the law, and its fit."""

@@ -1,6 +1,6 @@
 """Every warning beside a verdict: the list of rules, the gravest first.
 
-Stands above the `rules_*` modules, below `verdict`.
+Stands above `noise`, `sizes` and `work`, which hold the rules, and below `verdict`.
 """
 
 from __future__ import annotations
