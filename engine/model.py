@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 Status = Literal["ok", "failed", "cancelled"]
 State = Literal["waiting", "running", "finished", "cancelled", "interrupted", "failed"]
-Kind = Literal["job", "comparison", "experiment"]
+RunKind = Literal["job", "comparison", "experiment"]
 Part = Literal["all", "unfinished", "failed"]
 """Which tasks of a run: all of them, those without an end, or those that failed."""
 MemoryKind = Literal["pss", "uss", "rss"]
@@ -215,7 +215,7 @@ class Plan:
     experiment (mode, only); a job has none.
     """
 
-    kind: Kind
+    kind: RunKind
     workload: str
     title: str
     tasks: tuple[Task, ...]
@@ -235,7 +235,7 @@ class Run:
 
     id: int
     token: str
-    kind: Kind
+    kind: RunKind
     workload: str
     title: str
     state: State

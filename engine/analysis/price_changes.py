@@ -12,10 +12,10 @@ from typing import Literal
 
 from engine.protocol.results import ScrapedPage
 
-Kind = Literal["down", "up", "back", "gone", "new", "currency", "same"]
-ORDER: tuple[Kind, ...] = ("down", "up", "back", "gone", "new", "currency")
+ChangeKind = Literal["down", "up", "back", "gone", "new", "currency", "same"]
+ORDER: tuple[ChangeKind, ...] = ("down", "up", "back", "gone", "new", "currency")
 """The order in which changes are told; `same` is none."""
-WORDS: Mapping[Kind, str] = {
+WORDS: Mapping[ChangeKind, str] = {
     "down": "cheaper", "up": "dearer", "back": "back", "gone": "gone", "new": "new", "currency": "in another currency",
     "same": "unchanged",
 }  # fmt: skip
@@ -26,7 +26,7 @@ _AWAY = frozenset(("out_of_stock", "sold_out", "discontinued"))
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PriceReading:
     """One page as it was read once: its product where there is one, else why there is none."""
 
     page: ScrapedPage | None
@@ -51,7 +51,7 @@ class PriceChange:
 
     address: str
     name: str | None
-    kind: Kind
+    kind: ChangeKind
     price: Decimal | None
     before: Decimal | None
     currency: str | None
@@ -91,7 +91,7 @@ def decimal(text: str | None) -> Decimal | None:
 
 
 def changes(
-    now: Mapping[str, Reading], before: Mapping[str, Reading], ever: Iterable[str] = ()
+    now: Mapping[str, PriceReading], before: Mapping[str, PriceReading], ever: Iterable[str] = ()
 ) -> list[PriceChange]:
     """The pages that changed, the largest fall in price first, then the other kinds in their order.
 
@@ -111,7 +111,7 @@ def in_words(found: Sequence[PriceChange]) -> str:
     return told or "nothing changed"
 
 
-def _change(address: str, now: Reading, before: Reading | None, known: set[str]) -> PriceChange | None:
+def _change(address: str, now: PriceReading, before: PriceReading | None, known: set[str]) -> PriceChange | None:
     kind = _kind(now, before, address in known)
     if kind is None:
         return None
@@ -127,7 +127,7 @@ def _change(address: str, now: Reading, before: Reading | None, known: set[str])
     )
 
 
-def _kind(now: Reading, before: Reading | None, known: bool) -> Kind | None:
+def _kind(now: PriceReading, before: PriceReading | None, known: bool) -> ChangeKind | None:
     """None where one of the two says nothing."""
     if now.offered is None:
         return None

@@ -30,7 +30,7 @@ _KEPT = 1200
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class MemoryReading:
     """One look: seconds since the sampler's start, MB of the tree, CPU seconds used so far, processes alive."""
 
     at_s: float
@@ -55,7 +55,7 @@ class Sampler:
     """Watches the process `pid` and all below it from a thread, until `stop`."""
 
     pid: int
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[MemoryReading] = field(default_factory=list)
     kind: MemoryKind = "pss" if sys.platform == "linux" else "uss"
     cost: float = 0.0
     """CPU seconds of the watching per second watched."""
@@ -141,7 +141,7 @@ class Sampler:
         if self._seen:
             memory_mb = sum(seen.memory_mb for seen in self._seen.values())
             cpu_s = self._gone_cpu_s + sum(seen.cpu_s for seen in self._seen.values())
-            self.readings.append(Reading(at_s, memory_mb, cpu_s, len(self._seen)))
+            self.readings.append(MemoryReading(at_s, memory_mb, cpu_s, len(self._seen)))
 
     def _refresh(self, seen: _Seen, at_s: float) -> None:
         seen.cpu_s, rss_mb, threads = seen.reader.quick()

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from engine.model import Kind, Part, Run, State
+from engine.model import Part, Run, RunKind, State
 from engine.orchestrator.supervision.outcome import Assignment
 from engine.orchestrator.supervision.process import Process, TrialProcess
 from engine.store import Store
 
 Start = Callable[[Assignment], Process]
 
-RUNNERS: dict[Kind, str] = {
+RUNNERS: dict[RunKind, str] = {
     "job": "engine.orchestrator.job:JobRunner",
     "comparison": "engine.orchestrator.comparison.runner:ComparisonRunner",
     "experiment": "engine.orchestrator.lab_run:LabRunner",

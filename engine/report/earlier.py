@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine.analysis.price_changes import PriceChange, PricePoint, Reading, changes, decimal
+from engine.analysis.price_changes import PriceChange, PricePoint, PriceReading, changes, decimal
 from engine.errors import InputRefused
 from engine.model import Run
 from engine.protocol.results import scraped_page
@@ -93,9 +93,9 @@ def plain_text(price: Decimal | None) -> str | None:
     return None if price is None else format(price, "f")
 
 
-def _readings(store: Store, run: Run) -> dict[str, Reading]:
+def _readings(store: Store, run: Run) -> dict[str, PriceReading]:
     rows = store.records.latest_columns(run, *_READ)
-    return {label: Reading(scraped_page(output), reason) for label, reason, output in rows}
+    return {label: PriceReading(scraped_page(output), reason) for label, reason, output in rows}
 
 
 def _addresses(store: Store, run: Run) -> set[str]:

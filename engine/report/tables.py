@@ -40,7 +40,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 GENERIC = ("task", "label", "status", "worker", "started_s", "finished_s", "cpu_s", "output", *_HOW)
 
-Row = tuple[Any, ...]
+ExportRow = tuple[Any, ...]
 
 
 def header(run: Run) -> tuple[str, ...]:
@@ -49,7 +49,7 @@ def header(run: Run) -> tuple[str, ...]:
     return columns if run.kind == "job" else (*_TRIAL_COLUMNS, *columns)
 
 
-def rows(store: Store, run: Run) -> Iterator[Row]:
+def rows(store: Store, run: Run) -> Iterator[ExportRow]:
     """The run's rows, in the order of `header`; of a job, only the last record of each task."""
     names = header(run)
     trials = {trial.id: trial for trial in store.trials(run)}

@@ -20,7 +20,7 @@ from typing import Any
 from engine.errors import OverlapError, StoreBusy
 from engine.machine import child, private
 from engine.machine.environment import environment
-from engine.model import ABANDONED, ENDED, PATIENCE_S, Kind, Part, Plan, Run, new_token
+from engine.model import ABANDONED, ENDED, PATIENCE_S, Part, Plan, Run, RunKind, new_token
 from engine.orchestrator.services import needed
 from engine.runs.logs import RUNS
 from engine.runs.room import must_have_room
@@ -101,7 +101,7 @@ def _must_have_ended(run: Run) -> None:
 
 
 def _again(
-    store: Store, run: Run, part: Part, tasks: Iterable[int] | None = None, continuable: Iterable[Kind] = ("job",)
+    store: Store, run: Run, part: Part, tasks: Iterable[int] | None = None, continuable: Iterable[RunKind] = ("job",)
 ) -> Run:
     if run.options.get("imported"):
         raise OverlapError(f"Run {run.id} came from a file, without its inputs: it can be looked at, not run.")

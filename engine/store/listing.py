@@ -15,7 +15,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from engine.model import Kind, State
+from engine.model import RunKind, State
 from engine.store.tables import runs
 from engine.text import storable
 
@@ -58,7 +58,7 @@ class Wanted:
     8601, or the beginning of some.
     """
 
-    kind: Kind | None = None
+    kind: RunKind | None = None
     workload: str | None = None
     executor: str | None = None
     state: State | None = None

@@ -14,7 +14,7 @@ from typing import Any, Literal, Self
 from sqlalchemy import Engine, Select, func, select
 
 from engine.config import Settings
-from engine.model import Kind, Run, State
+from engine.model import Run, RunKind, State
 from engine.store import tables
 from engine.store.folders import RunFolder
 from engine.store.listing import SORTS, UNDER_WAY, Sort, Wanted, visible_to
@@ -43,7 +43,7 @@ class Shelf:
         return seen
 
     def runs(
-        self, limit: int = 100, kind: Kind | None = None, workload: str | None = None, text: str | None = None,
+        self, limit: int = 100, kind: RunKind | None = None, workload: str | None = None, text: str | None = None,
         wanted: Wanted | None = None, sort: Sort = "newest", offset: int = 0,
     ) -> list[Run]:
         """The runs that are wanted, by default all, the newest first; from the one at `offset` on, at most `limit`."""

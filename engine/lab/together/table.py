@@ -21,7 +21,7 @@ _METHODS = ("forkserver", "fork", "spawn")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ArticleRow:
     """One line of the table; `lab` and `experiment` name what its figures come from."""
 
     dimension: str
@@ -31,14 +31,14 @@ class Row:
     experiment: str
 
 
-def article_table(machine: Mapping[str, Any] | None, sharing: Mapping[str, Any] | None) -> list[Row]:
+def article_table(machine: Mapping[str, Any] | None, sharing: Mapping[str, Any] | None) -> list[ArticleRow]:
     """The six rows, from the documents of `machine` and `sharing`; what is missing there leaves its cells open."""
     results = {part["name"]: result_from(part) for document in (machine, sharing) if document
                for part in document["experiments"]}  # fmt: skip
     return [
-        Row(dimension, *(cells(results[name]) if name in results else (NOT_MEASURED, NOT_MEASURED)), lab, name)
+        ArticleRow(dimension, *(cells(results[name]) if name in results else (NOT_MEASURED, NOT_MEASURED)), lab, name)
         for dimension, lab, name, cells in ROWS
-    ] + [Row("Best for", best_for(results, "threads"), best_for(results, "processes"), "machine", "pure_python")]
+    ] + [ArticleRow("Best for", best_for(results, "threads"), best_for(results, "processes"), "machine", "pure_python")]
 
 
 def _execution(result: Result) -> tuple[str, str]:
@@ -133,4 +133,4 @@ ROWS: tuple[tuple[str, Lab, str, Cells], ...] = (
     ("Communication", "sharing", "transfer", _communication),
     ("Isolation", "machine", "isolation", _isolation),
 )
-__all__ = ["NOT_MEASURED", "Row", "article_table", "best_for"]
+__all__ = ["NOT_MEASURED", "ArticleRow", "article_table", "best_for"]

@@ -13,7 +13,7 @@ from engine.analysis.words import is_told
 from engine.model import Configuration, Run, Trial, configuration_from
 from engine.report.comparing import label_of, ranking, taken_label
 
-Kind = Literal["baseline", "counted", "beside", "left out", "to come"]
+RowKind = Literal["baseline", "counted", "beside", "left out", "to come"]
 """`beside` is shown and decides nothing; of one that is to come no block is complete."""
 
 
@@ -26,7 +26,7 @@ class Standing:
 
     configuration: Configuration
     label: str
-    kind: Kind
+    kind: RowKind
     estimate: float | None
     low: float | None
     high: float | None
@@ -67,7 +67,7 @@ def standings(run: Run, trials: Sequence[Trial]) -> list[Standing]:
 
 
 def _standing(
-    one: Configuration, kind: Kind, row: Mapping[str, Any] | None, clocked: tuple[float, ...], taken: bool
+    one: Configuration, kind: RowKind, row: Mapping[str, Any] | None, clocked: tuple[float, ...], taken: bool
 ) -> Standing:
     if kind == "baseline":
         return Standing(one, one.label, kind, 1.0, None, None, clocked, taken)
@@ -109,7 +109,7 @@ def _in_order(run: Run, trials: Sequence[Trial], baseline: Configuration | None)
 
 def _kind(
     label: str, row: Mapping[str, Any] | None, baseline: Configuration | None, beside: set[str], out: set[str]
-) -> Kind:
+) -> RowKind:
     if label in out:
         return "left out"
     if baseline is not None and label == baseline.label:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.lab import Lab
 from engine.lab.together.advice import advice
-from engine.lab.together.table import NOT_MEASURED, Row, article_table
+from engine.lab.together.table import NOT_MEASURED, ArticleRow, article_table
 from engine.text import counted
 from pages.parts.lab.state import figures_of, is_open, parts_of, runs_of
 from pages.parts.shared.words import literal
@@ -49,7 +49,7 @@ def _guessed(document: dict[str, Any] | None) -> dict[str, Any] | None:
     return {**document, "experiments": [part for part in document["experiments"] if is_open(part["name"])]}
 
 
-def _line(row: Row, which: Lab, closed: bool) -> str:
+def _line(row: ArticleRow, which: Lab, closed: bool) -> str:
     address = f"#{row.experiment}" if row.lab == which else f"/{PAGES[row.lab]}#{row.experiment}"
     missing = "what do you expect?" if closed else NOT_MEASURED
     cells = (literal(cell) if cell != NOT_MEASURED else f"*{missing}*" for cell in (row.threads, row.processes))

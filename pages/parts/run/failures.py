@@ -25,7 +25,7 @@ SHOWN = 1_000
 """Failed tasks that are listed one by one; the export has them all."""
 NO_HOST = "–"
 BY_HOST, BY_REASON = "Host and reason", "Reason"
-Row = tuple[int, str, str | None, str | None]
+FailureRow = tuple[int, str, str | None, str | None]
 """Of a failed task: its index, label, reason and the sentence that says what happened."""
 
 
@@ -39,7 +39,7 @@ class Group:
     tasks: list[int] = field(default_factory=list)
 
 
-def grouped(rows: Iterable[Row], by_host: bool = True) -> list[Group]:
+def grouped(rows: Iterable[FailureRow], by_host: bool = True) -> list[Group]:
     """The failed tasks in groups, the largest first. Hosts count where any task's label is an address."""
     found: dict[tuple[str | None, str | None], Group] = {}
     for task, label, reason, error in rows:
@@ -62,7 +62,7 @@ def host_of(label: str) -> str | None:
 
 def failures(run: Run) -> None:
     """A line for each group with its count and an example, "try again" for those selected, then every failed task."""
-    rows: list[Row] = store().records.latest_columns(run, "task", "label", "reason", "error", status="failed")
+    rows: list[FailureRow] = store().records.latest_columns(run, "task", "label", "reason", "error", status="failed")
     if not rows:
         st.caption("Nothing has failed.")
         return

@@ -11,7 +11,7 @@ import streamlit as st
 
 from engine.config import usable_cpus
 from engine.lab.running.runner import lab_plan
-from engine.model import Kind, Plan
+from engine.model import Plan, RunKind
 from engine.runs.defaults import preset_for
 from engine.runs.plans import SEQUENTIAL, comparison, demo_resize_plan, demo_scrape_plan, grid
 from engine.text import duration
@@ -43,7 +43,7 @@ class Card(NamedTuple):
     page: str
     link: str
     workload: str
-    kind: Kind
+    kind: RunKind
     titled: str
     """What stands in the title of its runs."""
     has_preset: bool = False

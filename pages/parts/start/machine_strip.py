@@ -27,7 +27,7 @@ def machine_strip() -> None:
 
 def busy_now() -> float:
     """The share of all CPU time that is used now: since this session's last look, or over a moment at the first."""
-    before: busy.Reading | None = st.session_state.get(_READING)
+    before: busy.CpuReading | None = st.session_state.get(_READING)
     used = busy.share(before)
     st.session_state[_READING] = busy.reading()
     return used

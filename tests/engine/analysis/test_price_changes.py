@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.analysis.price_changes import ORDER, WORDS, Kind, Reading, changes, decimal, in_words
+from engine.analysis.price_changes import ORDER, WORDS, ChangeKind, PriceReading, changes, decimal, in_words
 from engine.protocol.results import scraped_page
 
 
-def read(price: str | None = "10.00", **values: object) -> Reading:
+def read(price: str | None = "10.00", **values: object) -> PriceReading:
     """A page that was read."""
     output = {"name": "Kettle", "price": price, "currency": "EUR", "availability": "in_stock", **values}
-    return Reading(scraped_page(output))
+    return PriceReading(scraped_page(output))
 
 
-GONE, BLOCKED = Reading(None, "not_found"), Reading(None, "timed_out")
+GONE, BLOCKED = PriceReading(None, "not_found"), PriceReading(None, "timed_out")
 
 PRICES = st.one_of(
     st.builds(read, st.sampled_from(["1.00", "2.50", "10"]), currency=st.sampled_from(["EUR", "USD"])),
@@ -26,14 +26,14 @@ PRICES = st.one_of(
     st.just(BLOCKED),
 )
 
-CASES: list[tuple[Reading, Reading | None, bool, Kind | None]] = [
+CASES: list[tuple[PriceReading, PriceReading | None, bool, ChangeKind | None]] = [
     (read("10.00"), read("10.00"), True, None),
     (read("10"), read("10.00"), True, None),
     (read("9.99"), read("10.00"), True, "down"),
     (read("10.01"), read("10.00"), True, "up"),
     (read("9.00", currency="USD"), read("10.00"), True, "currency"),
     (GONE, read("10.00"), True, "gone"),
-    (Reading(None, "no_price"), read("10.00"), True, "gone"),
+    (PriceReading(None, "no_price"), read("10.00"), True, "gone"),
     (read("10.00", availability="out_of_stock"), read("10.00"), True, "gone"),
     (read("10.00"), read("10.00", availability="out_of_stock"), True, "back"),
     (read("10.00"), GONE, True, "back"),
@@ -49,7 +49,9 @@ CASES: list[tuple[Reading, Reading | None, bool, Kind | None]] = [
 
 
 @pytest.mark.parametrize(("now", "before", "known", "kind"), CASES)
-def test_what_a_pair_of_readings_says(now: Reading, before: Reading | None, known: bool, kind: Kind | None) -> None:
+def test_what_a_pair_of_readings_says(
+    now: PriceReading, before: PriceReading | None, known: bool, kind: ChangeKind | None
+) -> None:
     found = changes({"u": now}, {} if before is None else {"u": before}, ["u"] if known else [])
     assert [change.kind for change in found] == ([] if kind is None else [kind])
 
@@ -82,10 +84,10 @@ def test_nothing_before_is_no_share() -> None:
         (read(), True), (read(availability=None), True), (read(availability="preorder"), True),
         (read(availability="out_of_stock"), False), (read(availability="sold_out"), False),
         (read(availability="discontinued"), False), (read(None), False), (read("on request"), False),
-        (GONE, False), (Reading(None, "no_price"), False), (BLOCKED, None), (Reading(None), None),
+        (GONE, False), (PriceReading(None, "no_price"), False), (BLOCKED, None), (PriceReading(None), None),
     ],
 )  # fmt: skip
-def test_whether_a_product_could_be_bought(reading: Reading, offered: bool | None) -> None:
+def test_whether_a_product_could_be_bought(reading: PriceReading, offered: bool | None) -> None:
     assert reading.offered is offered
 
 
@@ -130,7 +132,9 @@ def test_equal_kinds_are_in_the_order_of_their_share_and_then_of_their_names() -
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), PRICES), st.dictionaries(st.sampled_from("abcdef"), PRICES))
-def test_what_one_day_sees_fall_the_way_back_sees_rise(one: dict[str, Reading], other: dict[str, Reading]) -> None:
+def test_what_one_day_sees_fall_the_way_back_sees_rise(
+    one: dict[str, PriceReading], other: dict[str, PriceReading]
+) -> None:
     there = {change.address: change.kind for change in changes(one, other, "abcdef")}
     back = {change.address: change.kind for change in changes(other, one, "abcdef")}
     turned = {"down": "up", "up": "down", "back": "gone", "gone": "back", "currency": "currency"}
@@ -141,7 +145,7 @@ def test_what_one_day_sees_fall_the_way_back_sees_rise(one: dict[str, Reading], 
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), PRICES))
-def test_the_same_pages_read_twice_are_no_change(pages: dict[str, Reading]) -> None:
+def test_the_same_pages_read_twice_are_no_change(pages: dict[str, PriceReading]) -> None:
     assert changes(pages, pages) == []
 
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from engine.machine import busy
-from engine.machine.busy import Reading, reading, share
+from engine.machine.busy import CpuReading, reading, share
 
 
 def test_a_loop_that_keeps_a_cpu_busy_is_seen() -> None:
@@ -20,6 +20,6 @@ def test_a_loop_that_keeps_a_cpu_busy_is_seen() -> None:
 
 
 def test_the_share_is_what_was_not_idle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(busy, "reading", lambda: Reading(107.0, 210.0, time.monotonic()))
-    assert share(Reading(100.0, 200.0, 0.0)) == pytest.approx(0.3)
-    assert share(Reading(107.0, 210.0, 0.0)) == 0.0, "nothing was counted meanwhile"
+    monkeypatch.setattr(busy, "reading", lambda: CpuReading(107.0, 210.0, time.monotonic()))
+    assert share(CpuReading(100.0, 200.0, 0.0)) == pytest.approx(0.3)
+    assert share(CpuReading(107.0, 210.0, 0.0)) == 0.0, "nothing was counted meanwhile"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.model import Kind, Run
+from engine.model import Run, RunKind
 from engine.orchestrator.turns import LOOK_S, holder, turn
 from tests.engine.orchestrator.memory_store import MemoryStore, plan_of
 
@@ -59,7 +59,7 @@ def wants(tmp_path: Path) -> Callable[..., Turn]:
     """A run of some kind that wants its turn."""
     numbers = iter(range(1, 99))
 
-    def make(kind: Kind = "job", **given: object) -> Turn:
+    def make(kind: RunKind = "job", **given: object) -> Turn:
         number = next(numbers)
         run = MemoryStore(tmp_path / f"run-{number}", plan_of(kind=kind)).now
         return Turn(replace(run, id=number, title=f"a {kind}"), **given)  # type: ignore[arg-type]
@@ -101,7 +101,7 @@ def test_a_measurement_waits_for_the_jobs_that_run(wants: Callable[..., Turn]) -
 
 
 @pytest.mark.parametrize("kind", ["comparison", "experiment"])
-def test_no_job_starts_beside_a_measurement(wants: Callable[..., Turn], kind: Kind) -> None:
+def test_no_job_starts_beside_a_measurement(wants: Callable[..., Turn], kind: RunKind) -> None:
     measurement, job = wants(kind), wants()
     assert measurement.take()
     assert not job.take()

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from engine.machine.private import temporary_folder
-from engine.model import Configuration, Kind, Run, plain
+from engine.model import Configuration, Run, RunKind, plain
 from engine.orchestrator.turns import LOOK_S, turn
 from engine.store import Store
 from tests.engine.support import faulty_plan, until
@@ -90,12 +90,12 @@ class Others:
         self.store = store
         self.all: list[Other] = []
 
-    def run(self, title: str, kind: Kind = "job") -> Run:
+    def run(self, title: str, kind: RunKind = "job") -> Run:
         """A stored run of this title."""
         plan = replace(faulty_plan([{"do": "fine"}], Configuration("threads", 1)), kind=kind, title=title)
         return self.store.create(plan, f"r{title}", {})
 
-    def start(self, title: str, kind: Kind = "job", jobs_at_once: int = 2) -> Other:
+    def start(self, title: str, kind: RunKind = "job", jobs_at_once: int = 2) -> Other:
         """Another process that wants a turn for a run of this title."""
         self.all.append(Other(self.store, self.run(title, kind), jobs_at_once))
         return self.all[-1]

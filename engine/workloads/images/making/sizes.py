@@ -12,7 +12,7 @@ from typing import Literal
 
 from engine.errors import SettingRefused
 
-Kind = Literal["box", "width", "height", "edge", "percent"]
+SizeKind = Literal["box", "width", "height", "edge", "percent"]
 
 MAX_EDGE = 16_383
 """WebP's limit (RFC 9649, 14 bits), the smallest of the formats that are written."""
@@ -33,7 +33,7 @@ ANCHORS: dict[str, tuple[float, float]] = {
 ATTENTION = "attention"
 """The anchor of a crop that is found in the picture itself: see `engine.workloads.images.making.attention`."""
 
-_PATTERNS: dict[Kind, re.Pattern[str]] = {
+_PATTERNS: dict[SizeKind, re.Pattern[str]] = {
     "box": re.compile(r"(?P<width>\d+)[x×](?P<height>\d+)"),
     "width": re.compile(r"(?P<width>\d+)[x×]"),
     "height": re.compile(r"[x×](?P<height>\d+)"),
@@ -46,7 +46,7 @@ _PATTERNS: dict[Kind, re.Pattern[str]] = {
 class Size:
     """One asked size; the numbers that its kind does not use are 0. `percent` is of each edge."""
 
-    kind: Kind
+    kind: SizeKind
     width: int = 0
     height: int = 0
     percent: float = 0.0
@@ -87,7 +87,7 @@ def parse_size(text: str) -> Size:
     )
 
 
-def _checked(text: str, kind: Kind, found: dict[str, float]) -> Size:
+def _checked(text: str, kind: SizeKind, found: dict[str, float]) -> Size:
     percent = found.get("percent", 0.0)
     edge = int(found.get("edge", 0))
     width, height = int(found.get("width", edge)), int(found.get("height", edge))

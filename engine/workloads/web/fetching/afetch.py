@@ -28,7 +28,7 @@ from engine.workloads.web.fetching.answers import (
     Answer,
     Ask,
     FetchedPage,
-    Kind,
+    FetchKind,
     Validators,
     plain_headers,
     receiver,
@@ -56,7 +56,7 @@ class AsyncFetcher(BaseFetcher):
     def _prepare(self) -> None:
         self._session: aiohttp.ClientSession | None = None
 
-    async def fetch(self, url: str, kind: Kind = "page", known: Validators | None = None) -> FetchedPage:
+    async def fetch(self, url: str, kind: FetchKind = "page", known: Validators | None = None) -> FetchedPage:
         """The page at this address, `unchanged` where it is still the version that is `known`.
 
         Raises FetchFailed (a TaskFailed), or Later when its host is busy.
@@ -77,7 +77,7 @@ class AsyncFetcher(BaseFetcher):
         finally:
             conversation.close()
 
-    async def fetch_waiting(self, url: str, limit_s: float, kind: Kind = "page") -> FetchedPage:
+    async def fetch_waiting(self, url: str, limit_s: float, kind: FetchKind = "page") -> FetchedPage:
         """Like `fetch`, but waits for the host's turn and for further tries, `limit_s` seconds at most."""
         give_up = time.monotonic() + limit_s
         while True:

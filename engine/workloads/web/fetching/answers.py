@@ -15,7 +15,7 @@ from engine.errors import TaskFailed
 from engine.workloads.web.addresses.urls import Url
 from engine.workloads.web.fetching.unpack import Body
 
-Kind = Literal["page", "robots", "sitemap"]
+FetchKind = Literal["page", "robots", "sitemap"]
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 TRANSIENT = frozenset((408, 425, 429, 500, 502, 503, 504, *range(520, 525)))
@@ -99,7 +99,7 @@ class Ask:
     """One request to make: what for, by when (time.monotonic), and how many bytes may come of it."""
 
     url: Url
-    kind: Kind
+    kind: FetchKind
     deadline: float
     cap: int
     sent: Callable[[], None]

@@ -23,7 +23,7 @@ from engine.workloads.web.fetching.answers import (
     Answer,
     Ask,
     FetchedPage,
-    Kind,
+    FetchKind,
     Validators,
     plain_headers,
     receiver,
@@ -52,7 +52,7 @@ class Fetcher(BaseFetcher):
         self._proxies = {"http": proxy, "https": proxy} if proxy else {}
         self._watchdog = Watchdog()
 
-    def fetch(self, url: str, kind: Kind = "page", known: Validators | None = None) -> FetchedPage:
+    def fetch(self, url: str, kind: FetchKind = "page", known: Validators | None = None) -> FetchedPage:
         """The page at this address, `unchanged` where it is still the version that is `known`.
 
         Raises FetchFailed (a TaskFailed), or Later when its host is busy.
@@ -73,7 +73,7 @@ class Fetcher(BaseFetcher):
         finally:
             conversation.close()
 
-    def fetch_waiting(self, url: str, limit_s: float, kind: Kind = "page") -> FetchedPage:
+    def fetch_waiting(self, url: str, limit_s: float, kind: FetchKind = "page") -> FetchedPage:
         """Like `fetch`, but waits for the host's turn and for further tries, `limit_s` seconds at most."""
         give_up = time.monotonic() + limit_s
         while True:

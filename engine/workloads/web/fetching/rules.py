@@ -28,7 +28,7 @@ from engine.workloads.web.fetching.answers import (
     Ask,
     FetchedPage,
     FetchFailed,
-    Kind,
+    FetchKind,
     Transient,
     Validators,
     challenged,
@@ -92,7 +92,7 @@ class FetchRules:
             "Accept-Language": self._manners.language or "en;q=0.8,*;q=0.5",
         }
 
-    def visit(self, text: str, kind: Kind = "page", known: Validators | None = None) -> Conversation:
+    def visit(self, text: str, kind: FetchKind = "page", known: Validators | None = None) -> Conversation:
         """Fetch one page, unless it is still the version that is `known`: a generator for a driver.
 
         Raises FetchFailed and Later.
@@ -124,7 +124,7 @@ class FetchRules:
         )
 
     def _travel(
-        self, name: str, trip: Trip, kind: Kind, deadline: float, known: Validators | None = None
+        self, name: str, trip: Trip, kind: FetchKind, deadline: float, known: Validators | None = None
     ) -> Generator[Ask, Answer, tuple[Url, Answer]]:
         """Follow redirects and try again until an answer other than these; one request a round."""
         begun = time.monotonic()
@@ -157,7 +157,7 @@ class FetchRules:
                     raise refused(answer.status, url.host)
 
     def _request(
-        self, trip: Trip, kind: Kind, deadline: float, known: Validators | None
+        self, trip: Trip, kind: FetchKind, deadline: float, known: Validators | None
     ) -> Generator[Ask, Answer, tuple[Url, Answer]]:
         """One request, when gate, robots.txt and politeness let it pass."""
         url = self.gate.check_url(trip.url)
@@ -258,12 +258,12 @@ class FetchRules:
             raise TaskFailed("rate_limited", text)
         return delay_s
 
-    def _cap(self, kind: Kind) -> int:
+    def _cap(self, kind: FetchKind) -> int:
         caps = {"page": int(self.settings.page_max_mb * 1e6), "robots": robots.LARGEST, "sitemap": SITEMAP_CAP}
         return caps[kind]
 
 
-def _is_last(status: int, kind: Kind) -> bool:
+def _is_last(status: int, kind: FetchKind) -> bool:
     """Whether an answer ends the fetch, and well."""
     return 200 <= status < 300 or (kind == "robots" and 400 <= status < 500)
 

@@ -25,7 +25,7 @@ _EXCEL = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?|ico)(?:[?#]|$)", re.IGNORECASE)
 
-Row = list[str]
+Cells = list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Table:
     """A heading (made up where there is none) and rows, which may be shorter or longer than it."""
 
     heading: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[Cells, ...]
     delimiter: str
 
     def cells(self, index: int) -> list[str]:
@@ -152,7 +152,7 @@ def _fit(text: str, delimiter: str) -> tuple[int, float]:
     return whole, regular / max(1, len(widths))
 
 
-def _rows(text: str, delimiter: str) -> Iterator[Row]:
+def _rows(text: str, delimiter: str) -> Iterator[Cells]:
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 

@@ -12,7 +12,7 @@ from engine.runs.pilots import sampled
 from engine.runs.plans import comparison
 from engine.store import RunFolder
 from pages.parts.compare.form.inputs import Material, carry_inputs
-from pages.parts.compare.form.terms import Terms
+from pages.parts.compare.form.terms import ChosenTerms
 from pages.parts.run.again import WHOLE
 from pages.parts.shared import launching
 from pages.parts.shared.server import store
@@ -20,7 +20,7 @@ from pages.parts.shared.starting import start_once
 
 
 def comparison_plan(
-    material: Material, sample: int | None, configurations: Sequence[Configuration], terms: Terms, token: str
+    material: Material, sample: int | None, configurations: Sequence[Configuration], terms: ChosenTerms, token: str
 ) -> Plan:
     """Put the inputs in place and name the tasks; of a sample the whole list is kept. Raises OverlapError."""
     folder = store().folder(token).path

@@ -28,7 +28,7 @@ LEAST, MOST = 8, 100
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ChosenTerms:
     """When to stop and what to compare against; as `engine.runs.plans.comparison` takes them."""
 
     baseline: Configuration
@@ -108,7 +108,7 @@ def more(configurations: list[Configuration]) -> list[Configuration]:
     return on_pythons(exact, pythons)
 
 
-def choose_terms(material: Material, configurations: Sequence[Configuration]) -> Terms:
+def choose_terms(material: Material, configurations: Sequence[Configuration]) -> ChosenTerms:
     """Draw when to stop and the baseline."""
     left, right = st.columns(2)
     with left:
@@ -127,7 +127,7 @@ def choose_terms(material: Material, configurations: Sequence[Configuration]) ->
             help="What every speedup is against. It runs twice in each block: its difference from itself is the noise. "
             "The plain loop is what a program without us would do.",
         )
-    return Terms(labels.get(chosen, SEQUENTIAL), repeats, precision, budget)
+    return ChosenTerms(labels.get(chosen, SEQUENTIAL), repeats, precision, budget)
 
 
 def _repeats(material: Material) -> int:
@@ -168,7 +168,7 @@ def _precise() -> tuple[None, float, float]:
 
 
 def show_preview(
-    material: Material, sample: int | None, configurations: Sequence[Configuration], terms: Terms
+    material: Material, sample: int | None, configurations: Sequence[Configuration], terms: ChosenTerms
 ) -> None:
     """Say what will happen and about how long it takes, before it does."""
     tasks = sample or material.count
@@ -203,7 +203,9 @@ def _named(configurations: Sequence[Configuration]) -> str:
     return ", ".join(labels if len(labels) <= 8 else [*labels[:7], f"{len(labels) - 7} more"])
 
 
-def _estimate(cost: Cost | None, configurations: Sequence[Configuration], terms: Terms, tasks: int | None) -> None:
+def _estimate(
+    cost: Cost | None, configurations: Sequence[Configuration], terms: ChosenTerms, tasks: int | None
+) -> None:
     if terms.repeats is None:
         return
     if cost is None or not cost.pilot.tasks or not tasks:

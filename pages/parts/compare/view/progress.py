@@ -16,7 +16,7 @@ OVERHEAD_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ComparisonProgress:
     """Trials that have ended and that are planned (None where the stopping rule decides), the warm-up aside.
 
     `ended` leaves out the trials of a block that was broken off; `spent_s` is the time that all of them took.
@@ -31,7 +31,7 @@ class Progress:
     spent_s: float
 
 
-def progress_of(run: Run, trials: Sequence[Trial]) -> Progress:
+def progress_of(run: Run, trials: Sequence[Trial]) -> ComparisonProgress:
     """How far a comparison is."""
     measured = [trial for trial in trials if trial.repeat >= 0]
     ended = [trial for trial in measured if trial.state not in ("waiting", "running")]
@@ -43,7 +43,7 @@ def progress_of(run: Run, trials: Sequence[Trial]) -> Progress:
     # A block that was broken off is not completed: when the comparison is resumed, another stands in for it.
     current = max((trial.repeat for trial in measured), default=0) if now is None or now.repeat >= 0 else None
     counting = [trial for trial in ended if trial.repeat in whole or trial.repeat == current]
-    return Progress(
+    return ComparisonProgress(
         ended=len(counting),
         planned=len(each) * int(blocks) if blocks else None,
         block=len(whole - {current}) + 1,
@@ -85,14 +85,14 @@ def show_progress(run: Run, trials: Sequence[Trial]) -> None:
         st.progress(_share(run, found), text=words.literal(_text(run, found)))
 
 
-def _share(run: Run, found: Progress) -> float:
+def _share(run: Run, found: ComparisonProgress) -> float:
     if found.planned:
         return min(1.0, found.ended / found.planned)
     budget_s = run.terms.get("budget_s")
     return min(1.0, found.spent_s / budget_s) if budget_s else 0.0
 
 
-def _text(run: Run, found: Progress) -> str:
+def _text(run: Run, found: ComparisonProgress) -> str:
     now = found.now
     if now is not None and now.repeat < 0:
         return f"Warming up with {now.configuration.label}; this trial is thrown away"
