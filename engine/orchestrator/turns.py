@@ -7,7 +7,8 @@ hold between several servers and commands, no other user can hold them, and a de
                         a job passes through it, so none starts beside a measurement
     job-<n>.lock        one for each job that may run at a time; a measurement takes them all
 
-Beside each lock stands a text that says who holds it.
+Beside each lock stands a text that says who holds it and, where that is known, until when at most. Before any of them a
+run stands in the line (`line`): the first of it takes what it needs, the others wait, so none is overtaken.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from filelock import FileLock, Timeout
 
 from engine.machine import private
 from engine.model import Run
+from engine.orchestrator.line import Ticket, told
 
 LOOK_S = 0.2
 _MOST_SLOTS = 64
@@ -42,7 +44,12 @@ def turn(
     folder = private.temporary_folder()
     with ExitStack() as held:
         take = _take_slot if run.kind == "job" else _take_machine
-        got = take(folder, run, jobs_at_once, _Queue(held, waiting, cancelled, sleep))
+        queue = _Queue(held, waiting, cancelled, sleep)
+        ticket = Ticket(folder, _most_s(run))
+        try:
+            got = queue.stand(ticket, folder, run) and take(folder, run, jobs_at_once, queue)
+        finally:
+            ticket.give_back()
         waiting(None)
         yield got
 
@@ -63,8 +70,29 @@ class _Queue:
         except Timeout:
             return False
         self.held.callback(lock.release)
-        private.write_text(path.with_suffix(".txt"), f"run {run.id}, {run.title}")
+        most_s = _most_s(run)
+        until = "" if most_s is None else f"\n{time.time() + most_s}"
+        # Where people sign in, a title is its owner's alone.
+        name = f"run {run.id}" if run.person else f"run {run.id}, {' '.join(run.title.split())}"
+        private.write_text(path.with_suffix(".txt"), name + until)
         return True
+
+    def stand(self, ticket: Ticket, folder: Path, run: Run) -> bool:
+        """Wait until nobody is before this run; False when it was cancelled meanwhile."""
+        looks, said = 0, None
+        while not self.cancelled():
+            before = ticket.before()
+            if not before:
+                return True
+            looks += 1
+            locks = [folder / "measuring.lock", *sorted(folder.glob("job-*.lock"))]
+            busy = next((path for path in locks if path.with_suffix(".txt").exists()), locks[0])
+            place = f"waits for {holder(busy)}{told(before, left_s(busy))}"
+            if looks >= 2 and place != said:  # at the first look they may be about to begin
+                said = place
+                self.waiting(place)
+            self.sleep(LOOK_S)
+        return False
 
     def wait(self, paths: list[Path], run: Run) -> Path | None:
         """The first of these locks that could be taken; None when the run was cancelled meanwhile."""
@@ -75,16 +103,34 @@ class _Queue:
                     return path
             looks += 1
             if looks == 2:  # at the first look it may only be a job that passes through the door
-                self.waiting(f"waits for {holder(paths[0])}")
+                self.waiting(f"waits for {holder(paths[0])}{told([], left_s(paths[0]))}")
             self.sleep(LOOK_S)
         return None
 
 
 def holder(path: Path) -> str:
     """Who signed a lock."""
+    return _signature(path).partition("\n")[0] or "another run"
+
+
+def left_s(path: Path) -> float | None:
+    """How long the holder of a lock will go on at most; None where that is not known."""
+    try:
+        return max(0.0, float(_signature(path).partition("\n")[2]) - time.time())
+    except ValueError:
+        return None
+
+
+def _signature(path: Path) -> str:
     with contextlib.suppress(OSError):
-        return path.with_suffix(".txt").read_text(encoding="utf-8", errors="replace") or "another run"
-    return "another run"
+        return path.with_suffix(".txt").read_text(encoding="utf-8", errors="replace")
+    return ""
+
+
+def _most_s(run: Run) -> float | None:
+    """How long a run will take at most; only a comparison with a time to spend knows it."""
+    budget_s = run.terms.get("budget_s")
+    return float(budget_s) if isinstance(budget_s, (int, float)) and budget_s > 0 else None
 
 
 def _slots(folder: Path, count: int) -> list[Path]:

@@ -220,7 +220,7 @@ def test_kills_at_random_moments_lose_nothing(role: str, kept: Store) -> None:
         assert (run.state, run.ok, run.failed) == ("finished", len(TASKS), 0), (turns, run.message)
         once_each(kept, run)
         whole(kept, run)
-        until(lambda: not alive_with(kept.settings.home), 2)
+        until(lambda: not alive_with(kept.settings.home))  # nobody was killed: it leaves in its own time
         kept.delete(run)
 
 

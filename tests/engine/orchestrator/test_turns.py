@@ -186,3 +186,39 @@ def test_a_holder_that_has_not_signed_is_another_run(tmp_path: Path, text: str |
     if text is not None:
         (tmp_path / "x.txt").write_text(text)
     assert holder(tmp_path / "x.lock") == "another run"
+
+
+def test_runs_that_wait_begin_in_the_order_in_which_they_came(wants: Callable[..., Turn]) -> None:
+    running, second, third = wants("comparison"), wants("experiment", after_looks=6), wants("comparison", after_looks=4)
+    running.take()
+    seen: list[str | None] = []
+
+    def come_later() -> None:
+        third.then = running.leave  # the turn is free, and the second stands before it
+        assert not third.take(), "it does not overtake"
+        seen.extend(third.told)
+
+    second.then = come_later
+    assert second.take()
+    assert seen[0] == "waits for run 1, a comparison; one other is before it"
+    second.leave()
+
+
+def test_when_a_comparison_with_a_time_to_spend_is_over_is_told(wants: Callable[..., Turn]) -> None:
+    first, second = wants("comparison"), wants("comparison", after_looks=9)
+    first.run = replace(first.run, terms={"budget_s": 300})
+    first.take()
+    second.then = first.leave
+    assert second.take()
+    assert second.told[0] == "waits for run 1, a comparison; it begins within about 5 min"
+    second.leave()
+
+
+def test_the_title_of_somebodys_run_is_told_to_nobody(wants: Callable[..., Turn]) -> None:
+    first, second = wants("comparison"), wants("comparison", after_looks=9)
+    first.run = replace(first.run, person="me@example.org", title="My secret list")
+    first.take()
+    second.then = first.leave
+    assert second.take()
+    assert second.told[0] == "waits for run 1"
+    second.leave()
