@@ -6,7 +6,7 @@ import io
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from tests.browser.conftest import Server, Tab
 
@@ -60,7 +60,7 @@ def test_of_twenty_users_at_once_none_sees_anothers_upload(tab: Tab, server: Ser
         user.page.goto(f"{server.url}/resize")
     for number, user in enumerate(users):
         user.settled().choose("pictures_from", "Photos")
-        canary = {"name": f"canary {number}.png", "mimeType": "image/png", "buffer": plain(number)}
+        canary: FilePayload = {"name": f"canary {number}.png", "mimeType": "image/png", "buffer": plain(number)}
         user.page.locator("input[type=file]").set_input_files(canary)
     for user in users:
         user.button("Resize 1 picture").click()

@@ -69,7 +69,8 @@ def test_odd_files_do_not_stop_the_line(tmp_path: Path) -> None:
     [
         ([], None, ""), ([None], 5.0, "; one other is before it"), ([30.0, None], None, "; 2 others are before it"),
         ([], 12.4, "; it begins within about 12 s"),
-        ([60.0], 61.0, "; one other is before it; it begins within about 2 min"), ([], 0.0, ""), ([], 0.2, "; it begins within about 1 s"),
+        ([60.0], 61.0, "; one other is before it; it begins within about 2 min"),
+        ([], 0.0, ""), ([], 0.2, "; it begins within about 1 s"),
     ],
 )  # fmt: skip
 def test_a_place_is_told_with_when_it_begins_where_that_is_known(
