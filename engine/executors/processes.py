@@ -38,6 +38,11 @@ class Processes(Factory):
         self.context: Any = multiprocessing.get_context(self.start_method)
 
     @classmethod
+    def unavailable(cls) -> str | None:
+        """Pools of processes need semaphores; those of Linux lie in /dev/shm, which a container may lack."""
+        return _no_semaphores() if sys.platform == "linux" else None
+
+    @classmethod
     def most_workers(cls) -> int | None:
         """61 on Windows, no limit elsewhere."""
         return WINDOWS_MOST if sys.platform == "win32" else None
@@ -62,6 +67,18 @@ class Processes(Factory):
         if self.start_method == "fork":
             return super().replace(start, arguments)
         return self.open(start, arguments)
+
+
+def _no_semaphores() -> str | None:
+    """Why no semaphore can be made here; None where one could."""
+    try:
+        multiprocessing.get_context("fork").Lock()  # of fork's kind: it starts no tracker and leaves nothing behind
+    except OSError as error:
+        return (
+            f"it needs semaphores, and none can be made here ({error.strerror}): have /dev/shm mounted and writable "
+            "(in a container: --shm-size=64m)."
+        )
+    return None
 
 
 def preload(start: Start, arguments: tuple[Any, ...]) -> list[str]:

@@ -22,6 +22,8 @@ from engine.store import Store
 
 MEASURES = pytest.mark.flaky(reruns=2, reruns_delay=2)
 """Mark of tests that measure seconds or megabytes. No test runs beside them, but other programs may: three tries."""
+SEMAPHORES = pytest.mark.skipif(EXECUTORS["processes"].unavailable() is not None, reason="no semaphores here")
+"""Mark of tests of what only a machine with semaphores has: locks, queues and memory that processes share."""
 TESTS = str(Path(__file__).parent)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.executors import EXECUTORS
+from engine.executors.processes import Processes
 from engine.model import Configuration
 from engine.store import Store
 from tests.engine import faulty
@@ -33,3 +36,14 @@ def test_setup_runs_once_in_every_process_and_counts_as_start_up(name: str, stor
     assert measured.wall_s is not None
     assert measured.startup_s >= 0.4, "it is part of the start-up"
     assert measured.wall_s < measured.startup_s, "and not of the work"
+
+
+def test_where_no_semaphore_can_be_made_processes_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container whose /dev/shm is missing, full or read-only."""
+
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr("_multiprocessing.SemLock", refuse)
+    if sys.platform == "linux":
+        assert "Read-only file system): have /dev/shm mounted" in str(Processes.unavailable())

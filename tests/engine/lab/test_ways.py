@@ -17,6 +17,7 @@ from engine.lab.running.pools import no_subinterpreters
 from engine.lab.shown import process_races, races
 from engine.lab.shown.codes import CODES, code_of, ways_of
 from engine.lab.shown.ways import WAYS, ready_of
+from tests.engine.support import SEMAPHORES
 
 HERE = [way for way in WAYS if way != "subinterpreter queue" or not no_subinterpreters()]
 SHOWN = {
@@ -27,6 +28,7 @@ SHOWN = {
 }
 
 
+@SEMAPHORES
 @pytest.mark.parametrize("way", HERE)
 def test_received_bytes_are_the_bytes_sent(way: str) -> None:
     message = os.urandom(300_000)
@@ -37,6 +39,7 @@ def test_received_bytes_are_the_bytes_sent(way: str) -> None:
         assert not {name for name in set(os.listdir("/dev/shm")) - before if name.startswith("psm_")}
 
 
+@SEMAPHORES
 @pytest.mark.parametrize("name", SHOWN)
 def test_the_code_that_is_shown_runs_by_itself_and_is_short(name: str, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
@@ -72,6 +75,7 @@ def test_updates_are_lost_without_a_lock_and_none_with_one() -> None:
         assert lost(updates, True) == 0
 
 
+@SEMAPHORES
 def test_processes_lose_updates_of_a_shared_value_without_its_lock_only() -> None:
     lost: Any = process_races.lost_counts
     assert any(lost(50_000, False) for _ in range(10))

@@ -24,7 +24,7 @@ from engine.lab.running import bench
 from engine.lab.running.bench import Readings, run_experiment
 from engine.lab.running.runner import chosen_names, lab_plan
 from engine.machine import leftovers
-from tests.engine.support import until
+from tests.engine.support import SEMAPHORES, until
 
 ROOT = Path(__file__).resolve().parents[4]
 SHELF = Path("/dev/shm")
@@ -63,6 +63,7 @@ def short(name: str) -> Experiment:
     return replace(experiment(name), rounds=1, repeats=1)
 
 
+@SEMAPHORES
 @pytest.mark.parametrize("name", ["startup", "memory", "handover", "lock_cost", "deadlock", "lost_updates"])
 def test_an_experiment_measures_in_a_fresh_interpreter_and_leaves_nothing(name: str, place: Path) -> None:
     result = run_experiment(short(name), "quick", lambda: False)
@@ -139,6 +140,7 @@ def test_after_a_kill_of_the_runner_nothing_is_left(lab: str, name: str, delay_s
     assert [path.name for path in SHELF.glob(f"*overlap-{runner.pid}-*")] == []
 
 
+@SEMAPHORES
 def test_what_a_dead_runner_left_in_shared_memory_is_swept(place: Path) -> None:
     if not SHELF.is_dir():
         pytest.skip("This system does not list its shared memory.")

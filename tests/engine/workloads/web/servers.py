@@ -8,7 +8,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -179,6 +179,21 @@ def server(handlers: dict[str, Handler] | None = None, **options: Any) -> Iterat
     table: dict[str, Handler] = {"/robots.txt": lambda reply: reply.send(404, b""), **(handlers or {})}
     with Server(table, **options).serving() as running:
         yield running
+
+
+@contextmanager
+def canaries() -> Iterator[list[Server]]:
+    """A server on each of this machine's loopbacks: on ::1 too, where there is IPv6."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(server(host=host)) for host in ("127.0.0.1", *(["::1"] if _has_ipv6() else []))]
+
+
+def _has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:  # a kernel without it, or one where it is turned off
+        return False
+    return True
 
 
 def raw_server(talk: Callable[[socket.socket], None]) -> Any:

@@ -120,17 +120,17 @@ def test_a_fork_holds_nothing_and_frees_nothing_of_its_parent(tmp_path: Path) ->
     file = LockFile(tmp_path / "locks")
     held = taken(file, 7)
     context = multiprocessing.get_context("fork")
-    answers = context.SimpleQueue()
+    answers, answering = context.Pipe(duplex=False)
 
     def child() -> None:
         got = file.try_lock(7) is not None
         held.release()
-        answers.put((got, file.try_lock(8) is not None))
+        answering.send((got, file.try_lock(8) is not None))
 
     process = context.Process(target=child)
     process.start()
     process.join(20)
-    assert answers.get() == (False, True)
+    assert answers.recv() == (False, True)
     with other_process(tmp_path / "locks") as other:
         assert not other("try", 7) and other("try", 8)
 
