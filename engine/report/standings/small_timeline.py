@@ -32,7 +32,7 @@ def small_timeline(bands: Sequence[Band], said: str) -> str:
     drawn = "".join(_band(band, end_s) for band in bands)
     return (
         f'<figure class="ov ov-time" role="img" aria-label="{escape(f"Timeline: {said}. {told}.")}">{drawn}'
-        f'<p class="ov-key">{escape(said)}</p></figure>'
+        f'<p class="ov-said">{escape(said)}</p></figure>'
     )
 
 

@@ -47,7 +47,7 @@ _RULES = """
 .ov-note { color: var(--ov-muted); font-size: 12px; min-width: 76px; }
 .ov-axis > * { min-height: 20px; color: var(--ov-muted); font-size: 12px; position: relative; }
 .ov-axis span { position: absolute; transform: translateX(-50%); top: 2px; white-space: nowrap; }
-.ov .ov-key { color: var(--ov-muted); font-size: 12px; margin-top: 4px !important; }
+.ov .ov-key, .ov .ov-said { color: var(--ov-muted); font-size: 12px; margin-top: 4px !important; }
 .ov-lane { display: grid; grid-template-columns: minmax(0, 1fr); row-gap: 4px; }
 .ov-lane div { position: relative; height: 22px; }
 .ov-ghost { top: 1px; bottom: 1px; left: 0; border: 1px dashed var(--ov-c); border-radius: 4px; }
