@@ -6,10 +6,12 @@ import streamlit as st
 
 from engine.model import Run
 
+REST = "rgba(128, 140, 155, 0.25)"
+"""What is left, on a light page and on a dark one."""
 
-def bar(run: Run, text: str, colours: tuple[str, str, str]) -> None:
-    """Draw the bar under its text; `colours` are of what is done, of what has failed, and of what is left."""
-    done, failed, rest = colours
+
+def bar(run: Run, text: str, done: str, failed: str) -> None:
+    """Draw the bar under its text; `done` and `failed` are the colours of what is done and of what has failed."""
     total = max(run.tasks, 1)
     parts = "".join(
         f'<div style="width:{100 * count / total:.3f}%;background:{colour}"></div>'
@@ -19,5 +21,5 @@ def bar(run: Run, text: str, colours: tuple[str, str, str]) -> None:
         f'<div style="font-size:0.875rem;margin-bottom:0.3rem">{text}</div>'
         f'<div role="progressbar" aria-label="{run.ok:,} done, {run.failed:,} failed, of {run.tasks:,}" '
         f'aria-valuemin="0" aria-valuemax="{run.tasks}" aria-valuenow="{run.done}" '
-        f'style="display:flex;height:0.6rem;border-radius:0.3rem;overflow:hidden;background:{rest}">{parts}</div>'
+        f'style="display:flex;height:0.6rem;border-radius:0.3rem;overflow:hidden;background:{REST}">{parts}</div>'
     )

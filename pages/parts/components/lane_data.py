@@ -8,6 +8,7 @@ which its workers were busy. Every value comes from a record, or, for tasks unde
 from __future__ import annotations
 
 import math
+import platform
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -199,7 +200,8 @@ def _rate(counts: Any, window: Window) -> dict[str, Any]:
 def _read_board(store: Store, run: Run, trial: Trial) -> tuple[float, list[tuple[int, float]]]:
     """Seconds since the trial's clock runs, and worker and start of each task under way; nothing of one elsewhere."""
     path = store.folder(run).path / "trials" / str(trial.order) / "board"
-    if trial.state != "running":
+    # Clocks agree within a machine alone: elsewhere's board, on a disk that machines share, would tell nonsense.
+    if trial.state != "running" or run.environment.get("host") != platform.node():
         return 0.0, []
     try:
         board = Board(path)

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from engine.model import ENDED, Run, Trial, new_token
-from engine.report.figures.colours import FAILED, executor_colour, theme
+from engine.report.figures.colours import FAILED, executor_colour
 from engine.text import counted, data_size
 from engine.text import share as share_of
 from pages.parts.components.bar import bar
@@ -21,7 +21,7 @@ from pages.parts.run.summary import Pace, pace, saved_bytes
 from pages.parts.run.tried_again import tried_again
 from pages.parts.shared import words
 from pages.parts.shared.clicks import acting_button, cancel, open_next, resume
-from pages.parts.shared.server import is_dark, store
+from pages.parts.shared.server import store
 
 TITLES = {
     "scrape": ("Scrape prices", "pages", ":material/sell:"),
@@ -106,8 +106,7 @@ def figures(run: Run, trials: Sequence[Trial], picture: Mapping[str, Any]) -> No
             line = sparkline(_rates(picture), executor_colour(how)) if label == "Throughput" else ""
             st.metric(label + line, value, border=True, height="stretch", help=note)
     with st.container(key="progress"):
-        page = theme(is_dark())
-        bar(run, _bar_text(run, measured), (executor_colour(how), FAILED, page.grid))
+        bar(run, _bar_text(run, measured), executor_colour(how), FAILED)
     lanes(run, trials, dict(picture), title_of(run)[1])
 
 
