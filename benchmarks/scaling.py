@@ -2,13 +2,13 @@
 
     python benchmarks/scaling.py [--most 1000000] [--executor processes]
 
-Prints for 10,000 tasks and ten times as many, up to --most, what a stopwatch around the run sees, the microseconds that a
-task takes, the most memory that the orchestrator had, and what a task takes in the database. Each size is run once, in a
-home of its own, from storing the plan on. The marks: a million in 30 s, the orchestrator below 400 MB.
+Prints for 10,000 tasks and ten times as many, up to --most, what a stopwatch around the run sees, the microseconds that
+a task takes, the most memory that the orchestrator had, and what a task takes in the database. Each size is run once, in
+a home of its own, from storing the plan on. The marks: a million in 30 s, the orchestrator below 400 MB.
 
-Then a model of 1,000 workers and ten million tasks. It takes the costs of one task from the largest size that was run (the
-slopes between the two largest, so what is there but once does not count) and multiplies; nothing in it was measured at that
-size. It names what is reached first.
+Then a model of 1,000 workers and ten million tasks. It takes the costs of one more task (between the two largest sizes,
+so what is there but once does not count) and multiplies; nothing in it was measured at that size. It names what is
+reached first.
 """
 
 from __future__ import annotations
