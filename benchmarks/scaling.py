@@ -3,8 +3,8 @@
     python benchmarks/scaling.py [--most 1000000] [--executor processes]
 
 Prints for 10,000 tasks and ten times as many, up to --most, what a stopwatch around the run sees, the microseconds that
-a task takes, the most memory that the orchestrator had, and what a task takes in the database. Each size is run once, in
-a home of its own, from storing the plan on. The marks: a million in 30 s, the orchestrator below 400 MB.
+a task takes, the most memory that the orchestrator had, and what a task takes in the database. Each size is run once,
+in a home of its own, from storing the plan on. The marks: a million in 30 s, the orchestrator below 400 MB.
 
 Then a model of 1,000 workers and ten million tasks. It takes the costs of one more task (between the two largest sizes,
 so what is there but once does not count) and multiplies; nothing in it was measured at that size. It names what is
@@ -129,6 +129,7 @@ def model(smaller: Size, larger: Size) -> str:
     task_mb = max(0.0, larger.memory_mb - smaller.memory_mb) / more
     plan_s, row = (larger.plan_s - smaller.plan_s) / more, larger.database / larger.tasks
     per_s = 1 / task_s
+    free = shutil.disk_usage(tempfile.gettempdir()).free
     wanted_per_s = WORKERS / TASK_S
     limits = [
         (wanted_per_s / per_s, f"records a second: {wanted_per_s:,.0f} come, one orchestrator takes {per_s:,.0f}"),
@@ -136,8 +137,7 @@ def model(smaller: Size, larger: Size) -> str:
          f"memory of the orchestrator: {TASKS * task_mb / 1000:,.1f} GB, half of this machine's is "
          f"{0.5 * psutil.virtual_memory().total / 1e9:,.1f} GB"),
         (TASKS * plan_s / 600, f"storing the plan: {TASKS * plan_s / 60:,.1f} min of ten that a user would wait"),
-        (TASKS * row / shutil.disk_usage(tempfile.gettempdir()).free,
-         f"the database: {TASKS * row / 1e9:,.1f} GB of {shutil.disk_usage(tempfile.gettempdir()).free / 1e9:,.0f} free"),
+        (TASKS * row / free, f"the database: {TASKS * row / 1e9:,.1f} GB of {free / 1e9:,.0f} free"),
     ]  # fmt: skip
     lines = [f"  {share:8.2f}  {words}" for share, words in sorted(limits, reverse=True)]
     first = max(limits)
