@@ -17,7 +17,7 @@ from engine.runs import plans
 from engine.runs.remote_plans import found_at, resize_plan_at
 from engine.store import Store
 from engine.workloads.images.making.options import Resizing
-from tests.engine.support import once_each, open_store, run_to_end
+from tests.engine.support import MEASURES, once_each, open_store, run_to_end
 from tests.engine.workloads.web.servers import Reply, Server, server
 
 if any(find_spec(name) is None for name in ("distributed", "moto", "s3fs")):
@@ -135,6 +135,7 @@ def shop() -> Iterator[Server]:
         yield made
 
 
+@MEASURES
 def test_pages_are_read_alike_and_a_hosts_gap_is_kept_over_all_workers(store: Store, shop: Server) -> None:
     urls = [f"{shop.url}/{number}" for number in (1, 2, 3, 4, 5, 6, 9)]
     there = outputs(store, plans.scrape_plan(urls, HOW, store.settings))
@@ -146,6 +147,7 @@ def test_pages_are_read_alike_and_a_hosts_gap_is_kept_over_all_workers(store: St
     assert [reason for _, reason, _ in there].count("refused_by_robots") == 1
 
 
+@MEASURES
 def test_two_runs_of_two_homes_share_a_hosts_gap_on_one_cluster(apart: Apart, shop: Server, tmp_path: Path) -> None:
     from engine.runs import jobs
 

@@ -17,7 +17,7 @@ from engine.model import Configuration
 from engine.runs import jobs, plans
 from engine.store import Store
 from tests.engine import faulty
-from tests.engine.support import alive_with, faulty_plan, once_each, open_store, run_to_end, until
+from tests.engine.support import MEASURES, alive_with, faulty_plan, once_each, open_store, run_to_end, until
 
 if find_spec("distributed") is None:  # importing it takes longer than reading all other tests of this folder
     pytest.skip("Dask is not installed.", allow_module_level=True)
@@ -68,6 +68,7 @@ def test_a_users_own_module_is_sent_along_and_its_times_are_on_the_trials_clock(
     until(lambda: not cluster.task_processes(), 3)
 
 
+@MEASURES
 def test_an_endless_task_ends_at_its_limit_and_the_next_run_is_not_hung(store: Store) -> None:
     tasks = [{"do": "fine"}] * 3 + [{"do": "spin"}] + [{"do": "fine"}] * 4
     run = run_to_end(store, faulty_plan(tasks, HOW, time_limit_s=2))
@@ -90,6 +91,7 @@ def test_a_task_that_takes_its_process_down_is_named_and_costs_no_worker(store: 
     assert all(worker.poll() is None for worker in cluster.workers)
 
 
+@MEASURES
 @pytest.mark.parametrize(
     "task",
     [
