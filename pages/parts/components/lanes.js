@@ -45,7 +45,7 @@ function draw(root, canvas, data) {
 }
 
 function key(root, data, ink) {
-  const entries = [[data.colours.done, "done", ""], [data.colours.failed, "failed", ""]]
+  const entries = [[data.colours.done, data.heat ? "busy, paler for a part of the time" : "done", ""], [data.colours.failed, "failed", ""]]
   if (data.live && !data.heat) entries.push(["", "under way", `border:1px solid ${data.colours.done};box-sizing:border-box`])
   if (data.marks.some((one) => one[3] === PUT_BACK)) entries.push(["", "waiting for its turn",
     `background:repeating-linear-gradient(45deg,${ink.grid} 0 2px,transparent 2px 4px);border:1px solid ${ink.grid};box-sizing:border-box`])
@@ -132,14 +132,14 @@ function hatch(pen, ink, from, top, wide, thick) {
 function heat(pen, data, ink, x) {
   const { rows, columns, cells } = data.heat
   const wide = (x(data.to) - LEFT) / columns, tall = data.height / rows
+  pen.fillStyle = ink.empty
+  pen.fillRect(LEFT, 0, wide * columns, data.height)
+  pen.fillStyle = data.colours.done
   for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) {
-    const busy = cells[row * columns + column] / 100
-    pen.globalAlpha = 1
-    pen.fillStyle = ink.empty
-    pen.fillRect(LEFT + column * wide, row * tall, wide, tall)
-    pen.globalAlpha = busy
-    pen.fillStyle = data.colours.done
-    pen.fillRect(LEFT + column * wide, row * tall, wide, tall)
+    // Whole pixels, or a seam would show between neighbours.
+    const from = Math.round(LEFT + column * wide), to = Math.round(LEFT + (column + 1) * wide)
+    pen.globalAlpha = cells[row * columns + column] / 100
+    pen.fillRect(from, row * tall, to - from, tall)
   }
   pen.globalAlpha = 1
 }
