@@ -186,3 +186,23 @@ def test_a_chunk_that_no_worker_has_begun_is_taken_back(leaving: tuple[Trial, In
     flying.chunks[future] = trial.running.batch.take()
     leave(trial.running, flying)
     assert future.cancelled() and trial.said()[1] == []
+
+
+class Closed(InlineExecutor):
+    """Notes that it was shut down."""
+
+    shut = False
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Note it."""
+        self.shut = True
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_an_executor_is_shut_down_but_after_a_cancel_nobody_waits_for_it(trial: Trial, cancelled: bool) -> None:
+    executor = Closed()
+    if cancelled:
+        trial.running.stop.set()
+    measure(trial.running, executor)
+    trial.said()
+    assert executor.shut is not cancelled

@@ -255,3 +255,13 @@ def test_a_trial_that_never_opened_has_no_wall_time_and_one_that_died_has_one_to
 
 def test_a_supervisor_that_has_not_started_has_nothing_to_kill(tmp_path: Path) -> None:
     Supervisor(assignment(tmp_path), Watched(tmp_path, []).save, lambda: False, lambda: LABELS).kill()
+
+
+def test_where_one_task_may_have_made_the_others_late_the_trial_ends_and_nobody_is_named(tmp_path: Path) -> None:
+    clock = FakeClock()
+    board_at(tmp_path / "board", clock, (2, 9.0), (3, 9.0), beat_s=30.0)
+    watched = Watched(tmp_path, [said("open"), 0.2, record(9)], clock=clock, code=-9)
+    outcome = watched.run(limit_s=5.0)
+    assert watched.trial.killed
+    assert outcome.overdue == set()
+    assert sorted(slot.task for slot in outcome.busy) == [2, 3], "both are suspects"
