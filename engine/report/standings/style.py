@@ -72,10 +72,10 @@ p.ov { font-size: 14px; margin: 8px 0 0; }
   .ov-note, .ov-key, .ov-strip .ov-say { display: none; }
   p.ov.ov-phone { display: block; margin-bottom: 8px; }
   .ov-axis span:nth-child(even) { display: none; }
-  .ov-strip { column-gap: 14px; }
+  .ov-strip { column-gap: 14px; min-height: 100px; }
   .ov-number { font-size: 42px; } .ov-who { font-size: 16px; } .ov-bar { min-width: 120px; }
   .ov-badge { display: table; margin-bottom: 4px; }
-  .ov-row > * { min-height: min(var(--ov-row) - 4px, 26px); }
+  .ov-row > * { min-height: min(var(--ov-row) - 5px, 26px); }
   .ov-chart { grid-template-columns: fit-content(118px) minmax(60px, 1fr) auto; font-size: 13px; }
   .ov-name { padding: 0 6px 0 2px; } .ov-value { padding: 0 2px 0 8px; }
 }
