@@ -7,9 +7,7 @@ when they are first used, so that an experiment's interpreter holds its own expe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any
 
 from engine.errors import SettingRefused
 from engine.lab.model import Experiment, Lab, Mode
@@ -56,17 +54,4 @@ def experiments_of(which: Lab) -> list[Experiment]:
     return [experiment(name) for name in names(which)]
 
 
-def run_all(
-    which: Lab,
-    mode: Mode,
-    only: Sequence[str] | None,
-    say: Callable[[str, dict[str, Any]], None],
-    cancelled: Callable[[], bool],
-) -> dict[str, Any]:
-    """Measure a lab's experiments one after the other; see `engine.lab.running.runner.run_all`."""
-    from engine.lab.running.runner import run_all as run
-
-    return run(which, mode, only, say, cancelled)
-
-
-__all__ = ["EXPERIMENTS", "Experiment", "Lab", "Mode", "experiment", "experiments", "names", "run_all"]
+__all__ = ["EXPERIMENTS", "Experiment", "Lab", "Mode", "experiment", "experiments", "names"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine.errors import OverlapError
-from engine.lab import run_all
 from engine.lab.model import Lab
+from engine.lab.running.runner import run_all
 from engine.model import Run, State
 from engine.orchestrator.runners import Runner
 

@@ -24,7 +24,7 @@ from engine.runs.plans import resize_plan
 from engine.store import Store
 from engine.workloads.images.making.options import resizing_from
 from tests.engine.support import alive_with, once_each, open_store, run_to_end, until
-from tests.engine.workloads.images.pictures import HEIC, QUARTERS, close, corners, photo, quarters
+from tests.engine.workloads.images.pictures import HEIC, QUARTERS, UNDO, close, corners, photo, quarters
 
 HERE = Path(__file__).parent
 SEQUENTIAL = Configuration("sequential", 1)
@@ -55,23 +55,12 @@ def bomb() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
 
 
-_BACK = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_90,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_270,
-}
-
-
 def turned(orientation: int) -> bytes:
     """The four quarters, stored so that EXIF's orientation brings them back."""
     exif = Image.Exif()
     exif[0x0112] = orientation
     exif[0x010E] = GPS.decode("latin-1")
-    stored = quarters().transpose(_BACK[orientation]) if orientation in _BACK else quarters()
+    stored = quarters().transpose(UNDO[orientation]) if orientation in UNDO else quarters()
     return jpeg(stored, exif=exif.tobytes())
 
 
@@ -126,7 +115,7 @@ BAD: dict[str, tuple[bytes, str]] = {
 
 GOOD: dict[str, bytes] = {
     "plain.jpg": turned(1),
-    **{f"turned {orientation}.jpg": turned(orientation) for orientation in _BACK},
+    **{f"turned {orientation}.jpg": turned(orientation) for orientation in UNDO},
     "private.jpg": private(),
     "odd exif.jpg": jpeg(quarters(), exif=b"Exif\0\0MM\0*\xff\xff\xff\xff garbage"),
     "ink.jpg": jpeg(quarters().convert("CMYK")),

@@ -18,11 +18,11 @@ import psutil
 import pytest
 
 from engine.errors import SettingRefused
-from engine.lab import experiment, names, run_all
+from engine.lab import experiment, names
 from engine.lab.model import Experiment, Result
 from engine.lab.running import bench
 from engine.lab.running.bench import Readings, run_experiment
-from engine.lab.running.runner import chosen_names, lab_plan
+from engine.lab.running.runner import chosen_names, lab_plan, run_all
 from engine.machine import leftovers
 from tests.engine.support import SEMAPHORES, until
 
@@ -117,7 +117,7 @@ def test_a_cancel_in_the_middle_of_an_experiment_takes_less_than_two_seconds_and
 
 RUNNER = """
 import sys, time
-from engine.lab import run_all
+from engine.lab.running.runner import run_all
 run_all("{lab}", "quick", ["{name}"], lambda event, _: print(event, flush=True), lambda: False)
 """
 

@@ -15,6 +15,17 @@ Colour = tuple[int, int, int]
 QUARTERS: tuple[Colour, Colour, Colour, Colour] = ((220, 40, 40), (40, 200, 60), (50, 70, 220), (240, 220, 50))
 """Top left, top right, bottom left, bottom right."""
 
+UNDO = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+"""What a camera does to the upright picture before it writes the number."""
+
 
 def quarters(width: int = 240, height: int = 160) -> Image.Image:
     """A picture of four colours, so that every turn and mirroring shows."""

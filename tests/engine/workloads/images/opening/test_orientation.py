@@ -11,23 +11,11 @@ from engine.config import Settings
 from engine.workloads.images.making.options import resizing_from
 from engine.workloads.images.making.resizing import resize_file
 from engine.workloads.images.opening.orientation import stored_box, turned, upright_size
-from tests.engine.workloads.images.pictures import QUARTERS, close, corners, photo, quarters, size_of
-
-UNDO = {
-    1: None,
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_90,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_270,
-}
-"""What a camera does to the upright picture before it writes the number."""
+from tests.engine.workloads.images.pictures import QUARTERS, UNDO, close, corners, photo, quarters, size_of
 
 
 def stored(image: Image.Image, orientation: int, path: Path) -> None:
-    undo = UNDO[orientation]
+    undo = UNDO.get(orientation)
     exif = Image.Exif()
     exif[0x0112] = orientation
     (image.transpose(undo) if undo is not None else image).save(path, exif=exif, quality=95)
