@@ -18,9 +18,7 @@ from itertools import pairwise
 from math import erfc, exp, hypot, log, sqrt
 from statistics import fmean
 
-import numpy as np
-
-from engine.analysis.statistics.least_squares import Floats, minimise, standard_errors
+from engine.analysis.statistics.least_squares import Matrix, inverse, minimise, normal_equations, solve
 from engine.analysis.statistics.speedup import WIDEST
 from engine.analysis.statistics.student import critical_t, f_test_p, mean_and_sd
 
@@ -74,21 +72,19 @@ def fit(whole: Sequence[Curve], level: float) -> Fit:
     points, levels = _without_block_effects(whole)
     # A block's level is a parameter of its own: what slows a block as a whole is no scaling.
     freedom: float = len(points) - 3 - (len(whole) - 1)
-    x, y = np.array(points).T
-    free, total = minimise(_model, _start(x, y), x, y)
-    best = _inside(x, y, free)
+    free, total = minimise(_model, _start(points), points)
+    best = _inside(points, free)
     missing, correlation = lack_of_fit(points, free, len(whole))
     variance = total / freedom
     if missing is not None and missing.p < MISSES:
         variance, freedom = max(variance, missing.variance), missing.freedom
     reach = critical_t(level / 3, freedom) * sqrt(variance)
-    wide = [reach * float(error) for error in standard_errors(_model, free, x)]
-    middle = [float(value) for value in free]
-    single_reach = min(WIDEST, hypot(wide[0], _reach_of_mean(levels, level / 3)))
+    errors = _standard_errors(normal_equations(_model, free, points)[0])
+    single_reach = min(WIDEST, hypot(reach * errors[0], _reach_of_mean(levels, level / 3)))
     return Fit(
-        _parameter(exp(best[0]), exp(middle[0] - single_reach), exp(middle[0] + single_reach)),
-        _parameter(best[1], middle[1] - wide[1], middle[1] + wide[1]),
-        _parameter(best[2], middle[2] - wide[2], middle[2] + wide[2]),
+        _parameter(exp(best[0]), exp(free[0] - single_reach), exp(free[0] + single_reach)),
+        _parameter(best[1], free[1] - reach * errors[1], free[1] + reach * errors[1]),
+        _parameter(best[2], free[2] - reach * errors[2], free[2] + reach * errors[2]),
         tuple(points),
         None if missing is None else missing.p,
         correlation,
@@ -104,17 +100,16 @@ class Misfit:
     freedom: float
 
 
-def lack_of_fit(points: Points, free: Floats, blocks: int) -> tuple[Misfit | None, float | None]:
+def lack_of_fit(points: Points, free: Sequence[float], blocks: int) -> tuple[Misfit | None, float | None]:
     """Whether the law describes the points, and how residuals correlate with their neighbours'.
 
     With repeats: Fisher's F of what the law leaves of each worker count's mean against what repeats differ by (pure
     error). Without: the residuals' first autocorrelation against its standard error 1/√n; the variance is then
     that of correlated residuals, whose number in effect is n (1 − r) / (1 + r).
     """
-    x, y = np.array(points).T
     left: dict[float, list[float]] = {}
-    for workers, residual in zip(x, y - _model(free, x)[0], strict=True):
-        left.setdefault(float(workers), []).append(float(residual))
+    for workers, y in points:
+        left.setdefault(workers, []).append(y - _model(free, workers)[0])
     means = [fmean(values) for _, values in sorted(left.items())]
     squares, correlation = sum(mean * mean for mean in means), _autocorrelation(means)
     counts = len(means)
@@ -162,49 +157,64 @@ def _reach_of_mean(levels: Sequence[float], level: float) -> float:
     return critical_t(level, len(levels) - 1) * mean_and_sd(levels)[1] / sqrt(len(levels))
 
 
-def _model(parameters: Floats, workers: Floats) -> tuple[Floats, Floats]:
-    """The law's logarithm by log λ, σ and, where a third parameter is given, κ."""
+def _model(parameters: Sequence[float], workers: float) -> tuple[float, tuple[float, ...]]:
     level, contention, coherency = (*parameters, 0.0)[:3]
     ones, pairs = workers - 1, workers * (workers - 1)
     below = 1 + contention * ones + coherency * pairs
-    if np.any(below <= 0):
+    if below <= 0:
         raise ValueError("these parameters give no positive speedup")
-    derivatives = np.stack([np.ones_like(workers), -ones / below, -pairs / below], axis=1)
-    return level + np.log(workers) - np.log(below), derivatives[:, : len(parameters)]
+    return level + log(workers) - log(below), (1.0, -ones / below, -pairs / below)[: len(parameters)]
 
 
-def _without_contention(parameters: Floats, workers: Floats) -> tuple[Floats, Floats]:
+def _without_contention(parameters: Sequence[float], workers: float) -> tuple[float, tuple[float, ...]]:
     """σ = 0: only κ is left beside the level."""
-    value, derivatives = _model(np.array([parameters[0], 0.0, parameters[1]]), workers)
-    return value, derivatives[:, [0, 2]]
+    value, derivatives = _model((parameters[0], 0.0, parameters[1]), workers)
+    return value, (derivatives[0], derivatives[2])
 
 
-def _start(x: Floats, y: Floats) -> Sequence[float]:
+def _start(points: Points) -> list[float]:
     """N / S = (1 + σ(N-1) + κN(N-1)) / λ is linear: solved with relative weights, it starts the fit."""
-    z = x / np.exp(y)
-    terms = np.stack([np.ones_like(x), x - 1, x * (x - 1)], axis=1)
-    base, ones, pairs = np.linalg.lstsq(terms / z[:, None], np.ones_like(x))[0]
-    if base > 0 and np.all(base + ones * (x - 1) + pairs * x * (x - 1) > 0):
-        return [-log(base), ones / base, pairs / base]
-    return [float(y[0] - np.log(x[0])), 0.1, 0.0]
+    square: Matrix = [[0.0] * 3 for _ in range(3)]
+    right = [0.0] * 3
+    for workers, y in points:
+        z = workers / exp(y)
+        terms = (1.0, workers - 1, workers * (workers - 1))
+        for row in range(3):
+            right[row] += terms[row] / z
+            for column in range(3):
+                square[row][column] += terms[row] * terms[column] / (z * z)
+    base, ones, pairs = solve(square, right)
+    if base <= 0:
+        return [points[0][1] - log(points[0][0]), 0.1, 0.0]
+    start = [-log(base), ones / base, pairs / base]
+    try:
+        for workers, _ in points:
+            _model(start, workers)
+    except ValueError:
+        return [points[0][1] - log(points[0][0]), 0.1, 0.0]
+    return start
 
 
-def _inside(x: Floats, y: Floats, free: Floats) -> tuple[float, float, float]:
+def _inside(points: Points, free: Sequence[float]) -> tuple[float, float, float]:
     """The best parameters with σ and κ not below 0: the free ones, or the best where the negative ones are 0."""
-    level, contention, coherency = map(float, free)
-    if contention >= 0 and coherency >= 0:
-        return level, contention, coherency
-    straight = y - np.log(x)
-    found = [(float(np.sum((straight - straight.mean()) ** 2)), (float(straight.mean()), 0.0, 0.0))]
-    if coherency < 0:
-        amdahl, total = minimise(_model, [level, max(0.0, contention)], x, y)
+    if free[1] >= 0 and free[2] >= 0:
+        return free[0], free[1], free[2]
+    level = fmean(y - log(x) for x, y in points)
+    found = [(sum((y - log(x) - level) ** 2 for x, y in points), (level, 0.0, 0.0))]
+    if free[2] < 0:
+        amdahl, total = minimise(_model, [free[0], max(0.0, free[1])], points)
         if amdahl[1] >= 0:
-            found.append((total, (float(amdahl[0]), float(amdahl[1]), 0.0)))
-    if contention < 0:
-        coherent, total = minimise(_without_contention, [level, max(0.0, coherency)], x, y)
+            found.append((total, (amdahl[0], amdahl[1], 0.0)))
+    if free[1] < 0:
+        coherent, total = minimise(_without_contention, [free[0], max(0.0, free[2])], points)
         if coherent[1] >= 0:
-            found.append((total, (float(coherent[0]), 0.0, float(coherent[1]))))
+            found.append((total, (coherent[0], 0.0, coherent[1])))
     return min(found)[1]
+
+
+def _standard_errors(square: Matrix) -> list[float]:
+    covariance = inverse(square)
+    return [sqrt(max(0.0, covariance[index][index])) for index in range(3)]
 
 
 def _parameter(estimate: float, low: float, high: float) -> Parameter:
