@@ -59,6 +59,7 @@ class Visit:
         self.page.wait_for_timeout(300)
         self.page.wait_for_selector(QUIET, timeout=LONG_MS)
         self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function("[...document.images].every(one => one.complete)", timeout=LONG_MS)
         self.page.wait_for_timeout(900)
 
     def click(self, key: str) -> None:
@@ -99,14 +100,19 @@ def resized(visit: Visit) -> None:
 
 
 def live_run(visit: Visit) -> None:
-    """A scrape that goes on: its workers' lanes."""
-    visit.open("")
-    visit.click("demo-scrape")
+    """A scrape that goes on, on few workers, so that there is time to look: their lanes."""
+    visit.open("scrape")
+    visit.page.get_by_text("How to run").first.click()
+    visit.settle()
+    workers = visit.page.locator(".st-key-workers-scrape-threads input")
+    workers.fill("4")
+    workers.press("Enter")
+    visit.settle()
+    visit.click("start")
     visit.started()
-    visit.page.wait_for_function(
-        "[...document.querySelectorAll('[data-testid=stMetricValue]')].some(e => /^[3-9]\\d of/.test(e.innerText))",
-        timeout=LONG_MS,
-    )
+    half = r"[...document.querySelectorAll('[data-testid=stMetricValue]')].some(e => /^[4-8]\d of/.test(e.innerText))"
+    visit.page.wait_for_function(half, timeout=LONG_MS)
+    visit.page.wait_for_timeout(300)
 
 
 def compared(visit: Visit) -> None:
@@ -197,7 +203,9 @@ def small(screenshot: bytes) -> bytes:
     made = b""
     for colours in (256, 128, 64, 32):
         drawn = io.BytesIO()
-        seen.quantize(colours, dither=Image.Dither.NONE).save(drawn, "PNG", optimize=True)
+        # The octree keeps what is rare, such as the red of one figure.
+        palette = seen.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        palette.save(drawn, "PNG", optimize=True)
         made = drawn.getvalue()
         if len(made) <= MOST_BYTES:
             break

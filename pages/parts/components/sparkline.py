@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 
-WIDTH, HEIGHT = 96, 24
+WIDTH, HEIGHT = 56, 24
 
 
 def sparkline(values: Sequence[float], colour: str) -> str:
