@@ -103,3 +103,8 @@ def test_a_bare_python_reads_it(tmp_path: Path) -> None:
     command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", code, str(ROOT), str(tmp_path / "trial.json")]
     said = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
     assert said.strip() == FULL.configuration.label
+
+
+def test_texts_arrive_whatever_characters_they_hold() -> None:
+    odd = replace(LEAST, folder="/runs/\udcff é\n\u2028", options={"title": "\x00 🙂", "🙂": [1.5, -0.0]})
+    assert decode(odd.encode()) == odd

@@ -67,7 +67,7 @@ def test_a_chunk_shrinks_to_one_when_tasks_turn_out_long() -> None:
 
 @pytest.mark.parametrize("workers", [1, 2, 7])
 def test_a_chunk_never_exceeds_what_is_left_divided_by_four_times_the_workers(workers: int) -> None:
-    batch = Batch(attempts(5000), [], workers, None)
+    batch = Batch(attempts(1500), [], workers, None)
     while left := len(batch):
         chunk = batch.take()
         assert len(chunk) <= max(1, left // (4 * workers))
