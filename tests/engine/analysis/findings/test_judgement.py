@@ -155,3 +155,14 @@ def test_neither_the_order_of_trials_nor_that_of_configurations_matters(order: i
         {row.configuration: row.ratio.estimate for row in judged(trials[::-1]).rows}
     )
     assert found.leaders == (PROCESSES_2,)
+
+
+def test_what_was_left_out_is_still_found_by_its_configuration() -> None:
+    trials = [replace(one, failed=60) if one.configuration == THREADS_2 else one for one in comparison({THREADS_2: 1.5})]
+    found = judged(trials)
+    assert [len(ran) for ran in found.by_configuration.values()] == [10, 5]
+    assert found.repeats == 0 and found.figures.keys() == {SEQUENTIAL}
+
+
+def test_the_repeats_of_a_comparison_that_has_begun_are_those_of_every_row() -> None:
+    assert [judged(comparison({THREADS_2: 1.5}, repeats)).repeats for repeats in (1, 2, 5)] == [1, 2, 5]

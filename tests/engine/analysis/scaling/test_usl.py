@@ -8,10 +8,10 @@ with S = 0.98, 1.82, 3.1, 4.5 and 5.0 on 1, 2, 4, 8 and 16 workers, one block.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import exp, log, sin
+from math import exp, isfinite, log, sin
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.analysis.scaling.usl import Curve, fit, lack_of_fit, usl
@@ -153,3 +153,44 @@ def test_the_test_is_fishers_of_what_the_law_leaves_against_what_repeats_differ_
     assert missing is not None
     assert missing.variance == pytest.approx(0.05) and missing.freedom == 2
     assert missing.p == pytest.approx(9.80296049e-05)  # scipy.stats.f.sf(200, 2, 4)
+
+
+# Any points at all
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.lists(st.lists(st.floats(0.01, 100), min_size=5, max_size=5), min_size=1, max_size=4))
+def test_whatever_speedups_were_measured_there_is_a_fit_of_finite_numbers(rows: list[list[float]]) -> None:
+    found = fit([dict(zip(COUNTS, row, strict=True)) for row in rows], LEVEL)
+    for one in (found.single, found.contention, found.coherency):
+        assert isfinite(one.low) and isfinite(one.high) and 0 <= one.low <= one.estimate <= one.high
+    assert len(found.points) == len(rows) * len(COUNTS)
+    assert found.lack_of_fit_p is None or 0 <= found.lack_of_fit_p <= 1
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(st.floats(0.5, 2), min_size=5, max_size=5), st.permutations(COUNTS))
+def test_the_order_of_worker_counts_does_not_matter(noise: list[float], order: list[int]) -> None:
+    curve = {count: count**0.8 * by for count, by in zip(COUNTS, noise, strict=True)}
+    one, other = fit([curve], LEVEL), fit([{count: curve[count] for count in order}], LEVEL)
+    assert one.contention.estimate == pytest.approx(other.contention.estimate, abs=1e-6)
+    assert one.coherency.estimate == pytest.approx(other.coherency.estimate, abs=1e-6)
+
+
+def test_speedups_that_fall_from_the_first_worker_on_are_fitted_too() -> None:
+    found = fit([{count: 1 / count for count in COUNTS}], LEVEL)
+    assert found.single.estimate > 0 and found.coherency.estimate >= 0
+
+
+def test_no_fit_has_less_error_than_the_one_that_is_given() -> None:
+    factors = dict(zip(COUNTS, (1, 1.05, 0.96, 1.02, 0.99), strict=True))
+    noisy = {count: usl(count, 1.0, 0.08, 0.002) * by for count, by in factors.items()}
+    found = fit([noisy], LEVEL)
+
+    def error(single: float, contention: float, coherency: float) -> float:
+        return sum(log(value / usl(count, single, contention, coherency)) ** 2 for count, value in noisy.items())
+
+    best = (found.single.estimate, found.contention.estimate, found.coherency.estimate)
+    for at in range(3):
+        for by in (0.99, 1.01):
+            assert error(*(value * by if index == at else value for index, value in enumerate(best))) >= error(*best)
