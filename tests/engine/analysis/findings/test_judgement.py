@@ -158,8 +158,8 @@ def test_neither_the_order_of_trials_nor_that_of_configurations_matters(order: i
 
 
 def test_what_was_left_out_is_still_found_by_its_configuration() -> None:
-    trials = [replace(one, failed=60) if one.configuration == THREADS_2 else one for one in comparison({THREADS_2: 1.5})]
-    found = judged(trials)
+    made = comparison({THREADS_2: 1.5})
+    found = judged([replace(one, failed=60) if one.configuration == THREADS_2 else one for one in made])
     assert [len(ran) for ran in found.by_configuration.values()] == [10, 5]
     assert found.repeats == 0 and found.figures.keys() == {SEQUENTIAL}
 
