@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -176,25 +177,29 @@ def test_a_cancel_before_the_turn_runs_nothing(store: Kept) -> None:
     assert store.states[1:] == [("cancelled", "Cancelled in the state waiting.")]
 
 
-def until_cancelled(runner: Runner) -> State:
-    while not runner.request.cancelled():
-        pass
-    return "cancelled"
+def cancelled_while_it_runs(store: Kept) -> Callable[[Runner], State]:
+    """A run for which somebody asks the store for the end once it runs."""
+
+    def what(runner: Runner) -> State:
+        store.asked_to_cancel = True
+        while not runner.request.cancelled():
+            time.sleep(0.001)
+        return "cancelled"
+
+    return what
 
 
 def test_a_cancel_that_somebody_asked_the_store_for_reaches_the_runner(
     store: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    does(monkeypatch, until_cancelled)
-    store.asked_to_cancel = True
+    does(monkeypatch, cancelled_while_it_runs(store))
     assert orchestrator(store).run_part("all", None) == "cancelled"
     assert store.states[-1] == ("cancelled", "Cancelled in the state running.")
 
 
 def test_a_locked_database_only_delays_the_cancel(store: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    does(monkeypatch, until_cancelled)
+    does(monkeypatch, cancelled_while_it_runs(store))
     monkeypatch.setattr(Kept, "busy", True)
-    store.asked_to_cancel = True
     assert orchestrator(store).run_part("all", None) == "cancelled"
 
 
