@@ -105,12 +105,12 @@ def live_run(visit: Visit) -> None:
     visit.page.get_by_text("How to run").first.click()
     visit.settle()
     workers = visit.page.locator(".st-key-workers-scrape-threads input")
-    workers.fill("4")
+    workers.fill("2")
     workers.press("Enter")
     visit.settle()
     visit.click("start")
     visit.started()
-    half = r"[...document.querySelectorAll('[data-testid=stMetricValue]')].some(e => /^[4-8]\d of/.test(e.innerText))"
+    half = r"[...document.querySelectorAll('[data-testid=stMetricValue]')].some(e => /^[2-8]\d of/.test(e.innerText))"
     visit.page.wait_for_function(half, timeout=LONG_MS)
     visit.page.wait_for_timeout(300)
 
@@ -203,8 +203,8 @@ def small(screenshot: bytes) -> bytes:
     made = b""
     for colours in (256, 128, 64, 32):
         drawn = io.BytesIO()
-        # The octree keeps what is rare, such as the red of one figure.
-        palette = seen.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        # Maximum coverage keeps what is rare, such as the red of one figure.
+        palette = seen.quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         palette.save(drawn, "PNG", optimize=True)
         made = drawn.getvalue()
         if len(made) <= MOST_BYTES:

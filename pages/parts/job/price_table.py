@@ -20,7 +20,7 @@ COLUMNS = (
 )  # fmt: skip
 OPTIONAL = ("Best", "List price", "For members", "Coupon", "Open")
 """Left out where no page has one. (The demo shops' pages cannot be opened: they are there only while a run goes on.)"""
-REMARK_PX = 296
+REMARK_PX = 278
 """What is left of a page of 1,440 pixels beside the columns before it."""
 
 
@@ -87,7 +87,7 @@ def draw(table: pd.DataFrame, key: str) -> None:
             "Status": st.column_config.TextColumn(width=62),
             "Product": st.column_config.TextColumn(width=190),
             "Price": st.column_config.NumberColumn(format="%.2f", width=80),
-            "Currency": st.column_config.TextColumn(width=50),
+            "Currency": st.column_config.TextColumn(width=68),
             "Best": st.column_config.TextColumn(
                 width=60, help="The lowest price of a product among the shops that ask one in its currency."
             ),
