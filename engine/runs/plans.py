@@ -7,6 +7,7 @@ Each function names its tasks, checks what can be checked before the start, and 
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -118,7 +119,8 @@ def resize_plan(
     if len(sources) > settings.max_tasks:
         raise InputRefused(f"{len(sources):,} images are more than this server's limit of {settings.max_tasks:,}.")
     relative = [_below(source, root) for source in sources]
-    stored = [_below(source, run_folder, whole=True) for source in sources]
+    folders: dict[str, str] = {}
+    stored = [_below(source, run_folder, folders) for source in sources]
     rows = output_names(relative, resizing, identities or (None if root else stored), beside)
     there = met(target, rows, sources) if target else Met()
     if there.originals and all(there.originals.intersection(names) for names in rows):
@@ -134,7 +136,7 @@ def resize_plan(
     asked = {name for _, argument in wanted for name in argument["names"]} - own
     agreed = own | overwriting.agreed(Met(others=tuple(name for name in there.others if name in asked)))
     tasks = [
-        Task(index, label, {**argument, **_told(argument["names"], there.originals, agreed)})
+        Task(index, label, argument | told if (told := _told(argument["names"], there.originals, agreed)) else argument)
         for index, (label, argument) in enumerate(wanted)
     ]
     written = {"target": str(target), "overwrite": overwriting.choice} if target else {}
@@ -149,10 +151,24 @@ def _told(names: Sequence[str], originals: Collection[str], replace: Collection[
     return {what: found for what, taken in told.items() if (found := [name for name in names if name in taken])}
 
 
-def _below(path: Path, folder: Path | None, whole: bool = False) -> str:
-    if folder is not None and path.is_relative_to(folder):
-        return path.relative_to(folder).as_posix()
-    return str(path.resolve()) if whole else path.name
+def _below(path: Path, folder: Path | None, whole: dict[str, str] | None = None) -> str:
+    """The path from a folder on; of one that is not below it the name, or all of it where `whole` keeps its folders."""
+    if folder is not None:
+        text, start = str(path), f"{folder}{os.sep}"
+        if text.startswith(start):  # by far the quickest, and there may be a million of them
+            return text[len(start) :].replace(os.sep, "/")
+        if path.is_relative_to(folder):
+            return path.relative_to(folder).as_posix()
+    return path.name if whole is None else _without_links(str(path), whole)
+
+
+def _without_links(path: str, folders: dict[str, str]) -> str:
+    """As os.path.realpath gives it; a folder of many files is looked up once, and remembered in `folders`."""
+    folder, name = os.path.split(path)
+    if folder not in folders:
+        folders[folder] = os.path.realpath(folder)
+    found = os.path.join(folders[folder], name)
+    return os.path.realpath(found) if name in ("", ".", "..") or os.path.islink(found) else found
 
 
 def fitting(

@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import PurePosixPath
 
@@ -46,11 +46,22 @@ def output_names(
     folders as they are called, because they exist; else they are made safe, too.
     """
     sizes, pattern = resizing.parsed, pattern_of(resizing)
-    known: Counter[tuple[str, str]] = Counter()
-    marks = []
-    for pair in zip(relative_paths, identities or relative_paths, strict=True):
-        known[pair] += 1
-        marks.append(_marks(*pair, known[pair], "{stem}" in pattern))
+    whole = identities or relative_paths
+    if len(whole) != len(relative_paths):
+        raise ValueError("each path needs an identity")
+
+    @cache
+    def numbers() -> list[int]:
+        """Of each source, how many like it came so far; only where names are shared it has to be known."""
+        known: Counter[tuple[str, str]] = Counter()
+        found = []
+        for pair in zip(relative_paths, whole, strict=True):
+            known[pair] += 1
+            found.append(known[pair])
+        return found
+
+    def marks(at: int) -> Iterator[str]:
+        return _marks(relative_paths[at], whole[at], numbers()[at], "{stem}" in pattern)
 
     def names(at: int, mark: str) -> list[str]:
         folder = _folder(relative_paths[at], keep_folders)
@@ -59,7 +70,7 @@ def output_names(
         found = [_name(path, size, pattern, one, at + 1, mark) for size in sizes for one in extensions]
         return _apart([folder + name for name in found])
 
-    return _distinct(names, marks)
+    return _distinct(names, marks, len(relative_paths))
 
 
 def pattern_of(resizing: Resizing) -> str:
@@ -176,29 +187,39 @@ def _edge(size: Size, edge: int) -> str:
     return size.text if size.kind == "percent" else str(edge or "auto")
 
 
-def _distinct(names: Callable[[int, str], list[str]], marks: Sequence[Iterator[str]]) -> list[list[str]]:
+def _distinct(
+    names: Callable[[int, str], list[str]], marks: Callable[[int], Iterator[str]], count: int
+) -> list[list[str]]:
     """Each source's names (`names(at, mark)`), marked where two would share one.
 
     All who share a name are marked, with the next of their own `marks`, never the later one alone: so a name does not
     depend on the order of the sources, and it does not pass to another picture when one of them goes.
     """
-    rows = [names(at, "") for at in range(len(marks))]
+    rows = [names(at, "") for at in range(count)]
+    begun: dict[int, Iterator[str]] = {}
     while shared := _sharing(rows):
         for at in shared:
-            rows[at] = names(at, next(marks[at]))
+            if at not in begun:
+                begun[at] = marks(at)
+            rows[at] = names(at, next(begun[at]))
     return rows
 
 
 def _sharing(rows: Sequence[list[str]]) -> list[int]:
     """Which rows hold a name that another row holds, too, or that is a folder's."""
-    owners: dict[str, set[int]] = {}
+    owner: dict[str, int] = {}
     folders: set[str] = set()
+    shared: set[int] = set()
     for at, row in enumerate(rows):
         for name in row:
-            owners.setdefault(key(name), set()).add(at)
-            folders.update(_folders(name))
+            if (first := owner.setdefault(key(name), at)) != at:
+                shared |= {first, at}
+            if (folder := name.rpartition("/")[0]) and folder not in folders:  # a folder of many is looked at once
+                folders.update((folder, *_folders(folder)))
     taken = {key(folder) for folder in folders}
-    return sorted({at for name, found in owners.items() if len(found) > 1 or name in taken for at in found})
+    if not taken.isdisjoint(owner):
+        shared.update(at for at, row in enumerate(rows) if any(key(name) in taken for name in row))
+    return sorted(shared)
 
 
 def _folders(name: str) -> Iterator[str]:
