@@ -121,7 +121,8 @@ def _sentence(
 
 
 def _range(parameter: Parameter) -> str:
-    low, high = percent(parameter.low).rstrip("%"), percent(parameter.high)
+    """A share with its interval, which ends at all of it: more is no share, however wide an interval became."""
+    low, high = percent(parameter.low).rstrip("%"), percent(min(1.0, parameter.high))
     return f"{percent(parameter.estimate)} ({low}–{high})"
 
 

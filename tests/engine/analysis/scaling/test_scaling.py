@@ -198,6 +198,11 @@ def test_a_peak_inside_the_range_is_told_and_one_outside_is_not(monkeypatch: pyt
     assert outside.peak_workers is None and "slower" not in outside.sentence
 
 
+def test_no_more_than_all_of_the_work_takes_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = described(monkeypatch, fitted(parameter(0.02, 0.0, 8.05), parameter(0.0, 0.0, 0.001)))
+    assert ": 2% (0–100%) of the work takes turns" in found.sentence
+
+
 def test_one_worker_that_is_enough_takes_the_singular(monkeypatch: pytest.MonkeyPatch) -> None:
     found = described(monkeypatch, fitted(parameter(0.99, 0.9, 1.0), parameter(0.0, 0.0, 0.001)))
     assert " 1 worker is enough within 1 to 16" in found.sentence
