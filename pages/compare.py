@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts.compare.form.configurations import choose_grid
 from pages.parts.compare.form.inputs import choose_material, from_address
 from pages.parts.compare.form.submit import comparison_plan
-from pages.parts.compare.form.terms import choose_sample, choose_terms, more, show_preview
+from pages.parts.compare.form.terms import choose_subset, choose_terms, more, show_preview
 from pages.parts.shared.guard import guard
 from pages.parts.shared.starting import form_token, start_and_open
 from pages.parts.start.machine_strip import EVERY_S, busy_note
@@ -45,7 +45,7 @@ with left:
     )
     material = choose_material(str(workload or "resize"))
     if material is not None:
-        sample = choose_sample(material)
+        sample = choose_subset(material)
         configurations = more(choose_grid(material))
         terms = choose_terms(material, configurations)
         ready = len(configurations) > 1

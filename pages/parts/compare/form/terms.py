@@ -37,7 +37,7 @@ class ChosenTerms:
     budget_s: float | None
 
 
-def choose_sample(material: Material) -> int | None:
+def choose_subset(material: Material) -> int | None:
     """How many of the tasks are compared on; None for all of them."""
     count = material.count
     suits = _suits(material)
