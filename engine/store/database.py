@@ -89,7 +89,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, patience_s: float) -> None:
     # A rollback journal, not WAL: WAL needs SQLite 3.51.3 or a backport of its reset fix, and a local disk.
     # TRUNCATE spares a directory update a commit.
     connection.execute(f"PRAGMA busy_timeout = {patience_s * 1000:.0f}")
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a new one: `shrink` then gives room back in small steps
+    # Only of a new one, because it would write to the others each time: `shrink` then gives room back in small steps.
+    if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = TRUNCATE")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
