@@ -59,7 +59,7 @@ def test_of_twenty_users_at_once_none_sees_anothers_upload(tab: Tab, server: Ser
     for user in users:
         user.page.goto(f"{server.url}/resize")
     for number, user in enumerate(users):
-        user.settled().choose("pictures_from", "Photos")
+        user.settled().choose("pictures_from", "Upload files")
         canary: FilePayload = {"name": f"canary {number}.png", "mimeType": "image/png", "buffer": plain(number)}
         user.page.locator("input[type=file]").set_input_files(canary)
     for user in users:
