@@ -247,3 +247,14 @@ def test_a_version_that_nobody_made_is_refused_in_a_sentence(version: str, tmp_p
 def test_a_home_of_any_name_will_do(name: bytes, tmp_path: Path) -> None:
     works(tmp_path / os.fsdecode(name))
     assert (tmp_path / os.fsdecode(name) / "overlap.db").is_file()
+
+
+def test_a_connection_is_opened_while_another_one_writes(store: Store) -> None:
+    if store.engine.dialect.name != "sqlite":
+        pytest.skip("SQLite alone has one lock for all")
+    with store.engine.begin() as writing:
+        writing.execute(text("UPDATE runs SET title = title"))
+        began = time.monotonic()
+        with store.engine.connect() as reading:
+            reading.execute(text("SELECT count(*) FROM runs")).all()
+        assert time.monotonic() - began < 1
