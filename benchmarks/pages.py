@@ -44,9 +44,8 @@ GOALS_S = {
 }
 MOST_SHIFT = 0.02
 QUIET = "[data-testid='stApp'][data-test-connection-state='CONNECTED'][data-test-script-state='notRunning']"
-SHOWN = """([quiet, shown, text]) => document.querySelector(quiet)
-  && [...document.querySelectorAll(shown)].some((one) =>
-    one.getClientRects().length && one.textContent.includes(text))"""
+SHOWN = """([quiet, shown, title]) => document.querySelector(quiet) && document.title.startsWith(title)
+  && [...document.querySelectorAll(shown)].some((one) => one.getClientRects().length)"""
 WATCH_SHIFT = """() => { window.shifted = 0; new PerformanceObserver((list) => {
   for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value
 }).observe({ type: "layout-shift", buffered: false }) }"""
@@ -60,15 +59,15 @@ class Look:
     page: Any
     url: str
 
-    def until(self, shown: str, text: str = "") -> None:
-        """Wait until something with this text can be seen and nothing is being drawn."""
-        self.page.wait_for_function(SHOWN, arg=[QUIET, shown, text], polling="raf", timeout=60_000)
+    def until(self, shown: str, title: str = "") -> None:
+        """Wait until such an element can be seen, on the page of this title, and nothing is being drawn."""
+        self.page.wait_for_function(SHOWN, arg=[QUIET, shown, title], polling="raf", timeout=60_000)
 
-    def timed(self, act: Callable[[], object], shown: str, text: str = "") -> float:
+    def timed(self, act: Callable[[], object], shown: str, title: str = "") -> float:
         """Seconds from an act until then."""
         began_s = time.perf_counter()
         act()
-        self.until(shown, text)
+        self.until(shown, title)
         return time.perf_counter() - began_s
 
 
@@ -87,7 +86,7 @@ def other_pages(look: Look) -> dict[str, float]:
     links = look.page.locator("[data-testid='stSidebarNavLink']")
     for number in [*range(1, links.count()), 0]:
         title = links.nth(number).inner_text().strip().splitlines()[-1]  # its icon's name comes first
-        found[title] = look.timed(links.nth(number).click, "h1", title if number else "Which is faster")
+        found[title] = look.timed(links.nth(number).click, "h1", title)
     return found
 
 
