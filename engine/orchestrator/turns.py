@@ -47,7 +47,7 @@ def turn(
         queue = _Queue(held, waiting, cancelled, sleep)
         ticket = Ticket(folder, _most_s(run))
         try:
-            got = queue.stand(ticket, folder, run) and take(folder, run, jobs_at_once, queue)
+            got = queue.stand(ticket, folder, run) and take(folder, run, jobs_at_once, queue, ticket)
         finally:
             ticket.give_back()
         waiting(None)
@@ -137,7 +137,7 @@ def _slots(folder: Path, count: int) -> list[Path]:
     return [folder / f"job-{number}.lock" for number in range(count)]
 
 
-def _take_slot(folder: Path, run: Run, jobs_at_once: int, queue: _Queue) -> bool:
+def _take_slot(folder: Path, run: Run, jobs_at_once: int, queue: _Queue, _ticket: Ticket) -> bool:
     """A job: through the measuring lock, which is given back at once, to one of the slots."""
     with ExitStack() as passing:
         door = _Queue(passing, queue.waiting, queue.cancelled, queue.sleep)
@@ -146,8 +146,13 @@ def _take_slot(folder: Path, run: Run, jobs_at_once: int, queue: _Queue) -> bool
         return queue.wait(_slots(folder, max(1, jobs_at_once)), run) is not None
 
 
-def _take_machine(folder: Path, run: Run, jobs_at_once: int, queue: _Queue) -> bool:
-    """A measurement: the measuring lock, then every slot there is, as the jobs leave them."""
+def _take_machine(folder: Path, run: Run, jobs_at_once: int, queue: _Queue, ticket: Ticket) -> bool:
+    """A measurement: the measuring lock, then every slot there is, as the jobs leave them.
+
+    Who has signed the lock stands in the line no more: those behind it would count it twice.
+    """
     slots = {*_slots(folder, max(1, jobs_at_once)), *list(folder.glob("job-*.lock"))[:_MOST_SLOTS]}
-    wanted = [folder / "measuring.lock", *sorted(slots)]
-    return all(queue.wait([path], run) is not None for path in wanted)
+    if queue.wait([folder / "measuring.lock"], run) is None:
+        return False
+    ticket.give_back()
+    return all(queue.wait([path], run) is not None for path in sorted(slots))

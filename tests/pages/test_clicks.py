@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.config import Settings
+from engine.machine.busy import CpuReading
 from engine.model import Plan, Run, new_token
 from engine.runs.plans import SEQUENTIAL, comparison, scrape_plan, simple_plan
 from engine.store import RunFolder, Store
@@ -52,7 +53,8 @@ def test_cancel_counts_at_every_look_also_at_the_one_that_changes_the_pace(
     look: int, opened: Opened, held: Callable[..., Run], slow: Plan, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = iter(range(1, 100))
-    monkeypatch.setattr(polling, "_clock", lambda: (0.0, float(next(clock))))  # all CPUs are busy all the time
+    busy = (CpuReading(0.0, float(at), float(at)) for at in clock)  # all CPUs are busy all the time
+    monkeypatch.setattr(polling, "reading", lambda: next(busy))
     run = held(slow)
     app = opened("run.py", run=run.token)
     for _ in range(look):
@@ -184,13 +186,11 @@ def test_what_cannot_be_done_is_said_until_the_next_click(
 
 def test_no_view_that_draws_itself_anew_has_a_button_that_acts_in_its_body() -> None:
     """Where a fragment polls, a button must act by its callback: `acting_button`, or `on_click`."""
-    polled = {
-        "job/view", "job/results", "job/prices", "job/how_it_ran", "run/headline", "run/failures", "run/gallery",
-        "run/downloads", "run/containment", "lab/run", "lab/progress", "resize/try_out", "compare/view/page",
-        "compare/view/progress", "compare/view/verdict", "compare/view/tables", "compare/view/charts",
-        "compare/view/exports",
-    }  # fmt: skip
-    for name in polled:
-        for call in ast.walk(ast.parse((PAGES / "parts" / f"{name}.py").read_text(encoding="utf-8"))):
+    parts = PAGES / "parts"
+    polled = {path for folder in ("job", "run", "compare/view") for path in (parts / folder).glob("*.py")}
+    polled |= {parts / name for name in ("lab/run.py", "lab/progress.py", "resize/try_out.py")}
+    assert {"view.py", "headline.py", "page.py", "progress.py"} <= {path.name for path in polled}
+    for path in polled:
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "button":
-                assert "on_click" in {word.arg for word in call.keywords}, f"{name}: line {call.lineno}"
+                assert "on_click" in {word.arg for word in call.keywords}, f"{path.name}: line {call.lineno}"

@@ -108,18 +108,21 @@ def test_variables_for_trials_are_set_only_where_code_is_allowed(
     """Whoever may set LD_PRELOAD or PYTHONSTARTUP runs code; a run made on the command line may have them."""
     changed = replace(THREADS, workers=2, environment=("OMP_NUM_THREADS=1",))
     job = simple_plan("compute", 2, {"amount": 1}, SEQUENTIAL, store.settings)
-    run = store.create(comparison(job, [THREADS, changed], repeats=1), new_token(), {})
+    run = jobs.wait(store, jobs.start(store, comparison(job, [THREADS, changed], repeats=1)))
     cause = {"name": "native_threads", "lost": 0.5, "sentence": "Native threads.", "changed": plain(changed)}
     told = {"label": "threads × 1", "configuration": plain(THREADS), "sentences": ["Slow."], "causes": [cause]}
-    store.update_run(run, verdict={"sentences": ["Slow."], "explanations": [told]})
-    store.set_state(run, "finished")
+    store.update_run(run, verdict={**(run.verdict or {}), "explanations": [told]})
     run = store.run(run.token)
     with pytest.raises(NotAvailable, match="sets no variables for its visitors"):
         run_again(run, new_token())
     app = opened("run.py", run=run.token)
+    app.session_state[f"sections:{run.token}"] = "Why"
+    app.run()
     assert not [button for button in app.button if button.key == "prove:0"]
     monkeypatch.setenv("OVERLAP_ALLOW_CODE", "1")
     app = opened("run.py", run=run.token)
+    app.session_state[f"sections:{run.token}"] = "Why"
+    app.run()
     assert app.button(key="prove:0").label.replace("\\", "") == "Try threads × 2 (OMP_NUM_THREADS=1)"
     app.button(key="prove:0").click().run()
     assert not app.exception and not app.error

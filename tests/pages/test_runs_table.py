@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -111,15 +110,3 @@ def test_the_question_names_number_time_and_title_of_each(opened: Opened, three:
     assert f"Run {three[1].id}" in said and "the *one* of them" in said
     assert re.search(r"\d\d \w+ 20\d\d, \d\d:\d\d", said)
     assert f"Run {three[0].id}" not in said
-
-
-def test_the_selected_run_opens_from_the_last_runs_and_not_again_for_who_comes_back(
-    opened: Opened, ended: Callable[[Plan], Run], quick: Plan
-) -> None:
-    run = ended(quick)
-    app = opened()
-    app.session_state["selected:recent"] = [run.token]
-    app.run()
-    assert app.query_params["run"] == run.token
-    app.switch_page("home.py").run()
-    assert app.title[0].value == "Overlap"

@@ -130,7 +130,7 @@ def test_a_measurement_waits_for_the_jobs_and_is_then_alone(others: Others) -> N
     job.leave()
     assert measurement.says() == "got True"
     assert later.is_silent(3 * LOOK_S), "no job runs beside a measurement"
-    assert others.start("another").says() == "waits for run 2, comparing"
+    assert others.start("another").says() == "waits for run 2, comparing; one other is before it"
     measurement.leave()
     assert later.says() == "got True"
 
