@@ -47,7 +47,7 @@ def turn(
         queue = _Queue(held, waiting, cancelled, sleep)
         ticket = Ticket(folder, _most_s(run))
         try:
-            got = queue.stand(ticket, folder, run) and take(folder, run, jobs_at_once, queue, ticket)
+            got = queue.stand(ticket, folder, run) and take(folder, run, jobs_at_once, queue)
         finally:
             ticket.give_back()
         waiting(None)
@@ -85,8 +85,9 @@ class _Queue:
             if not before:
                 return True
             looks += 1
-            locks = [folder / "measuring.lock", *sorted(folder.glob("job-*.lock"))]
-            busy = next((path for path in locks if path.with_suffix(".txt").exists()), locks[0])
+            # Who runs holds a slot; who holds the measuring lock alone waits too, and is counted among those before.
+            locks = [*sorted(folder.glob("job-*.lock")), folder / "measuring.lock"]
+            busy = next(filter(_is_held, locks), locks[-1])
             place = f"waits for {holder(busy)}{told(before, left_s(busy))}"
             if looks >= 2 and place != said:  # at the first look they may be about to begin
                 said = place
@@ -106,6 +107,15 @@ class _Queue:
                 self.waiting(f"waits for {holder(paths[0])}{told([], left_s(paths[0]))}")
             self.sleep(LOOK_S)
         return None
+
+
+def _is_held(path: Path) -> bool:
+    """Whether a run holds this lock now."""
+    try:
+        with FileLock(path, timeout=0, mode=0o600):
+            return False
+    except Timeout:
+        return True
 
 
 def holder(path: Path) -> str:
@@ -137,7 +147,7 @@ def _slots(folder: Path, count: int) -> list[Path]:
     return [folder / f"job-{number}.lock" for number in range(count)]
 
 
-def _take_slot(folder: Path, run: Run, jobs_at_once: int, queue: _Queue, _ticket: Ticket) -> bool:
+def _take_slot(folder: Path, run: Run, jobs_at_once: int, queue: _Queue) -> bool:
     """A job: through the measuring lock, which is given back at once, to one of the slots."""
     with ExitStack() as passing:
         door = _Queue(passing, queue.waiting, queue.cancelled, queue.sleep)
@@ -146,13 +156,8 @@ def _take_slot(folder: Path, run: Run, jobs_at_once: int, queue: _Queue, _ticket
         return queue.wait(_slots(folder, max(1, jobs_at_once)), run) is not None
 
 
-def _take_machine(folder: Path, run: Run, jobs_at_once: int, queue: _Queue, ticket: Ticket) -> bool:
-    """A measurement: the measuring lock, then every slot there is, as the jobs leave them.
-
-    Who has signed the lock stands in the line no more: those behind it would count it twice.
-    """
+def _take_machine(folder: Path, run: Run, jobs_at_once: int, queue: _Queue) -> bool:
+    """A measurement: the measuring lock, then every slot there is, as the jobs leave them."""
     slots = {*_slots(folder, max(1, jobs_at_once)), *list(folder.glob("job-*.lock"))[:_MOST_SLOTS]}
-    if queue.wait([folder / "measuring.lock"], run) is None:
-        return False
-    ticket.give_back()
-    return all(queue.wait([path], run) is not None for path in sorted(slots))
+    wanted = [folder / "measuring.lock", *sorted(slots)]
+    return all(queue.wait([path], run) is not None for path in wanted)

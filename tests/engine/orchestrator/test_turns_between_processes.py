@@ -126,13 +126,25 @@ def test_a_measurement_waits_for_the_jobs_and_is_then_alone(others: Others) -> N
     measurement = others.start("comparing", "comparison")
     assert measurement.says() == "waits for run 1, photos"
     later = others.start("prices")
-    assert later.says() == "waits for run 2, comparing", "no job slips in before a measurement that waits"
+    # No job slips in before a measurement that waits.
+    assert later.says() == "waits for run 1, photos; one other is before it"
     job.leave()
     assert measurement.says() == "got True"
+    while (said := later.says()) != "waits for run 2, comparing":  # first in the line now; a look may fall in between
+        assert said == "waits for run 2, comparing; one other is before it"
     assert later.is_silent(3 * LOOK_S), "no job runs beside a measurement"
     assert others.start("another").says() == "waits for run 2, comparing; one other is before it"
     measurement.leave()
     assert later.says() == "got True"
+
+
+def test_who_stands_in_the_line_is_told_of_a_run_that_runs_not_of_one_that_waits(others: Others) -> None:
+    running = others.start("running", jobs_at_once=1)
+    assert running.says() == "got True"
+    second = others.start("second", jobs_at_once=1)
+    assert second.says() == "waits for run 1, running"
+    third = others.start("third", jobs_at_once=1)
+    assert third.says() == "waits for run 1, running; one other is before it"
 
 
 @pytest.mark.stress
