@@ -29,7 +29,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.observer import ARGUMENTS, app
+from benchmarks.served import ARGUMENTS, app
 from engine.config import Settings
 from engine.model import Run
 from engine.runs import jobs

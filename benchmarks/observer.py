@@ -18,17 +18,12 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
-import os
 import random
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import psutil
 from filelock import FileLock
 
+from benchmarks.served import ARGUMENTS, app
 from engine.config import Settings, usable_cpus
 from engine.machine.private import temporary_folder
 from engine.model import Configuration, Plan, plain
@@ -45,10 +41,8 @@ from engine.runs import jobs, plans
 from engine.store import Store
 from start import find_browser
 
-ROOT = Path(__file__).resolve().parents[1]
 MOST = 1.03
 DRAWN_MS = 5000
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,36 +52,6 @@ class Look:
     wall_s: float
     server_cores: float
     browser_cores: float
-
-
-@contextmanager
-def app(home: Path) -> Iterator[tuple[str, psutil.Process]]:
-    """The app's address and process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
-    environment = {**os.environ, "OVERLAP_HOME": str(home)}
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        await_answer(f"http://127.0.0.1:{port}/_stcore/health", server)
-        yield f"http://127.0.0.1:{port}", psutil.Process(server.pid)
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def await_answer(url: str, server: subprocess.Popen[bytes]) -> None:
-    """Wait until the server answers. Raises SystemExit when it does not."""
-    for _ in range(600):
-        if server.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
-        except OSError:  # not up yet
-            time.sleep(0.1)
-    raise SystemExit("The app did not start: run `streamlit run app.py` to see why.")
 
 
 def plan_of(kind: str, tasks: int, settings: Settings) -> Plan:

@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import psutil
 
-from benchmarks.observer import ARGUMENTS, app
+from benchmarks.served import ARGUMENTS, app
 from engine.config import Settings
 from engine.model import Configuration, Plan, Run
 from engine.runs import jobs

@@ -13,14 +13,10 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,12 +25,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from PIL import Image
 
+from benchmarks.served import ARGUMENTS, ROOT, app
 from start import find_browser
 
-ROOT = Path(__file__).resolve().parents[1]
 WIDTH, HEIGHT = 1280, 800
 MOST_BYTES = 200_000
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 THEMES = ("light", "dark")
 CONNECTED = "[data-testid='stApp'][data-test-connection-state='CONNECTED']"
 QUIET = "[data-testid='stApp'][data-test-script-state='notRunning']"
@@ -169,9 +164,10 @@ def main() -> None:
     names = [name for name in PICTURES if not given.names or name in given.names]
     given.to.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="overlap-pictures-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder) / "home"
         if "learn" in names:
-            measure(Path(folder))
-        with app(Path(folder)) as url:
+            measure(home)
+        with app(home) as (url, _server):
             take(url, names, given.to)
 
 
@@ -217,40 +213,8 @@ def measure(home: Path) -> None:
     names = ("startup", "pure_python", "releasing", "waiting")
     only = [part for name in names for part in ("--only", name)]
     command = [sys.executable, "-m", "engine", "machine", "--quick", *only]
-    subprocess.run(command, cwd=ROOT, env=_environment(home), check=True, stdout=subprocess.DEVNULL)
-
-
-@contextmanager
-def app(home: Path) -> Iterator[str]:
-    """The app's address, while it runs."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen(command, cwd=ROOT, env=_environment(home), **quiet)
-    try:
-        _await(f"http://127.0.0.1:{port}/_stcore/health", server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _environment(home: Path) -> dict[str, str]:
-    return {**os.environ, "OVERLAP_HOME": str(home / "home")}
-
-
-def _await(url: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        if server.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
-        except OSError:  # not up yet
-            time.sleep(0.1)
-    raise SystemExit("The app did not start: run `streamlit run app.py` to see why.")
+    environment = {**os.environ, "OVERLAP_HOME": str(home)}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

@@ -61,21 +61,29 @@ def _written(run: Run) -> None:
 
 
 def _notice(run: Run, trials: Sequence[Trial]) -> None:
-    if run.state == "waiting" and run.waiting_for:
-        st.info(f"This run {words.literal(run.waiting_for)}.", icon=":material/hourglass_top:")
-    if is_imported(run):
-        st.info("Read from a file that was exported elsewhere: its figures are here, its files are not.")
-    elif run.state == "interrupted":
-        st.warning(
-            f"The run was interrupted with {run.done:,} of {counted(run.tasks, 'task')} done; "
-            "what was finished is kept. Resume runs the rest.",
-            icon=":material/power_off:",
-        )
-    elif run.message and run.state in ENDED:
+    of = f"{run.done:,} of {counted(run.tasks, 'task')}"
+    stopped = f"with {of} done; what was finished is kept. Resume runs the rest."
+    if not notice(run, "run", stopped) and run.message and run.state in ENDED:
         show = st.error if run.state == "failed" else st.info
         show(words.literal(run.message))
     if run.state in ENDED and (told := tried_again(run.tasks, trials)):
         st.info(told, icon=":material/refresh:")
+
+
+def notice(run: Run, what: str, stopped: str) -> bool:
+    """What a run of any kind waits for, and that it was read from a file or interrupted; whether it was either.
+
+    `what` is what it is called, `stopped` how the sentence about an interruption goes on.
+    """
+    if run.state == "waiting" and run.waiting_for:
+        st.info(f"This {what} {words.literal(run.waiting_for)}.", icon=":material/hourglass_top:")
+    if is_imported(run):
+        st.info("Read from a file that was exported elsewhere: its figures are here, its files are not.")
+    elif run.state == "interrupted":
+        st.warning(f"The {what} was interrupted {stopped}", icon=":material/power_off:")
+    else:
+        return False
+    return True
 
 
 def _buttons(run: Run) -> None:

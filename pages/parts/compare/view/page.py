@@ -19,7 +19,7 @@ from pages.parts.compare.view.sections import sections
 from pages.parts.compare.view.tables import configurations_table
 from pages.parts.compare.view.verdict import told
 from pages.parts.run.again import run_again
-from pages.parts.run.headline import title_of
+from pages.parts.run.headline import notice, title_of
 from pages.parts.run.pictures import is_imported
 from pages.parts.shared import words
 from pages.parts.shared.clicks import acting_button, cancel, open_next, resume
@@ -79,17 +79,11 @@ def _again(token: str, run: Run) -> None:
 
 
 def _notice(run: Run, finished: list[Trial]) -> None:
-    if run.state == "waiting" and run.waiting_for:
-        st.info(f"This comparison {words.literal(run.waiting_for)}.", icon=":material/hourglass_top:")
-    if is_imported(run):
-        st.info("Read from a file that was exported elsewhere: its figures are here, its files are not.")
-    elif run.state == "interrupted":
-        st.warning(
-            f"The comparison was interrupted after {counted(len(finished), 'finished trial')}; what follows "
-            "speaks of those. Resume runs the missing blocks.",
-            icon=":material/power_off:",
-        )
-    elif run.state == "cancelled":
+    ended = counted(len(finished), "finished trial")
+    stopped = f"after {ended}; what follows speaks of those. Resume runs the missing blocks."
+    if notice(run, "comparison", stopped):
+        return
+    if run.state == "cancelled":
         planned = progress_of(run, finished).planned
         of = f" of {planned:,}" if planned else ""
         st.info(
