@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from typing import Any
 
 from engine.errors import OverlapError, TrialBroken
@@ -11,6 +13,9 @@ from engine.executors.processes import Processes
 from engine.executors.references import MULTIPROCESSING_POOL, PROCESS_MAP, THREAD_MAP
 from engine.trial.references.base import ReferenceRunner, attempt
 from engine.trial.worker.state import start, warm
+
+_LOOK_S = 0.25
+"""How often it is looked whether a pool can still come to an end; a result wakes the waiting at once."""
 
 
 class _Map(ReferenceRunner):
@@ -57,14 +62,42 @@ class MultiprocessingPool(ReferenceRunner):
         must_be_warm(self.pool.map(warm, [self.kind.workers] * self.kind.workers, chunksize=1))
 
     def run(self, arguments: Sequence[Any]) -> list[Any]:
-        """Map."""
-        results: list[Any] = self.pool.map(attempt, arguments)
+        """Map. Raises TrialBroken where this pool would wait for ever: it does not notice what it has lost."""
+        workers = {worker.pid for worker in self.pool._pool}
+        with _ends_of_threads() as ends:
+            found = self.pool.map_async(attempt, arguments)
+            while not found.ready():
+                found.wait(_LOOK_S)
+                if not found.ready() and (why := self._lost(workers, ends)):
+                    raise TrialBroken(f"multiprocessing.Pool.map would wait for ever here: {why}")
+        results: list[Any] = found.get()
         return results
+
+    def _lost(self, workers: set[int], ends: Sequence[BaseException | None]) -> str | None:
+        """What was lost that the map waits for; None while all may still come."""
+        if not self.pool._result_handler.is_alive():
+            error = next(filter(None, ends), None)
+            told = f" ({type(error).__name__}: {error})" if error else ""
+            return f"a result cannot be unpickled in the main process{told}, and that ended the thread that reads them."
+        if {worker.pid for worker in self.pool._pool} != workers:
+            return "a worker process died, and what it was working on is run by no other."
+        return None
 
     def close(self) -> None:
         """Close the pool and wait for its workers."""
         self.pool.close()
         self.pool.join()
+
+
+@contextmanager
+def _ends_of_threads() -> Iterator[list[BaseException | None]]:
+    """What other threads of this process end with meanwhile, in their order."""
+    found: list[BaseException | None] = []
+    usual, threading.excepthook = threading.excepthook, lambda ended: found.append(ended.exc_value)
+    try:
+        yield found
+    finally:
+        threading.excepthook = usual
 
 
 def must_be_warm(problems: Any) -> None:

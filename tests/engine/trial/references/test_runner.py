@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from engine.errors import OverlapError, TrialBroken
-from engine.executors.references import LOOP, PLAIN_LOOP
+from engine.executors.references import LOOP, MULTIPROCESSING_POOL, PLAIN_LOOP
 from engine.model import Configuration
 from engine.protocol.pickling import dump
-from engine.trial.references import IMPLEMENTATIONS
+from engine.trial.references import IMPLEMENTATIONS, pools
 from engine.trial.references.base import Failed, ReferenceRunner, attempt, failed
 from engine.trial.references.loop import PlainLoop
-from engine.trial.references.pools import must_be_warm
+from engine.trial.references.pools import MultiprocessingPool, must_be_warm
 from engine.trial.references.runner import measure
 from engine.trial.references.used import Scheduled, scheduled
 from engine.trial.worker.chunks import Attempt
@@ -146,3 +148,63 @@ def test_a_reference_runs_on_the_executor_that_it_stands_beside(tmp_path: Path) 
     for name, kind in IMPLEMENTATIONS.items():
         how = Configuration(kind.reference.executor, 1, reference=name)
         assert kind(how, setup(tmp_path)).kind.name == kind.reference.executor
+
+
+# multiprocessing.Pool.map does not notice what it has lost.
+
+
+class _PoolStub:
+    """A pool of which nothing ever comes back."""
+
+    def __init__(self, alive: bool, *pids: Sequence[int]) -> None:
+        self.looks = [[SimpleNamespace(pid=pid) for pid in one] for one in pids]
+        self._result_handler = SimpleNamespace(is_alive=lambda: alive)
+
+    @property
+    def _pool(self) -> list[SimpleNamespace]:
+        return self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
+
+    def map_async(self, *_: Any) -> Any:
+        return SimpleNamespace(ready=lambda: False, wait=lambda _: None)
+
+
+def _map_on(pool: Any, folder: Path) -> list[Any]:
+    found = MultiprocessingPool(Configuration("processes", 1, reference=MULTIPROCESSING_POOL.name), setup(folder))
+    found.pool = pool
+    return found.run([1])
+
+
+def test_a_worker_that_died_ends_the_map_that_would_wait_for_it(tmp_path: Path) -> None:
+    with pytest.raises(TrialBroken, match="would wait for ever here: a worker process died"):
+        _map_on(_PoolStub(True, [11, 12], [11, 13]), tmp_path)
+
+
+def test_a_thread_of_the_pool_that_ended_ends_the_map(tmp_path: Path) -> None:
+    with pytest.raises(TrialBroken, match="a result cannot be unpickled in the main process, and"):
+        _map_on(_PoolStub(False, [11]), tmp_path)
+
+
+class _Sealed:
+    """A result that can be pickled and not read."""
+
+    def __reduce__(self) -> Any:
+        return int, ("sealed",)
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_result_that_cannot_be_read_is_told_with_what_reading_it_raised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pools, "attempt", _sealed)
+    pool = multiprocessing.get_context("fork").Pool(1)
+    try:
+        with pytest.raises(TrialBroken, match="ValueError: invalid"):
+            _map_on(pool, tmp_path)
+    finally:
+        pool._cache.clear()  # type: ignore[attr-defined]  # or it refuses to end without its thread
+        pool.terminate()
+
+
+def _sealed(_: Any) -> Any:
+    return _Sealed()
