@@ -1,8 +1,8 @@
 """One batch with one configuration, in this process: `python -m engine trial SPEC`.
 
 Reads its specification, opens and warms the executor, runs the loop, and writes JSON lines on a private copy of stdout:
-objects are events (ready, open, end, closing, broken), arrays are records. stdin is empty, so that a task which reads
-it reads nothing. A trial imports the standard library and what its workload and executor need, nothing else.
+objects are events (`engine.protocol.events`), arrays are records. stdin is empty, so that a task which reads it reads
+nothing. A trial imports the standard library and what its workload and executor need, nothing else.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from engine.executors import Factory, factory
 from engine.machine import leftovers
 from engine.machine.lifeline import die_with_parent, kill_own_group, watch_stdin
 from engine.protocol.board import Board
+from engine.protocol.events import CANCEL, Broken, Ready
 from engine.protocol.specification import Specification, decode
 from engine.text import storable
 from engine.trial.batch import Batch
@@ -38,7 +39,7 @@ def main(specification: str) -> None:
     try:
         code = run(spec, output)
     except OverlapError as error:
-        output.say("broken", message=storable(str(error)), final=not isinstance(error, TrialBroken), suspects=None)
+        output.say(Broken(message=storable(str(error)), final=not isinstance(error, TrialBroken)))
         code = 1
     sys.stderr.flush()
     os._exit(code)  # all is written and every worker is gone: skip the interpreter's slow farewell
@@ -62,8 +63,8 @@ def run_reference(spec: Specification, setup: Setup, output: Output) -> int:
     from engine.trial.references.runner import measure as measure_reference  # which no other trial needs
 
     attempts, _ = read_attempts(spec)
-    output.say("ready", pid=os.getpid())
-    watch_stdin(lambda line: kill_own_group() if line == "cancel" else None, kill_own_group, output.orders)
+    output.say(Ready())
+    watch_stdin(lambda line: kill_own_group() if line == CANCEL else None, kill_own_group, output.orders)
     measure_reference(spec.configuration, setup, attempts, output.say)
     return 0
 
@@ -76,10 +77,10 @@ def run_loop_of(spec: Specification, kind: Factory, workload: type[Workload], se
     batch = Batch(attempts, suspects, kind.workers, spec.configuration.chunk)
     board = Board.create(Path(spec.board), kind.workers)
     stop = threading.Event()
-    output.say("ready", pid=os.getpid())
+    output.say(Ready())
     if not kind.own_process:
         workload.before_threads()
     executor = opened(kind, setup)
     batch.handover_s = handover_s(executor) if kind.dear else 0.0
-    watch_stdin(lambda line: stop.set() if line == "cancel" else None, kill_own_group, output.orders)
+    watch_stdin(lambda line: stop.set() if line == CANCEL else None, kill_own_group, output.orders)
     return measure(Running(kind, setup, board, batch, stop, output), executor)

@@ -7,12 +7,13 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.errors import TrialBroken
 from engine.executors import Factory
 from engine.protocol.board import Board
+from engine.protocol.events import Broken, Closing, End, Open
 from engine.trial.batch import Batch
 from engine.trial.loop import InFlight, Spent, land, run_loop
 from engine.trial.meter import Meter
@@ -56,28 +57,28 @@ def measure(trial: Running, executor: Executor) -> int:
 
     if trial.setup.limit_s and kind.can_kill:
         Watchdog(trial.board, trial.setup.limit_s, recovery.overdue).start(trial.stop)
-    output.say("open")
+    output.say(Open())
     trial.board.opened()
     clock = time.process_time if kind.inline else time.thread_time  # a task's native threads are no part of it
     meter, loop_cpu_s = Meter.begin(output.written), clock()
     try:
         run_loop(executor, trial.batch, in_flight, trial.board, output.write, trial.stop, recover, recovery.lose)
     except TrialBroken as error:
-        output.say("broken", message=str(error), final=False, suspects=trial.batch.suspects())
+        output.say(Broken(message=str(error), final=False, suspects=tuple(trial.batch.suspects())))
         return 1
     ended_s = time.perf_counter()
     loop_s = own_s(kind, in_flight.spent, clock() - loop_cpu_s)
-    figures = meter.figures(kind, in_flight, output.written)
+    figures = replace(
+        meter.figures(kind, in_flight, output.written),
+        chunk=trial.batch.largest, loop_s=loop_s, pickling_s=in_flight.spent.pickling_s,
+    )  # fmt: skip
     if trial.stop.is_set():
         leave(trial, in_flight)
         kind.abandon(executor)
-    output.say(
-        "end", at=ended_s, chunk=trial.batch.largest, cancelled=trial.stop.is_set(),
-        loop_s=loop_s, pickling_s=in_flight.spent.pickling_s,
-        worker_names=kind.names_of(executor), **figures,
-    )  # fmt: skip
+    names = tuple(kind.names_of(executor) or ())
+    output.say(End(at=ended_s, figures=figures, cancelled=trial.stop.is_set(), worker_names=names))
     tell_outputs(in_flight.carried, workload_class(trial.setup.workload).fingerprint, output.write)
-    output.say("closing")
+    output.say(Closing())
     if not trial.stop.is_set():
         executor.shutdown(wait=True)
     return 0

@@ -1,4 +1,4 @@
-"""What a trial used between its first submission and its last result: the figures of its end event.
+"""What a trial used between its first submission and its last result: the figures of its `End`.
 
 The workers' own readings come back with their chunks; what shares the trial's process is read here.
 """
@@ -6,10 +6,10 @@ The workers' own readings come back with their chunks; what shares the trial's p
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from engine.executors import Factory
 from engine.machine.usage import RunQueue, Used, children_cpu_s, process_used, run_queue, transported_bytes
+from engine.protocol.events import Figures
 from engine.trial.loop import InFlight
 
 _MB = 1e6
@@ -34,27 +34,27 @@ class Meter:
         delayed_s = queue.delay_s() if queue else 0.0
         return cls(process_used(), queue, delayed_s, children_cpu_s(), transported_bytes(), written)
 
-    def figures(self, kind: Factory, in_flight: InFlight, written: int) -> dict[str, Any]:
-        """The figures up to now, by the names of `model.Measurement`; None where the system does not tell."""
+    def figures(self, kind: Factory, in_flight: InFlight, written: int) -> Figures:
+        """The figures up to now; None where the system does not tell."""
         own = process_used().since(self.used)
         if kind.own_process:  # a pool's dead workers are children of this process, and were counted by themselves
             own = own._replace(cpu_s=own.cpu_s - (children_cpu_s() - self.children_s))
         used = own.plus(in_flight.total(shared_thread=kind.has_async))
         loop_delay_s = self.queue.delay_s() - self.delayed_s if self.queue else None
         sent_mb, received_mb = self._moved_mb(written) if kind.own_process else (None, None)
-        return {
-            "cpu_s": used.cpu_s,
-            "run_delay_s": loop_delay_s if kind.inline else used.run_delay_s,
-            "loop_delay_s": 0.0 if kind.inline and self.queue else loop_delay_s,
-            "minor_faults": used.minor_faults,
-            "major_faults": used.major_faults,
-            "voluntary_switches": used.voluntary_switches,
-            "involuntary_switches": used.involuntary_switches,
-            "disk_read_mb": used.blocks_read * _BLOCK_MB,
-            "disk_written_mb": used.blocks_written * _BLOCK_MB,
-            "sent_mb": sent_mb,
-            "received_mb": received_mb,
-        }
+        return Figures(
+            cpu_s=used.cpu_s,
+            run_delay_s=loop_delay_s if kind.inline else used.run_delay_s,
+            loop_delay_s=0.0 if kind.inline and self.queue else loop_delay_s,
+            minor_faults=used.minor_faults,
+            major_faults=used.major_faults,
+            voluntary_switches=used.voluntary_switches,
+            involuntary_switches=used.involuntary_switches,
+            disk_read_mb=used.blocks_read * _BLOCK_MB,
+            disk_written_mb=used.blocks_written * _BLOCK_MB,
+            sent_mb=sent_mb,
+            received_mb=received_mb,
+        )
 
     def _moved_mb(self, written: int) -> tuple[float | None, float | None]:
         """MB to and from the workers: all that went through this process's pipes and sockets but its own records."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
-import time
 from dataclasses import dataclass
-from typing import Any
 
 from engine.machine.lifeline import kill_own_group, take_stdin
+from engine.protocol.events import Event
 
 
 @dataclass(slots=True)
@@ -38,6 +36,6 @@ class Output:
             except BrokenPipeError:
                 kill_own_group()
 
-    def say(self, event: str, **values: Any) -> None:
-        """Write one event; `at` is `time.perf_counter()`."""
-        self.write(json.dumps({"event": event, "at": time.perf_counter(), **values}).encode() + b"\n")
+    def say(self, event: Event) -> None:
+        """Write one event."""
+        self.write(event.encode())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
 
+from engine.protocol.events import End, Heard, Open, decode
 from engine.protocol.record import TASK, Row, row, succeeded
 
 FLUSH_S = 0.4
@@ -18,7 +18,7 @@ Save = Callable[[list[Row], int, int], None]
 
 
 class Intake:
-    """The lines of one trial: arrays are records, objects are events (see `engine.protocol.record`)."""
+    """The lines of one trial: arrays are records (`protocol.record`), objects are events (`protocol.events`)."""
 
     def __init__(self, trial_id: int, save: Save) -> None:
         self.trial_id, self.save = trial_id, save
@@ -26,7 +26,8 @@ class Intake:
         """The tasks' labels, by index; needed before the first record."""
         self.done: set[int] = set()
         """Tasks whose record has arrived."""
-        self.events: dict[str, dict[str, Any]] = {}
+        self.heard = Heard()
+        """Its events so far."""
         self.origin_s = 0.0
         """When the trial's clock started."""
         self._rows: list[Row] = []
@@ -37,7 +38,7 @@ class Intake:
     @property
     def measuring(self) -> bool:
         """Whether the trial's clock runs."""
-        return "open" in self.events and "end" not in self.events
+        return self.heard.get(Open) is not None and self.heard.get(End) is None
 
     def take(self, piece: bytes) -> None:
         """Turn whole lines into rows and events; what has no line break yet waits for it."""
@@ -47,7 +48,8 @@ class Intake:
         trial_id, labels, rows, done, origin_s = self.trial_id, self.labels, self._rows, self.done, self.origin_s
         for item in json.loads(b"[" + whole.replace(b"\n", b",") + b"]"):
             if isinstance(item, dict):
-                origin_s = self._note(item)
+                self.heard.add(decode(item))
+                self.origin_s = origin_s = self.heard.at(Open) or 0.0
                 continue
             if (task := item[TASK]) in done:
                 continue  # a task has one record in a trial, the first
@@ -67,10 +69,3 @@ class Intake:
         if rows:
             self.save(rows, len(rows) - failed, failed)
         self._flushed_s = now_s
-
-    def _note(self, event: dict[str, Any]) -> float:
-        """Keep an event; gives when the clock started, as far as that is known by now."""
-        self.events[event["event"]] = event
-        if event["event"] == "open":
-            self.origin_s = event["at"]
-        return self.origin_s

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from engine.machine.sampler import Sampler
 from engine.model import Configuration, Measurement
 from engine.protocol.board import BusySlot
-
-TOLD = (
-    "cpu_s", "chunk", "run_delay_s", "loop_delay_s", "minor_faults", "major_faults", "voluntary_switches",
-    "involuntary_switches", "disk_read_mb", "disk_written_mb", "sent_mb", "received_mb", "loop_s", "pickling_s",
-)  # fmt: skip
-"""What the trial measures of itself and says at its end, by the names of `Measurement`."""
+from engine.protocol.events import Broken, Closing, End, Heard, Open, Ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,38 +61,32 @@ class Outcome:
     """When the clock started, on this machine's performance counter."""
 
 
-Events = Mapping[str, Mapping[str, Any]]
-"""What the trial said, by the name of the event; `at` is a time on the performance counter."""
-
-
-def conclude(outcome: Outcome, events: Events, exit_sentence: str) -> None:
+def conclude(outcome: Outcome, heard: Heard, exit_sentence: str) -> None:
     """Fill in how the trial ended, from what it said; `exit_sentence` tells of an exit that it did not announce."""
-    end, broken = events.get("end"), events.get("broken")
-    outcome.ended = end is not None and "closing" in events and not end["cancelled"]
+    end, broken = heard.get(End), heard.get(Broken)
+    outcome.ended = end is not None and heard.get(Closing) is not None and not end.cancelled
     outcome.cancelled = outcome.cancelled and not outcome.ended
     if broken:
-        outcome.message, outcome.final = broken["message"], broken["final"]
-        outcome.suspects = None if broken["suspects"] is None else [(task, tries) for task, tries in broken["suspects"]]
+        outcome.message, outcome.final = broken.message, broken.final
+        outcome.suspects = None if broken.suspects is None else list(broken.suspects)
     elif not outcome.ended and not outcome.cancelled:
         outcome.message = outcome.message or exit_sentence
     if end:
-        outcome.counted = (end.get("ok", 0), end.get("failed", 0))
-        outcome.example = end["example"][2] if end.get("example") else None
+        outcome.counted, outcome.example = (end.ok, end.failed), end.example
 
 
-def measured(events: Events, began_s: float, exited_s: float, sampler: Sampler) -> Measurement:
+def measured(heard: Heard, began_s: float, exited_s: float, sampler: Sampler) -> Measurement:
     """The figures of a trial whose process was started and had ended at these times."""
-    ready, opened, end, closing = (events.get(name, {}).get("at") for name in ("ready", "open", "end", "closing"))
-    last = end or exited_s
-    told = events.get("end", {})
+    ready, opened, ended, closing = (heard.at(kind) for kind in (Ready, Open, End, Closing))
+    end = heard.get(End) or End(at=exited_s)
     return Measurement(
         interpreter_s=ready and ready - began_s,
         startup_s=opened and ready and opened - ready,
-        wall_s=opened and last - opened,
+        wall_s=opened and end.at - opened,
         teardown_s=closing and exited_s - closing,
-        encoding_s=end and closing and closing - end,
-        **{name: told.get(name) for name in TOLD},
-        worker_names=tuple(told.get("worker_names") or ()),
+        encoding_s=ended and closing and closing - ended,
+        **asdict(end.figures),
+        worker_names=end.worker_names,
         peak_pss_mb=sampler.peak_mb,
         mean_pss_mb=sampler.mean_mb,
         memory_kind=sampler.kind,

@@ -15,6 +15,7 @@ from engine.machine.interpreters import executable
 from engine.machine.sampler import Sampler
 from engine.machine.variables import as_variables
 from engine.orchestrator.supervision.outcome import Assignment
+from engine.protocol.events import CANCEL
 
 _PIPE_BYTES = 1 << 20  # so that a trial does not wait while its records are being stored
 
@@ -69,9 +70,9 @@ class TrialProcess:
         return None if left else b""  # what a task has started may hold the pipe open for as long as it lives
 
     def ask_to_stop(self) -> None:
-        """Write ``cancel`` to its stdin."""
+        """Write a cancel to its stdin."""
         with contextlib.suppress(OSError):  # it may be leaving already
-            self._stdin.write(b"cancel\n")
+            self._stdin.write(f"{CANCEL}\n".encode())
             self._stdin.flush()
 
     def kill(self) -> None:

@@ -64,10 +64,10 @@ class Supervisor:
             process.close()
         self.intake.flush(self.clock())
         self.outcome.origin_s = self.intake.origin_s
-        conclude(self.outcome, self.intake.events, exit_sentence)
+        conclude(self.outcome, self.intake.heard, exit_sentence)
         if self.work.board.exists():
             self.outcome.busy = Board(self.work.board).busy()
-        self.outcome.measurement = measured(self.intake.events, began_s, exited_s, process.sampler)
+        self.outcome.measurement = measured(self.intake.heard, began_s, exited_s, process.sampler)
         self.outcome.samples = process.sampler.thinned()
         return self.outcome
 

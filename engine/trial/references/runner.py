@@ -1,6 +1,6 @@
 """A trial of a reference: the same phases as any other trial, one clock around the line that people write.
 
-    read, open and warm  →  "open"  →  run  →  "end", with what failed  →  "closing"
+    read, open and warm  →  Open  →  run  →  End, with what failed  →  Closing
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from engine.errors import TrialBroken
 from engine.machine.usage import run_queue
 from engine.model import Configuration
 from engine.protocol.board import Board
+from engine.protocol.events import Closing, End, Event, Figures, Open
 from engine.protocol.pickling import unpacked
 from engine.trial.references import IMPLEMENTATIONS
 from engine.trial.references.base import Failed
@@ -21,7 +21,7 @@ from engine.trial.references.used import scheduled
 from engine.trial.worker.chunks import Attempt
 from engine.trial.worker.setup import Setup
 
-Say = Callable[..., None]
+Say = Callable[[Event], None]
 
 
 def measure(configuration: Configuration, setup: Setup, attempts: Sequence[Attempt], say: Say) -> None:
@@ -32,10 +32,9 @@ def measure(configuration: Configuration, setup: Setup, attempts: Sequence[Attem
     sent = reference.kind.pickles  # what another process unpickles stays as it is
     arguments = [one.argument if sent else unpacked(one.argument) for one in attempts]
     reference.open()
-    say("open")
+    say(Open())
     queue = run_queue() if reference.kind.inline else None  # a loop waits in this thread; others of ours wait, too
     before, delayed_s = scheduled(reference.pids()), queue.delay_s() if queue else 0.0
-    began_s = time.perf_counter()
     try:
         results = reference.run(arguments)
     except Exception as error:
@@ -45,15 +44,9 @@ def measure(configuration: Configuration, setup: Setup, attempts: Sequence[Attem
     used = scheduled(reference.pids()).since(before)
     if waited_s is not None:
         used = used._replace(run_delay_s=waited_s)
-    wrong = [(task, one) for task, one in enumerate(results) if type(one) is Failed]
-    say(
-        "end", at=ended_s, wall_s=ended_s - began_s, chunk=configuration.chunk, cancelled=False, **used._asdict(),
-        ok=len(results) - len(wrong), failed=len(wrong), example=_example(wrong),
-    )  # fmt: skip
-    say("closing")
+    wrong = [result for result in results if type(result) is Failed]
+    figures = Figures(chunk=configuration.chunk, cpu_s=used.cpu_s, run_delay_s=used.run_delay_s)
+    example = wrong[0].sentence if wrong else None
+    say(End(at=ended_s, figures=figures, ok=len(results) - len(wrong), failed=len(wrong), example=example))
+    say(Closing())
     reference.close()
-
-
-def _example(wrong: Sequence[tuple[int, Failed]]) -> list[Any] | None:
-    """Task, reason and sentence of the first task that failed."""
-    return [wrong[0][0], wrong[0][1].reason, wrong[0][1].sentence] if wrong else None

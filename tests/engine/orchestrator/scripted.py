@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,24 @@ from engine.model import Configuration
 from engine.orchestrator.supervision.outcome import Assignment
 from engine.orchestrator.supervision.process import died
 from engine.protocol.board import Board
+from engine.protocol.events import Broken, Closing, End, Event, Figures, Open, Ready
 from engine.protocol.record import failed_ending, good_ending, line
 from tests.engine.clock import FakeClock
+
+FIGURES = [figure.name for figure in fields(Figures)]
+EVENTS: dict[str, Callable[..., Event]] = {
+    "ready": Ready, "open": Open, "end": End, "closing": Closing, "broken": Broken,
+}  # fmt: skip
 
 Step = bytes | float | Callable[[], None]
 """What the trial writes, how many seconds pass, or what happens to it."""
 
 
 def said(event: str, **values: Any) -> bytes:
-    """An event's line."""
-    return json.dumps({"event": event, "at": 100.0, **values}).encode() + b"\n"
+    """An event's line; figures of an `End` are given by their own names."""
+    if figures := {name: values.pop(name) for name in FIGURES if name in values}:
+        values["figures"] = Figures(**figures)
+    return EVENTS[event](**{"at": 100.0, **values}).encode()
 
 
 def record(task: int, finished_s: float = 101.0, failed: bool = False, worker: int = 0) -> bytes:

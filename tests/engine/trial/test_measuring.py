@@ -18,6 +18,7 @@ from engine.executors.base import Factory
 from engine.executors.sequential import InlineExecutor
 from engine.model import Configuration
 from engine.protocol.board import Board
+from engine.protocol.events import Broken, Closing, End, Open, decode
 from engine.trial import measuring
 from engine.trial.batch import Batch
 from engine.trial.loop import InFlight, Spent
@@ -46,12 +47,12 @@ class Trial:
         batch = Batch([one._replace(argument=one.task) for one in attempts(count)], [], 1, 1)
         self.running = Running(kind(executor), told, self.board, batch, threading.Event(), Output(writing))
 
-    def said(self) -> tuple[list[dict[str, Any]], list[list[Any]]]:
+    def said(self) -> tuple[list[Any], list[list[Any]]]:
         """The events and the records, in order."""
         os.close(self.running.output.descriptor)
         with open(self.reading, "rb") as pipe:
             found = [json.loads(text) for text in pipe]
-        return [one for one in found if type(one) is dict], [one for one in found if type(one) is list]
+        return [decode(item) for item in found if type(item) is dict], [item for item in found if type(item) is list]
 
 
 @pytest.fixture
@@ -62,17 +63,17 @@ def trial(tmp_path: Path) -> Trial:
 def test_a_trial_says_when_its_clock_starts_and_ends_and_its_records_between(trial: Trial) -> None:
     assert measure(trial.running, InlineExecutor()) == 0
     events, records = trial.said()
-    assert [one["event"] for one in events] == ["open", "end", "closing"]
+    assert [type(event) for event in events] == [Open, End, Closing]
     assert [record[0] for record in records] == [0, 1, 2, 3, 4]
-    opened, end, closing = (one["at"] for one in events)
+    opened, end, closing = (event.at for event in events)
     assert opened <= end <= closing
 
 
 def test_its_end_tells_the_largest_chunk_and_that_nobody_cancelled(trial: Trial) -> None:
     measure(trial.running, InlineExecutor())
     end = trial.said()[0][1]
-    assert (end["chunk"], end["cancelled"]) == (1, False)
-    assert end["cpu_s"] >= 0.0 and end["loop_s"] >= 0.0 and end["pickling_s"] == 0.0
+    assert (end.figures.chunk, end.cancelled) == (1, False)
+    assert end.figures.cpu_s >= 0.0 and end.figures.loop_s >= 0.0 and end.figures.pickling_s == 0.0
 
 
 def test_the_board_knows_since_when_the_clock_runs(trial: Trial) -> None:
@@ -89,7 +90,7 @@ def test_a_comparisons_records_come_after_the_clock_has_stopped(tmp_path: Path) 
     with open(trial.reading, "rb") as pipe:
         kinds = [json.loads(text) for text in pipe]
     order = [one["event"] if type(one) is dict else "record" for one in kinds]
-    assert order == ["open", "end", "record", "record", "record", "closing"]
+    assert order == ["Open", "End", "record", "record", "record", "Closing"]
     assert all(len(one[-1]) == 16 for one in kinds if type(one) is list), "each with its fingerprint"
 
 
@@ -97,20 +98,20 @@ def test_a_cancelled_trial_says_so_and_leaves_the_rest(trial: Trial) -> None:
     trial.running.stop.set()
     assert measure(trial.running, InlineExecutor()) == 0
     events, records = trial.said()
-    assert [one["event"] for one in events] == ["open", "end", "closing"]
-    assert events[1]["cancelled"] is True and records == []
+    assert [type(event) for event in events] == [Open, End, Closing]
+    assert events[1].cancelled is True and records == []
 
 
 def test_a_trial_whose_executor_cannot_be_replaced_is_broken_and_says_whom_it_suspects(trial: Trial) -> None:
-    class Broken(InlineExecutor):
+    class Gone(InlineExecutor):
         def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
             raise BrokenExecutor("gone")
 
-    assert measure(trial.running, Broken()) == 1
+    assert measure(trial.running, Gone()) == 1
     events, _ = trial.said()
-    assert [one["event"] for one in events] == ["open", "broken"]
-    assert (events[1]["final"], events[1]["suspects"]) == (False, [])
-    assert "cannot be opened again" in events[1]["message"]
+    assert [type(event) for event in events] == [Open, Broken]
+    assert (events[1].final, events[1].suspects) == (False, ())
+    assert "cannot be opened again" in events[1].message
 
 
 def test_of_tasks_in_the_loops_own_thread_the_rest_of_its_time_is_the_engines() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
 
 import pytest
 
@@ -10,6 +10,7 @@ from engine.executors import EXECUTORS
 from engine.executors.base import Factory
 from engine.machine.usage import Used
 from engine.model import Configuration, Measurement
+from engine.protocol.events import Figures
 from engine.trial import meter
 from engine.trial.loop import InFlight
 from engine.trial.meter import Meter
@@ -49,28 +50,28 @@ def kind(executor: str, workers: int = 2) -> Factory:
     return EXECUTORS[executor](Configuration(executor, workers))
 
 
-def figures(begun: Meter, executor: str, *workers: Used, written: int = 0) -> dict[str, Any]:
+def figures(begun: Meter, executor: str, *workers: Used, written: int = 0) -> Figures:
     flying = InFlight(run=print, used=dict(enumerate(workers)))
     return begun.figures(kind(executor), flying, written)
 
 
 def test_every_figure_has_a_name_that_a_measurement_has(machine: Machine) -> None:
     found = figures(Meter.begin(0), "threads")
-    assert Measurement(**found).cpu_s == 0.0
+    assert Measurement(**asdict(found)).cpu_s == 0.0
 
 
 def test_of_threads_the_process_tells_all_cpu_time(machine: Machine) -> None:
     begun = Meter.begin(0)
     machine.used = Used(cpu_s=12.5, run_delay_s=None, minor_faults=9)
     found = figures(begun, "threads", Used(run_delay_s=0.25), Used(run_delay_s=0.5))
-    assert (found["cpu_s"], found["minor_faults"]) == (2.5, 4)
+    assert (found.cpu_s, found.minor_faults) == (2.5, 4)
 
 
 def test_of_processes_the_workers_are_added_and_dead_ones_are_not_counted_twice(machine: Machine) -> None:
     begun = Meter.begin(0)
     machine.used, machine.children_s = Used(cpu_s=15.0, run_delay_s=0.0), 4.0
     found = figures(begun, "processes", Used(cpu_s=2.0), Used(cpu_s=3.0))
-    assert found["cpu_s"] == pytest.approx((15.0 - 10.0) - (4.0 - 1.0) + 5.0)
+    assert found.cpu_s == pytest.approx((15.0 - 10.0) - (4.0 - 1.0) + 5.0)
 
 
 def test_the_loops_own_delay_is_told_apart_from_the_workers(machine: Machine) -> None:
@@ -78,44 +79,44 @@ def test_the_loops_own_delay_is_told_apart_from_the_workers(machine: Machine) ->
     begun = Meter.begin(0)
     machine.queue.now_s = 3.5
     found = figures(begun, "threads", Used(run_delay_s=0.25), Used(run_delay_s=0.5))
-    assert (found["run_delay_s"], found["loop_delay_s"]) == (0.75, 0.5)
+    assert (found.run_delay_s, found.loop_delay_s) == (0.75, 0.5)
 
 
 def test_where_tasks_run_in_the_loops_thread_its_delay_is_theirs(machine: Machine) -> None:
     begun = Meter.begin(0)
     machine.queue.now_s = 3.5
     found = begun.figures(kind("sequential", 1), InFlight(run=print), 0)
-    assert (found["run_delay_s"], found["loop_delay_s"]) == (0.5, 0.0)
+    assert (found.run_delay_s, found.loop_delay_s) == (0.5, 0.0)
 
 
 def test_coroutines_of_one_thread_waited_for_it_once(machine: Machine) -> None:
     machine.used = Used(cpu_s=10.0, run_delay_s=0.0)
     found = figures(Meter.begin(0), "asyncio", Used(run_delay_s=0.25), Used(run_delay_s=0.25))
-    assert found["run_delay_s"] == 0.25
+    assert found.run_delay_s == 0.25
 
 
 def test_what_went_to_and_from_workers_does_not_count_the_records_written(machine: Machine) -> None:
     begun = Meter.begin(written=500)
     machine.moved = (4_000_000, 7_001_500)
     found = figures(begun, "processes", written=2_000)
-    assert (found["sent_mb"], found["received_mb"]) == (pytest.approx(5.0), pytest.approx(3.0))
+    assert [found.sent_mb, found.received_mb] == pytest.approx([5.0, 3.0])
 
 
 def test_threads_send_nothing_anywhere(machine: Machine) -> None:
     begun = Meter.begin(0)
     machine.moved = (9_000_000, 9_000_000)
     found = figures(begun, "threads")
-    assert (found["sent_mb"], found["received_mb"]) == (None, None)
+    assert (found.sent_mb, found.received_mb) == (None, None)
 
 
 def test_where_the_system_does_not_tell_what_travelled_it_is_unknown(machine: Machine) -> None:
     machine.moved = None
     found = figures(Meter.begin(0), "processes")
-    assert (found["sent_mb"], found["received_mb"]) == (None, None)
+    assert (found.sent_mb, found.received_mb) == (None, None)
 
 
 def test_fewer_bytes_than_records_are_no_negative_amount(machine: Machine) -> None:
-    assert figures(Meter.begin(0), "processes", written=10**9)["sent_mb"] == 0.0
+    assert figures(Meter.begin(0), "processes", written=10**9).sent_mb == 0.0
 
 
 def test_where_no_run_queue_is_told_the_delays_are_unknown(
@@ -123,11 +124,11 @@ def test_where_no_run_queue_is_told_the_delays_are_unknown(
 ) -> None:
     monkeypatch.setattr(meter, "run_queue", lambda: None)
     found = figures(Meter.begin(0), "threads", Used(run_delay_s=None))
-    assert (found["run_delay_s"], found["loop_delay_s"]) == (None, None)
+    assert (found.run_delay_s, found.loop_delay_s) == (None, None)
 
 
 def test_blocks_of_disks_are_megabytes(machine: Machine) -> None:
     begun = Meter.begin(0)
     machine.used = Used(cpu_s=10.0, run_delay_s=None, blocks_read=2_000_000, blocks_written=1_000)
     found = figures(begun, "threads")
-    assert (found["disk_read_mb"], found["disk_written_mb"]) == (pytest.approx(1024.0), pytest.approx(0.512))
+    assert [found.disk_read_mb, found.disk_written_mb] == pytest.approx([1024.0, 0.512])

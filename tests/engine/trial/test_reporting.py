@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from engine.protocol.events import Broken, End, Open
 from engine.trial import reporting
 from engine.trial.reporting import Output
 
@@ -28,22 +29,22 @@ def pipe() -> Iterator[tuple[int, Output]]:
 
 def test_an_event_is_a_line_with_its_name_its_time_and_its_values(pipe: tuple[int, Output]) -> None:
     reading, output = pipe
-    output.say("open", pid=7)
+    output.say(Open())
     text = os.read(reading, 999)
     assert text.endswith(b"}\n") and text.count(b"\n") == 1
     found = json.loads(text)
-    assert (found["event"], found["pid"]) == ("open", 7) and found["at"] > 0
+    assert found["event"] == "Open" and found["at"] > 0
 
 
 def test_an_event_may_tell_another_time_than_now(pipe: tuple[int, Output]) -> None:
     reading, output = pipe
-    output.say("end", at=12.5)
+    output.say(End(at=12.5))
     assert json.loads(os.read(reading, 999))["at"] == 12.5
 
 
 def test_a_text_with_line_breaks_stays_one_line(pipe: tuple[int, Output]) -> None:
     reading, output = pipe
-    output.say("broken", message="two\nlines \u2028 é")
+    output.say(Broken(message="two\nlines \u2028 é", final=False))
     assert os.read(reading, 999).count(b"\n") == 1
 
 

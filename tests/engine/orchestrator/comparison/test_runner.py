@@ -321,7 +321,7 @@ def test_long_tasks_do_not(tmp_path: Path) -> None:
 def test_a_reference_whose_tasks_fail_keeps_one_example(tmp_path: Path) -> None:
     compared = Compared(tmp_path, THREADS, baseline=PLAIN_LOOP, repeats=1)
     compared.special[PLAIN_LOOP] = lambda spec: [
-        said("ready"), said("open"), ending(ok=3, failed=1, example=[2, "exception", "ValueError: 2"]),
+        said("ready"), said("open"), ending(ok=3, failed=1, example="ValueError: 2"),
     ]  # fmt: skip
     compared.run()
     kept = [trial for trial in compared.store.kept if trial.configuration == PLAIN_LOOP]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.orchestrator.supervision.intake import FLUSH_ROWS, FLUSH_S, Intake
+from engine.protocol.events import Broken
 from engine.protocol.record import ROW, Row
 from tests.engine.orchestrator.scripted import record, said
 
@@ -110,7 +111,8 @@ def test_the_clock_runs_between_open_and_end() -> None:
     assert seen == [False, False, True, False, False]
 
 
-def test_an_events_values_are_kept_under_its_name() -> None:
+def test_an_event_is_kept_with_its_values() -> None:
     intake = Saved().intake
     intake.take(said("broken", message="no", final=True))
-    assert intake.events["broken"]["message"] == "no"
+    broken = intake.heard.get(Broken)
+    assert broken is not None and broken.message == "no"

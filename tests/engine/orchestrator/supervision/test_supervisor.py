@@ -134,7 +134,7 @@ def test_what_the_board_showed_last_is_part_of_the_outcome(tmp_path: Path) -> No
 
 
 def test_a_trial_without_records_tells_its_counts_and_one_example(tmp_path: Path) -> None:
-    script = [said("open"), ending(ok=8, failed=2, example=[3, "exception", "ValueError: no"])]
+    script = [said("open"), ending(ok=8, failed=2, example="ValueError: no")]
     outcome = Watched(tmp_path, script).run()
     assert (outcome.counted, outcome.example) == ((8, 2), "ValueError: no")
 

@@ -14,6 +14,7 @@ import pytest
 from engine.errors import OverlapError, TrialBroken
 from engine.executors.references import LOOP, MULTIPROCESSING_POOL, PLAIN_LOOP
 from engine.model import Configuration
+from engine.protocol.events import Closing, End, Event, Open
 from engine.protocol.pickling import dump
 from engine.trial.references import IMPLEMENTATIONS, pools
 from engine.trial.references.base import Failed, ReferenceRunner, attempt, failed
@@ -47,33 +48,32 @@ class Breaks(Told):
 
 def measured(
     folder: Path, *arguments: Any, kind: type[ReferenceRunner] = Told, monkeypatch: pytest.MonkeyPatch
-) -> dict[str, dict[str, Any]]:
-    """The events of a trial over these arguments, by name."""
+) -> tuple[list[type[Event]], End]:
+    """The events of a trial over these arguments: their kinds in order, and the end."""
     monkeypatch.setitem(IMPLEMENTATIONS, LOOP.name, kind)
-    said: dict[str, dict[str, Any]] = {}
+    said: list[Event] = []
     attempts = [Attempt(task, argument) for task, argument in enumerate(arguments)]
-    measure(PLAIN_LOOP, setup(folder), attempts, lambda event, **values: said.update({event: values}))
-    return said
+    measure(PLAIN_LOOP, setup(folder), attempts, said.append)
+    (end,) = (event for event in said if isinstance(event, End))
+    return [type(event) for event in said], end
 
 
 def test_its_phases_are_those_of_any_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said = measured(tmp_path, 1, 2, 3, monkeypatch=monkeypatch)
-    assert list(said) == ["open", "end", "closing"]
-    assert (said["end"]["ok"], said["end"]["failed"], said["end"]["example"]) == (3, 0, None)
-    assert said["end"]["cancelled"] is False and said["end"]["wall_s"] >= 0.0
+    kinds, end = measured(tmp_path, 1, 2, 3, monkeypatch=monkeypatch)
+    assert kinds == [Open, End, Closing]
+    assert (end.ok, end.failed, end.example, end.cancelled) == (3, 0, None, False)
 
 
 def test_what_failed_is_counted_with_its_first_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said = measured(tmp_path, 1, {"raise": "first"}, {"refuse": "second"}, monkeypatch=monkeypatch)
-    assert (said["end"]["ok"], said["end"]["failed"]) == (1, 2)
-    assert said["end"]["example"] == [1, "exception", "ValueError: first"]
+    _, end = measured(tmp_path, 1, {"raise": "first"}, {"refuse": "second"}, monkeypatch=monkeypatch)
+    assert (end.ok, end.failed, end.example) == (1, 2, "ValueError: first")
 
 
 def test_pickled_arguments_are_values_before_the_clock_where_nothing_travels(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = measured(tmp_path, dump({1, 2}), monkeypatch=monkeypatch)
-    assert said["end"]["ok"] == 1
+    _, end = measured(tmp_path, dump({1, 2}), monkeypatch=monkeypatch)
+    assert end.ok == 1
 
 
 def test_code_that_breaks_as_a_whole_is_told_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

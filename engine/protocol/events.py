@@ -1,0 +1,133 @@
+"""What orchestrator and trial say to each other while a trial runs, besides records.
+
+    the trial:         Ready → Open → records → End → records (a comparison's) → Closing; or Broken, at any time
+    the orchestrator:  CANCEL, a line on the trial's stdin
+
+Each event is one frozen value here and one JSON object on a line of its own on the way, with the name of its class.
+A trial on another Python (`--python`) writes them too: standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeVar
+
+CANCEL = "cancel"
+"""What the orchestrator writes to a trial that is to leave soon."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that a trial says."""
+
+    at: float = field(default_factory=time.perf_counter)
+    """When it was, in seconds on the performance counter, which all processes of a machine share."""
+
+    def encode(self) -> bytes:
+        """The event as a line."""
+        return json.dumps({"event": type(self).__name__, **asdict(self)}).encode() + b"\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready(Event):
+    """The interpreter has started and has read what it is to do; the executor is opened next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open(Event):
+    """Every worker is warm, and the clock starts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What a trial measures of itself while its clock runs, as `model.Measurement` explains it; None: not known."""
+
+    cpu_s: float | None = None
+    chunk: int | None = None
+    run_delay_s: float | None = None
+    loop_delay_s: float | None = None
+    minor_faults: int | None = None
+    major_faults: int | None = None
+    voluntary_switches: int | None = None
+    involuntary_switches: int | None = None
+    disk_read_mb: float | None = None
+    disk_written_mb: float | None = None
+    sent_mb: float | None = None
+    received_mb: float | None = None
+    loop_s: float | None = None
+    pickling_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End(Event):
+    """The last result is there, and the clock has stopped."""
+
+    figures: Figures = Figures()
+    cancelled: bool = False
+    worker_names: tuple[str, ...] = ()
+    """Of a cluster's workers, by their number."""
+    ok: int = 0
+    """Tasks that went well, in a trial without records (a reference's); 0 in all others."""
+    failed: int = 0
+    """Those that failed, likewise."""
+    example: str | None = None
+    """Why the first of those failed, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing(Event):
+    """All is written: what follows is the end of the workers and of the process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken(Event):
+    """The trial cannot go on, and leaves."""
+
+    message: str
+    """Why, in one sentence."""
+    final: bool
+    """Whether another try would end the same way."""
+    suspects: tuple[tuple[int, int], ...] | None = None
+    """(task, attempts so far) of the tasks that are to run alone; None where the board must tell."""
+
+
+_E = TypeVar("_E", bound=Event)
+_KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in (Ready, Open, End, Closing, Broken)}
+
+
+def decode(values: Mapping[str, Any]) -> Event:
+    """The event behind a parsed line. Raises ValueError for an object that is none."""
+    given = dict(values)
+    try:
+        kind = _KINDS[given.pop("event")]
+        if kind is End:
+            given |= {"figures": Figures(**given["figures"]), "worker_names": tuple(given["worker_names"])}
+        if kind is Broken and given["suspects"] is not None:
+            given["suspects"] = tuple((task, attempts) for task, attempts in given["suspects"])
+        return kind(**given)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"A trial said what is no event: {error}.") from error
+
+
+class Heard:
+    """The events of one trial so far, each kind once: the last of a kind counts."""
+
+    def __init__(self) -> None:
+        self._by_kind: dict[type[Event], Event] = {}
+
+    def add(self, event: Event) -> None:
+        """Keep an event."""
+        self._by_kind[type(event)] = event
+
+    def get(self, kind: type[_E]) -> _E | None:
+        """The event of this kind, None before it was said."""
+        event = self._by_kind.get(kind)
+        return event if isinstance(event, kind) else None
+
+    def at(self, kind: type[Event]) -> float | None:
+        """When an event of this kind was said; None before."""
+        event = self.get(kind)
+        return event.at if event else None
