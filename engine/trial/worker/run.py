@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from typing import Any
 
 from engine.errors import Later
 from engine.model import Pickled
@@ -12,11 +13,13 @@ from engine.protocol.record import FAILED, line
 from engine.trial.worker.arguments import opened
 from engine.trial.worker.chunks import Held, PlainAttempt, Returned
 from engine.trial.worker.endings import ChunkOutputs
-from engine.trial.worker.state import WorkerState, own_slot, used_by
+from engine.trial.worker.state import Slot, WorkerState, own_slot, used_by
 
 INSTANT_S = 50e-6
 """A task shorter than this had its CPU all the time (a time slice is a hundred times as long) and started no
 process: neither is read for it, because two readings would cost as much as the task."""
+WRAPPED = (Held, Pickled)
+"""Types of arguments that stand for what a task is given: `unwrapped`."""
 
 
 def run_chunk(attempts: list[PlainAttempt], budget_s: float | None) -> Returned:
@@ -24,29 +27,24 @@ def run_chunk(attempts: list[PlainAttempt], budget_s: float | None) -> Returned:
     board, workload, own = WorkerState.board, WorkerState.workload, own_slot()
     assert board is not None and workload is not None and own is not None
     slot, clock, ahead_s = own.number, own.clock, Elsewhere.ahead_s
+    if own.idle and not Elsewhere.away:
+        own.begin(board)
+    beside, instant_delay_s = Beside(own), 0.0 if own.queue else None
     outputs = ChunkOutputs(workload, own.stores, own.pickles)
     lines: list[str] = []
     later: list[tuple[int, float]] = []
     tried = failed = 0
     tasks_cpu_s = 0.0
-    queue, children = own.queue, own.children
-    delay_s = None
-    if own.idle and not Elsewhere.away:
-        own.begin(board)
-    delayed_s = queue.delay_s() if queue else 0.0
     began, began_cpu_s = time.perf_counter(), clock()
     for task, argument, number, waited_s in attempts:
-        if type(argument) is Held:
-            argument = WorkerState.arguments[task]
         if tried and budget_s is not None and time.perf_counter() - began > budget_s:
             break
         tried += 1
-        problem: BaseException | None = None
-        output = None
-        if type(argument) is Pickled:
-            argument, problem = opened(argument)
+        problem, output = None, None
+        if type(argument) in WRAPPED:
+            argument, problem = unwrapped(task, argument)
         board.begin(slot, task)
-        cpu = clock()
+        cpu_s = clock()
         started = time.perf_counter()
         try:
             if problem is None:
@@ -55,31 +53,55 @@ def run_chunk(attempts: list[PlainAttempt], budget_s: float | None) -> Returned:
             problem = without_traceback(error)
         finished = time.perf_counter()
         only_the_worker(own.pid)
-        cpu = clock() - cpu
-        tasks_cpu_s += cpu
+        cpu_s = clock() - cpu_s
+        tasks_cpu_s += cpu_s
         if (duration_s := finished - started) > INSTANT_S:
-            if children:
-                cpu += children.claim_s()
-            if queue:  # from the last reading on: between two tasks of a chunk hardly anything is waited for
-                before_s, delayed_s = delayed_s, queue.delay_s()
-                delay_s = min(duration_s, delayed_s - before_s)
-        elif queue:
-            delay_s = 0.0
+            children_s, delay_s = beside.read(duration_s)
+            cpu_s += children_s
+        else:
+            delay_s = instant_delay_s
         board.idle(slot)
         if type(problem) is Later:
             later.append((task, problem.delay_s))
             continue
         ending, tries = outputs.ending(output, problem)
         failed += ending.startswith(FAILED)
-        lines.append(
-            line(task, slot, started + ahead_s, finished + ahead_s, cpu, delay_s, number - 1 + tries, waited_s, ending)
-        )
-    elapsed, chunk_cpu_s = time.perf_counter() - began, clock() - began_cpu_s
+        tries += number - 1
+        lines.append(line(task, slot, started + ahead_s, finished + ahead_s, cpu_s, delay_s, tries, waited_s, ending))
+    elapsed_s, chunk_cpu_s = time.perf_counter() - began, clock() - began_cpu_s
     used = used_by(own).since(own.ready)
     return Returned(
-        "".join(lines).encode(), len(lines), failed, tried, elapsed, tuple(later), slot, used,
+        "".join(lines).encode(), len(lines), failed, tried, elapsed_s, tuple(later), slot, used,
         chunk_cpu_s, tasks_cpu_s, outputs.pickling_s, tuple(outputs.carried),
     )  # fmt: skip
+
+
+def unwrapped(task: int, argument: Any) -> tuple[Any, BaseException | None]:
+    """What the task is given, or what kept it from being read here."""
+    if type(argument) is Held:
+        argument = WorkerState.arguments[task]
+    return opened(argument) if type(argument) is Pickled else (argument, None)
+
+
+class Beside:
+    """What a chunk's tasks used beside their own CPU time: processes that they started, and waiting for a CPU."""
+
+    __slots__ = ("_children", "_delayed_s", "_queue")
+
+    def __init__(self, own: Slot) -> None:
+        self._queue, self._children = own.queue, own.children
+        self._delayed_s = own.queue.delay_s() if own.queue else 0.0
+
+    def read(self, duration_s: float) -> tuple[float, float | None]:
+        """CPU seconds of processes that the task which has just ended had started, and how long it waited for a CPU.
+
+        The wait counts from the last reading on: between two tasks of a chunk hardly anything is waited for.
+        """
+        children_s = self._children.claim_s() if self._children else 0.0
+        if not self._queue:
+            return children_s, None
+        before_s, self._delayed_s = self._delayed_s, self._queue.delay_s()
+        return children_s, min(duration_s, self._delayed_s - before_s)
 
 
 def only_the_worker(pid: int) -> None:

@@ -13,14 +13,12 @@ from contextlib import suppress
 from typing import Any
 
 from engine.errors import Later
-from engine.model import Pickled
 from engine.protocol.board import LONGEST_SLEEP_S, Board
 from engine.protocol.reasons import time_limit
 from engine.protocol.record import FAILED, line
-from engine.trial.worker.arguments import opened
 from engine.trial.worker.chunks import PlainAttempt, Returned
 from engine.trial.worker.endings import ChunkOutputs
-from engine.trial.worker.run import only_the_worker, without_traceback
+from engine.trial.worker.run import WRAPPED, only_the_worker, unwrapped, without_traceback
 from engine.trial.worker.state import WorkerState, coroutine_slot, used_by
 from engine.workloads import Workload
 
@@ -52,10 +50,9 @@ async def run_chunk_async(attempts: list[PlainAttempt], budget_s: float | None) 
         if tried and budget_s is not None and time.perf_counter() - began > budget_s:
             break
         tried += 1
-        problem: BaseException | None = None
-        output = None
-        if type(argument) is Pickled:
-            argument, problem = opened(argument)
+        problem, output = None, None
+        if type(argument) in WRAPPED:
+            argument, problem = unwrapped(task, argument)
         board.begin(slot.number, task)
         between_cpu_s += time.thread_time() - mark_s
         started = time.perf_counter()

@@ -16,9 +16,9 @@ from engine.model import Pickled
 from engine.protocol.board import Board
 from engine.protocol.elsewhere import Elsewhere
 from engine.protocol.pickling import dump, unpacked
-from engine.trial.worker import state
+from engine.trial.worker import run, state
 from engine.trial.worker.chunks import Held, Returned
-from engine.trial.worker.run import INSTANT_S, only_the_worker, run_chunk, without_traceback
+from engine.trial.worker.run import INSTANT_S, Beside, only_the_worker, run_chunk, without_traceback
 from engine.trial.worker.state import WorkerState, start
 from tests.engine.trial.worker.made import chunk, made_board, records, setup, told, unreadable
 
@@ -136,6 +136,53 @@ def test_a_task_of_no_time_was_never_held_up_by_others(worker: Board) -> None:
     if WorkerState.slot and WorkerState.slot.queue:
         (record,) = records(ran("a"))
         assert record["finished_s"] - record["started_s"] > INSTANT_S or record["run_delay_s"] == 0.0
+
+
+class Clocks:
+    """A run queue and started processes that tell what a test says."""
+
+    def __init__(self, *delays_s: float, children_s: float = 0.0) -> None:
+        self.delays_s, self.children_s, self.asked = iter(delays_s), children_s, 0
+
+    def delay_s(self) -> float:
+        return next(self.delays_s)
+
+    def claim_s(self) -> float:
+        self.asked += 1
+        return self.children_s
+
+
+def beside(queue: Clocks | None, children: Clocks | None) -> Beside:
+    assert WorkerState.slot is not None
+    WorkerState.slot.queue, WorkerState.slot.children = queue, children  # type: ignore[assignment]
+    return Beside(WorkerState.slot)
+
+
+def test_a_task_waited_for_as_long_as_its_thread_did_since_the_last_reading(worker: Board) -> None:
+    read = beside(Clocks(5.0, 5.25, 5.75), None).read
+    assert [read(9.0), read(9.0)] == [(0.0, 0.25), (0.0, 0.5)]
+
+
+def test_a_task_never_waited_for_longer_than_it_took(worker: Board) -> None:
+    read = beside(Clocks(5.0, 7.0, 7.5), None).read
+    assert [read(1.5), read(1.5)] == [(0.0, 1.5), (0.0, 0.5)]
+
+
+def test_processes_that_a_task_started_are_its_own_cpu_time(worker: Board) -> None:
+    assert beside(None, Clocks(children_s=2.5)).read(9.0) == (2.5, None)
+
+
+def test_a_long_task_has_its_childrens_cpu_time_and_one_of_no_time_does_not_ask(
+    worker: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    children = Clocks(children_s=100.0)
+    beside(None, children)
+    monkeypatch.setattr(run, "INSTANT_S", 1e9)
+    (short,) = records(ran("a"))
+    assert short["cpu_s"] < 100.0 and children.asked == 0
+    monkeypatch.setattr(run, "INSTANT_S", -1.0)
+    (long,) = records(ran("a"))
+    assert long["cpu_s"] >= 100.0 and children.asked == 1
 
 
 def test_where_the_system_does_not_tell_the_delay_it_is_unknown(worker: Board) -> None:
