@@ -4,7 +4,8 @@
     python start.py install             only make .venv and install what the app needs
     python start.py install --dev       also what the tests need, with a Chromium for the browser tests
 
-Standard library only, and the same on Linux, macOS and Windows: it runs before anything is installed.
+Standard library only, and the same on Linux, macOS and Windows: it runs before anything is installed. That is also why
+it is one long file: people download it and start it by its name.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ from PIL import Image
 from engine.config import Settings
 from engine.model import Configuration
 from engine.runs import jobs
-from engine.runs.plans import resize_plan
+from engine.runs.resize_plans import resize_plan
 from engine.store import Store
 from engine.workloads.images.making.options import Resizing
 from engine.workloads.images.opening.opening import open_image

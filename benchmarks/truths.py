@@ -30,7 +30,7 @@ from benchmarks.cases import CASES, Case
 from engine.config import Settings
 from engine.machine.environment import gil
 from engine.model import Configuration, Plan
-from engine.runs import jobs, plans
+from engine.runs import jobs, plans, resize_plans
 from engine.runs.functions import function_plan
 from engine.runs.plans import SEQUENTIAL
 from engine.store import Store
@@ -97,7 +97,7 @@ def compute_plan(settings: Settings) -> Plan:
 
 def resize_plan(settings: Settings) -> Plan:
     """The sample photos, 400 px."""
-    return plans.demo_resize_plan(Resizing(sizes=("400x400",)), SEQUENTIAL, settings)
+    return resize_plans.demo_resize_plan(Resizing(sizes=("400x400",)), SEQUENTIAL, settings)
 
 
 Known = tuple[Callable[[Settings], Plan], list[Configuration], Callable[[Mapping[str, Any]], list[Claim]]]

@@ -10,7 +10,7 @@ from typing import Any
 from engine.config import load
 from engine.errors import OverlapError, SettingRefused
 from engine.model import Configuration, Record, Run
-from engine.runs import jobs, plans
+from engine.runs import jobs, plans, resize_plans
 from engine.runs.functions import function_plan, named
 from engine.store import Store
 from engine.workloads.images.sets.targets import Choice
@@ -131,7 +131,7 @@ def resize(
     for source in given:
         files += find_images(source, None, settings, target, True).images if source.is_dir() else [source]
     count = 1 if executor == "sequential" else workers or usable_cpus()
-    plan = plans.resize_plan(
+    plan = resize_plans.resize_plan(
         files, resizing, Configuration(executor, count), settings, target,
         root=given[0] if len(given) == 1 and given[0].is_dir() else None, overwriting=Overwriting(overwrite), html=html,
     )  # fmt: skip

@@ -3,7 +3,8 @@
 `load()` reads defaults, then the TOML file (`OVERLAP_CONFIG`, else `overlap.toml` in the home
 folder), then the environment. A name in the file is the environment's without its prefix, in
 lower case: `allowed_hosts` for `OVERLAP_ALLOWED_HOSTS`. This module sits on the lowest floor;
-platformdirs is imported only where no home folder was given.
+platformdirs is imported only where no home folder was given. It is long because every setting stands here with its
+meaning, beside the few functions that read one.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Units are in the names: seconds (`_s`), megabytes of 10^6 bytes (`_mb`). States are
 `Literal` strings, so that they survive a code reload and a round trip through JSON.
-This module sits on the lowest floor: a trial imports it, so it imports only the standard library.
+This module sits on the lowest floor: a trial imports it, so it imports only the standard library. It is long because
+all of them stand here: who looks for a word of the product, or for the unit of a figure, finds it in one place.
 """
 
 from __future__ import annotations

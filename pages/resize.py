@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from engine.model import Configuration, Plan
-from engine.runs.plans import resize_plan
+from engine.runs.resize_plans import resize_plan
 from engine.workloads.images.making.options import Resizing
 from engine.workloads.images.sets import targets
 from pages.parts.resize.destination import (

@@ -27,7 +27,8 @@ def tasks_of(what: str, inputs: Sequence[str], given: Mapping[str, Any], store: 
 
 def _resize_tasks(inputs: Sequence[str], given: Mapping[str, Any], store: Store, stack: ExitStack) -> Plan:
     from engine.cli.sources import gathered
-    from engine.runs.plans import SEQUENTIAL, demo_resize_plan, resize_plan
+    from engine.runs.plans import SEQUENTIAL
+    from engine.runs.resize_plans import demo_resize_plan, resize_plan
     from engine.workloads.images.making.options import resizing_from
 
     resizing = resizing_from({"sizes": given["sizes"] or ("400x400",)})

@@ -70,7 +70,7 @@ def resize(sources: tuple[Path | str, ...], pattern: str | None, skip_unchanged:
     SOURCES and --to may be addresses (s3://bucket/photos/*.jpg), which need the package of their kind: s3fs, gcsfs.
     """
     from engine.cli.sources import destination, gathered, note_done, resized_at
-    from engine.runs.plans import fitting, resize_plan
+    from engine.runs.resize_plans import fitting, resize_plan
     from engine.workloads.images.making.options import resizing_from
     from engine.workloads.images.sets.targets import Overwriting
     from engine.workloads.images.sets.unchanged import Done

@@ -1,23 +1,20 @@
 """What people hand in, as a `Plan`: shared by the pages and the command line, so both run the same.
 
 Each function names its tasks, checks what can be checked before the start, and refuses as a whole
-(InputRefused) what exceeds a limit. Sits just below `jobs`.
+(InputRefused) what exceeds a limit. Sits just below `jobs`; jobs over pictures are made in `resize_plans`.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import secrets
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from engine.config import Settings, load, usable_cpus
-from engine.errors import InputRefused, TaskFailed
+from engine.errors import InputRefused
 from engine.executors.references import PLAIN_LOOP
 from engine.machine.variables import variables_of
 from engine.model import Configuration, Pickled, Plan, Task, plain
@@ -26,19 +23,9 @@ from engine.orchestrator.available import executors_for as executors_for
 from engine.orchestrator.available import reason_against as reason_against
 from engine.text import counted
 from engine.workloads import workload_class
-from engine.workloads.images.making.options import Resizing
-from engine.workloads.images.opening.opening import read_header
-from engine.workloads.images.sets.memory import workers_that_fit
-from engine.workloads.images.sets.naming import output_names
-from engine.workloads.images.sets.targets import KEEP, Met, Overwriting, met
-from engine.workloads.images.sets.unchanged import Done
 from engine.workloads.shop.demo import demo_urls
-from engine.workloads.shop.photos import places, sample_photos
 from engine.workloads.web.manners import OURS, Manners
 from engine.workloads.web.price.selectors import selector_for
-
-LARGEST = 100
-"""How many of the largest images are looked at to estimate the memory that a worker needs."""
 
 SEQUENTIAL = Configuration("sequential", 1)
 
@@ -90,134 +77,11 @@ def _host(url: str) -> str:
         return ""
 
 
-def resize_plan(
-    sources: Sequence[Path],
-    resizing: Resizing,
-    configuration: Configuration,
-    settings: Settings,
-    target: Path | None = None,
-    root: Path | None = None,
-    run_folder: Path | None = None,
-    title: str | None = None,
-    done: Done | None = None,
-    overwriting: Overwriting = KEEP,
-    identities: Sequence[str] | None = None,
-    beside: bool = False,
-    html: bool = False,
-) -> Plan:
-    """A job that resizes these files. Output names keep the folders below `root`. What `done` knows is left out.
-
-    Sources below `run_folder` are stored relative to it, so the run can move; results go to `target`,
-    else to the run's outputs. `overwriting` says what may be replaced in `target`: no original in any case.
-    `identities` tell apart sources of one name (see `output_names`), by default their paths. With `beside`, where
-    `target` is `root`, folders keep their names to the letter, so that results lie beside their originals. `html` asks
-    for a gallery page of the results.
-    Raises InputRefused when there are none or more than the limit, or when every result would replace an original.
-    """
-    if not sources:
-        raise InputRefused("There is no image to resize: choose some files, a folder or a ZIP.")
-    if len(sources) > settings.max_tasks:
-        raise InputRefused(f"{len(sources):,} images are more than this server's limit of {settings.max_tasks:,}.")
-    relative = [_below(source, root) for source in sources]
-    folders: dict[str, str] = {}
-    stored = [_below(source, run_folder, folders) for source in sources]
-    rows = output_names(relative, resizing, identities or (None if root else stored), beside)
-    there = met(target, rows, sources) if target else Met()
-    if there.originals and all(there.originals.intersection(names) for names in rows):
-        raise InputRefused(
-            "Every result would replace an original, which is never done: choose another folder, or names that differ, "
-            "such as {stem}-small.{ext}."
-        )
-    wanted, own = [], set[str]()
-    for label, source, kept, names in zip(relative, sources, stored, rows, strict=True):
-        if done is None or not done.is_current(source, names):
-            wanted.append((label, {"source": kept, "names": names}))
-            own |= set(done.made(source, names)) if done else set()
-    asked = {name for _, argument in wanted for name in argument["names"]} - own
-    agreed = own | overwriting.agreed(Met(others=tuple(name for name in there.others if name in asked)))
-    tasks = [
-        Task(index, label, argument | told if (told := _told(argument["names"], there.originals, agreed)) else argument)
-        for index, (label, argument) in enumerate(wanted)
-    ]
-    written = {"target": str(target), "overwrite": overwriting.choice} if target else {}
-    options = {**resizing.plain(), "html": html, **written}
-    title = title or f"{counted(len(tasks), 'photo')} to {', '.join(resizing.sizes)}"
-    return job("resize", title, tasks, configuration, options, settings)
-
-
-def _told(names: Sequence[str], originals: Collection[str], replace: Collection[str]) -> dict[str, list[str]]:
-    """What a task is told of those of its names that are taken; nothing where there is nothing to say."""
-    told = {"originals": originals, "replace": replace}
-    return {what: found for what, taken in told.items() if (found := [name for name in names if name in taken])}
-
-
-def _below(path: Path, folder: Path | None, whole: dict[str, str] | None = None) -> str:
-    """The path from a folder on; of one that is not below it the name, or all of it where `whole` keeps its folders."""
-    if folder is not None:
-        text, start = str(path), f"{folder}{os.sep}"
-        if text.startswith(start):  # by far the quickest, and there may be a million of them
-            return text[len(start) :].replace(os.sep, "/")
-        if path.is_relative_to(folder):
-            return path.relative_to(folder).as_posix()
-    return path.name if whole is None else _without_links(str(path), whole)
-
-
-def _without_links(path: str, folders: dict[str, str]) -> str:
-    """As os.path.realpath gives it; a folder of many files is looked up once, and remembered in `folders`."""
-    folder, name = os.path.split(path)
-    if folder not in folders:
-        folders[folder] = os.path.realpath(folder)
-    found = os.path.join(folders[folder], name)
-    return os.path.realpath(found) if name in ("", ".", "..") or os.path.islink(found) else found
-
-
-def fitting(
-    sources: Sequence[Path], resizing: Resizing, configuration: Configuration, settings: Settings
-) -> tuple[Configuration, str | None]:
-    """The configuration with as many workers as memory has room for, and why there are fewer than asked for.
-
-    Looks at the headers of the largest files only: reading all of twenty thousand would take seconds.
-    """
-    largest = sorted(sources, key=_bytes, reverse=True)[:LARGEST]
-    headers = []
-    for source in largest:
-        with suppress(TaskFailed):  # a file that cannot be opened gets its own record, and needs no memory
-            headers.append(read_header(source, settings))
-    if not headers:
-        return configuration, None
-    workers, why = workers_that_fit(headers, resizing, configuration.workers)
-    return replace(configuration, workers=workers), why
-
-
-def _bytes(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
 def demo_scrape_plan(configuration: Configuration, settings: Settings) -> Plan:
     """A job that scrapes every product of the demo shops; works with no network."""
     urls = demo_urls()
     shops = len({url.split("/")[1] for url in urls})
     return scrape_plan(urls, configuration, settings, title=f"{len(urls)} pages of {shops} demo shops")
-
-
-def demo_resize_plan(
-    resizing: Resizing,
-    configuration: Configuration,
-    settings: Settings,
-    progress: Callable[[int, int], None] | None = None,
-    at_once: bool = False,
-) -> Plan:
-    """A job that resizes the sample photos, which are made first where they are missing (`progress`: done, of).
-
-    `at_once`: they are made while the job runs, each task as soon as its photo is there. What is measured needs all of
-    them beforehand.
-    """
-    photos = places(settings.home) if at_once else sample_photos(settings.home, progress)
-    root = photos[0].parent
-    return resize_plan(photos, resizing, configuration, settings, root=root, title=f"{len(photos)} sample photos")
 
 
 def simple_plan(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.analysis.causes.causes import TOLD
+from engine.analysis.causes.sentences import MOST
 from engine.errors import InputRefused
 from engine.model import Configuration, Plan, Run, configuration_from, plain
 from engine.runs.plans import comparison
@@ -35,7 +35,7 @@ def experiments(run: Run) -> tuple[Experiment, ...]:
 
 def _experiments(verdict: Mapping[str, Any]) -> Iterator[Experiment]:
     for told in verdict.get("explanations") or []:
-        for cause in (told.get("causes") or [])[:TOLD]:
+        for cause in (told.get("causes") or [])[:MOST]:
             if cause.get("changed"):
                 suspect, changed = configuration_from(told["configuration"]), configuration_from(cause["changed"])
                 yield Experiment(str(cause["name"]), float(cause["lost"]), suspect, changed)

@@ -14,7 +14,8 @@ from engine.machine.private import make_folder
 from engine.model import Configuration
 from engine.report.documents.document import import_document, read_document
 from engine.runs import jobs
-from engine.runs.plans import demo_scrape_plan, resize_plan
+from engine.runs.plans import demo_scrape_plan
+from engine.runs.resize_plans import resize_plan
 from engine.workloads.images.making.options import Resizing
 from pages.menu import PAGES
 from tests.browser.conftest import Server, Tab

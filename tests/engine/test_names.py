@@ -16,7 +16,7 @@ from PIL import Image
 from engine.model import Configuration, Run
 from engine.report import export_chunks
 from engine.report.documents.document import import_document, read_document
-from engine.runs.plans import resize_plan
+from engine.runs.resize_plans import resize_plan
 from engine.store import Store
 from engine.workloads.images.making.options import Resizing
 from engine.workloads.images.sets.archive import zip_stream

@@ -20,7 +20,7 @@ from PIL import Image, PngImagePlugin
 
 from engine.config import Settings
 from engine.model import Configuration, Plan, Record, Run
-from engine.runs.plans import resize_plan
+from engine.runs.resize_plans import resize_plan
 from engine.store import Store
 from engine.workloads.images.making.options import resizing_from
 from tests.engine.support import alive_with, once_each, open_store, run_to_end, until

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.model import Configuration
-from engine.runs.plans import resize_plan
+from engine.runs.resize_plans import resize_plan
 from engine.store import Store
 from engine.workloads.images.making.options import Resizing
 from tests.engine.support import run_to_end

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from engine.config import Settings
 from engine.model import Plan, Run
 from engine.runs import jobs
-from engine.runs.plans import resize_plan, scrape_plan
+from engine.runs.plans import scrape_plan
+from engine.runs.resize_plans import resize_plan
 from engine.store import Store
 from engine.workloads.images.making.options import Resizing
 from pages.parts.run.failures import grouped, host_of

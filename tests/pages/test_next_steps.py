@@ -12,7 +12,8 @@ from PIL import Image
 from engine.config import Settings
 from engine.model import Configuration, Plan, Run
 from engine.runs import jobs
-from engine.runs.plans import resize_plan, scrape_plan, simple_plan
+from engine.runs.plans import scrape_plan, simple_plan
+from engine.runs.resize_plans import resize_plan
 from engine.store import Store
 from engine.workloads.images.making.options import Resizing
 from pages.parts.run.retrying import may_succeed

@@ -2,7 +2,8 @@
 
 A cause is stated only where it was measured: which factor of the efficiency was lost says what kind it is, and a
 second figure (cores busy, megabytes sent, context switches, CPU time of one task alone) which one. What fits no
-signature is named by its kind alone. Stands above `efficiency`.
+signature is named by its kind alone. Stands above `efficiency`; what a start-up is spent on is a matter of `startup`,
+and `sentences` says what was found.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
-from typing import Literal, Protocol
+from typing import Literal
 
 from engine.analysis.causes.efficiency import Alone, Efficiency, alone_of, mean_efficiency
 from engine.analysis.trials import Summary, TimedTrial, summary
@@ -32,13 +33,9 @@ OWN_THREADS = 1.2
 """Tasks that keep more cores busy than this, one after the other, have threads or processes of their own."""
 CROWDED = 0.2
 """Above this share of the machine other programs are named beside a cause that they may have added to."""
-APART = ("processes", "subinterpreters", "dask")
-"""Executors whose workers import for themselves."""
 CHUNK = 64
 ONE_THREAD = "OMP_NUM_THREADS=1"
 """OpenMP, OpenBLAS and MKL all obey it."""
-TOLD = 2
-"""The dearest causes are told, and can be tried."""
 READ_S = 100e-6
 """Tasks shorter than this cost so little CPU time that reading the clock is a part of it."""
 
@@ -246,77 +243,3 @@ def _without_pickles(seen: Evidence) -> tuple[str, Configuration | None]:
 
 RULES: tuple[Rule, ...] = (_balance, _waiting_for_a_cpu, _turns, _cpu_growth, _hand_over)
 """One for each factor; a test holds each cause to a case in which it is named and one in which it is not."""
-
-
-STARTS = 0.5
-"""A start-up that takes this share of the time until the last task is worth a sentence."""
-LONG_S = 0.1
-"""Imports shorter than this are any program's."""
-MOSTLY = 0.3
-"""Imports have to be this share of a start-up to be what it is spent on."""
-
-
-class Imported(Protocol):
-    """What `engine.orchestrator.comparison.imports` has measured, in seconds."""
-
-    @property
-    def total_s(self) -> float:
-        """All imports."""
-
-    @property
-    def module(self) -> str:
-        """The dearest."""
-
-    @property
-    def module_s(self) -> float:
-        """What it costs."""
-
-
-def starts_long(figure: Summary) -> bool:
-    """Whether workers with interpreters of their own take as long to start as the tasks take."""
-    startup_s = figure.startup_s or 0.0
-    return figure.configuration.executor in APART and startup_s >= STARTS * (startup_s + figure.wall_s)
-
-
-def imports_cause(figure: Summary, imported: Imported | None) -> Cause | None:
-    """The start-up as a cause, with the module that costs most; None where it is short or spent on something else.
-
-    `lost` is a share of the time from the start to the last result: start-up is in no speedup.
-    """
-    startup_s = figure.startup_s or 0.0
-    if imported is None or not starts_long(figure) or imported.total_s < max(LONG_S, MOSTLY * startup_s):
-        return None
-    share = startup_s / (startup_s + figure.wall_s)
-    return Cause(
-        "imports", share,
-        f"Start-up: workers took {duration(startup_s)} to be ready for {duration(figure.wall_s)} of tasks, "
-        f"and each imports; {imported.module} costs most of that, {duration(imported.module_s)} of "
-        f"{duration(imported.total_s)}.",
-        "--start-method forkserver" if figure.configuration.start_method in ("spawn", "fork") else None,
-    )
-
-
-def told(found: Sequence[Cause], efficiency: Efficiency | None, run: int | None = None) -> list[str]:
-    """The causes in sentences, the dearest two, and what the factors multiply to. `run` is the comparison's number,
-    for the command that shows a cause."""
-    if not found or efficiency is None:
-        return []
-    parts = (
-        ("load balance", efficiency.load_balance), ("hand-over", efficiency.hand_over),
-        ("CPU at hand", efficiency.cpu_at_hand), ("no turns", efficiency.no_turns),
-        ("same CPU time", efficiency.same_cpu),
-    )
-    product = " × ".join(f"{name} {value:.2f}" for name, value in parts)
-    first = f"Efficiency {efficiency.whole:.2f} = {product}."
-    return [*(cause.sentence + _try(cause, run) for cause in found[:TOLD]), first]
-
-
-def told_start(cause: Cause | None) -> list[str]:
-    """What the start-up was spent on, in a sentence; it stands beside the causes, because it is in no speedup."""
-    return [cause.sentence + _try(cause, None)] if cause else []
-
-
-def _try(cause: Cause, run: int | None) -> str:
-    if cause.changed is None or run is None:
-        return f" To see it: again with {cause.experiment}." if cause.experiment else ""
-    return f" To see it: again with {cause.experiment}, by overlap prove {run} {cause.name}."

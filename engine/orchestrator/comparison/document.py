@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.analysis.causes.causes import imports_cause, why
-from engine.analysis.causes.causes import told as in_words
-from engine.analysis.causes.causes import told_start as in_words_of_start
+from engine.analysis.causes.causes import why
 from engine.analysis.causes.explain import explain
+from engine.analysis.causes.sentences import in_words, startup_in_words
+from engine.analysis.causes.startup import imports_cause
 from engine.analysis.findings.counting import ours
 from engine.analysis.findings.findings import Circumstances
 from engine.analysis.own_part import own_parts, warnings
@@ -75,7 +75,7 @@ def _explanation(
     first = kept.first_of(one)
     return {
         **plain(told),
-        "sentences": [*told.sentences, *in_words_of_start(started)],
+        "sentences": [*told.sentences, *startup_in_words(started)],
         "label": one.label,
         "where": kept.shares_of(one),
         "first": plain(first) if first else None,

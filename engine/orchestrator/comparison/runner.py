@@ -5,7 +5,7 @@ The verdict is stored after every block, so whatever ends a comparison early lea
 
 from __future__ import annotations
 
-from engine.analysis.causes.causes import starts_long
+from engine.analysis.causes.startup import starts_long
 from engine.analysis.findings.counting import counts, ours
 from engine.analysis.findings.findings import Circumstances
 from engine.analysis.schedule import block, whole_blocks

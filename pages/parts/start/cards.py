@@ -13,7 +13,8 @@ from engine.config import usable_cpus
 from engine.lab.running.runner import lab_plan
 from engine.model import Plan, RunKind
 from engine.runs.defaults import preset_for
-from engine.runs.plans import SEQUENTIAL, comparison, demo_resize_plan, demo_scrape_plan, grid
+from engine.runs.plans import SEQUENTIAL, comparison, demo_scrape_plan, grid
+from engine.runs.resize_plans import demo_resize_plan
 from engine.text import duration
 from pages.menu import has_page
 from pages.parts.resize.painting import painting

@@ -13,7 +13,7 @@ from engine.errors import Later, TaskFailed
 from engine.model import Configuration
 from engine.orchestrator.services import needed
 from engine.runs import jobs
-from engine.runs.plans import demo_resize_plan
+from engine.runs.resize_plans import demo_resize_plan
 from engine.store import Store
 from engine.workloads.base import Place
 from engine.workloads.images.making.options import Resizing

@@ -19,7 +19,7 @@ from engine.config import load
 from engine.model import Run, new_token
 from engine.report.documents.document import import_document, run_document
 from engine.runs import jobs
-from engine.runs.plans import resize_plan
+from engine.runs.resize_plans import resize_plan
 from engine.store import Store
 from engine.workloads.images.making.options import Resizing
 from pages.serving.routes import ROUTES

@@ -17,7 +17,8 @@ import streamlit as st
 
 from engine.errors import InputRefused, RunNotFound
 from engine.model import ENDED, Plan, Run, Task
-from engine.runs.plans import SEQUENTIAL, demo_scrape_plan, job, resize_plan, scrape_plan, simple_plan
+from engine.runs.plans import SEQUENTIAL, demo_scrape_plan, job, scrape_plan, simple_plan
+from engine.runs.resize_plans import resize_plan
 from engine.store.folders import link
 from engine.text import counted
 from pages.parts.compare.form.own_function import own_function

@@ -6,8 +6,9 @@ from dataclasses import fields, replace
 
 import pytest
 
-from engine.analysis.causes.causes import Name, told, why
+from engine.analysis.causes.causes import Name, why
 from engine.analysis.causes.efficiency import Efficiency, alone_of, efficiency_of
+from engine.analysis.causes.sentences import in_words
 from engine.analysis.net import Split
 from engine.analysis.trials import TimedTrial
 from engine.model import Configuration, Measurement
@@ -120,7 +121,7 @@ def test_nothing_is_stated_where_the_kernel_does_not_tell() -> None:
     found = trial(THREADS_2, 10.0, Split(20.0, 10.0, 0.0, 2.0))
     assert why([found], [replace(COMPUTES, net_s=None)], 2, True) == (None, ())
     assert why([replace(found, split=None)], [COMPUTES], 2, True) == (None, ())
-    assert told([], None) == []
+    assert in_words([], None) == []
 
 
 @pytest.mark.parametrize("split", [Split(20.0, 9.0, 3.0, 1.7), Split(9.0, 12.0, 1.0, 2.0), Split(0.1, 0.01, 0.0, 1.0)])

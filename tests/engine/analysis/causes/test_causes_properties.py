@@ -8,7 +8,8 @@ from math import isfinite
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.analysis.causes.causes import LOST, Cause, told, why
+from engine.analysis.causes.causes import LOST, Cause, why
+from engine.analysis.causes.sentences import in_words
 from engine.analysis.net import Split
 from engine.analysis.trials import TimedTrial
 from engine.model import Configuration, Measurement
@@ -94,6 +95,6 @@ def test_at_most_two_causes_are_told_and_then_the_factors(
     trial: TimedTrial, baseline: TimedTrial, gil: bool
 ) -> None:
     efficiency, causes = why([trial], [baseline], 2, gil)
-    lines = told(causes, efficiency)
+    lines = in_words(causes, efficiency)
     assert len(lines) == (min(2, len(causes)) + 1 if causes else 0)
     assert not causes or lines[-1].startswith("Efficiency ")

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from engine.model import Configuration
-from engine.runs import plans
+from engine.runs import plans, resize_plans
 from engine.runs.remote_plans import found_at, resize_plan_at
 from engine.store import Store
 from engine.workloads.images.making.options import Resizing
@@ -115,7 +115,7 @@ def test_without_a_shared_disk_a_folder_is_refused_in_one_sentence(apart: Apart,
     source = apart.own / "local.jpg"
     Image.new("RGB", (160, 120), "red").save(source)
     target = apart.own / "out"
-    run = run_to_end(store, plans.resize_plan([source], Resizing(sizes=("64x64",)), HOW, store.settings, target))
+    run = run_to_end(store, resize_plans.resize_plan([source], Resizing(sizes=("64x64",)), HOW, store.settings, target))
     assert run.state == "failed"
     assert f"does not see {source} of this server" in str(run.message)
     assert "such as s3://bucket/folder" in str(run.message)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from engine.executors.dask.proof import Canary, differences, prove
 from engine.model import Configuration, Plan
-from engine.runs import plans
+from engine.runs import plans, resize_plans
 from engine.store import Store
 from engine.workloads.images.making.options import Resizing
 from tests.engine.support import once_each, open_store, run_to_end
@@ -44,7 +44,7 @@ def pictures(folder: Path) -> list[Path]:
 
 
 def resize(store: Store, folder: Path, target: Path, how: Configuration = HOW) -> Plan:
-    return plans.resize_plan(pictures(folder), Resizing(sizes=("32x32",)), how, store.settings, target=target)
+    return resize_plans.resize_plan(pictures(folder), Resizing(sizes=("32x32",)), how, store.settings, target=target)
 
 
 @pytest.mark.stress
@@ -72,7 +72,7 @@ def test_a_picture_that_needs_too_much_memory_fails_alone_there_too(cluster: Clu
     Image.new("RGB", (64, 48), "red").save(tmp_path / "in" / "small.png")
     Image.new("RGB", (6000, 6000), "red").save(tmp_path / "in" / "vast.png")
     sources = sorted((tmp_path / "in").iterdir())
-    plan = plans.resize_plan(sources, Resizing(sizes=("32x32",)), HOW, store.settings, target=tmp_path / "out")
+    plan = resize_plans.resize_plan(sources, Resizing(sizes=("32x32",)), HOW, store.settings, target=tmp_path / "out")
     run = run_to_end(store, plan)
     assert run.state == "finished", run.message
     assert [(one.status, one.reason) for one in once_each(store, run).values()] == [

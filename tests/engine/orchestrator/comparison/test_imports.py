@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from engine.analysis.causes.causes import imports_cause
+from engine.analysis.causes.startup import imports_cause
 from engine.analysis.trials import Summary
 from engine.machine.interpreters import engine_path
 from engine.model import Configuration

@@ -30,15 +30,8 @@ from engine.report.script.own_modules import MARKERS
 from engine.report.script.whole import script
 from engine.runs import jobs
 from engine.runs.functions import function_plan
-from engine.runs.plans import (
-    SEQUENTIAL,
-    comparison,
-    demo_resize_plan,
-    demo_scrape_plan,
-    resize_plan,
-    scrape_plan,
-    simple_plan,
-)  # fmt: skip
+from engine.runs.plans import SEQUENTIAL, comparison, demo_scrape_plan, scrape_plan, simple_plan
+from engine.runs.resize_plans import demo_resize_plan, resize_plan  # fmt: skip
 from engine.store import Store
 from engine.workloads.images.making.options import Resizing
 from engine.workloads.shop.demo import DemoShops

@@ -22,7 +22,7 @@ import pytest
 from engine.config import Settings
 from engine.errors import TaskFailed
 from engine.model import Configuration, Record
-from engine.runs.plans import resize_plan
+from engine.runs.resize_plans import resize_plan
 from engine.store import Store
 from engine.workloads.images.making.options import resizing_from
 from engine.workloads.images.making.resizing import resize_file

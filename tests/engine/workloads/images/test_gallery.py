@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from engine.model import Configuration, Run
 from engine.runs import jobs
-from engine.runs.plans import resize_plan
+from engine.runs.resize_plans import resize_plan
 from engine.store import Store
 from engine.workloads.images.gallery import NAME, Result, Shown, alt_of, page, page_of, snippet
 from engine.workloads.images.making.options import resizing_from

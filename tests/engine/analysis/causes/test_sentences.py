@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from engine.analysis.causes.causes import Cause, imports_cause, starts_long, told, told_start, why
+from engine.analysis.causes.causes import Cause, why
 from engine.analysis.causes.efficiency import Efficiency
+from engine.analysis.causes.sentences import in_words, startup_in_words
+from engine.analysis.causes.startup import imports_cause, starts_long
 from engine.analysis.net import Split
 from engine.analysis.trials import Summary, TimedTrial
 from engine.model import Configuration, Measurement
@@ -161,12 +163,12 @@ def test_imports_are_told_with_the_dearest_module_and_its_part() -> None:
         "Start-up: workers took 1.5 s to be ready for 1.0 s of tasks, and each imports; pandas costs most of that, "
         "0.30 s of 0.75 s."
     )
-    assert told_start(cause) == [f"{cause.sentence} To see it: again with --start-method forkserver."]
+    assert startup_in_words(cause) == [f"{cause.sentence} To see it: again with --start-method forkserver."]
 
 
 def test_a_forkserver_imports_once_already() -> None:
     cause = imports_cause(summary(replace(PROCESSES_2, start_method="forkserver"), 1.5), Imported(0.75))
-    assert cause is not None and cause.experiment is None and told_start(cause) == [cause.sentence]
+    assert cause is not None and cause.experiment is None and startup_in_words(cause) == [cause.sentence]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +180,7 @@ def test_imports_are_not_told_where_they_are_not_what_it_is_spent_on(
     startup_s: float, imported: Imported | None
 ) -> None:
     assert imports_cause(summary(PROCESSES_2, startup_s), imported) is None
-    assert told_start(None) == []
+    assert startup_in_words(None) == []
 
 
 # All together
@@ -187,7 +189,7 @@ def test_imports_are_not_told_where_they_are_not_what_it_is_spent_on(
 def test_the_two_dearest_are_told_and_then_what_the_factors_multiply_to() -> None:
     found = [Cause("lock", 0.5, "A lock.", "--executors processes", PROCESSES_2), Cause("disk", 0.3, "The disk."),
              Cause("memory", 0.2, "Memory.")]  # fmt: skip
-    assert told(found, EFFICIENCY) == [
+    assert in_words(found, EFFICIENCY) == [
         "A lock. To see it: again with --executors processes.",
         "The disk.",
         "Efficiency 0.36 = load balance 0.90 × hand-over 0.80 × CPU at hand 1.00 × no turns 0.50 × same CPU time 1.00.",
@@ -197,7 +199,7 @@ def test_the_two_dearest_are_told_and_then_what_the_factors_multiply_to() -> Non
 def test_a_run_that_is_known_can_prove_what_a_comparison_can_change_by_itself() -> None:
     by_itself = Cause("gil", 0.5, "The GIL.", "--executors processes", PROCESSES_2)
     by_hand = Cause("pickling", 0.5, "Pickles.", "a path returned")
-    assert told([by_itself, by_hand], EFFICIENCY, run=7)[:2] == [
+    assert in_words([by_itself, by_hand], EFFICIENCY, run=7)[:2] == [
         "The GIL. To see it: again with --executors processes, by overlap prove 7 gil.",
         "Pickles. To see it: again with a path returned.",
     ]
@@ -207,7 +209,7 @@ def test_a_run_that_is_known_can_prove_what_a_comparison_can_change_by_itself() 
     ("found", "efficiency"), [([], EFFICIENCY), ([Cause("disk", 0.3, "The disk.")], None), ([], None)]
 )
 def test_without_a_cause_or_its_efficiency_nothing_is_told(found: list[Cause], efficiency: Efficiency | None) -> None:
-    assert told(found, efficiency) == []
+    assert in_words(found, efficiency) == []
 
 
 def test_of_several_trials_the_middle_one_speaks_and_causes_come_with_the_dearest_first() -> None:
