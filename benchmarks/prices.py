@@ -6,6 +6,7 @@
 
 FOLDER holds saved pages (.html, .html.gz) and `manifest.jsonl`, one object a page: `file`, `price` (a list of decimal
 strings, any of which is right; empty where the page has none), `currency` (ISO 4217 or null) and, if known, `url`.
+A label that the page shows struck out and nowhere else is named, with our figures without that page.
 Every tool reads in a process of its own. CPU time (user and system, one thread) is taken for each page apart, after one
 round that does not count; a page's time is the median of its rounds. Files are read and unpacked outside that time.
 extruct and price-parser are installed by pip into a temporary environment; without a package index their row is left
@@ -227,6 +228,32 @@ def show_wrong(wanted: list[dict[str, Any]], readings: list[dict[str, Any]]) -> 
             print(f"  {told}: {row['file']}, right is {right}, read {reading['price']}{sure}")
 
 
+def disputed(wanted: list[dict[str, Any]], folder: Path) -> list[str]:
+    """The pages whose label is an amount that the page itself shows struck out, and nowhere else: no price to pay."""
+    from engine.workloads.web.price.deciding.visible import look
+    from engine.workloads.web.price.page import open_page
+
+    found = []
+    for row in wanted:
+        right = {Decimal(price) for price in row["price"]}
+        sights = look(open_page(body(folder / row["file"]), row.get("url"))).sights
+        shown = [sight.struck for sight in sights if sight.amount.value in right]
+        if shown and all(shown):
+            found.append(row["file"])
+    return found
+
+
+def show_disputed(wanted: list[dict[str, Any]], readings: list[dict[str, Any]], folder: Path) -> None:
+    """The labels that the pages themselves dispute, and what is reached without those pages."""
+    files = disputed(wanted, folder)
+    if files:
+        rest = [row for row in wanted if row["file"] not in files]
+        without = score("ours", rest, readings)
+        print(f"Struck out by the page itself is the labelled price of {', '.join(files)}. Without: ours exact "
+              f"{without.exact:.1%}, wrong {without.wrong:.1%}, undoubted right {without.undoubted_right:.1%} of "
+              f"{without.undoubted}.")  # fmt: skip
+
+
 def with_packages(folder: Path) -> Path | None:
     """A Python with extruct and price-parser in a temporary environment; None where they cannot be installed."""
     venv.create(folder, with_pip=True)
@@ -258,6 +285,7 @@ def compare(arguments: argparse.Namespace) -> None:
         readings = {tool: run(tool, path, arguments.folder, arguments.rounds) for tool, path in pythons.items()}
     scores = [score(tool, wanted, found) for tool, found in readings.items()]
     show(scores)
+    show_disputed(wanted, readings["ours"], arguments.folder)
     if arguments.wrong:
         show_wrong(wanted, readings["ours"])
     if arguments.json:

@@ -6,9 +6,11 @@
     microdata.py     itemprop, RDFa   │
     meta.py          meta tags        ├ each gives Candidates
     embedded.py      shop systems     │
-    visible.py       visible text     ┘  (sights.py walks the page, pieces.py joins prices in pieces)
+    visible.py       visible text     ┘  (sights.py walks the page, pieces.py joins prices in pieces,
+                                           surroundings.py reads the elements around them)
     quick.py         the short way where data and source agree
-    decide.py        candidates to one Product (weigh.py chooses, former.py knows old prices, outcome.py tells)
+    decide.py        candidates to one Product (weigh.py chooses, outcome.py tells)
+    former.py        old prices, and those before tax, beside the one that is paid
     kinds.py         why a page holds none: blocked, a choice about cookies, JavaScript
     amount.py, number.py, currency.py   amounts and currencies as text
     elements.py      the elements that the readers of data ask for

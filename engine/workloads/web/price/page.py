@@ -147,6 +147,18 @@ def likeness(name: frozenset[str], wanted: frozenset[str]) -> float:
     return len(name & wanted) / len(name | wanted) if name and wanted else 0.0
 
 
+def of_another(name: str | None, page: ParsedPage) -> str | None:
+    """Why data of a product with this name may be another's: no word of it is in the page's heading or title."""
+    own = words(name or "")
+    if not own or page.heading is None:
+        return None
+    heading = squeeze(page.heading.text()[:400], 80)
+    told = words(heading) | words(page.title)
+    if not words(heading) or own & told:
+        return None
+    return f"The page's data are about “{squeeze(name or '', 80)}”, its heading is “{heading}”."
+
+
 def open_page(html: str | bytes, url: str | None) -> ParsedPage:
     """The page, parsed. Work is bounded for any input; what had to be cut is told in `doubts`."""
     return parsed(*source_of(html), url)

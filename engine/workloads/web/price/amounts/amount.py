@@ -28,6 +28,8 @@ _SIGN_AS_POINT = re.compile(r"([€£])(\d{2})(?![\d.,])|\s?([€£])\s?(\d{2})(
 """`35€99`, `35€ 99`, `49 € 95`: the sign stands where the decimal mark would."""
 _PARTED_CENTS = re.compile(r"([.,])\s{1,2}(\d{2})(?![\d%]|\s?[.,]?\s?\d)")
 """`118, 99`: the cents behind a blank."""
+_COLON_CENTS = re.compile(r":(\d{2})(?![\d:])|:[-–—](?!\d)")
+"""`24:95 kr`, `199:-`: in Sweden and Finland the cents stand behind a colon; without a currency it is a time."""
 _CENTS = re.compile(r"[.,]\d{1,2}$")
 _UNIT = re.compile(
     r"\s?(?:ft|m|g|mg|cl|l|(?i:cm|mm|kg|lbs?|oz|ml|gb|tb|mb|mhz|ghz|kwh|inch(?:es)?|dpi|px|pcs))(?![^\W_]|['’])"
@@ -199,6 +201,9 @@ def _cents_behind_sign(text: str, written: str, end: int) -> tuple[str, str, int
 
 def _with_parted_cents(text: str, written: str, start: int, end: int, before: str | None) -> tuple[str, int]:
     """The number with cents that stand behind a blank, and its end: `118, 99 TL`, `$ 8. 94`, `36. 24`."""
+    colon = _COLON_CENTS.match(text, end) if text[max(0, start - 1) : start] != ":" else None
+    if colon is not None and (before is not None or _mark_after(text, colon.end())[0] is not None):
+        return (f"{written}.{colon[1]}" if colon[1] else written), colon.end()
     match = _PARTED_CENTS.match(text, end)
     if match is None or match[1] in written or _CENTS.search(written):
         return written, end

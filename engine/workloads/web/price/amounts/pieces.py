@@ -16,6 +16,12 @@ _WHOLE = re.compile(r"[\d.,' \u00a0]{0,12}\d[.,]")
 """The beginning of a price whose cents stand in the next piece: `118,`."""
 
 
+def one_line(text: str) -> str:
+    """A text node as a browser shows it: indentation and line breaks of the source are one blank each."""
+    text = text.strip()
+    return " ".join(text.split()) if "\n" in text or "  " in text else text
+
+
 def marked(texts: list[str]) -> bool:
     """Whether a currency stands in one of these short texts."""
     return any(SIGN.search(text) or is_mark(text.strip(". ")) for text in texts if len(text) < 20)
@@ -41,7 +47,7 @@ def joined(node: LexborNode, element: LexborNode, mark: str | None) -> tuple[Amo
         parts = [
             (piece.mem_id, text)
             for piece in place.traverse(include_text=True, skip_empty=True)
-            if piece.is_text_node and (text := (piece.text_content or "").strip())
+            if piece.is_text_node and (text := one_line(piece.text_content or ""))
         ]
         if len(parts) > 1:
             text, own = together(parts, node.mem_id)

@@ -46,7 +46,7 @@ def decide(page: ParsedPage) -> Product:
         return product_of(page, quick, facts, 0.95)
     view = look(page)
     facts = facts.or_else(Facts(availability=view.stock))
-    sights = supported(view.sights, {candidate.value for candidate in stated})
+    sights = supported(view.sights, {candidate.value for candidate in stated if candidate.weight >= 0.5})
     if not _settled(stated, sights):
         stated += read_embedded(page)
         facts = _facts([*found, *stated], meta_facts, page).or_else(facts)

@@ -102,7 +102,39 @@ _PART = r"\d+ (?:payments|instal+ments|x|raten|mal)|payments? of|instal+ments? o
 _NOW = r"""sale(?: price)?|now(?: only)?|our price|your price|special price|today(?:'s price)?|only|price|preis|prix
     |precio|prezzo|current price|jetzt|nur|deal price|final price|you pay|sale price|deal of the day"""
 _START = r"start(?:ing)? (?:price|bid)|opening bid|reserve(?: price)?|startpreis|startgebot|mise à prix"
+_PAID_SO = r"""havale(?: ?/ ?eft)?(?: ile)?|eft ile|(?:à vista )?no (?:pix|boleto)|(?:à vista|via|com|no) pix
+    |(?:con|por) transferencia(?: bancaria)?|(?:bei |per )?vorkasse|bij vooruitbetaling"""
+_LOWEST = r"""lowest price|(?:niedrigster|tiefster|günstigster) preis|bestpreis|prix le plus bas|precio más bajo
+    |prezzo più basso|laagste prijs|lägsta pris|laveste pris|alin hinta|najniższa cena|nejnižší cena|najnižšia cena
+    |legalacsonyabb ár|cel mai mic preț|χαμηλότερη τιμή"""
+_MANY = r"""\d{1,4} ?(?:\+|or more|and more|oder mehr|ou plus|o más|o più|of meer|eller fler|lub więcej)
+    |(?:buy|ab|od|vanaf|dès|à partir de|bei abnahme von) \d{1,4}(?: (?:stück|stk|st|pcs|pieces|units|ks|szt))?"""
+_DAYS = r"""30[\s-]*(?:days?|tagen?|jours|d[ií]as|giorni|dni|dní|dnů|dagar|dage|dager|dagen|nap|zile|päivän|ημ\w+)"""
 _FROM = r"from|starting at|starts at|ab|à partir de|desde|da|vanaf"
+
+_TAX = _one_of(
+    r"""tax(?:es?)?|vat|btw|mwst|m\.?w\.?st\.?|ust|moms|mva|alv|iva|tva|dph|pdv|áfa|afa|kdv|gst|ндс|фпа"""
+)
+_RATE = r"\.?\s(?:\d\d?\s?%\s)?"
+_WITHOUT = _one_of(
+    r"excl?(?:uding|usive)?|exkl|ex|eks|without|before|ohne|hors|bez|sin|sem|senza|без|fără|plus|zzgl|\+"
+)
+_WITH = _one_of(r"incl?(?:uding|usive|uido)?|inkl|mit|med|s|z|cu|con|com|с")
+_NET = _one_of(r"net(?:to|tó|t)?|h\.?t\.?")
+_BEHIND = r"[\s*]*[-–(,|/（]?\s*"
+NET_BEFORE = _label(
+    rf"{_NET}(?: price|preis| ár| cena| pris| prijs)?|{_WITHOUT}\.? {_TAX}|税抜(?:価格)?|本体価格|未税(?:價|价)?",
+    r"[\s:.)]*(?:\w{1,5}[\s:.)]*)?$",
+)
+"""Text that leads up to a price before tax: `Nettó ár:`, `Ex Tax:`."""
+NET_AFTER = re.compile(
+    rf"{_BEHIND}(?:{_WITHOUT}{_RATE}{_TAX}(?!\w)|{_TAX}\sescl|{_NET}(?!\w)|税(?:抜|別)|未税)", re.I
+)
+"""Text right behind a price before tax: `excl. btw`, `HT`, `bez DPH`."""
+WITH_TAX = re.compile(
+    rf"{_BEHIND}(?:{_WITH}{_RATE}{_TAX}(?!\w)|{_TAX}\sincl|(?:ttc|gross|brutto)(?!\w)|税込|含税)", re.I
+)
+"""Text right behind a price with tax: `incl. btw`, `TTC`, `s DPH`."""
 
 MEMBER = _label(
     r"""members?(?:'s?)?(?: price| only| pay)?|(?:club|loyalty|rewards?|vip|prime|clubcard|plus) price
@@ -119,6 +151,10 @@ BEFORE: tuple[tuple[re.Pattern[str], float, bool], ...] = (
     (_label(_PART), -3.5, False),
     (MEMBER, -3.0, False),
     (_label(_START), -3.5, False),
+    (_label(_PAID_SO), -3.5, False),
+    (_label(_MANY, r"[\s:.)]*$"), -3.5, False),
+    (_label(_LOWEST, r"[^\d]*(?:30[^\d]*)?$"), -4.0, False),
+    (_label(_DAYS, r"[^\d]{0,40}$"), -4.0, False),
     (_label(_NOW), 1.5, False),
     (_label(_FROM), -0.5, False),
     (re.compile(r"[+(]\s*$"), -1.5, False),
@@ -132,7 +168,10 @@ AFTER: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(rf"\s*(?:/|per|a|pro|par|al|im)\s?(?:{_PERIOD})\b", re.I), -5.0),
     (re.compile(r"\s*(?:off|discount|savings?|saved|rabatt|back|reward|rebate|credit|gift card)\b", re.I), -5.0),
     (re.compile(r"\s*(?:or more|and up|minimum|shipping|delivery|versand)\b", re.I), -3.0),
+    (re.compile(r"\s*(?:up ?-?front|down(?: payment)?)\b", re.I), -3.0),
     (re.compile(rf"\s*\)?\s*(?:/|per|pro|je)\s?(?:\d+\s?)?(?:{_MEASURE})\b", re.I), -2.0),
     (re.compile(r"\s*x\s*\d+\b", re.I), -2.0),
+    (re.compile(r"\s*(?:each|ea\.)(?!\w)", re.I), -1.0),
+    (re.compile(rf"[\s(–-]{{0,3}}{_one_of(_PAID_SO)}(?!\w)", re.I), -3.5),
 )
 """Text right behind a price: pattern and weight."""

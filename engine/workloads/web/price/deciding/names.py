@@ -15,7 +15,7 @@ class Group:
     """Words of one meaning. `near` counts for an element close to the price, `region` at any height above it.
 
     `former` words call a price an old one, `aside` words something else than the product's price, `current` words the
-    one that is asked now.
+    one that is asked now, `net` words a price before tax.
     """
 
     words: str
@@ -24,6 +24,7 @@ class Group:
     former: bool = False
     aside: bool = False
     current: bool = False
+    net: bool = False
 
 
 GROUPS: dict[str, Group] = {
@@ -35,11 +36,14 @@ GROUPS: dict[str, Group] = {
         current=True,
     ),
     "was": Group("was old msrp rrp uvp statt wasprice listprice oldprice", near=-2.5, former=True),
-    "list": Group("list compare original orig before previous prev retail regular reg normal", near=-2.0, former=True),
+    "list": Group(
+        "list compare original orig before previous prev retail regular reg normal standard", near=-2.0, former=True
+    ),
     "save": Group("save saved saving yousave discount off coupon rebate reward point cashback", near=-4.0, aside=True),
     "shipping": Group(
         "shipping ship delivery freight postage versand livraison tax vat deposit", near=-4.0, aside=True
     ),
+    "net": Group("net netto nett untaxed pretax ht", net=True),
     "month": Group(
         "month monthly installment instalment finance financing credit klarna afterpay affirm emi rate lease",
         near=-4.0,
@@ -70,6 +74,18 @@ STRUCK = re.compile(
     re.I,
 )
 """Class names that draw a line through what they hold: these alone make a price an old one."""
+NOT_SALE = re.compile(r"(?<![a-z])non[-_ ]?(?:sale|promo|discount(?:ed)?|special)(?![a-z])")
+"""The price of a product that is no sale's: what it cost before."""
+TAXED = re.compile(
+    r"(?<![a-z])(?:incl?(?:uding|usive)?|with|inkl|after)[-_ ]*(?:tax|vat)(?:es)?(?![a-z])"
+    r"|(?<![a-z])(?:tax|vat)(?:es)?[-_ ]*(?:incl?(?:uded|uding)?|inkl|weee)(?![a-z])"
+)
+"""A price with the tax in it: no amount of tax."""
+UNTAXED = re.compile(
+    r"(?<![a-z])(?:excl?(?:uding|usive)?|without|exkl?|before|no)[-_ ]*(?:tax|vat|btw|mwst|moms)(?:es)?(?![a-z])"
+    r"|(?<![a-z])(?:tax|vat)(?:es)?[-_ ]*(?:excl?(?:uded|uding)?|exkl)(?![a-z])"
+)
+"""A price before tax."""
 GROUP_OF = {word: name for name, group in GROUPS.items() for word in group.words.split()}
 
 TAGS = {

@@ -32,6 +32,10 @@ def product_from_sight(
     if second is not None and second.score > sight.score - CLOSE:
         confidence -= 0.15
         doubts.append(f"Another price, {second.amount.value}, stands in a place as good.")
+    if sight.aside and sight.gross is None:
+        doubts.append("What stands around the price calls it a part, a rate, a price per unit or the like.")
+    if sight.gross is not None:
+        doubts.append(_before_tax(sight.amount.value, sight.gross))
     currency, guess = _currency(page, sight.amount, None, stated)
     if guess:
         doubts.append(guess)
@@ -53,6 +57,8 @@ def product_of(
         confidence = min(confidence, 0.65)
     if unseen:
         doubts.append("The price stands in the page's data; it was not found in the visible text.")
+    if seen is not None and seen.gross is not None:
+        doubts.append(_before_tax(chosen.value, seen.gross))
     mark = seen.amount if seen is not None else chosen.amount
     currency, guess = _currency(page, mark, chosen.currency, [chosen])
     if guess:
@@ -65,6 +71,10 @@ def product_of(
         member_price=for_members if for_members and for_members < chosen.value else None,
         raw=squeeze(chosen.amount.raw, 80), where=chosen.where, confidence=confidence, doubts=tuple(doubts),
     )  # fmt: skip
+
+
+def _before_tax(value: Decimal, gross: Decimal) -> str:
+    return f"{value} is the price before tax; the page shows {gross} with tax."
 
 
 def silent(facts: Facts, error: str) -> Product:

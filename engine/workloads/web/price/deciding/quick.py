@@ -6,6 +6,7 @@ amount stands near that is not plainly an old price, the slow way decides.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ from decimal import Decimal
 from itertools import islice
 
 from engine.workloads.web.price.amounts.amount import Amount, find_amounts
+from engine.workloads.web.price.amounts.pieces import one_line
 from engine.workloads.web.price.product import Candidate
 
 NEAR = 450
@@ -118,7 +120,8 @@ def _amounts(source: str) -> list[tuple[Decimal, str]]:
     last = 0
     for text in _TEXT.finditer(source):
         context = source[last : text.end()]
-        amounts = (amount for amount in find_amounts(text[1], None, 6) if amount.mark and amount.value > 0)
+        shown = one_line(html.unescape(text[1]))
+        amounts = (amount for amount in find_amounts(shown, None, 6) if amount.mark and amount.value > 0)
         found.extend((amount.value, context) for amount in amounts)
         last = text.end()
     return found

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from engine.workloads.web.price.amounts.amount import Amount, find_amounts
 from engine.workloads.web.price.amounts.currency import COMPOSED, is_mark
-from engine.workloads.web.price.amounts.pieces import SIGN, incomplete, joined, marked
+from engine.workloads.web.price.amounts.pieces import SIGN, incomplete, joined, marked, one_line
 from engine.workloads.web.price.deciding.labels import (
     BUTTON,
     BUTTON_STARTS,
@@ -65,8 +65,9 @@ class Sight:
 
     `node` holds the whole price, `leaf` the piece of it that was met first. `follows` is the text node before it;
     `listed` says that a title such as “You may also like” stands above it, `above` that it stands above the heading.
-    `struck` prices have a line through them,
-    `former` is what words that call it an old price would take from its score, `current` says that its element calls it
+    `struck` prices have a line through them, `net` ones are before tax, and `gross` is then the one with it beside,
+    `former` is what words that call it an old price would take from its score, `labelled` that these stand in the text
+    before it, `current` says that its element calls it
     the present one, `aside` that it is a saving, an instalment, a price per unit or the like, `member` that it is for
     members of the shop's programme; `old` is the outcome.
     """
@@ -84,6 +85,9 @@ class Sight:
     current: bool = False
     aside: bool = False
     member: bool = False
+    net: bool = False
+    gross: Decimal | None = None
+    labelled: bool = False
     above: bool = False
     leaf: LexborNode | None = None
     follows: LexborNode | None = None
@@ -143,7 +147,7 @@ def walk(page: ParsedPage, body: LexborNode, reach: int = MOST_ELEMENTS) -> Iter
                 elif tag in _BUYING_TAGS and _buys(node):
                     view.buttons.append(place)
             continue
-        if skip or not (text := (node.text_content or "").strip()):
+        if skip or not (text := one_line(node.text_content or "")):
             continue
         if len(text) <= LONGEST_TEXT:
             if _digit(text) and _like_a_price(text):

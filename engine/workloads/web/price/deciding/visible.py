@@ -7,49 +7,22 @@ or it stands in a list, a menu, a basket or among recommended products. The weig
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from math import exp, log
 
 from selectolax.lexbor import LexborNode
 
-from engine.workloads.web.price.deciding.former import mark_former
-from engine.workloads.web.price.deciding.labels import AFTER, BEFORE, MEMBER
-from engine.workloads.web.price.deciding.names import GROUP_OF, GROUPS, HIDDEN, STRUCK, TAGS
+from engine.workloads.web.price.deciding.former import mark_former, mark_net
+from engine.workloads.web.price.deciding.labels import AFTER, BEFORE, MEMBER, NET_AFTER, NET_BEFORE, WITH_TAX
 from engine.workloads.web.price.deciding.sights import REACH, Sight, View, walk
+from engine.workloads.web.price.deciding.surroundings import Around, surroundings
 from engine.workloads.web.price.page import ParsedPage
-
-HIGHEST = 25
-"""Elements above a price that are asked what region it stands in."""
-FADE = (1.0, 0.7, 0.5, 0.3)
-"""How much the name of the price's own element counts, and of those around it."""
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_WORD = re.compile(r"[a-z0-9]+")
-_HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden")
 
 Signature = tuple[str | None, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What an element says of a price in it: its names as its surroundings, its tag and its words as its region."""
-
-    near: float
-    region: float
-    words: frozenset[str]
-    struck: bool
-    former: float
-    current: bool
-    aside: bool
-    member: bool
-
-
-Around = tuple[Told, "Around | None"]
-"""What an element says, and the same of its parent; None above the last below the body."""
 
 ENOUGH = 3.0
 """Score of a visible price from which it may stand alone."""
@@ -91,6 +64,7 @@ def _scored(view: View) -> View:
         )
     _ask_around(view.sights)
     mark_former(view.sights)
+    mark_net(view.sights)
     return view
 
 
@@ -101,7 +75,7 @@ def _ask_around(sights: list[Sight]) -> None:
     memory: dict[int, Around] = {}
     for sight in sights:
         alike = signatures[sight.node.tag, sight.node.attributes.get("class")]
-        around = _surroundings(sight, memory) if sight.score > best - FAR else FOREIGN
+        around = surroundings(sight, memory) if sight.score > best - FAR else FOREIGN
         sight.score += around - 0.7 * log(alike)
 
 
@@ -146,8 +120,10 @@ def _words(sight: Sight) -> float:
     score, former, aside = _before(sight.before) if sight.before else (0.0, 0.0, False)
     behind = _after(sight.after) if sight.after else 0.0
     sight.former += former
+    sight.labelled = former < 0
     sight.member = bool(sight.before) and MEMBER.search(sight.before) is not None
     sight.aside = sight.aside or aside or behind <= -2.0
+    sight.net = _net(sight.before, sight.after)
     return score + behind
 
 
@@ -161,112 +137,16 @@ def _before(text: str) -> tuple[float, float, bool]:
 
 
 @lru_cache(maxsize=512)
+def _net(before: str, after: str) -> bool:
+    """Whether the text around a price says that it is before tax."""
+    if NET_AFTER.match(after):
+        return True
+    if WITH_TAX.match(after):
+        return False
+    # Behind another amount, the words are that one's.
+    return not any(map(str.isdigit, before)) and NET_BEFORE.search(before) is not None
+
+
+@lru_cache(maxsize=512)
 def _after(text: str) -> float:
     return sum(weight for pattern, weight in AFTER if pattern.match(text))
-
-
-def _surroundings(sight: Sight, memory: dict[int, Around]) -> float:
-    """What the elements around the price say of it: their names when near, their region at any height."""
-    score = 0.0
-    region: set[str] = set()
-    inner = sight.leaf
-    for _ in range(4):
-        if inner is None or inner.mem_id == sight.node.mem_id:
-            break
-        around = _around(inner, memory)
-        sight.struck = sight.struck or (around is not None and around[0].struck)
-        inner = inner.parent
-    around = _around(sight.node, memory)
-    for level in range(HIGHEST):
-        if around is None:
-            break
-        told, around = around
-        score += told.region
-        region |= told.words
-        if level < len(FADE):
-            score += told.near * FADE[level]
-            sight.former += told.former * FADE[level]
-            sight.aside = sight.aside or (told.aside and level < 2)
-            sight.struck = sight.struck or (told.struck and level < 3)
-            sight.member = sight.member or (told.member and level < 2)
-            sight.current = sight.current or (told.current and level < 2)
-    # Each word once, however many of the elements around repeat it: frameworks put theirs on every box.
-    return score + sum(GROUPS[GROUP_OF[word]].region for word in region)
-
-
-def _around(node: LexborNode, memory: dict[int, Around]) -> Around | None:
-    """What an element says and all around it up to the body; each is asked once for all prices that stand in it."""
-    unknown: list[LexborNode] = []
-    place: LexborNode | None = node
-    around: Around | None = None
-    while place is not None and place.is_element_node and place.tag != "body":
-        around = memory.get(place.mem_id)
-        if around is not None:
-            break
-        unknown.append(place)
-        place = place.parent
-    for each in reversed(unknown):
-        around = memory[each.mem_id] = (_told(each), around)
-    return around
-
-
-def _told(node: LexborNode) -> Told:
-    attributes = node.attributes
-    tag = node.tag or ""
-    style = (attributes.get("style") or "").lower()
-    near, region, former = 0.0, TAGS.get(tag, 0.0), 0.0
-    classes = attributes.get("class") or ""
-    struck = tag in ("del", "s", "strike") or "line-through" in style or STRUCK.search(classes[:200]) is not None
-    if (
-        "hidden" in attributes
-        or (style and _HIDDEN.search(style))
-        or not HIDDEN.isdisjoint(classes.split())
-    ):
-        region -= 2.5
-    if tag == "a" and not (attributes.get("href") or "#").startswith(("#", "javascript")):
-        region -= 1.5
-    names, words = _names(attributes)
-    groups = [GROUPS[name] for name in names]
-    for group in groups:
-        if group.former:
-            former += group.near
-        else:
-            near += group.near
-    current = any(group.current for group in groups)
-    aside = any(group.aside for group in groups)
-    return Told(near, region, words, struck, former, current, aside, "member" in names)
-
-
-_SAID = ("class", "id", "itemprop", "data-testid", "aria-label", "data-automation-id", "name")
-
-
-def _names(attributes: dict[str, str | None]) -> tuple[set[str], frozenset[str]]:
-    """The groups of words that an element's names belong to, each once, and those of its words that tell a region."""
-    groups: set[str] = set()
-    words: frozenset[str] = frozenset()
-    for key in _SAID:
-        value = attributes.get(key)
-        if value:
-            found, regions = _groups_of(value[:200])
-            groups |= found
-            words |= regions
-    return groups, words
-
-
-@lru_cache(maxsize=4096)
-def _groups_of(value: str) -> tuple[frozenset[str], frozenset[str]]:
-    groups: set[str] = set()
-    regions: set[str] = set()
-    for word in _WORD.findall(_CAMEL.sub(" ", value).lower()):
-        word = word if word in GROUP_OF else word.rstrip("s")
-        group = GROUP_OF.get(word)
-        if group is not None:
-            groups.add(group)
-            if GROUPS[group].region:
-                regions.add(word)
-        elif "price" in word:
-            groups.add("price")
-            rest = GROUP_OF.get(word.replace("price", "").rstrip("s"))
-            if rest is not None:
-                groups.add(rest)
-    return frozenset(groups), frozenset(regions)

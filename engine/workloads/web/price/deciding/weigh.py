@@ -77,7 +77,7 @@ def _shown(
     beside = (item for item in shown if _beside(best[item.value], best[chosen.value]))
     chosen = _agreed(stated, top) or min(beside, key=lambda item: item.value)
     rival: Sight | None = top if top is not None and top.amount.value != chosen.value else None
-    if rival is not None and rival.score > best[chosen.value].score + (6.0 if chosen.weight >= 0.75 else 3.0):
+    if rival is not None and rival.score > best[chosen.value].score + _ahead(chosen):
         return product_from_sight(page, rival, sights, stated, facts, 0.6)
     others = {
         item.value
@@ -88,6 +88,11 @@ def _shown(
     if others:
         chosen = replace(chosen, doubts=(*chosen.doubts, _contradiction({chosen.value, *others})))
     return product_of(page, chosen, facts, 0.75 if others else 0.92, sights, best[chosen.value])
+
+
+def _ahead(chosen: Candidate) -> float:
+    """How far another visible price must be ahead to overrule the data's."""
+    return 6.0 if chosen.weight >= 0.75 else 3.0 if chosen.weight >= 0.5 else CLOSE
 
 
 def _agreed(stated: list[Candidate], top: Sight | None) -> Candidate | None:
@@ -144,7 +149,8 @@ def _first_of_equals(sights: list[Sight]) -> Sight | None:
         if not sight.old and sight.score > top.score - CLOSE and signature(sight.node) == like
     ]
     first = min(equals, key=lambda sight: sight.place)
-    return min((sight for sight in equals if _beside(sight, first)), key=lambda sight: sight.amount.value)
+    near = (sight for sight in sights[:30] if not sight.old and sight.score > top.score - CLOSE)
+    return min((sight for sight in (first, *near) if _beside(sight, first)), key=lambda sight: sight.amount.value)
 
 
 def _beside(one: Sight, other: Sight) -> bool:

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 from engine.workloads.web.price.amounts.amount import Amount, find_amounts, machine_amount
 from engine.workloads.web.price.amounts.currency import iso
 from engine.workloads.web.price.elements import Found
-from engine.workloads.web.price.page import ParsedPage, likeness, squeeze, words
+from engine.workloads.web.price.page import ParsedPage, likeness, of_another, squeeze, words
 from engine.workloads.web.price.product import Candidate, Facts, availability_of
 
 PRODUCT_TYPE = re.compile(
@@ -28,6 +28,8 @@ STRUCK = re.compile(
     r"\b(?:old|was|list|msrp|rrp|regular|strike\w*|original|crossed|before|compare)\b|line-through", re.I
 )
 MOST_NODES = 3_000
+FOREIGN = 0.45
+"""How far a price is trusted whose product seems to be another than the page's."""
 HIGHEST = 60
 """Ancestors that are climbed in search of a scope."""
 
@@ -56,7 +58,7 @@ def read_microdata(page: ParsedPage) -> list[Candidate]:
         scopes = _scopes(nodes[:MOST_NODES], prop, kind)
         scope = _main([scope for scope in scopes if not scope.other], page)
         if scope is not None:
-            found = list(_candidates(*scope))
+            found = list(_candidates(*scope, page))
             if found:
                 return found
     return []
@@ -129,9 +131,9 @@ def _main(scopes: list[Scope], page: ParsedPage) -> tuple[Scope, tuple[str, ...]
     priced = [scope for scope in scopes if {"price", "lowprice", "hascurrencyvalue"} & scope.values.keys()]
     if len(priced) > 1:
         priced = [scope for scope in priced if scope.node is not None] or priced
+    heading = page.heading
     if len(priced) < 2:
         return (priced[0], ()) if priced else None
-    heading = page.heading
     if heading is not None:
         above = {node.mem_id for node in ancestors(heading)}
         around = [scope for scope in priced if scope.node is not None and scope.node.mem_id in above]
@@ -147,6 +149,15 @@ def _main(scopes: list[Scope], page: ParsedPage) -> tuple[Scope, tuple[str, ...]
     return None
 
 
+def _foreign(scope: Scope, page: ParsedPage) -> tuple[str, ...]:
+    """Why the marked product may be another than the page's: it stands elsewhere, and by another name."""
+    why = of_another(scope.first("name"), page) if scope.node is not None else None
+    if why is None or page.heading is None or scope.node is None:
+        return ()
+    around = any(node.mem_id == scope.node.mem_id for node in ancestors(page.heading))
+    return () if around else (why,)
+
+
 def ancestors(node: LexborNode, highest: int = HIGHEST) -> Iterator[LexborNode]:
     """The elements around a node, the nearest first."""
     place = node.parent
@@ -157,7 +168,7 @@ def ancestors(node: LexborNode, highest: int = HIGHEST) -> Iterator[LexborNode]:
         place = place.parent
 
 
-def _candidates(scope: Scope, doubts: tuple[str, ...]) -> Iterator[Candidate]:
+def _candidates(scope: Scope, doubts: tuple[str, ...], page: ParsedPage) -> Iterator[Candidate]:
     currency = iso(scope.first("pricecurrency", "hascurrency"))
     prices: dict[Decimal, Amount] = {}
     struck: list[Decimal] = []
@@ -181,9 +192,12 @@ def _candidates(scope: Scope, doubts: tuple[str, ...]) -> Iterator[Candidate]:
     listed = [value for value in struck if value > low]
     facts = _facts(scope)
     base = 0.8 if scope.node is not None else 0.6
+    foreign = _foreign(scope, page)
+    weight = FOREIGN if foreign else base - 0.2 if doubts else base
+    doubts = (*doubts, *foreign)
     for amount in prices.values():
         yield Candidate(
-            amount, "microdata", base if high == low and not doubts else base - 0.2, "marked price in the page",
+            amount, "microdata", weight if high == low else min(weight, base - 0.2), "marked price in the page",
             currency or iso(amount.mark), high if high > low else None, max(listed) if listed else None, facts,
             (*doubts, *amount.doubts),
         )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.workloads.web.price.amounts.amount import Amount, machine_amount
 from engine.workloads.web.price.amounts.currency import iso
-from engine.workloads.web.price.page import ParsedPage, likeness, squeeze, words
+from engine.workloads.web.price.page import ParsedPage, likeness, of_another, squeeze, words
 from engine.workloads.web.price.product import Availability, Candidate, Facts, availability_of
 from engine.workloads.web.price.sources.fields import facts_of, text_of
 from engine.workloads.web.price.sources.json_text import MOST_BLOCKS, load
@@ -145,7 +145,8 @@ def _main(products: list[Node], page: ParsedPage) -> tuple[Node, tuple[str, ...]
     if not priced:
         return None
     if len(priced) == 1:
-        return priced[0], ()
+        why = of_another(text_of(priced[0].get("name")), page)
+        return priced[0], (why,) if why else ()
     heading = page.heading
     wanted = words(squeeze(heading.text())) if heading is not None else words(page.title)
     named = sorted(priced, key=lambda product: -likeness(words(text_of(product.get("name")) or ""), wanted))

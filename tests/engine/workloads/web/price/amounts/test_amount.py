@@ -49,6 +49,11 @@ READ = [
     ("only 49.99 today", "49.99", None),
     ("2 for $5", "5", "$"),
     ("Model 12 at $30.00", "30.00", "$"),
+    # cents behind a colon, as in Sweden and Finland
+    ("24:95 kr", "24.95", "kr"),
+    ("199:- kr", "199", "kr"),
+    ("1 299:50 kr", "1299.50", "kr"),
+    ("€ 24:95", "24.95", "€"),
     # cents alone, behind a blank, behind the sign
     (",89 €", "0.89", "€"),
     (".89 €", "0.89", "€"),
@@ -247,3 +252,8 @@ def test_the_indian_grouping_is_read_back(whole: int) -> None:
     found = parse_amount(text)
     assert found is not None
     assert found.value == whole
+
+
+@pytest.mark.parametrize("text", ["kl. 12:30", "10:00 – 18:00", "16:9", "12:30:15 kr"])
+def test_a_time_is_no_price_with_cents(text: str) -> None:
+    assert all(amount.value == amount.value.to_integral_value() for amount in find_amounts(text))

@@ -1,0 +1,39 @@
+"""What is read from the markup of shop systems' own themes, in many languages: price, currency, old price and doubt."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from engine.workloads.web.price import read_product
+from tests.engine.workloads.web.price.themes.countries import COUNTRIES
+from tests.engine.workloads.web.price.themes.data import DATA
+from tests.engine.workloads.web.price.themes.neighbours import NEIGHBOURS
+from tests.engine.workloads.web.price.themes.systems import SYSTEMS
+from tests.engine.workloads.web.price.themes.theme import Theme
+
+THEMES = {**SYSTEMS, **COUNTRIES, **DATA, **NEIGHBOURS}
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_a_themes_price_is_read(theme: Theme) -> None:
+    told = read_product(theme.page(), theme.url)
+    right = [None if amount == "None" else Decimal(amount) for amount in (theme.price or "None").split("|")]
+    assert told.price in right, told
+    if told.price is not None:
+        assert told.currency == theme.currency
+        assert theme.old is None or told.list_price == Decimal(theme.old)
+        assert theme.doubtful in (None, told.doubtful), told.doubts
+
+
+def test_no_theme_is_read_wrong_without_a_doubt_when_its_data_are_gone() -> None:
+    """The page alone must do, or say that it is not sure."""
+    silent = []
+    for name, theme in THEMES.items():
+        told = read_product(theme.without_data(), theme.url)
+        right = (theme.price or "None").split("|")
+        wrong = told.price is not None and all(text == "None" or Decimal(text) != told.price for text in right)
+        if wrong and not told.doubts:
+            silent.append((name, told.price))
+    assert not silent
