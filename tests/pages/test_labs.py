@@ -157,10 +157,32 @@ def test_saved_results_are_laid_side_by_side_and_others_are_refused(opened: Open
     assert "c.json holds results of “sharing”" in texts(app)
 
 
-def test_the_run_page_shows_what_a_lab_s_run_found(opened: Opened, store: Store, measured: dict[str, Any]) -> None:
+def test_the_run_page_shows_what_a_lab_s_run_found_after_a_guess(
+    opened: Opened, store: Store, measured: dict[str, Any]
+) -> None:
     app = opened("run.py", run=store.runs()[0].token)
     assert "Threads and processes here" in app.title[0].value
-    assert measured["experiments"][0]["sentence"] in texts(app)
+    sentence, other = (part["sentence"] for part in measured["experiments"])
+    assert sentence not in texts(app)
+    app.radio(key="expect:startup").set_value(startup.SAME).run()
+    assert f"You expected: {startup.SAME}. Measured: {startup.PROCESSES}." in texts(app)
+    assert sentence in texts(app) and other not in texts(app)
+    assert "Not measured in this run." in texts(app)
+    assert not app.exception
+
+
+def test_while_an_experiment_is_measured_its_question_is_asked(opened: Opened, store: Store) -> None:
+    run = store.create(lab_plan("sharing", "quick", ["lost_updates"]), new_token(), {})
+    with store.folder(run).lock():
+        store.update_run(run, state="running", verdict=document("sharing"))
+        app = opened("run.py", run=run.token)
+        assert [radio.key for radio in app.radio] == ["expect:lost_updates"]
+        assert "You see what was measured when the run is over." in texts(app)
+        app.radio(key="expect:lost_updates").set_value(lost_updates.SOME).run()
+        assert app.radio(key="expect:lost_updates").value == lost_updates.SOME
+        assert not [button for button in app.button if button.key == "record"], "recording takes the CPUs from it"
+        assert not app.exception
+    store.set_state(run, "finished")
 
 
 def test_figures_of_an_imported_run_are_not_this_machine_s(opened: Opened, store: Store) -> None:

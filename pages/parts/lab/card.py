@@ -31,28 +31,41 @@ def card(one: Experiment, part: Mapping[str, Any] | None, busy: bool, large: boo
                 key=f"measure_{one.name}",
                 help="Some seconds; it waits for running jobs, and jobs wait for it.",
             )
-        if part is not None and is_open(one.name):
-            _result(one, part, large)
-        else:
-            st.image(PICTURES / f"{one.name}.svg", width="stretch", alt=f"A sketch of the question: {one.question}")
-        st.radio(
-            f"**What do you expect?** {literal(one.question)}",
-            [literal(answer) for answer in one.answers],
-            index=None,
-            key=expected_key(one.name),
-            persist_state="session",
-        )
-        st.caption(f"The article says: {literal(one.claim)}")
-        if part is None:
-            st.caption("Not measured yet.")
-        elif not is_open(one.name):
-            _closed(one, part)
-        if one.name == "lost_updates" and is_open(one.name):  # before the guess it would answer the question
-            recorded_update()
+        asked(one, part, large, "Not measured yet.")
+        move_by_move(one)
         if not large:
             _code(one)
             _details(one, part if is_open(one.name) else None)
     return pressed
+
+
+def asked(one: Experiment, part: Mapping[str, Any] | None, large: bool, missing: str) -> None:
+    """The question with its answers to guess from; what was measured is above it once there is a guess.
+
+    `missing` is said where nothing has been measured.
+    """
+    if part is not None and is_open(one.name):
+        _result(one, part, large)
+    else:
+        st.image(PICTURES / f"{one.name}.svg", width="stretch", alt=f"A sketch of the question: {one.question}")
+    st.radio(
+        f"**What do you expect?** {literal(one.question)}",
+        [literal(answer) for answer in one.answers],
+        index=None,
+        key=expected_key(one.name),
+        persist_state="session",
+    )
+    st.caption(f"The article says: {literal(one.claim)}")
+    if part is None:
+        st.caption(missing)
+    elif not is_open(one.name):
+        _closed(one, part)
+
+
+def move_by_move(one: Experiment) -> None:
+    """A lost update recorded here, under the experiment that counts them: before the guess it would answer that."""
+    if one.name == "lost_updates" and is_open(one.name):
+        recorded_update()
 
 
 def _closed(one: Experiment, part: Mapping[str, Any]) -> None:
