@@ -13,6 +13,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from math import inf
@@ -204,9 +205,9 @@ def _read(name: str, value: Any) -> Any:
         if kind == "bool":
             return _truth(value)
         if kind == "int":
-            return int(_positive(int(value)))
+            return int(_positive(_whole(value)))
         if kind == "float":
-            return _positive(float(value))
+            return _positive(_number(value))
         if kind.startswith("tuple"):
             return _many(value, paths="Path" in kind)
         return str(value).strip()
@@ -221,6 +222,18 @@ def _truth(value: Any) -> bool:
     if text in ("0", "false", "no", "off"):
         return False
     raise ValueError("write 1 or 0")
+
+
+def _whole(value: Any) -> int:
+    with suppress(ValueError):
+        return int(value)
+    raise ValueError("write a whole number")
+
+
+def _number(value: Any) -> float:
+    with suppress(ValueError):
+        return float(value)
+    raise ValueError("write a number")
 
 
 def _positive(number: float) -> float:

@@ -20,6 +20,8 @@ from collections.abc import Iterable
 from typing import Any
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters but tab and line end, those that turn the direction of text, and lone surrogates."""
 _ESCAPED = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 """How JSON spells them; valid pairs begin alike, so what matches is looked at, and mostly kept."""
 _FIRST_BYTE, _LAST_BYTE, _BYTES_FROM = 0xDC80, 0xDCFF, 0xDC00
@@ -30,6 +32,15 @@ def storable(text: str) -> str:
     if text.isascii() and "\0" not in text:
         return text
     return _UNSTORABLE.sub(_written, text)
+
+
+def printable(text: str) -> str:
+    """The text without what a terminal would obey instead of showing it; tabs and line ends stay.
+
+    A stranger's name of a product or file can hold sequences that clear a screen, write its title or hide a line
+    (ECMA-48), and marks that turn the reading direction of what follows (Unicode's annex 9).
+    """
+    return _OBEYED.sub("\ufffd", storable(text))
 
 
 def _written(match: re.Match[str]) -> str:

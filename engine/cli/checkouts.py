@@ -21,6 +21,7 @@ from engine.analysis import words
 from engine.analysis.diff import Change, difference
 from engine.analysis.statistics.speedup import MARGIN
 from engine.analysis.trials import TimedTrial, timed_trials
+from engine.cli.terminal.telling import tell
 from engine.cli.watching import open_store, run_plan
 from engine.errors import InputRefused, NotAvailable
 from engine.machine import private
@@ -144,9 +145,9 @@ def _tell(store: Store, runs: Sequence[Run], trees: Sequence[Checkout], most: fl
     margin, base = most or MARGIN, configuration_from(runs[0].terms["baseline"])
     changes = difference(before, after, base, margin=margin).changes
     earlier, later = (tree.label for tree in trees)
-    click.echo(f"\n{later} against {earlier}, by the clock:", err=True)
+    tell(f"\n{later} against {earlier}, by the clock:")
     for change in changes:
-        click.echo(f"  {_sentence(change, later, margin)}", err=True)
+        tell(f"  {_sentence(change, later, margin)}")
     return most is not None and any(change.standing == "slower" for change in changes)
 
 

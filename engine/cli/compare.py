@@ -13,7 +13,8 @@ import click
 
 from engine.cli.compared_tasks import tasks_of
 from engine.cli.group import CHANGED
-from engine.cli.values import Fraction, Seconds, configuration_of, wholes
+from engine.cli.terminal.telling import tell
+from engine.cli.values import Fraction, NegativeArguments, Seconds, configuration_of, wholes
 from engine.cli.watching import leave, open_store, run_plan, tell_comparison
 from engine.config import load, usable_cpus
 from engine.errors import InputRefused
@@ -21,7 +22,7 @@ from engine.model import Configuration, Plan, Run
 from engine.store import Store
 
 
-@click.command()
+@click.command(cls=NegativeArguments)
 @click.argument("what", metavar="WHAT")
 @click.argument("inputs", nargs=-1)
 @click.option("--executors", help="Comma-separated; by default what a pilot proposes. sequential is always added.")
@@ -115,11 +116,11 @@ def _tell_changes(store: Store, run: Run, earlier: Mapping[str, Any] | None, mos
     if earlier is None or run.state != "finished":
         return False
     found = held_against(run, store.trials(run), earlier, most or MARGIN)
-    click.echo(f"\nAgainst run {earlier['run']} of {earlier.get('ended_at') or 'an earlier time'}", err=True)
+    tell(f"\nAgainst run {earlier['run']} of {earlier.get('ended_at') or 'an earlier time'}")
     for sentence in found.sentences:
-        click.echo(f"  {sentence}", err=True)
+        tell(f"  {sentence}")
     for name, before, now in found.environment:
-        click.echo(f"! It was measured elsewhere: {name} was {before}, and is {now}.", err=True)
+        tell(f"! It was measured elsewhere: {name} was {before}, and is {now}.")
     return most is not None and any(one.standing == "slower" for one in found.changes)
 
 
@@ -140,7 +141,7 @@ def planned(
     if earlier is not None:
         must_be_like(earlier, plan)
     names = ", ".join(one.label for one in plan.configurations)
-    click.echo(f"Comparing {len(plan.tasks)} tasks on {names}.", err=True)
+    tell(f"Comparing {len(plan.tasks)} tasks on {names}.")
     return plan
 
 
@@ -189,14 +190,14 @@ def proposed(
     reasons = executors_for(tasks.workload, tasks.options)
     offered = executors or [name for name, reason in reasons.items() if reason is None]
     proposal = propose(pilot, usable_cpus(), len(tasks.tasks), offered, store.settings.max_workers)
-    click.echo(proposal.sentence, err=True)
+    tell(proposal.sentence)
     counts = sorted({one.workers for one in proposal.configurations if one != SEQUENTIAL})
     named = [one.executor for one in proposal.configurations]
     found = grid(executors or named, workers or counts) if executors or workers else list(proposal.configurations)
     if given["precision"] is None and given["budget"] is None:
         base, repeats = baseline_of(tasks.workload), given["repeats"] or 5
         about = duration(pilot, found, base, len(tasks.tasks), repeats, usable_cpus())
-        click.echo(f"About {about.low_s:.0f} to {about.high_s:.0f} s.", err=True)
+        tell(f"About {about.low_s:.0f} to {about.high_s:.0f} s.")
     return found
 
 
@@ -210,4 +211,4 @@ def _write_reports(store: Store, token: str, given: Mapping[str, Any]) -> None:
     for file, file_format in asked:
         if file:
             file.write_bytes(b"".join(export_chunks(store, run, file_format)))
-            click.echo(f"Written to {file}.", err=True)
+            tell(f"Written to {file}.")

@@ -53,7 +53,7 @@ def _scrape_tasks(inputs: Sequence[str], given: Mapping[str, Any], store: Store,
 
     if not inputs:
         return demo_scrape_plan(SEQUENTIAL, store.settings)
-    urls = [url for text in inputs for url in addresses(Path(text), store.settings)]
+    urls = [url for text in inputs for url in addresses(text if is_address(text) else Path(text), store.settings)]
     return scrape_plan(urls, SEQUENTIAL, store.settings)
 
 

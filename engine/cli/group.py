@@ -13,6 +13,7 @@ from importlib import import_module
 import click
 
 from engine import __version__
+from engine.cli.terminal.telling import tell
 from engine.errors import OverlapError, TaskFailed
 
 FAILED, USAGE, SOME_FAILED, CHANGED, CANCELLED = 1, 2, 3, 4, 130
@@ -85,17 +86,17 @@ class Commands(click.Group):
         try:
             return super().invoke(context)
         except (OverlapError, TaskFailed) as error:
-            click.echo(f"overlap: {error}", err=True)
+            tell(f"overlap: {error}")
             sys.exit(FAILED)
         except OSError as error:
             if error.errno == errno.EPIPE:  # who reads our output has seen enough: click ends quietly
                 raise
             words = error.strerror or str(error)
             file = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else "A file"
-            click.echo(f"overlap: {file} cannot be used ({words}): check its name and rights.", err=True)
+            tell(f"overlap: {file} cannot be used ({words}): check its name and rights.")
             sys.exit(FAILED)
         except KeyboardInterrupt:
-            click.echo("\nCancelled.", err=True)
+            tell("\nCancelled.")
             sys.exit(CANCELLED)
 
 

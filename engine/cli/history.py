@@ -8,10 +8,12 @@ from pathlib import Path
 
 import click
 
-from engine.cli.watching import leave, open_store, show_table, summarise, tell_comparison, watch
+from engine.cli.terminal.telling import show_table, tell
+from engine.cli.watching import leave, open_store, summarise, tell_comparison, tell_results, watch
 from engine.errors import OverlapError
 from engine.report import MEDIA_TYPES
 from engine.runs import jobs
+from engine.text import printable
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -40,7 +42,7 @@ def runs(limit: int, as_json: bool) -> None:
     elif rows:
         show_table(rows)
     else:
-        click.echo("There is no run yet: `overlap resize` and `overlap scrape` make some.", err=True)
+        tell("There is no run yet: `overlap resize` and `overlap scrape` make some.")
 
 
 @click.command()
@@ -51,6 +53,8 @@ def show(run: str, as_json: bool) -> None:
     store = open_store()
     found = store.run(run)
     summarise(store, found)
+    if not as_json:
+        tell_results(store, found, err=False)
     tell_comparison(store, found, err=as_json)
     if as_json:
         from engine.report.documents.document import run_document
@@ -71,7 +75,7 @@ def export(run: str, file_format: str, target: Path | None) -> None:
     if target:
         with open(target, "wb") as file:
             file.writelines(chunks)
-        click.echo(f"Written to {target}.", err=True)
+        tell(f"Written to {target}.")
         return
     for chunk in chunks:
         sys.stdout.buffer.write(chunk)
@@ -112,7 +116,7 @@ def cancel(run: str) -> None:
     store = open_store()
     found = store.run(run)
     jobs.cancel(store, found)
-    click.echo(f"Run {found.id} was {found.state}; its end was asked for.", err=True)
+    tell(f"Run {found.id} was {found.state}; its end was asked for.")
 
 
 @click.command()
@@ -125,9 +129,10 @@ def delete(run: str, yes: bool) -> None:
     if found.state in ("waiting", "running"):
         raise OverlapError(f"Run {found.id} is {found.state}: cancel it first.")
     if not yes:
-        click.confirm(f"Delete run {found.id}, {found.title}, with its records and files?", abort=True, err=True)
+        title = printable(found.title)
+        click.confirm(f"Delete run {found.id}, {title}, with its records and files?", abort=True, err=True)
     store.delete(found)
-    click.echo(f"Run {found.id} is deleted.", err=True)
+    tell(f"Run {found.id} is deleted.")
 
 
 @click.command()
@@ -159,16 +164,16 @@ def tidy(days: float | None, gb: float | None, dry_run: bool, yes: bool, as_json
     gb = store.settings.keep_gb if gb is None else gb
     going = room.tidy(store, days, gb, dry=True)
     for run in going.runs:
-        click.echo(f"Run {run.id}, {run.created_at[:10]}, {run.tasks:,} tasks: {run.title}", err=True)
+        tell(f"Run {run.id}, {run.created_at[:10]}, {run.tasks:,} tasks: {run.title}")
     if going.runs and not dry_run and not yes:
         click.confirm(f"Delete these {len(going.runs):,} runs with their records and files?", abort=True, err=True)
     done = going if dry_run else room.tidy(store, days, gb)
     taken = room.use(store)
     freed = f"{'would come' if dry_run else 'came'} back"
-    click.echo(f"{len(done.runs):,} runs, {done.freed / 1e6:,.1f} MB {freed}. The history takes "
-               f"{taken.history / 1e6:,.1f} MB; {taken.free / 1e9:,.1f} GB are free.", err=True)  # fmt: skip
+    tell(f"{len(done.runs):,} runs, {done.freed / 1e6:,.1f} MB {freed}. The history takes "
+               f"{taken.history / 1e6:,.1f} MB; {taken.free / 1e9:,.1f} GB are free.")  # fmt: skip
     for problem in done.problems:
-        click.echo(problem, err=True)
+        tell(problem)
     if as_json:
         click.echo(json.dumps({"removed": [run.id for run in done.runs], "freed_bytes": done.freed,
                                "history_bytes": taken.history, "free_bytes": taken.free}))  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from engine.cli.terminal.telling import tell
 from engine.cli.watching import leave, open_store, watch
 from engine.model import Run
 
@@ -63,9 +64,9 @@ def failing(run: Run, document: dict[str, Any]) -> Run:
 def show(document: dict[str, Any]) -> None:
     """Each experiment's sentence, with what kept it from being better."""
     for part in document.get("experiments", []):
-        click.echo(f"{part['title']}\n  {part['sentence']}")
+        tell(f"{part['title']}\n  {part['sentence']}", err=False)
         for remark in (part["warning"], part["problem"]):
             if remark:
-                click.echo(f"  ! {remark}")
+                tell(f"  ! {remark}", err=False)
         for what, why in part["missing"].items():
-            click.echo(f"  {what}: {why}")
+            tell(f"  {what}: {why}", err=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from engine.cli.terminal.telling import tell
 from engine.cli.watching import leave, open_store, run_plan, tell_comparison
 from engine.model import new_token
 
@@ -23,7 +24,7 @@ def prove(run: str, cause: str | None, as_json: bool) -> None:
     named = store.run(run)
     experiment = chosen(named, cause)
     plan = proof_plan(store, named, experiment)
-    click.echo(f"Comparing {experiment.suspect.label} with {experiment.changed.label}.", err=True)
+    tell(f"Comparing {experiment.suspect.label} with {experiment.changed.label}.")
     token = new_token()
     store.folder(named).link_into(store.folder(token).path, ["inputs"])
     ended = run_plan(store, plan, as_json, token)

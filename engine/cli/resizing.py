@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from engine.cli.terminal.telling import tell
 from engine.model import Run
 from engine.store import Store
 from engine.workloads.images.making.options import ANIMATIONS, FORMATS, METADATA, PROFILES
@@ -79,8 +80,8 @@ def tell_notes(store: Store, run: Run) -> None:
 
     notes = notes_of(store, run)
     for note, count in notes.most_common(TOLD):
-        click.echo(f"{count} of {run.ok}: {note}.", err=True)
+        tell(f"{count} of {run.ok}: {note}.")
     if len(notes) > TOLD:
-        click.echo(f"{len(notes) - TOLD:,} other remarks stand in the run's JSON.", err=True)
+        tell(f"{len(notes) - TOLD:,} other remarks stand in the run's JSON.")
     if run.options.get("html") and (page := page_of(folder_of(run, store.folder(run).outputs), run)):
-        click.echo(f"The gallery page is {page}.", err=True)
+        tell(f"The gallery page is {page}.")

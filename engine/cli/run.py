@@ -12,6 +12,7 @@ import click
 from engine.cli.group import CHANGED
 from engine.cli.resizing import how_to_resize, tell_notes
 from engine.cli.terminal.asking import OptionalValues, agree
+from engine.cli.terminal.telling import tell
 from engine.cli.values import Place
 from engine.cli.watching import leave, open_store, run_plan
 from engine.config import Settings, load
@@ -44,7 +45,7 @@ def configuration(store: Store, workload: str, given: Mapping[str, Any]) -> Conf
     suggested = preset_for(store, workload)
     preset = suggested.configuration
     if given["executor"] is None:
-        click.echo(f"How it is run: {suggested.why}", err=True)
+        tell(f"How it is run: {suggested.why}")
     name = given["executor"] or preset.executor
     same = name == preset.executor
     workers = given["workers"] or (1 if name == "sequential" else preset.workers if same else usable_cpus())
@@ -94,7 +95,7 @@ def resize(sources: tuple[Path | str, ...], pattern: str | None, skip_unchanged:
     with gathered(local, pattern, settings, target, done) as found:
         how, fewer = fitting(found.files, resizing, how, settings)
         if fewer:
-            click.echo(fewer, err=True)
+            tell(fewer)
         done.look(found.files)
         beside = given["beside"] or found.root == target.resolve()
         plan = resize_plan(
@@ -103,7 +104,7 @@ def resize(sources: tuple[Path | str, ...], pattern: str | None, skip_unchanged:
             identities=None if found.root else found.identities, beside=beside, html=given["html"],
         )
         if left := len(found.files) - len(plan.tasks):
-            click.echo(f"{left} of {len(found.files)} are unchanged and left out.", err=True)
+            tell(f"{left} of {len(found.files)} are unchanged and left out.")
         run = run_plan(store, plan, given["as_json"])
         note_done(store, run, done)
         tell_notes(store, run)
@@ -111,7 +112,8 @@ def resize(sources: tuple[Path | str, ...], pattern: str | None, skip_unchanged:
 
 
 @click.command()
-@click.argument("source", metavar="FILE|-", type=Place(allow_dash=True, path_type=Path))
+@click.argument("sources", metavar="FILE|ADDRESS|-...", nargs=-1, required=True,
+                type=Place(allow_dash=True, path_type=Path))
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the table here, too.")
 @click.option("--column", help="Which column of a table holds the addresses: its heading, or its number from 1.")
 @click.option(
@@ -129,13 +131,14 @@ def resize(sources: tuple[Path | str, ...], pattern: str | None, skip_unchanged:
 @click.option("--fail-on-change", is_flag=True, help="Exit with 4 when something changed; with --since.")
 @how_to_run
 def scrape(
-    source: Path | str, csv_file: Path | None, column: str | None, selectors_file: Path | None, since: str | None,
-    language: str, user_agent: str, revalidate: bool, fail_on_change: bool, as_json: bool, **how: Any,
+    sources: tuple[Path | str, ...], csv_file: Path | None, column: str | None, selectors_file: Path | None,
+    since: str | None, language: str, user_agent: str, revalidate: bool, fail_on_change: bool, as_json: bool,
+    **how: Any,
 ) -> None:
-    """Read prices from the pages whose addresses FILE holds; - reads stdin.
+    """Read prices from the pages at these addresses, or at those that FILE holds; - reads stdin.
 
     FILE is text as people write it, a table (CSV with any delimiter), a sitemap, a feed or a saved page; it may lie at
-    an address (s3://bucket/list.csv).
+    an address (s3://bucket/list.csv). A web address (https://shop.example/kettle) is itself a page to read.
     """
     from engine.report.tables import csv_chunks
     from engine.runs.plans import scrape_plan
@@ -146,7 +149,7 @@ def scrape(
     settings = load()
     store = open_store(settings)
     earlier = store.run(since) if since and since != "last" else None
-    urls = addresses(source, settings, column)
+    urls = list(dict.fromkeys(url for source in sources for url in addresses(source, settings, column)))
     selectors = {**kept(settings.home), **(from_file(selectors_file) if selectors_file else {})}
     plan = scrape_plan(
         urls, configuration(store, "scrape", how), settings, selectors, manners=manners, revalidate=revalidate
@@ -154,7 +157,7 @@ def scrape(
     run = run_plan(store, plan, as_json)
     if csv_file:
         csv_file.write_bytes(b"".join(csv_chunks(store, run)))
-        click.echo(f"The table is in {csv_file}.", err=True)
+        tell(f"The table is in {csv_file}.")
     changed = tell_changes(store, run, earlier) if since or fail_on_change else 0
     leave(run)
     if changed and fail_on_change:
@@ -169,17 +172,18 @@ def tell_changes(store: Store, run: Run, earlier: Run | None) -> int:
 
     found = changes_since(store, run, earlier)
     if found is None:
-        click.echo("This is the first run of this list here: there is nothing to compare it with.", err=True)
+        tell("This is the first run of this list here: there is nothing to compare it with.")
         return 0
-    click.echo(f"Since run {found.earlier.id} ({found.earlier.ended_at}): {in_words(found.changes)}.", err=True)
+    tell(f"Since run {found.earlier.id} ({found.earlier.ended_at}): {in_words(found.changes)}.")
     for change in found.changes:
-        click.echo(f"  {change_line(change)}", err=True)
+        tell(f"  {change_line(change)}")
     return len(found.changes)
 
 
 def addresses(source: Path | str, settings: Settings, column: str | None = None) -> list[str]:
     """The addresses in a file or on stdin, each once; how it was read and what was left out is told on stderr.
 
+    A web address is read as one that was pasted: it is the only one in its list.
     What is no address stays in the list: its record says why it was not fetched. Raises InputRefused.
     """
     from engine.workloads.web.lists.reading import read_list
@@ -190,10 +194,11 @@ def addresses(source: Path | str, settings: Settings, column: str | None = None)
         raise InputRefused(f"There is no file {source}: correct its name, or write - to read stdin.") from None
     except OSError as error:
         raise InputRefused(f"{source} cannot be read ({error.strerror}).") from None
-    listed = read_list(data, PurePosixPath(source).name, settings, column)
+    name, column = ("", None) if is_page(source) else (PurePosixPath(source).name, column)
+    listed = read_list(data, name, settings, column)
     found = listed.inputs
     for sentence in (*listed.told, *found.sentences):
-        click.echo(sentence, err=True)
+        tell(sentence)
     if listed.sitemaps and not found.urls:
         return followed(listed.sitemaps, settings)
     if not found.urls:
@@ -201,8 +206,15 @@ def addresses(source: Path | str, settings: Settings, column: str | None = None)
     return [*found.urls, *(item.text for item in found.rubbish)]
 
 
+def is_page(source: Path | str) -> bool:
+    """Whether this names a page of the web, rather than a file that lists some."""
+    return isinstance(source, str) and source.lower().startswith(("http://", "https://"))
+
+
 def content_of(source: Path | str, settings: Settings) -> bytes:
-    """What a file, stdin (-) or an address holds. Raises OSError, InputRefused."""
+    """What a file, stdin (-) or an address holds; a web address stands for itself. Raises OSError, InputRefused."""
+    if is_page(source):
+        return str(source).encode()
     if isinstance(source, Path):
         return sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
     try:
@@ -216,11 +228,11 @@ def followed(sitemaps: Sequence[str], settings: Settings) -> list[str]:
     from engine.workloads.web.fetching.fetch import Fetcher
     from engine.workloads.web.lists.sitemap import follow
 
-    click.echo(f"Reading {len(sitemaps):,} sitemaps that this index names.", err=True)
+    tell(f"Reading {len(sitemaps):,} sitemaps that this index names.")
     with Fetcher(settings, workers=1) as fetcher:
         harvest = follow(lambda url: fetcher.fetch_waiting(url, 60, "sitemap"), sitemaps, settings)
     for sentence in (*harvest.problems, *harvest.inputs.sentences):
-        click.echo(sentence, err=True)
+        tell(sentence)
     if not harvest.inputs.urls:
         raise InputRefused("The sitemaps that this index names hold no page.")
     return [*harvest.inputs.urls]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from engine.cli.terminal.telling import tell
 from engine.config import Settings
 from engine.errors import InputRefused
 from engine.machine import leftovers, private
@@ -85,7 +86,7 @@ def _images(
     results = done.results() if done is not None else ()
     found = find_images(folder, pattern, settings, leave_out, follow_links=True, results=results)
     if found.sentence:
-        click.echo(f"{folder}: {found.sentence}", err=True)
+        tell(f"{folder}: {found.sentence}")
     return found.images
 
 
@@ -137,8 +138,7 @@ def note_done(store: Store, run: Run, done: Done) -> None:
                 if task.index in finished:
                     done.add(Path(task.argument["source"]), task.argument["names"])
     except OSError as error:
-        click.echo(
+        tell(
             f"The list of what is done cannot be written ({error.strerror or error}): "
-            "a later --skip-unchanged will do these pictures again.",
-            err=True,
+            "a later --skip-unchanged will do these pictures again."
         )

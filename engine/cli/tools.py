@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from engine.cli.terminal.telling import show_table, tell
 from engine.config import load
 from engine.errors import InputRefused
 from engine.model import Part
@@ -34,7 +35,7 @@ def photos(folder: Path) -> None:
     for photo in sample_photos(load().home):
         if not (folder / photo.name).exists():
             shutil.copyfile(photo, folder / photo.name)
-    click.echo(f"The sample photos are in {folder}.", err=True)
+    tell(f"The sample photos are in {folder}.")
 
 
 @click.command()
@@ -62,7 +63,6 @@ def price(
     as_json: bool,
 ) -> None:  # fmt: skip
     """Say what would be read from saved pages (.html, .html.gz)."""
-    from engine.cli.watching import show_table
     from engine.workloads.web.price import read_files
 
     rows = read_files(files, url, selector or _kept_selector(url, selectors_file), layers)
@@ -73,7 +73,7 @@ def price(
     rows = [{**row, "remark": row["error"] or " ".join(row["doubts"])} for row in rows]
     show_table([{name: _shown(row[name]) for name in told} for row in rows])
     for row in rows if layers else ():
-        click.echo(f"\n{row['file']}")
+        tell(f"\n{row['file']}", err=False)
         show_table([{name: _shown(value) for name, value in layer.items()} for layer in row["layers"]])
 
 

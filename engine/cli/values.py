@@ -15,6 +15,18 @@ _MOST = 4096
 """So many numbers may one option name; a range beyond is a slip of the hand."""
 
 
+_NEGATIVE = re.compile(r"-(\d[\d.eE+-]*|Infinity)")
+"""A negative number as JSON writes it; no option of ours begins with a digit."""
+
+
+class NegativeArguments(click.Command):
+    """A command whose arguments may be negative numbers, which click would take for options."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Read the command line; a blank before a negative number is no part of a JSON value, and hides its dash."""
+        return super().parse_args(context, [f" {one}" if _NEGATIVE.fullmatch(one) else one for one in args])
+
+
 class Fraction(click.ParamType[float]):
     """``5%`` or ``0.05``."""
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import signal
 import sys
 from types import FrameType
-from typing import Any
 
 import click
 
 from engine.cli.group import CANCELLED, FAILED, SOME_FAILED
 from engine.cli.terminal.progress import Progress
+from engine.cli.terminal.telling import show_table, tell
 from engine.config import Settings, load
 from engine.model import Plan, Run
 from engine.runs import jobs
 from engine.store import Store
-from engine.text import storable
 
 _EXITS = {"cancelled": CANCELLED, "failed": FAILED, "interrupted": FAILED}
 
@@ -40,11 +39,13 @@ def watch(store: Store, run: Run, as_json: bool) -> Run:
         run = jobs.wait(store, run, progress.show)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        click.echo("\nCancelling.", err=True)
+        tell("\nCancelling.")
         jobs.cancel(store, store.run(run.token))
         run = jobs.wait(store, run)
     progress.clear()
     summarise(store, run)
+    if not as_json:
+        tell_results(store, run)
     if as_json:
         from engine.report.documents.document import document_chunks
 
@@ -68,16 +69,26 @@ def summarise(store: Store, run: Run) -> None:
     """The ending in words, on stderr: what was done, how it ran, and why what failed did."""
     trials = store.trials(run)
     done = f"{run.ok} of {run.tasks} done" if run.kind == "job" else f"{len(trials)} trials"
-    click.echo(f"Run {run.id}, {run.title}: {run.state}, {done}.", err=True)
+    tell(f"Run {run.id}, {run.title}: {run.state}, {done}.")
     if run.message:
-        click.echo(run.message, err=True)
+        tell(run.message)
     for trial in trials if run.kind == "job" else []:
         wall_s = trial.measurement.wall_s
         if wall_s and trial.done:
             rate = trial.done / wall_s
-            click.echo(f"{trial.configuration.label}: {wall_s:.2f} s, {rate:.1f} tasks a second.", err=True)
+            tell(f"{trial.configuration.label}: {wall_s:.2f} s, {rate:.1f} tasks a second.")
     for reason, example, count in store.records.failures(run):
-        click.echo(f"{count} failed, {reason}: {example}", err=True)
+        tell(f"{count} failed, {reason}: {example}")
+
+
+def tell_results(store: Store, run: Run, err: bool = True) -> None:
+    """The first prices or pictures of a job as a table, and how to get all; nothing for other runs."""
+    from engine.report.first_results import first_results
+
+    rows = first_results(store, run)
+    show_table(rows, err)
+    if rows and run.tasks > len(rows):
+        tell(f"All {run.tasks:,}: overlap export {run.id} --format csv", err)
 
 
 def tell_comparison(store: Store, run: Run, err: bool = True) -> None:
@@ -85,16 +96,4 @@ def tell_comparison(store: Store, run: Run, err: bool = True) -> None:
     from engine.report.telling import as_text
 
     if run.kind == "comparison" and run.verdict:
-        click.echo(as_text(run, store.trials(run)), err=err)
-
-
-def show_table(rows: list[dict[str, Any]]) -> None:
-    """Rows as aligned columns on stdout."""
-    if not rows:
-        return
-    rows = [{name: storable(str(value)) for name, value in row.items()} for row in rows]
-    names = list(rows[0])
-    widths = {name: max(len(name), *(len(str(row[name])) for row in rows)) for name in names}
-    click.echo("  ".join(name.ljust(widths[name]) for name in names).rstrip())
-    for row in rows:
-        click.echo("  ".join(str(row[name]).ljust(widths[name]) for name in names).rstrip())
+        tell(as_text(run, store.trials(run)), err=err)

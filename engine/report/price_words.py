@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.analysis.price_changes import WORDS, PriceChange
-from engine.text import storable
+from engine.text import printable
 
 
 def change_line(change: PriceChange) -> str:
@@ -22,5 +22,5 @@ def change_line(change: PriceChange) -> str:
 
 
 def shown(text: str) -> str:
-    """A stranger's text without what a terminal would obey."""
-    return "".join(character if character.isprintable() else "�" for character in storable(text))[:200]
+    """A stranger's text in one line of at most 200 characters, without what a terminal would obey."""
+    return printable(" ".join(text.split()))[:200]

@@ -17,6 +17,15 @@ def test_a_number_that_is_no_limit_is_refused(name: str, value: str, tmp_path: P
         load({"OVERLAP_HOME": str(tmp_path), name: value})
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"), [("MAX_URLS", "12 pages", "a whole number"), ("PAGE_MAX_MB", "much", "a number")]
+)
+def test_what_is_no_number_is_told_without_a_librarys_words(name: str, value: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingRefused) as refused:
+        load({"OVERLAP_HOME": str(tmp_path), f"OVERLAP_{name}": value})
+    assert str(refused.value) == f"OVERLAP_{name} cannot be {value!r}: write {told}."
+
+
 @pytest.mark.parametrize("value", ["nan", "inf", "1e999", "-1.5"])
 @pytest.mark.parametrize("name", ["max_tasks", "page_max_mb"])
 def test_the_same_in_the_file(name: str, value: str, tmp_path: Path) -> None:

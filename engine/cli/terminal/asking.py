@@ -8,7 +8,9 @@ from typing import ClassVar
 
 import click
 
+from engine.cli.terminal.telling import tell
 from engine.errors import InputRefused
+from engine.text import printable
 
 SHOWN = 5
 
@@ -39,13 +41,13 @@ def agree(names: Sequence[str]) -> Collection[str]:
             "write --overwrite never or --overwrite all."
         )
     shown = ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
-    click.echo(f"{len(names):,} of the results exist already: {shown}", err=True)
+    tell(f"{len(names):,} of the results exist already: {shown}")
     answer = click.prompt(
         "Replace them? [a]ll, [n]one, or [e]ach in turn", type=click.Choice(["a", "n", "e"]), default="n", err=True,
         show_choices=False,
     )
     if answer == "e":
-        return [name for name in names if click.confirm(f"Replace {name}?", err=True)]
+        return [name for name in names if click.confirm(f"Replace {printable(name)}?", err=True)]
     return names if answer == "a" else ()
 
 

@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.model import Run
-from engine.protocol.results import ScrapedPage, scraped_page, shop_of
+from engine.protocol.results import scraped_page, shop_of
+from engine.report.first_results import remark_of
 from pages.parts.shared.words import in_words, moment
 
 NAMES = ("label", "status", "started_s", "finished_s", "reason", "error", "output")
@@ -56,7 +57,7 @@ def _row(
         page and page.list_price,
         shop_of(label),
         seen,
-        f"{in_words(reason)}: {error}" if reason else _remark(page),
+        f"{in_words(reason)}: {error}" if reason else remark_of(page),
         page and page.member_price,
         page and page.coupon,
         in_words(page.availability) if page and page.availability else None,
@@ -64,15 +65,6 @@ def _row(
         label,
         label if label.startswith(("http://", "https://")) else None,
     )
-
-
-def _remark(page: ScrapedPage | None) -> str | None:
-    """What is doubtful, and whether the page is the one that was read before."""
-    if page is None:
-        return None
-    doubt = f"Doubtful: {' '.join(page.doubts) or 'read from ' + repr(page.raw)}" if page.doubtful else ""
-    same = f"Unchanged, says the shop, since it was read at {page.unchanged_since}." if page.unchanged_since else ""
-    return " ".join(filter(None, (doubt, same))) or None
 
 
 def draw(table: pd.DataFrame, key: str) -> None:

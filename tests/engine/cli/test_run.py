@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from engine.workloads.shop.catalogue import NO_PRICE, SLOW_S, product_paths
-from tests.engine.cli.conftest import Cli
+from tests.engine.cli.conftest import Cli, run_number
 from tests.engine.support import until
 from tests.engine.workloads.shop.expected import expected
 from tests.engine.workloads.web.servers import Reply, server
@@ -101,6 +101,21 @@ def test_scrape_writes_a_table_and_prints_nothing_on_stdout(cli: Cli, urls: list
         rows = list(csv.DictReader(file))
     assert len(rows) == 2, "an address that is there twice is fetched once"
     assert f"The table is in {tmp_path / 'prices.csv'}." in done.stderr
+
+
+def test_scrape_takes_addresses_as_they_are_and_shows_what_was_read(cli: Cli, urls: list[str], tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text(urls[1])
+    chosen = [urls[0], tmp_path / "list.txt", urls[0]]
+    done = cli("scrape", *chosen, **NO_MANNERS)
+    assert (done.returncode, done.stdout) == (0, "")
+    first, second = (right("/" + url.split("/", 3)[3]) for url in urls[:2])
+    table = done.stderr.splitlines()[-3:]
+    assert table[0].split() == ["product", "price", "currency", "remark"]
+    for line, page in zip(table[1:], (first, second), strict=True):
+        assert line.split("  ")[0] == page["name"]
+        assert line.split()[-2:] == [page["price"], page["currency"]]
+    again = cli.here("show", run_number(done))
+    assert again.stdout.splitlines() == table
 
 
 def test_a_private_address_is_one_failed_record_and_no_error(cli: Cli) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from engine.cli.values import configuration_of, wholes
+import click
+import pytest
+from click.testing import CliRunner
+
+from engine.cli.values import NegativeArguments, configuration_of, wholes
 from engine.errors import SettingRefused
 from engine.model import Configuration
+from engine.runs.functions import read_tasks
 
 
 @pytest.mark.parametrize(
@@ -24,6 +29,31 @@ def test_counts_are_numbers_and_ranges_each_once_and_in_their_order(text: str | 
 def test_what_is_no_count_is_refused_with_the_options_name(text: str) -> None:
     with pytest.raises(SettingRefused, match="--chunk cannot be"):
         wholes(text, "--chunk")
+
+
+@pytest.mark.parametrize(
+    ("words", "inputs", "repeats"),
+    [
+        (["-1", "-2.5e3", "-Infinity"], [-1, -2500.0, float("-inf")], 0),
+        (["--repeats", "3", "-4", "[-5]"], [-4, [-5]], 3),
+        (["--", "-7"], [-7], 0),
+    ],
+)
+def test_negative_numbers_are_arguments_and_no_options(words: list[str], inputs: list[Any], repeats: int) -> None:
+    seen: dict[str, Any] = {}
+
+    @click.command(cls=NegativeArguments)
+    @click.argument("inputs", nargs=-1)
+    @click.option("--repeats", type=click.IntRange(0), default=0)
+    def command(**given: Any) -> None:
+        seen.update(given)
+
+    assert CliRunner().invoke(command, words).exit_code == 0
+    assert [value for text in seen["inputs"] for value in read_tasks(text)] == inputs
+    assert seen["repeats"] == repeats
+    refused = CliRunner().invoke(command, ["--repeats", "-3"])
+    assert (refused.exit_code, "-3 is not in the range" in refused.output) == (2, True)
+    assert CliRunner().invoke(command, ["--repeat", "-x"]).exit_code == 2, "a slip in an option is still told"
 
 
 def test_a_configuration_is_written_as_its_label_or_with_a_colon() -> None:
