@@ -21,7 +21,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_PUBLIC = {"compare": "engine.api", "Comparison": "engine.api", "resize": "engine.api", "Resized": "engine.api"}
+_PUBLIC = dict.fromkeys(("compare", "Comparison", "scrape", "Scraped", "resize", "Resized"), "engine.api")
 
 
 def __getattr__(name: str) -> Any:

@@ -1,15 +1,17 @@
-"""The engine from Python: `engine.compare(function, tasks)`, and `engine.resize(sources, to)`."""
+"""The engine from Python: `compare(function, tasks)`, `scrape(addresses)` and `resize(sources, to)`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from engine.config import load
 from engine.errors import OverlapError, SettingRefused
-from engine.model import Configuration, Record, Run
+from engine.model import Configuration, Plan, Record, Run
+from engine.protocol.results import ScrapedPage, scraped_page
 from engine.runs import jobs, plans, resize_plans
 from engine.runs.functions import function_plan, named
 from engine.store import Store
@@ -66,7 +68,6 @@ def compare(
     from engine.report.telling import as_html, text_table
 
     settings = load()
-    store = Store.open(settings)
     work = named(function)
     if work.pickled and pythons:
         raise SettingRefused(f"{work.label} travels by value, which only this Python can read: import it from a file.")
@@ -75,13 +76,60 @@ def compare(
     variables = [f"{name}={value}" for name, value in (environment or {}).items()]
     configurations = plans.with_environment(configurations, variables)
     asked = plans.comparison(plan, configurations, None, repeats, precision, budget_s, references=references)
-    run = jobs.start(store, asked)
-    run = jobs.wait(store, run)
-    if run.state == "failed" or run.verdict is None:
-        raise OverlapError(run.message or "The comparison ended without any finished trial.")
-    trials = store.trials(run)
-    table, html = text_table(run, trials), as_html(run, trials)
-    return Comparison(run, dict(run.verdict), run_document(store, run), table, html)
+    with closing(Store.open(settings)) as store:
+        run = jobs.wait(store, jobs.start(store, asked))
+        if run.state == "failed" or run.verdict is None:
+            raise OverlapError(run.message or "The comparison ended without any finished trial.")
+        trials = store.trials(run)
+        table, html = text_table(run, trials), as_html(run, trials)
+        return Comparison(run, dict(run.verdict), run_document(store, run), table, html)
+
+
+@dataclass(frozen=True, slots=True)
+class Scraped:
+    """A scrape that has ended: its run in the history, and the record of each page, good or bad."""
+
+    run: Run
+    records: list[Record]
+
+    @property
+    def pages(self) -> dict[str, ScrapedPage]:
+        """What was read, by the page's address: its name, price (a float, and as text), currency and doubts."""
+        read = {record.label: scraped_page(record.output) for record in self.records if record.status == "ok"}
+        return {address: page for address, page in read.items() if page is not None}
+
+    @property
+    def failures(self) -> dict[str, str]:
+        """The sentence of each page that gave no price, by its address."""
+        return _failures(self.records)
+
+
+def scrape(
+    addresses: Iterable[str],
+    executor: str | None = None,
+    workers: int | None = None,
+    selectors: Mapping[str, str] | None = None,
+    revalidate: bool = False,
+) -> Scraped:
+    """Read the prices of these pages, each once, politely: robots.txt is asked, and a host is given time between two.
+
+    Without `executor` and `workers` it is run as the last verdict on this machine says, else on 16 threads. `selectors`
+    maps a host to a CSS selector of its price. With `revalidate` a shop that marks versions of its pages is asked only
+    for those that changed. Raises OverlapError with a sentence when the run cannot be done; a page that gives no price
+    is in `failures`.
+    """
+    from engine.config import usable_cpus
+    from engine.runs.defaults import preset_for
+
+    settings = load()
+    urls = list(dict.fromkeys([addresses] if isinstance(addresses, str) else addresses))
+    with closing(Store.open(settings)) as store:
+        how = preset_for(store, "scrape").configuration
+        if executor is not None and executor != how.executor:
+            how = Configuration(executor, 1 if executor == "sequential" else usable_cpus())
+        how = replace(how, workers=workers or how.workers)
+        plan = plans.scrape_plan(urls, how, settings, selectors, revalidate=revalidate)
+        return Scraped(*_done(store, plan))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +148,7 @@ class Resized:
     @property
     def failures(self) -> dict[str, str]:
         """The sentence of each picture that failed, by its name."""
-        return {record.label: record.error or "" for record in self.records if record.status == "failed"}
+        return _failures(self.records)
 
 
 def resize(
@@ -124,8 +172,7 @@ def resize(
     from engine.workloads.images.sets.sources import find_images
     from engine.workloads.images.sets.targets import Overwriting, ready
 
-    settings, resizing = load(), resizing_from(options)
-    store, target = Store.open(settings), ready(Path(to).absolute())
+    settings, resizing, target = load(), resizing_from(options), ready(Path(to).absolute())
     files: list[Path] = []
     given = [Path(source).absolute() for source in sources]
     for source in given:
@@ -135,7 +182,17 @@ def resize(
         files, resizing, Configuration(executor, count), settings, target,
         root=given[0] if len(given) == 1 and given[0].is_dir() else None, overwriting=Overwriting(overwrite), html=html,
     )  # fmt: skip
+    with closing(Store.open(settings)) as store:
+        return Resized(*_done(store, plan))
+
+
+def _done(store: Store, plan: Plan) -> tuple[Run, list[Record]]:
+    """The job's run when it has ended, and its records. Raises OverlapError where it could not be done."""
     run = jobs.wait(store, jobs.start(store, plan))
     if run.state == "failed":
         raise OverlapError(run.message or "The run could not be done.")
-    return Resized(run, store.records.latest(run))
+    return run, store.records.latest(run)
+
+
+def _failures(records: Iterable[Record]) -> dict[str, str]:
+    return {record.label: record.error or "" for record in records if record.status == "failed"}

@@ -22,6 +22,7 @@ from engine.workloads.function import function_of
 from tests.engine import compared
 from tests.engine.support import TESTS
 from tests.engine.workloads.images.pictures import photo
+from tests.engine.workloads.web.servers import server
 
 
 class Adder:
@@ -169,3 +170,22 @@ def test_pictures_are_resized_from_python_and_a_bad_one_is_a_sentence(here: Path
     assert (here / "out" / "gallery.html").is_file()
     with pytest.raises(SettingRefused, match="one of"):
         engine.resize([here / "in"], here / "out", fit="squeeze")
+
+
+def test_prices_are_read_from_python_and_a_page_without_one_is_a_sentence(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = b"<title>Kettle</title><meta property=og:price:amount content=19.90>"
+    page += b"<meta property=og:price:currency content=EUR>"
+    answers = {"/kettle": lambda reply: reply.send(body=page), "/gone": lambda reply: reply.send(404, b"")}
+    with server(answers) as shop:
+        monkeypatch.setenv("OVERLAP_ALLOWED_HOSTS", f"127.0.0.1:{shop.port}")
+        kettle, gone = f"{shop.url}/kettle", f"{shop.url}/gone"
+        done = engine.scrape([kettle, gone, kettle], executor="threads", workers=2)
+        assert engine.scrape(kettle).pages.keys() == {kettle}, "one address alone is no list of characters"
+    assert (done.run.state, len(done.records)) == ("finished", 2)
+    assert [(page.price_text, page.currency) for page in done.pages.values()] == [("19.90", "EUR")]
+    assert list(done.failures) == [gone]
+    assert "404" in done.failures[gone]
+    with pytest.raises(InputRefused, match="no address to fetch"):
+        engine.scrape([])
