@@ -53,13 +53,15 @@ def compare(
     pythons: Sequence[str] = (),
     references: bool | None = None,
     environment: Mapping[str, str] | None = None,
+    race: bool = False,
 ) -> Comparison:
     """Run `function` over `tasks` on every executor × worker count and judge by measurement.
 
     Tasks are any values that pickle or cloudpickle can send, and arrive as they were given.
     `workers` are 1, 2, 4 … up to the usable CPUs where none are named; `precision` is a fraction (0.05 is ±5%).
     `references` adds rows of plain code (a loop and pools without us); None does where tasks are short.
-    `environment` holds variables with which every configuration of several workers is measured once more.
+    `environment` holds variables with which every configuration of several workers is measured once more. A `race`
+    leaves out early what is shown to be slower, and ends when it is decided.
     A script's function is imported by other processes, so call this below `if __name__ == "__main__":`; a notebook's,
     a bound method or a partial travels by value.
     Raises OverlapError, with a sentence, when the function or a task cannot be sent or the run cannot be done.
@@ -75,7 +77,7 @@ def compare(
     configurations = plans.on_pythons(plans.grid(executors, workers or plans.default_workers()), pythons)
     variables = [f"{name}={value}" for name, value in (environment or {}).items()]
     configurations = plans.with_environment(configurations, variables)
-    asked = plans.comparison(plan, configurations, None, repeats, precision, budget_s, references=references)
+    asked = plans.comparison(plan, configurations, None, repeats, precision, budget_s, references=references, race=race)
     with closing(Store.open(settings)) as store:
         run = jobs.wait(store, jobs.start(store, asked))
         if run.state == "failed" or run.verdict is None:

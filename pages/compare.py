@@ -46,8 +46,8 @@ with left:
     material = choose_material(str(workload or "resize"))
     if material is not None:
         sample = choose_subset(material)
-        configurations = more(choose_grid(material))
-        terms = choose_terms(material, configurations)
+        configurations, race = more(choose_grid(material))
+        terms = choose_terms(material, configurations, race)
         ready = len(configurations) > 1
         if not ready:
             st.caption(":material/info: Choose at least one executor beside sequential.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.analysis.trials import Role
@@ -39,12 +39,18 @@ def block(configurations: Sequence[Configuration], baseline: Configuration, numb
     return tuple(slots)
 
 
-def whole_blocks(trials: Iterable[Trial], configurations: Sequence[Configuration], baseline: Configuration) -> set[int]:
+def whole_blocks(
+    trials: Iterable[Trial],
+    configurations: Sequence[Configuration],
+    baseline: Configuration,
+    gone: Mapping[Configuration, int] | None = None,
+) -> set[int]:
     """The numbers of the blocks that were run to their end; one that a cancel or a kill broke off is none.
 
     A trial that failed was run. A configuration that failed and was not tried since could not start here: later
-    blocks are whole without it.
+    blocks are whole without it. So they are without what a race left out: `gone` from which block on.
     """
+    without = gone or {}
     wanted = Counter(slot.configuration for slot in block(configurations, baseline, 0, 0))
     ran: dict[int, Counter[Configuration]] = {}
     failed: dict[Configuration, int] = {}
@@ -57,7 +63,8 @@ def whole_blocks(trials: Iterable[Trial], configurations: Sequence[Configuration
         number
         for number, counted in ran.items()
         if all(
-            counted[one] >= count or (not counted[one] and failed.get(one, number) < number)
+            counted[one] >= count
+            or (not counted[one] and (failed.get(one, number) < number or without.get(one, number + 1) <= number))
             for one, count in wanted.items()
         )
     }

@@ -6,7 +6,7 @@ Stands above `engine.text`, which writes single numbers, and `engine.model`.
 from __future__ import annotations
 
 from engine.model import Configuration
-from engine.text import number, percent
+from engine.text import counted, number, percent
 
 
 def sentence(text: str) -> str:
@@ -37,6 +37,11 @@ def interval(low: float, high: float) -> str:
 def within(reach: float) -> str:
     """How far from 1 something reaches, as a fraction: ``±4%``; a doubling or more is no margin to state."""
     return f"±{percent(reach)}" if reach < 1 else TOO_EARLY
+
+
+def left_early(after: int, of: int | None) -> str:
+    """Of what a race left out: ``left out after 3 of 10 repeats``; `of` is None where none were planned."""
+    return f"left out after {after} of {of} repeats" if of else f"left out after {counted(after, 'repeat')}"
 
 
 def times(estimate: float, low: float | None, high: float | None) -> str:

@@ -32,7 +32,7 @@ from engine.text import percent
 ORDER = (0, 1, 1, 0)
 _EXCLUDES = (
     "as_json", "html_file", "markdown_file", "script_file", "against", "only_python", "precision", "budget", "baseline",
-    "references",
+    "references", "race",
 )  # fmt: skip
 
 

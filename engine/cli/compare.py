@@ -30,6 +30,7 @@ from engine.store import Store
 @click.option("--repeats", type=click.IntRange(1), help="Blocks to run.  [5 without --precision and --budget]")
 @click.option("--precision", type=Fraction(), help="Go on until every interval is this narrow, for example 5%.")
 @click.option("--budget", type=Seconds(), help="Time to spend, for example 60s.")
+@click.option("--race", is_flag=True, help="Leave out early what is shown to be slower.  [10 repeats at most]")
 @click.option("--baseline", help="What speedups are against, for example threads:2.  [a plain loop]")
 @click.option("--python", "pythons", multiple=True, help="Another Python (executable or environment); repeatable.")
 @click.option("--start-method", type=click.Choice(["forkserver", "spawn", "fork"]), help="How processes start.")
@@ -136,7 +137,7 @@ def planned(
         baseline = replace(baseline or baseline_of(tasks.workload), python=given["pythons"][0])
     plan = comparison(
         tasks, configurations, baseline, given["repeats"], given["precision"], given["budget"],
-        references=given["references"],
+        references=given["references"], race=given["race"],
     )  # fmt: skip
     if earlier is not None:
         must_be_like(earlier, plan)

@@ -66,6 +66,7 @@ def configuration_rows(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> l
     own = {str(part["label"]): part["loop"] for part in verdict.get("own_part") or []}
     baseline = label_of(verdict["baseline"]) if verdict.get("baseline") else ""
     left_out = {label_of(one) for one in verdict.get("left_out") or []}
+    early = left_early(verdict)
     taken = taken_label(verdict)
     rows = []
     for figure in [*(verdict.get("figures") or []), *beside]:
@@ -76,7 +77,8 @@ def configuration_rows(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> l
                 label=label,
                 speedup=("baseline" if label == baseline else "left out" if label in left_out else speedup_text(ratio))
                 + (_by_the_clock(clocks[label]) if ratio and label in clocks else "")
-                + (UNCOUNTED if label in uncounted else ""),
+                + (UNCOUNTED if label in uncounted else "")
+                + (f", {early[label]}" if label in early else ""),
                 ratio=ratio,
                 wall=seconds(walls.get(label, figure["wall_s"])),
                 wall_s=walls.get(label, figure["wall_s"]),
@@ -93,6 +95,15 @@ def configuration_rows(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> l
         )
     place = {label: number for number, label in enumerate(ranking(verdict))}
     return sorted(rows, key=lambda row: place.get(row.label, len(place)))
+
+
+def left_early(verdict: Mapping[str, Any]) -> dict[str, str]:
+    """Of each configuration that a race left out, ``left out after 3 of 10 repeats``."""
+    race = verdict.get("race") or {}
+    return {
+        label_of(one["configuration"]): words.left_early(int(one["after"]), race.get("of"))
+        for one in race.get("left") or []
+    }
 
 
 def _uncounted(verdict: Mapping[str, Any]) -> set[str]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from engine.analysis.verdict.racing import LOOKS
 from engine.config import Settings, load, usable_cpus
 from engine.errors import InputRefused
 from engine.executors.references import PLAIN_LOOP
@@ -140,14 +141,16 @@ def comparison(
     all_tasks: int | None = None,
     references: bool | None = None,
     settings: Settings | None = None,
+    race: bool = False,
 ) -> Plan:
     """The comparison of a job's tasks on these configurations; the baseline and sequential are always among them.
 
     The baseline is the plain loop, where the tasks can be called one after the other, else sequential. `references`
     says whether to measure what people would write beside the engine's own loop: None does where tasks are short
     and the baseline is the plain loop, False not even that one. With neither repeats, precision nor budget, there are
-    five repeats. `all_tasks` is the size of the whole batch of which these tasks are a sample.
-    Raises SettingRefused for what cannot run here, InputRefused for more workers than the limit.
+    five repeats, in a race ten. `all_tasks` is the size of the whole batch of which these tasks are a sample. A `race`
+    leaves configurations out once they are shown to be slower, and ends when it is decided.
+    Raises SettingRefused for what cannot run here, InputRefused for too many workers and a race that cannot be.
     """
     alone = workload_class(job_plan.workload).alone
     base = baseline or (SEQUENTIAL if references is False else baseline_of(job_plan.workload))
@@ -159,7 +162,9 @@ def comparison(
         check(one, job_plan.workload, job_plan.options)
         _refuse_what_would_not_reach(one, settings)
     if repeats is None and precision is None and budget_s is None:
-        repeats = 5
+        repeats = 10 if race else 5
+    if race:
+        _must_be_a_race(repeats, precision)
     terms = {
         "baseline": plain(base),
         "repeats": repeats,
@@ -168,11 +173,23 @@ def comparison(
         "all_tasks": all_tasks,
         "references": bool(references) if base.reference is None or not alone else references,
         "seed": secrets.randbelow(2**31),
+        **({"race": True} if race else {}),
     }
     title = f"{job_plan.title}, {counted(len(chosen), 'configuration')}"
     # Every trial fetches and reads whole pages: what one has read spares the next nothing.
     options = {name: value for name, value in job_plan.options.items() if name != "revalidate"}
     return replace(job_plan, kind="comparison", title=title, configurations=chosen, terms=terms, options=options)
+
+
+def _must_be_a_race(repeats: int | None, precision: float | None) -> None:
+    """Raises InputRefused where leaving out early contradicts what else was asked for, or could never happen."""
+    if precision is not None:
+        raise InputRefused(
+            "A race leaves slower configurations out early, and a precision is asked of each: "
+            "give a number of repeats or a time to spend instead of a precision."
+        )
+    if repeats is not None and repeats <= LOOKS[0]:
+        raise InputRefused(f"A race leaves nothing out before {LOOKS[0]} repeats are done: ask for more, such as 10.")
 
 
 def _refuse_same_names(configurations: Sequence[Configuration]) -> None:

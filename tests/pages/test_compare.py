@@ -124,6 +124,14 @@ def test_precision_or_time_can_be_asked_for_instead_of_repeats(opened: Opened) -
     assert "2 min" in text_of(app)
 
 
+def test_slower_ones_can_be_left_out_early_but_not_with_a_precision(opened: Opened) -> None:
+    app = at_workload(opened, "compute")
+    widget(app, "compare:race").set_value(True).run()
+    assert "At most" in text_of(app) and "left out early" in text_of(app)
+    widget(app, "compare:until").set_value("Precision or time").run()
+    assert widget(app, "compare:race").disabled and "left out early" not in text_of(app)
+
+
 def test_asyncio_is_not_offered_for_tasks_that_hold_up_the_loop(opened: Opened) -> None:
     app = at_workload(opened, "compute")
     assert "asyncio" not in widget(app, "grid:compute:0:executors").options

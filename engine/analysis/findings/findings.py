@@ -18,6 +18,38 @@ Outcome = Literal["faster", "same", "undecided", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """A configuration that a race left out, `after` so many whole blocks: from block number `since` on it did not run.
+
+    `level` is that of the look which left it out.
+    """
+
+    configuration: Configuration
+    after: int
+    since: int
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """How a race stands: `of` how many blocks (None: as the time allows), after how many it was `looked` last.
+
+    `decided` where a look has ended it; `level` is then that look's, else the level of the planned end.
+    """
+
+    of: int | None
+    level: float
+    looked: int = 0
+    decided: bool = False
+    left: tuple[Left, ...] = ()
+
+    @property
+    def levels(self) -> dict[Configuration, float]:
+        """Of each configuration that was left out, the level at which that was decided."""
+        return {one.configuration: one.level for one in self.left}
+
+
+@dataclass(frozen=True, slots=True)
 class Circumstances:
     """What the verdict should know besides the trials: what was planned, and the words to use.
 
@@ -40,6 +72,8 @@ class Circumstances:
     why_failed: Mapping[Configuration, str] = field(default_factory=dict)
     """An example of what failed, by configuration."""
     nouns: tuple[str, str] = ("task", "tasks")
+    race: Race | None = None
+    """How the race stands, where configurations are left out early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +103,8 @@ class Findings:
     beside: tuple[Speedup, ...] = ()
     """Rows that do not count: the references of long tasks, the engine's own of short ones."""
     beside_figures: Mapping[Configuration, Summary] = field(default_factory=dict)
+    left: frozenset[Configuration] = frozenset()
+    """Configurations that a race has left out: shown to be slower after fewer repeats than the others."""
 
     @property
     def by_configuration(self) -> dict[Configuration, tuple[TimedTrial, ...]]:
@@ -77,8 +113,8 @@ class Findings:
 
     @property
     def repeats(self) -> int:
-        """The fewest pairs behind any row; 0 while there is no row."""
-        return min((row.ratio.pairs for row in self.rows), default=0)
+        """The fewest pairs behind any row, those that a race left out aside; 0 while there is no row."""
+        return min((row.ratio.pairs for row in self.rows if row.configuration not in self.left), default=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ Stands above `speedup`, `agreement`, `choice` and `repeats`, below `verdict`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from math import log, log1p
 
 from engine.analysis.findings.agreement import agreements, did_the_work
@@ -22,11 +23,13 @@ from engine.model import Configuration
 
 
 def judge(
-    trials: Sequence[TimedTrial], baseline: Configuration, level: float, margin: float, short: bool = False
+    trials: Sequence[TimedTrial], baseline: Configuration, level: float, margin: float, short: bool = False,
+    left: Mapping[Configuration, float] | None = None,
 ) -> Findings:
     """Compare every configuration with the baseline and with the leader, and settle the outcome.
 
-    With `short` tasks the references decide, else the engine's own rows; the others are found `beside`.
+    With `short` tasks the references decide, else the engine's own rows; the others are found `beside`. What a race has
+    `left` out, by the level of that look, is slower: it leads nobody, and the others are tested without it.
     """
     agreed = agreements(trials, baseline)
     kept, dropped = did_the_work(trials, baseline)
@@ -34,14 +37,16 @@ def judge(
     able = [trial for trial in kept if not _differs(trial.configuration, differing)]
     timed = tuple(trial for trial in able if counts(trial.configuration, baseline, short))
     others = tuple(trial for trial in able if not counts(trial.configuration, baseline, short))
-    rows = speedups(timed, baseline, level, margin)
-    leader = _leader(baseline, rows)
-    ranked = [baseline, *(row.configuration for row in rows)]
-    pairs = against(timed, leader, [one for one in ranked if one != leader], level, margin)
+    left = left or {}
+    rows = speedups(timed, baseline, level, margin, left)
+    leader = _leader(baseline, [row for row in rows if row.configuration not in left])
+    ranked = [one for one in (baseline, *(row.configuration for row in rows)) if one != leader]
+    pairs = against(timed, leader, [one for one in ranked if one not in left], level, margin)
+    pairs += _shown(against(timed, leader, [one for one in ranked if one in left], level, margin, left))
     leaders = (leader, *(pair.configuration for pair in pairs if pair.standing != "slower")) if rows else ()
-    outcome = _outcome(leaders, baseline, rows, pairs)
+    outcome = _outcome(leaders, baseline, rows, pairs, left)
     figures = {one: summary(trials_of(timed, one)) for one in configurations(timed)}
-    beside = speedups((*trials_of(timed, baseline), *others), baseline, level, margin)
+    beside = speedups((*trials_of(timed, baseline), *others), baseline, level, margin, left)
     near = _alike(near_best(leader, pairs, margin), leader, rows, margin) if rows else ()
     return Findings(
         outcome=outcome,
@@ -58,11 +63,23 @@ def judge(
         trials=tuple(trials),
         timed=timed,
         repeats_needed=_repeats_needed(pairs, level, margin) if outcome == "undecided" else None,
-        detectable=detectable([pair.ratio for pair in pairs], level, margin) if outcome == "undecided" else None,
+        detectable=_detectable(pairs, left, level, margin) if outcome == "undecided" else None,
         margin=margin,
         beside=beside,
         beside_figures={one: summary(trials_of(others, one)) for one in configurations(others)},
+        left=frozenset(left),
     )
+
+
+def _shown(pairs: Sequence[Speedup]) -> tuple[Speedup, ...]:
+    """Those that a race left out: an earlier look has shown them to be slower, whoever leads by now."""
+    return tuple(replace(pair, standing="slower") for pair in pairs)
+
+
+def _detectable(
+    pairs: Sequence[Speedup], left: Collection[Configuration], level: float, margin: float
+) -> float | None:
+    return detectable([pair.ratio for pair in pairs if pair.configuration not in left], level, margin)
 
 
 def _alike(
@@ -94,6 +111,7 @@ def _outcome(
     baseline: Configuration,
     rows: Sequence[Speedup],
     pairs: Sequence[Speedup],
+    left: Collection[Configuration],
 ) -> Outcome:
     if not rows or len(pairs) < len(rows):
         return "undecided"
@@ -101,7 +119,8 @@ def _outcome(
         # The leader was picked because it looked best; asking for the family against the baseline as well
         # keeps every claim of a difference inside that one family's error rate.
         sure = {row.configuration: row.standing for row in rows}
-        leads = all(s == "slower" for s in sure.values()) if leaders[0] == baseline else sure[leaders[0]] == "faster"
+        behind = [standing == "slower" for one, standing in sure.items() if one not in left]
+        leads = all(behind) if leaders[0] == baseline else sure[leaders[0]] == "faster"
         return "faster" if leads else "undecided"
     same = all(pair.standing == "same" for pair in pairs if pair.configuration in leaders)
     return "same" if same else "undecided"

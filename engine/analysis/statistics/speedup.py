@@ -10,7 +10,7 @@ arithmetic on the baseline's two trials of each block is this machine's noise. S
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log, log1p, sqrt
 from typing import Literal
@@ -116,32 +116,55 @@ def against(
     others: Sequence[Configuration],
     level: float = LEVEL,
     margin: float = MARGIN,
+    levels: Mapping[Configuration, float] | None = None,
 ) -> tuple[Speedup, ...]:
     """Each of `others` against `reference` (above 1 is faster), Holm-adjusted over them.
 
-    Only blocks in which both finished count; a configuration that shares no block is absent.
+    Only blocks in which both finished count; a configuration that shares no block is absent. `levels` are of those
+    that are judged at another level than the rest.
     """
-    tables: dict[Basis, Table] = {"wall": _table(trials, "wall")}
+    own = levels or {}
+    tables: dict[Basis, Table] = {"wall": Table(log_walls(trials))}
     if disturbance(trials) > DISTURBED:
-        tables["net"] = _table(trials, "net")
-    found = {other: judged for other in others if (judged := _judged(tables, reference, other, level))}
+        tables["net"] = Table(log_walls(trials, "net"))
+    found = {
+        other: judged for other in others if (judged := _judged(tables, reference, other, own.get(other, level)))
+    }
     adjusted = holm([ratio.p for _, ratio, _ in found.values()])
     return tuple(
         Speedup(
-            other, reference, ratio, p, standing(ratio, p, level, margin), basis, wall,
-            _repeats(tables[basis], reference, other),
+            other, reference, ratio, p, standing(ratio, p, own.get(other, level), margin), basis, wall,
+            tuple(exp(one) for one in tables[basis].log_ratios(reference, other).values()),
         )
         for (other, (basis, ratio, wall)), p in zip(found.items(), adjusted, strict=True)
     )  # fmt: skip
 
 
-Table = tuple[dict[Configuration, Blocks], dict[Configuration, Variance]]
-"""Log times by configuration and block, and the moderated variances that they give."""
+class Table:
+    """Log times by configuration and block, and the moderated variances that they give."""
 
+    def __init__(self, times: Mapping[Configuration, Blocks]) -> None:
+        self.times = times
+        self._everywhere = frozenset(set.intersection(*map(set, times.values()))) if times else frozenset()
+        self._found: dict[frozenset[int], dict[Configuration, Variance]] = {}
 
-def _table(trials: Sequence[TimedTrial], basis: Basis) -> Table:
-    times = log_walls(trials, basis)
-    return times, variances(times)
+    def log_ratios(self, reference: Configuration, other: Configuration) -> Blocks:
+        """By block that holds both, how many times as fast the other was, as logarithms."""
+        ours, theirs = self.times.get(reference, {}), self.times.get(other, {})
+        return {block: ours[block] - theirs[block] for block in sorted(ours) if block in theirs}
+
+    def variances(self, blocks: Iterable[int]) -> dict[Configuration, Variance]:
+        """Those of all that ran in these blocks; too few of them, and the blocks in which all ran tell, if they are
+        more than half."""
+        wanted = frozenset(blocks)
+        if wanted not in self._found:
+            whole = self._everywhere if 2 * len(self._everywhere) > len(wanted) else frozenset[int]()
+            self._found[wanted] = self._of(wanted) or self._of(whole)
+        return self._found[wanted]
+
+    def _of(self, blocks: frozenset[int]) -> dict[Configuration, Variance]:
+        ran = {one: times for one, times in self.times.items() if blocks <= times.keys()}
+        return variances({one: {block: times[block] for block in blocks} for one, times in ran.items()})
 
 
 def _judged(
@@ -156,18 +179,13 @@ def _judged(
 
 
 def _ratio(table: Table, reference: Configuration, other: Configuration, level: float) -> Ratio | None:
-    times, moderated = table
-    logs = _log_ratios(times.get(reference, {}), times.get(other, {}))
+    logs = table.log_ratios(reference, other)
     if not logs:
         return None
+    moderated = table.variances(logs)
     known = reference in moderated and other in moderated
     spread = difference(moderated[reference], moderated[other], len(logs)) if known else None
-    return ratio_of(logs, level, spread)
-
-
-def _repeats(table: Table, reference: Configuration, other: Configuration) -> tuple[float, ...]:
-    times, _ = table
-    return tuple(exp(one) for one in _log_ratios(times[reference], times[other]))
+    return ratio_of(list(logs.values()), level, spread)
 
 
 def repeats_by_the_clock(
@@ -201,11 +219,12 @@ def standing(ratio: Ratio, p_adjusted: float, level: float = LEVEL, margin: floa
 
 
 def speedups(
-    trials: Sequence[TimedTrial], baseline: Configuration, level: float = LEVEL, margin: float = MARGIN
+    trials: Sequence[TimedTrial], baseline: Configuration, level: float = LEVEL, margin: float = MARGIN,
+    levels: Mapping[Configuration, float] | None = None,
 ) -> tuple[Speedup, ...]:
-    """Every other configuration's speedup against the baseline."""
+    """Every other configuration's speedup against the baseline; `levels` as in `against`."""
     others = [configuration for configuration in configurations(trials) if configuration != baseline]
-    return against(trials, baseline, others, level, margin)
+    return against(trials, baseline, others, level, margin, levels)
 
 
 def noise(trials: Sequence[TimedTrial], level: float = LEVEL) -> Ratio | None:
@@ -227,10 +246,6 @@ def own_sequential(trials: Sequence[TimedTrial], level: float = LEVEL, margin: f
             mates = [one for one in everything if one.python == sequential.python and one != sequential]
             found.extend(against(trials, sequential, mates, level, margin))
     return tuple(found)
-
-
-def _log_ratios(reference: Blocks, other: Blocks) -> list[float]:
-    return [reference[block] - other[block] for block in sorted(reference) if block in other]
 
 
 def _p(mean: float, error: float, freedom: float) -> float:

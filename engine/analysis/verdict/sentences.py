@@ -28,6 +28,7 @@ def sentences(findings: Findings, circumstances: Circumstances, estimate_s: floa
     parts = [_headline(findings), *_net(findings), *_hidden(findings, circumstances)]
     parts += [*_which_count(circumstances), *_still_open(findings)]
     parts.extend(_out(findings, circumstances))
+    parts.extend(_left(circumstances))
     if circumstances.stopped:
         parts.append(circumstances.stopped)
     chosen = findings.recommended
@@ -53,6 +54,25 @@ def _out(findings: Findings, circumstances: Circumstances) -> list[str]:
             f"{counted(worst.tasks, *circumstances.nouns)} failed" + (f" ({why})." if why else ".")
         )
     return found
+
+
+def _left(circumstances: Circumstances) -> list[str]:
+    """Which configurations a race has left out, and after how many repeats."""
+    race = circumstances.race
+    if race is None:
+        return []
+    by_look: dict[int, list[str]] = {}
+    for one in race.left:
+        by_look.setdefault(one.after, []).append(one.configuration.label)
+    return [
+        f"{words.sentence(words.left_early(after, race.of))}, being slower: {_some(labels)}."
+        for after, labels in sorted(by_look.items())
+    ]
+
+
+def _some(labels: Sequence[str]) -> str:
+    """Beyond NAMED they are counted."""
+    return listed([*labels[:NAMED], f"{len(labels) - NAMED} more"] if len(labels) > NAMED else labels)
 
 
 def _which_count(circumstances: Circumstances) -> list[str]:
@@ -100,7 +120,10 @@ def _winner(findings: Findings) -> str:
     text = f"{words.sentence(leader.label)} {verb} {how} here: {speed}"
     if len(findings.rows) == 1:
         return f"{text}{_noise(findings)}."
-    next_best = max(findings.pairs, key=lambda pair: pair.ratio.estimate)
+    behind = [pair for pair in findings.pairs if pair.ratio.estimate < 1]
+    if not behind:  # a race left all others out, of which none has many repeats
+        return f"{text}{_noise(findings)}."
+    next_best = max(behind, key=lambda pair: pair.ratio.estimate)
     ahead = percent(1 / next_best.ratio.estimate - 1)
     return f"{text}, and {ahead} faster than the next, {next_best.configuration.label}{_noise(findings)}."
 

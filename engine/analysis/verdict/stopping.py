@@ -23,7 +23,7 @@ LOOKING_LEVEL = LEVEL / 2
 """The level of every interval and test in a comparison whose repeats were not fixed beforehand."""
 MOST_BLOCKS = 200
 
-Reason = Literal["repeats", "precise", "budget", "most"]
+Reason = Literal["repeats", "precise", "budget", "most", "decided"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 from engine.analysis.findings.agreement import Agreements
 from engine.analysis.findings.counting import ours
-from engine.analysis.findings.findings import Circumstances, Outcome, VerdictWarning
+from engine.analysis.findings.findings import Circumstances, Outcome, Race, VerdictWarning
 from engine.analysis.findings.judgement import judge
 from engine.analysis.statistics.speedup import LEVEL, MARGIN, Ratio, Speedup, own_sequential, ratio_of
 from engine.analysis.trials import Summary, TimedTrial, configurations, disturbance, summary, trials_of
@@ -69,6 +69,7 @@ class Verdict:
     margin: float
     warnings: tuple[VerdictWarning, ...]
     sentences: tuple[str, ...]
+    race: Race | None = None
 
     def plain(self) -> dict[str, Any]:
         """The verdict as JSON values; configurations carry their label."""
@@ -86,11 +87,12 @@ def verdict(
 ) -> Verdict:
     """Judge the finished trials of one comparison; any number of them, in any order.
 
-    The level is LEVEL, or LOOKING_LEVEL where the circumstances name a precision: see `stopping`.
+    The level is LEVEL, or LOOKING_LEVEL where the circumstances name a precision (see `stopping`), or a race's.
     """
     circumstances = circumstances or Circumstances()
-    level = level or (LEVEL if circumstances.precision is None else LOOKING_LEVEL)
-    findings = judge(trials, baseline, level, margin, circumstances.short)
+    race = circumstances.race
+    level = level or (race.level if race else LEVEL if circumstances.precision is None else LOOKING_LEVEL)
+    findings = judge(trials, baseline, level, margin, circumstances.short, race.levels if race else None)
     chosen = findings.recommended
     estimate = _estimate(trials_of(findings.timed, chosen), circumstances.all_tasks, level) if chosen else None
     timed = configurations(findings.timed)
@@ -120,6 +122,7 @@ def verdict(
         margin=margin,
         warnings=warnings_about(findings, circumstances),
         sentences=sentences(findings, circumstances, estimate.seconds if estimate else None),
+        race=race,
     )
 
 

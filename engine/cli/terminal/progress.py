@@ -63,7 +63,7 @@ def planned_tasks(run: Run) -> int | None:
     """How many tasks end in the whole run; None where a stopping rule decides how often they are repeated."""
     if run.kind != "comparison":
         return run.tasks
-    repeats = run.terms.get("repeats")
+    repeats = None if run.terms.get("race") else run.terms.get("repeats")
     # In each block every configuration runs once, and the baseline once more; before them is a warm-up.
     return run.tasks * ((len(run.configurations) + 1) * int(repeats) + 1) if repeats else None
 

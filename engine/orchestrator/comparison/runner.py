@@ -10,6 +10,7 @@ from engine.analysis.findings.counting import counts, ours
 from engine.analysis.findings.findings import Circumstances
 from engine.analysis.schedule import block, whole_blocks
 from engine.analysis.trials import configurations, summary, trials_of
+from engine.analysis.verdict.racing import ended, look, started
 from engine.analysis.verdict.stopping import Next, another_block
 from engine.config import usable_cpus
 from engine.errors import NotAvailable, OverlapError
@@ -45,6 +46,7 @@ class ComparisonRunner(Runner):
         self._whole_limit_s: float | None = None
         self._task_s: float | None = None
         self._imports: Imports | None = None
+        self.race = started(self.terms.repeats, (self.run.verdict or {}).get("race")) if self.terms.race else None
 
     def to_the_end(self) -> State:
         """Warm up, then run block after block until the stopping rule, or somebody, says stop.
@@ -58,13 +60,16 @@ class ComparisonRunner(Runner):
             self._store_that_nothing_works()
             return "finished"
         self._learn(warmed)
+        self._look(blocks, number - 1)  # one that a kill came before
         began_s, step = self.request.clock() - spent_s, None
         while not self.request.cancelled():
             step = self._another(blocks, self.request.clock() - began_s)
             if not step.go_on:
                 break
-            self._block(number)
-            blocks, number = blocks + 1, number + 1
+            if self._block(number):
+                blocks += 1
+                self._look(blocks, number)
+            number += 1
             self._judge(step)
         self._imports = self._measured_imports()
         self._judge(step)
@@ -96,7 +101,8 @@ class ComparisonRunner(Runner):
         for trial in before:
             if trial.state == "finished":
                 self.kept.add(trial, self.store.records.of_trial(trial))
-        whole = whole_blocks(before, self.run.configurations, self.terms.baseline)
+        gone = {one.configuration: one.since for one in self.race.left} if self.race else {}
+        whole = whole_blocks(before, self.run.configurations, self.terms.baseline, gone)
         spent_s = sum(span_s(trial.measurement) for trial in before)
         return len(whole), max((trial.repeat for trial in before), default=-1) + 1, spent_s
 
@@ -114,19 +120,32 @@ class ComparisonRunner(Runner):
     def _another(self, blocks: int, spent_s: float) -> Next:
         """Whether there is another block, after so many and so long."""
         terms = self.terms
+        if self.race and self.race.decided:
+            return Next(False, "decided", None, ended(self.race))
         counted = [one for one in self.kept.samples if counts(one.configuration, terms.baseline, self.short)]
         return another_block(
             counted, terms.baseline, blocks,
             repeats=terms.repeats, precision=terms.precision, budget_s=terms.budget_s, spent_s=spent_s,
         )  # fmt: skip
 
-    def _block(self, number: int) -> None:
-        """Run every configuration once, the baseline twice, in random order."""
+    def _block(self, number: int) -> bool:
+        """Run every configuration once, the baseline twice, in random order; whether to the end.
+
+        What a race has left out is not run any more.
+        """
+        out = self.absent | (self.race.levels.keys() if self.race else set())
         for place in block(self.configurations, self.terms.baseline, number, self.terms.seed):
             if self.request.cancelled():
-                return
-            if place.configuration not in self.absent:
+                return False
+            if place.configuration not in out and place.configuration not in self.absent:
                 self._trial(number, place.configuration)
+        return not self.request.cancelled()
+
+    def _look(self, blocks: int, number: int) -> None:
+        """After so many whole blocks: in a race, leave out what is shown to be slower."""
+        if self.race:
+            baseline = self.terms.baseline
+            self.race = look(self.race, tuple(self.kept.samples), baseline, blocks, number, self.short)
 
     def _trial(self, number: int, configuration: Configuration) -> None:
         """One trial; a configuration that cannot even start is left out from then on; the baseline's end is raised."""
@@ -151,13 +170,14 @@ class ComparisonRunner(Runner):
             all_tasks=terms.all_tasks,
             planned=self.configurations,
             precision=terms.precision,
-            stopped=step.sentence if step and not step.go_on and terms.repeats is None else None,
+            stopped=step.sentence if step and not step.go_on and step.reason != "repeats" else None,
             budget_s=terms.budget_s,
             cancelled=self.request.cancelled(),
             task_s=self._plain_task_s(),
             short=self.short,
             why_failed=self.kept.why_failed,
             nouns=nouns_of(self.run),
+            race=self.race,
         )
         self.store.update_run(self.run, verdict=document_of(self.run, self.kept, circumstances, self._imports))
 

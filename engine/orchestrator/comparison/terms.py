@@ -25,6 +25,8 @@ class Terms:
     seed: int
     references: bool | None
     """Whether to measure what people would write beside the engine's loop; None where tasks are short."""
+    race: bool = False
+    """Whether configurations are left out once they are shown to be slower."""
 
 
 def terms_of(run: Run) -> Terms:
@@ -38,6 +40,7 @@ def terms_of(run: Run) -> Terms:
         all_tasks=terms.get("all_tasks"),
         seed=terms.get("seed", 0),
         references=terms.get("references", False),
+        race=bool(terms.get("race")),
     )
 
 

@@ -46,6 +46,7 @@ TERMS: Shape = {
     "precision?": or_none(number),
     "budget_s?": or_none(number),
     "all_tasks?": or_none(whole),
+    "race?": truth,
 }
 RUN: Shape = {
     "run": whole,
@@ -140,6 +141,10 @@ _SUMMARY: Shape = {
 }
 _EXPLANATION: Shape = {"label": text, "configuration": fits(CONFIGURATION), "sentences": list_of(text)}
 _LAW: Shape = {"sentence": text, "single?": or_none(an_object), "counts?": list_of(number)}
+_LEFT: Shape = {"configuration": fits(CONFIGURATION), "after": counting, "since": whole, "level": number}
+_RACE: Shape = {
+    "of": or_none(counting), "level": number, "looked": whole, "decided": truth, "left": list_of(fits(_LEFT)),
+}  # fmt: skip
 VERDICT: Shape = {
     "sentences": list_of(text),
     "warnings?": a_list,
@@ -152,6 +157,7 @@ VERDICT: Shape = {
     **dict.fromkeys(("rows?", "beside?"), list_of(fits({"configuration": fits(CONFIGURATION), "ratio": _ratio}))),
     **dict.fromkeys(("figures?", "beside_figures?"), list_of(fits(_SUMMARY))),
     "own_part?": list_of(fits({"label": text, "loop": number})),
+    "race?": or_none(fits(_RACE)),
     "explanations?": list_of(fits(_EXPLANATION)),
     "scaling?": by_name(fits(_LAW)),
 }

@@ -38,7 +38,7 @@ def chart(rows: Sequence[Standing], against: str, margin: float = MARGIN) -> str
 
 def described(rows: Sequence[Standing], against: str) -> str:
     """The chart in words, for who cannot see it."""
-    told = "; ".join(f"{row.label} {_value(row)}{_interval(row, ' (', ')')}" for row in rows)
+    told = "; ".join(f"{row.label} {_value(row)}{_interval(row, ' (', ')')}{_early(row)}" for row in rows)
     return f"Speedup against {against}, the fastest first: {told}."
 
 
@@ -125,7 +125,13 @@ def _value(row: Standing) -> str:
     return f"{number(row.estimate)}×"
 
 
+def _early(row: Standing) -> str:
+    return f", {row.early}" if row.early else ""
+
+
 def _note(row: Standing) -> str:
+    if row.early:
+        return row.early
     if row.kind == "baseline":
         return "baseline"
     if row.kind == "beside":
@@ -141,7 +147,7 @@ def _interval(row: Standing, before: str = "", after: str = "") -> str:
 
 def _told(row: Standing) -> str:
     """What a pointer over the row is told."""
-    parts = [f"{row.label}: {_value(row)}{_interval(row, ' (', ')')}"]
+    parts = [f"{row.label}: {_value(row)}{_interval(row, ' (', ')')}{_early(row)}"]
     if row.repeats:
         parts.append("each repeat: " + ", ".join(f"{number(one)}×" for one in row.repeats[:12]))
     if row.ideal:

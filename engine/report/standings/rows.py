@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import geometric_mean
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ from engine.analysis.statistics.speedup import LEAST_PAIRS, repeats_by_the_clock
 from engine.analysis.trials import timed_trial
 from engine.analysis.words import is_told
 from engine.model import Configuration, Run, Trial, configuration_from
-from engine.report.comparing import label_of, ranking, taken_label
+from engine.report.comparing import label_of, left_early, ranking, taken_label
 
 RowKind = Literal["baseline", "counted", "beside", "left out", "to come"]
 """`beside` is shown and decides nothing; of one that is to come no block is complete."""
@@ -32,6 +32,8 @@ class Standing:
     high: float | None
     repeats: tuple[float, ...]
     taken: bool
+    early: str = ""
+    """Of what a race left out: ``left out after 3 of 10 repeats``."""
 
     @property
     def so_far(self) -> float | None:
@@ -57,12 +59,13 @@ def standings(run: Run, trials: Sequence[Trial]) -> list[Standing]:
     # Beside figures that are net of other programs, times by the clock would be another statistic.
     net = any(row.get("basis") == "net" for row in ratios.values())
     clocked = {} if net else _by_the_clock(trials, baseline)
-    taken = taken_label(verdict)
+    taken, early = taken_label(verdict), left_early(verdict)
     found = []
     for one in _in_order(run, trials, baseline):
         row = ratios.get(one.label)
         kind = _kind(one.label, row, baseline, beside, out)
-        found.append(_standing(one, kind, row, clocked.get(one, ()), one.label == taken))
+        standing = _standing(one, kind, row, clocked.get(one, ()), one.label == taken)
+        found.append(replace(standing, early=early.get(one.label, "")))
     return found
 
 

@@ -32,8 +32,9 @@ def comparison_plan(
         all_tasks = len(tasks)
         job = replace(whole, tasks=sampled(whole, sample), title=f"{sample:,} of {whole.title}")
     return comparison(
-        job, configurations, terms.baseline, terms.repeats, terms.precision, terms.budget_s, all_tasks
-    )
+        job, configurations, terms.baseline, terms.repeats, terms.precision, terms.budget_s, all_tasks,
+        race=terms.race,
+    )  # fmt: skip
 
 
 def whole_folder(run: Run) -> RunFolder:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from engine.analysis.pilot import duration
+from engine.analysis.verdict.racing import LOOKS
 from engine.config import usable_cpus
 from engine.executors import EXECUTORS
 from engine.executors.references import PLAIN_LOOP
@@ -35,6 +36,7 @@ class ChosenTerms:
     repeats: int | None
     precision: float | None
     budget_s: float | None
+    race: bool = False
 
 
 def choose_subset(material: Material) -> int | None:
@@ -64,8 +66,9 @@ def _suits(material: Material) -> int:
     return min(count, 40) if material.strangers else min(count, MOST)
 
 
-def more(configurations: list[Configuration]) -> list[Configuration]:
-    """The closed section: start method, chunk size, other Pythons; gives the configurations with them."""
+def more(configurations: list[Configuration]) -> tuple[list[Configuration], bool]:
+    """The closed section: start method, chunk size, a race, other Pythons; the configurations with them, and whether
+    they race."""
     with st.expander("More", icon=":material/tune:", key="compare:more"):
         left, right = st.columns(2)
         methods = EXECUTORS["processes"].start_methods
@@ -88,6 +91,14 @@ def more(configurations: list[Configuration]) -> list[Configuration]:
             persist_state="session",
             help="Empty is best: tasks are then handed over one by one, or in batches where they are tiny.",
         )
+        race = st.toggle(
+            "Leave slower ones out early",
+            key="compare:race",
+            persist_state="session",
+            disabled=st.session_state.get("compare:until") == PRECISE,
+            help="After 3, 5, 10 … repeats it is looked, at stricter levels: what is shown to be slower is not run any "
+            "more, and when one is ahead of all others it ends. A precision is asked of each, so not with one.",
+        )
         pythons: list[str] = []
         if settings().pythons:
             pythons = st.multiselect(
@@ -105,17 +116,18 @@ def more(configurations: list[Configuration]) -> list[Configuration]:
         )
         for one in configurations
     ]
-    return on_pythons(exact, pythons)
+    return on_pythons(exact, pythons), bool(race)
 
 
-def choose_terms(material: Material, configurations: Sequence[Configuration]) -> ChosenTerms:
+def choose_terms(material: Material, configurations: Sequence[Configuration], race: bool = False) -> ChosenTerms:
     """Draw when to stop and the baseline."""
     left, right = st.columns(2)
     with left:
         until = st.segmented_control(
             "Until", [REPEATS, PRECISE], default=REPEATS, required=True, key="compare:until", persist_state="session"
         )
-        repeats, precision, budget = _precise() if until == PRECISE else (_repeats(material), None, None)
+        race = race and until != PRECISE
+        repeats, precision, budget = _precise() if until == PRECISE else (_repeats(material, race), None, None)
     with right:
         alone = workload_class(material.workload).alone
         labels = {one.label: one for one in ([PLAIN_LOOP] if alone else []) + list(configurations)}
@@ -127,17 +139,17 @@ def choose_terms(material: Material, configurations: Sequence[Configuration]) ->
             help="What every speedup is against. It runs twice in each block: its difference from itself is the noise. "
             "The plain loop is what a program without us would do.",
         )
-    return ChosenTerms(labels.get(chosen, SEQUENTIAL), repeats, precision, budget)
+    return ChosenTerms(labels.get(chosen, SEQUENTIAL), repeats, precision, budget, race)
 
 
-def _repeats(material: Material) -> int:
+def _repeats(material: Material, race: bool) -> int:
     return int(
         st.number_input(
-            "How many",
-            min_value=1,
+            "How many at most" if race else "How many",
+            min_value=LOOKS[0] + 1 if race else 1,
             max_value=200,
-            value=3 if material.demo else 5,
-            key=f"compare:repeats:{material.demo}",
+            value=10 if race else 3 if material.demo else 5,
+            key=f"compare:repeats:{material.demo}{':race' if race else ''}",
             persist_state="session",
             help="Blocks: each runs every configuration once, in random order, and the baseline twice. "
             "Three are the least from which anything follows.",
@@ -186,8 +198,9 @@ def show_preview(
     else:
         trials = 1 + terms.repeats * (count + 1)
         st.markdown(
-            f"**{counted(trials, 'trial')}**, each in a fresh Python: one to warm up, which is thrown away, then "
-            f"{counted(terms.repeats, 'block')} of every configuration in random order, with the baseline twice."
+            f"**{'At most ' if terms.race else ''}{counted(trials, 'trial')}**, each in a fresh Python: one to warm "
+            f"up, which is thrown away, then {counted(terms.repeats, 'block')} of every configuration in random order, "
+            "with the baseline twice." + (" What is shown to be slower is left out early." if terms.race else "")
         )
     _estimate(known_cost(material), configurations, terms, tasks)
     if material.strangers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -39,22 +39,36 @@ def progress_of(run: Run, trials: Sequence[Trial]) -> ComparisonProgress:
     blocks = run.terms.get("repeats")
     baseline = configuration_from(run.terms["baseline"]) if run.terms.get("baseline") else None
     each = [*run.configurations, baseline] if baseline else []
-    whole = whole_blocks(measured, run.configurations, baseline) if baseline else set()
+    gone = _gone(run)
+    whole = whole_blocks(measured, run.configurations, baseline, gone) if baseline else set()
     # A block that was broken off is not completed: when the comparison is resumed, another stands in for it.
     current = max((trial.repeat for trial in measured), default=0) if now is None or now.repeat >= 0 else None
     counting = [trial for trial in ended if trial.repeat in whole or trial.repeat == current]
     return ComparisonProgress(
         ended=len(counting),
-        planned=len(each) * int(blocks) if blocks else None,
+        planned=sum(_blocks(one, int(blocks), gone) for one in each) if blocks else None,
         block=len(whole - {current}) + 1,
         blocks=int(blocks) if blocks else None,
         now=now,
-        left_s=_left_s(each, counting, int(blocks)) if blocks and counting else None,
+        left_s=_left_s(each, counting, int(blocks), gone) if blocks and counting else None,
         spent_s=sum(map(span_s, ended)),
     )
 
 
-def _left_s(each: Sequence[Configuration], ended: Sequence[Trial], blocks: int) -> float:
+def _gone(run: Run) -> dict[Configuration, int]:
+    """What a race has left out, and from which block on."""
+    race = (run.verdict or {}).get("race") or {}
+    return {configuration_from(one["configuration"]): int(one["since"]) for one in race.get("left") or []}
+
+
+def _blocks(one: Configuration, blocks: int, gone: Mapping[Configuration, int]) -> int:
+    """In how many of the blocks it runs."""
+    return min(blocks, gone.get(one, blocks))
+
+
+def _left_s(
+    each: Sequence[Configuration], ended: Sequence[Trial], blocks: int, gone: Mapping[Configuration, int]
+) -> float:
     """Every trial that is still to come, as long as the mean of its configuration's so far, else of all."""
     spans: dict[Configuration, list[float]] = {}
     for trial in ended:
@@ -64,7 +78,7 @@ def _left_s(each: Sequence[Configuration], ended: Sequence[Trial], blocks: int) 
     for one in dict.fromkeys(each):
         known = spans.get(one, [])
         mean_s = sum(known) / len(known) if known else overall
-        left_s += mean_s * max(0, each.count(one) * blocks - len(known))
+        left_s += mean_s * max(0, each.count(one) * _blocks(one, blocks, gone) - len(known))
     return left_s
 
 

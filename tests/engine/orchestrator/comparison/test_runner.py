@@ -22,7 +22,7 @@ from tests.engine.orchestrator.scripted import Step, ending, said
 
 pytestmark = pytest.mark.heart
 SEQUENTIAL, THREADS = Configuration("sequential", 1), Configuration("threads", 2)
-PROCESSES = Configuration("processes", 2)
+PROCESSES, SLOW = Configuration("processes", 2), Configuration("threads", 4)
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +43,8 @@ class Compared(Scripted):
         self.walls = {SEQUENTIAL: 4.0, THREADS: 2.0, PROCESSES: 2.5}
         self.special: dict[Configuration, Callable[[Specification], Sequence[Step]]] = {}
         self.fails: dict[Configuration, set[int]] = {}
+        self.uneven, self.resumed = 0.0, False
+        """By what share every other trial of two workers takes longer; whether this is the second start."""
 
     def next(self, spec: Specification) -> Sequence[Step]:
         self.code = -9
@@ -52,6 +54,7 @@ class Compared(Scripted):
 
     def trial(self, how: Configuration) -> Sequence[Step]:
         wall_s, total = self.walls.get(how, 3.0), self.store.now.tasks
+        wall_s *= 1 + self.uneven * (len(self.given) % 2) * (how.workers == 2)
         opened = self.clock.now_s + 0.5
         lines = [self.line(how, task, opened, wall_s / total) for task in range(total)] if not how.reference else []
         counted = {"ok": total, "failed": 0} if how.reference else {}
@@ -349,3 +352,65 @@ def test_abandoning_ends_the_trial_that_is_under_way(tmp_path: Path) -> None:
 
 def test_a_comparison_is_run_by_the_runner_of_comparisons(tmp_path: Path) -> None:
     assert type(runner_of(Compared(tmp_path, THREADS).request())) is ComparisonRunner
+
+
+# A race.
+
+
+def raced(folder: Path, *, race: bool = True, others: Sequence[Configuration] = (THREADS, PROCESSES, SLOW)) -> Compared:
+    """Threads and processes take as long as each other, beside one that is slower."""
+    compared = Compared(folder, *others, repeats=6, race=race)
+    compared.walls = {SEQUENTIAL: 4.0, THREADS: 2.0, PROCESSES: 2.0, SLOW: 3.0}
+    compared.uneven = 0.05
+    return compared
+
+
+def test_a_race_runs_the_slower_one_three_times_and_the_others_as_often_as_was_asked(tmp_path: Path) -> None:
+    compared = raced(tmp_path)
+    assert compared.run() == "finished"
+    counted = Counter(compared.ran()[1:])
+    assert counted == {SEQUENTIAL: 12, THREADS: 6, PROCESSES: 6, SLOW: 3}
+    assert "Left out after 3 of 6 repeats, being slower: threads × 4." in compared.verdict["sentences"]
+
+
+def test_a_race_that_is_decided_ends_and_says_so(tmp_path: Path) -> None:
+    compared = raced(tmp_path, others=(THREADS, SLOW))
+    assert compared.run() == "finished"
+    assert Counter(compared.ran()[1:]) == {SEQUENTIAL: 6, THREADS: 3, SLOW: 3}
+    assert compared.verdict["outcome"] == "faster" and "Decided after 3 of 6 repeats." in compared.verdict["sentences"]
+
+
+def test_without_a_race_nothing_is_left_out(tmp_path: Path) -> None:
+    compared = raced(tmp_path, race=False)
+    compared.run()
+    assert Counter(compared.ran()[1:])[SLOW] == 6 and compared.verdict["race"] is None
+
+
+@pytest.mark.parametrize("broken_off", [13, 17, 19, 23])
+def test_a_race_that_was_broken_off_goes_on_without_what_it_had_left_out(tmp_path: Path, broken_off: int) -> None:
+    compared = raced(tmp_path)
+    usual = compared.next
+
+    def script(spec: Specification) -> Sequence[Step]:
+        compared.cancel = compared.cancel or (len(compared.given) >= broken_off and not compared.resumed)
+        return usual(spec)
+
+    compared.script = script
+    assert compared.run() == "cancelled"
+    compared.cancel, compared.resumed = False, True
+    assert compared.run() == "finished"
+    (left,) = compared.verdict["race"]["left"]
+    assert left["after"] == 3 and Counter(compared.ran())[SLOW] <= 4, "at most one block was broken off with it"
+    whole = Counter(trial.repeat for trial in compared.store.kept if trial.repeat >= 0 and trial.state == "finished")
+    assert sum(count >= 4 for count in whole.values()) == 6
+
+
+def test_a_kill_between_a_look_and_the_verdict_is_made_up_for(tmp_path: Path) -> None:
+    compared = raced(tmp_path)
+    compared.run()
+    blocks = [trial for trial in compared.store.kept if trial.repeat < 3]
+    compared.store.kept = blocks
+    before = {key: value for key, value in compared.verdict.items() if key != "race"}
+    compared.store.update_run(compared.store.now, verdict=before)
+    compared.run()
+    assert Counter(trial.configuration for trial in compared.store.kept if trial.repeat >= 0)[SLOW] == 3
