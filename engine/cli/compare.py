@@ -83,6 +83,8 @@ def compare(what: str, inputs: tuple[str, ...], as_json: bool, **given: Any) -> 
             _compare_checkouts(tasks, configurations, given)
             return
         plan = planned(tasks, configurations, given, earlier)
+        if given["script_file"]:
+            _must_have_a_script(plan)
         run = run_plan(store, plan, as_json)
     tell_comparison(store, run)
     _write_reports(store, run.token, given)
@@ -90,6 +92,16 @@ def compare(what: str, inputs: tuple[str, ...], as_json: bool, **given: Any) -> 
     leave(run)
     if slower:
         sys.exit(CHANGED)
+
+
+def _must_have_a_script(plan: Plan) -> None:
+    """Raises NotAvailable before anything is measured where what may win could not be taken home."""
+    from engine.report.script.whole import must_be_one
+    from engine.report.script.work import must_be_written
+
+    must_be_written(plan)
+    for one in plan.configurations:
+        must_be_one(plan.workload, one)
 
 
 def _compare_checkouts(tasks: Plan, configurations: Sequence[Configuration], given: Mapping[str, Any]) -> None:

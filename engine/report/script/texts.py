@@ -100,8 +100,29 @@ POOLS = {
         packages=("joblib",),
     ),
     "asyncio": Pool(("import asyncio",), "WORKERS = $workers\n", "${prepare}report(asyncio.run(all_tasks()))\n"),
+    "dask": Pool(
+        ("import importlib", "from pathlib import Path", "from distributed import Client"),
+        "WORKERS = $workers  # on this machine; a cluster has its own\nHERE = Path(__file__).resolve()\n",
+        "# On the cluster that DASK_SCHEDULER_ADDRESS names, else on workers that are started here.\n"
+        "with Client(n_workers=WORKERS, threads_per_worker=1) as client:\n"
+        "    client.upload_file(str(HERE))  # workers import this very file\n"
+        "    sys.path.insert(0, str(HERE.parent))\n"
+        "    there = importlib.import_module(HERE.stem)\n"
+        "${everywhere}"
+        "    report(client.get_executor(pure=False).map(there.attempt, TASKS))\n",
+        packages=("distributed",),
+    ),
 }
-"""Executor, or code beside it: how a script runs tasks on it. dask needs more than one file: a cluster."""
+"""Executor, or code beside it: how a script runs tasks on it."""
+
+FOLDERS = '''\
+def prepare(folder, results):
+    """Each worker is told where the photos lie and where results go: folders that all of them see."""
+    global FOLDER, RESULTS
+    FOLDER, RESULTS = folder, results
+
+
+'''
 
 MAIN = '''\
 def main():

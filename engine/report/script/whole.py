@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from string import Template
 from textwrap import wrap
 from typing import Any
@@ -48,13 +49,33 @@ def written(
         raise NotAvailable(
             f"Run {run.id} came from a file, or its inputs are gone: a script can only be made where its tasks are."
         )
-    if work_of is None or chosen.executor not in texts.POOLS:
-        raise NotAvailable(
-            f"There is no script for {run.workload} on {chosen.executor}, which needs more than one file: "
-            "run it with the engine's own command."
-        )
+    must_be_one(run.workload, chosen)
+    if work_of is None:
+        raise NotAvailable(f"There is no script for {run.workload}: run it with the engine's own command.")
     work = work_of(store, run, tasks, EXECUTORS[chosen.executor].has_async)
+    if chosen.executor == "dask":
+        work = _on_a_cluster(work, run.workload)
     return "".join(_parts(run, chosen, work, {**_names(store, run, chosen, work), **work.names}))
+
+
+def must_be_one(workload: str, configuration: Configuration) -> None:
+    """Raises NotAvailable where such a configuration, if it is the best, cannot be taken home."""
+    if workload == "scrape" and configuration.executor == "dask":
+        raise NotAvailable(
+            "There is no script for scrape on dask, because in one file a shop's pace holds on one machine only: "
+            "leave out dask, or run it with the engine's own command."
+        )
+
+
+def _on_a_cluster(work: Work, workload: str) -> Work:
+    """The work for workers that import the script: they have none of its arguments."""
+    remarks = (*work.remarks, "Workers need the packages above, and what your own function imports, where they run.")
+    if workload != "resize":
+        return replace(work, remarks=remarks)
+    return replace(
+        work, text=work.text + texts.FOLDERS, prepares=True, arguments=True, remarks=remarks,
+        before=work.before + "arguments = (FOLDER.resolve(), RESULTS.resolve())\n",
+    )  # fmt: skip
 
 
 def recommended(run: Run) -> Configuration:
@@ -71,6 +92,7 @@ def _names(store: Store, run: Run, chosen: Configuration, work: Work) -> dict[st
     """What is filled into the texts."""
     kind = EXECUTORS[chosen.executor]
     arguments = ", initargs=arguments" if work.arguments else ""
+    told = ", *arguments" if work.arguments else ""
     return {
         "workers": chosen.workers,
         "method": chosen.start_method or next(iter(kind.start_methods), ""),
@@ -79,6 +101,7 @@ def _names(store: Store, run: Run, chosen: Configuration, work: Work) -> dict[st
         "await_": "await " if kind.has_async else "",
         "initializer": f", initializer=prepare{arguments}" if work.prepares else "",
         "prepare": f"prepare({'*arguments' if work.arguments else ''})\n" if work.prepares else "",
+        "everywhere": f"    client.run(there.prepare{told})\n" if work.prepares else "",
         "finish": work.finish,
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.errors import NotAvailable
-from engine.model import Run, Task
+from engine.model import Plan, Run, Task
 from engine.report.script import texts
 from engine.report.script.parts import Work, literal, pairs
 from engine.report.script.resize import resize
@@ -60,6 +60,15 @@ def _reference(options: Any, key: str) -> tuple[str, str]:
     if not all(part.isidentifier() for part in (*module.split("."), *path.split("."))):
         raise NotAvailable(f"{name!r} names no function that a script could import.")
     return module, path
+
+
+def must_be_written(plan: Plan) -> None:
+    """Raises NotAvailable where a plan's function or arguments cannot be written into a script."""
+    if plan.workload == "function":
+        _reference(plan.options, "function")
+        if plan.options.get("setup"):
+            _reference(plan.options, "setup")
+        pairs(plan.tasks)
 
 
 WORK: dict[str, Callable[[Store, Run, Sequence[Task], bool], Work]] = {

@@ -13,6 +13,7 @@ import tomllib
 import venv
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,12 @@ from PIL import Image, ImageChops, ImageStat
 
 from engine.errors import NotAvailable
 from engine.model import Configuration, Plan, Run, Task
+from engine.protocol.pickling import dump
 from engine.report import export_chunks, file_name
 from engine.report.documents.document import import_document, run_document
 from engine.report.script.own_modules import MARKERS
-from engine.report.script.whole import script
+from engine.report.script.whole import must_be_one, script
+from engine.report.script.work import must_be_written
 from engine.runs import jobs
 from engine.runs.functions import function_plan
 from engine.runs.plans import SEQUENTIAL, comparison, demo_scrape_plan, scrape_plan, simple_plan
@@ -410,13 +413,45 @@ def test_a_function_whose_name_is_no_name_is_refused(kept: Store) -> None:
         script(kept, kept.run(run.token))
 
 
-def test_subinterpreters_ask_for_a_python_that_has_them_and_dask_for_more_than_a_file(kept: Store) -> None:
+def test_subinterpreters_ask_for_a_python_that_has_them(kept: Store) -> None:
     run = ended(kept, simple_plan("compute", 1, {"amount": 1}, SEQUENTIAL, kept.settings))
     text = script(kept, run, Configuration("subinterpreters", 2))
     assert 'requires-python = ">=3.14"' in text and "with InterpreterPoolExecutor(WORKERS) as pool:" in text
     ast.parse(text)
-    with pytest.raises(NotAvailable, match="more than one file"):
-        script(kept, run, Configuration("dask", 2))
+
+
+@pytest.mark.stress
+def test_on_dask_workers_import_the_script(kept: Store, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    run = ended(kept, simple_plan("compute", 3, {"amount": 50}, SEQUENTIAL, kept.settings))
+    text = script(kept, run, Configuration("dask", 2))
+    assert any(line.startswith("distributed==") for line in dependencies(text))
+    assert outputs(text, tmp_path) == recorded(kept, run)
+
+
+def test_on_dask_every_worker_is_told_where_the_photos_are(kept: Store, tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"no picture")
+    run = ended(kept, resize_plan([tmp_path / "photo.jpg"], Resizing(sizes=("10",)), THREADS, kept.settings))
+    text = script(kept, run, Configuration("dask", 2))
+    ast.parse(text)
+    assert text.index("arguments = (FOLDER.resolve(), RESULTS.resolve())") < text.index(
+        "client.run(there.prepare, *arguments)"
+    )
+
+
+def test_a_scrape_on_dask_has_no_script_and_says_so_before_anything_is_measured() -> None:
+    must_be_one("scrape", THREADS)
+    with pytest.raises(NotAvailable, match="pace holds on one machine only"):
+        must_be_one("scrape", Configuration("dask", 2))
+
+
+def test_what_cannot_be_written_is_refused_from_the_plan() -> None:
+    task = Task(0, "one", dump({1, 2}.__class__))
+    plan = Plan("comparison", "function", "x", (task,), (SEQUENTIAL,), {"function": "compared:double"})
+    with pytest.raises(NotAvailable, match="cannot be written into a script"):
+        must_be_written(plan)
+    with pytest.raises(NotAvailable, match="came by value"):
+        must_be_written(replace(plan, options={"function": "it", "function_pickled": "x"}))
 
 
 def test_a_run_that_came_from_a_file_has_no_script_and_says_why(kept: Store) -> None:
