@@ -27,10 +27,15 @@ class Reply:
     headers: dict[str, str]
     count: int
     """How many requests for this path came before this one."""
+    over: Callable[[], None] = lambda: None
+    """Called before the last byte is sent: whoever has it may ask for the next page before this thread goes on."""
 
     def send(self, status: int = 200, body: bytes = PAGE, **headers: str) -> None:
         """A whole answer with its length."""
+        if not body:
+            self.over()
         self.head(status, **{"Content_Length": str(len(body)), **headers})
+        self.over()
         self.connection.sendall(body)
 
     def head(self, status: int = 200, **headers: str) -> None:
@@ -157,13 +162,15 @@ class Server:
             self.requests.append((time.monotonic(), path, headers))
             self.in_flight += 1
             self.most_in_flight = max(self.most_in_flight, self.in_flight)
-        reply = Reply(connection, path, headers, count)
-        try:
+        with ExitStack() as over:
+            over.callback(self._over)
+            reply = Reply(connection, path, headers, count, over.close)
             name = path.partition("?")[0]
             self.handlers.get(name, self.handlers.get("*", _default))(reply)
-        finally:
-            with self._lock:
-                self.in_flight -= 1
+
+    def _over(self) -> None:
+        with self._lock:
+            self.in_flight -= 1
 
 
 def _default(reply: Reply) -> None:

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from itertools import pairwise
 from pathlib import Path
 from threading import Timer
 
@@ -21,12 +20,15 @@ from engine.workloads.web.fetching.answers import FetchedPage
 from engine.workloads.web.politeness.hosts import Hosts
 from engine.workloads.web.politeness.polite import Polite, back_off
 from tests.engine.workloads.web.conftest import Configure, Open
+from tests.engine.workloads.web.politeness.ledger import Event, gaps, most_at_once, note
 from tests.engine.workloads.web.servers import Reply, Server, server
 
 WORKERS = {
     "requests": """
 import sys
 from pathlib import Path
+from tests.engine.workloads.web.politeness.ledger import note
+note(setattr, lambda what, at: print(at, what, flush=True))
 from engine.config import Settings
 from engine.workloads.web.fetching.fetch import Fetcher
 home, host, gap, parallel, *urls = sys.argv[1:]
@@ -38,6 +40,8 @@ with Fetcher(settings, 1) as fetcher:
     "aiohttp": """
 import asyncio, sys
 from pathlib import Path
+from tests.engine.workloads.web.politeness.ledger import note
+note(setattr, lambda what, at: print(at, what, flush=True))
 from engine.config import Settings
 from engine.workloads.web.fetching.afetch import AsyncFetcher
 home, host, gap, parallel, *urls = sys.argv[1:]
@@ -63,10 +67,21 @@ time.sleep(60)
 """
 
 
-def gaps(shop: Server) -> list[float]:
-    """Seconds between consecutive requests, robots.txt included."""
-    times = [at for at, _, _ in shop.requests]
-    return [later - earlier for earlier, later in pairwise(times)]
+@pytest.fixture
+def ledger(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
+    """What the ledger allows while this test runs."""
+    events: list[Event] = []
+    note(monkeypatch.setattr, lambda what, at: events.append((at, what)))
+    return events
+
+
+def all_arrived(shop: Server, ledger: list[Event]) -> bool:
+    """Whether each request that was allowed arrived, none before it was and none after it was over."""
+    times = sorted(at for at, _, _ in shop.requests)
+    allowed, over = (sorted(at for at, what in ledger if what == which) for which in ("enter", "leave"))
+    return len(allowed) == len(times) == len(over) and all(
+        begin <= at <= end for begin, at, end in zip(allowed, times, over, strict=True)
+    )
 
 
 def slowly(reply: Reply) -> None:
@@ -74,18 +89,20 @@ def slowly(reply: Reply) -> None:
     reply.send()
 
 
-def test_many_workers_keep_the_gap_and_the_limit(open_browser: Open, configure: Configure) -> None:
+def test_many_workers_keep_the_gap_and_the_limit(
+    open_browser: Open, configure: Configure, ledger: list[Event]
+) -> None:
     with server({"*": slowly}) as shop:
         browser = open_browser(configure(shop, host_gap_s=0.05, host_parallel=2))
         outcomes = browser.many([f"{shop.url}/{index}" for index in range(12)])
         assert all(isinstance(item, FetchedPage) for item in outcomes)
-        assert min(gaps(shop)) >= 0.05
+        assert min(gaps(ledger)) >= 0.05 and most_at_once(ledger) == 2
         assert shop.most_in_flight == 2
-        assert len(shop.requests) == 13
+        assert len(shop.requests) == 13 and all_arrived(shop, ledger)
 
 
 def test_a_disk_that_is_slow_to_take_the_gap_does_not_shorten_it(
-    open_browser: Open, configure: Configure, tmp_path: Path
+    open_browser: Open, configure: Configure, tmp_path: Path, ledger: list[Event]
 ) -> None:
     """The host's state is held by somebody else when the first request is sent."""
     with server() as shop:
@@ -96,7 +113,7 @@ def test_a_disk_that_is_slow_to_take_the_gap_does_not_shorten_it(
         assert held is not None
         Timer(0.35, held.release).start()
         browser.many([f"{shop.url}/{index}" for index in range(3)])
-        assert min(gaps(shop)) >= 0.2
+        assert min(gaps(ledger)) >= 0.2 and all_arrived(shop, ledger)
 
 
 @pytest.mark.parametrize(
@@ -110,23 +127,24 @@ def test_a_disk_that_is_slow_to_take_the_gap_does_not_shorten_it(
 )
 def test_eight_processes_keep_the_gap_and_fetch_robots_once(tmp_path: Path, libraries: list[str]) -> None:
     with server({"*": slowly}) as shop:
-        begun = time.monotonic()
         host = shop.url.removeprefix("http://")
         workers = [
             subprocess.Popen(
                 [sys.executable, "-c", WORKERS[libraries[number % len(libraries)]], str(tmp_path), host, "0.1", "3"]
-                + [f"{shop.url}/{number}-{index}" for index in range(4)]
+                + [f"{shop.url}/{number}-{index}" for index in range(4)],
+                stdout=subprocess.PIPE, text=True,
             )
             for number in range(8)
-        ]
-        assert [worker.wait(50) for worker in workers] == [0] * 8
-        took_s = time.monotonic() - begun
-        assert min(gaps(shop)) >= 0.1
-        assert shop.most_in_flight <= 3
+        ]  # fmt: skip
+        lines = [line.split() for worker in workers for line in worker.communicate(timeout=50)[0].splitlines()]
+        assert [worker.returncode for worker in workers] == [0] * 8
+        ledger = sorted((float(at), what) for at, what in lines)
+        assert min(gaps(ledger)) >= 0.1 and all_arrived(shop, ledger)
+        assert shop.most_in_flight <= most_at_once(ledger) <= 3
         assert [path for _, path, _ in shop.requests].count("/robots.txt") == 1
         assert len(set(shop.paths)) == len(shop.paths) == 32
-        # Polite, but not idle: 33 starts a gap apart take 4 s, the rest is starting eight interpreters.
-        assert took_s < 12
+        # Polite, but not idle: 33 starts a gap apart take 4 s, and the last interpreter starts a while after the first.
+        assert ledger[-1][0] - ledger[0][0] < 12
 
 
 def test_a_process_that_dies_frees_its_place(tmp_path: Path) -> None:
@@ -167,12 +185,14 @@ def test_one_busy_host_does_not_hold_up_another(open_browser: Open, configure: C
         assert len(idle.requests) == 1
 
 
-def test_redirects_on_one_host_keep_the_gap_too(open_browser: Open, configure: Configure) -> None:
+def test_redirects_on_one_host_keep_the_gap_too(
+    open_browser: Open, configure: Configure, ledger: list[Event]
+) -> None:
     with server({"/": lambda reply: reply.send(302, b"", Location="/next")}) as shop:
         page = open_browser(configure(shop, host_gap_s=0.1, host_parallel=1)).fetch(f"{shop.url}/")
         assert page.final_url == f"{shop.url}/next"
         assert [path for _, path, _ in shop.requests] == ["/robots.txt", "/", "/next"]
-        assert min(gaps(shop)) >= 0.1
+        assert min(gaps(ledger)) >= 0.1 and all_arrived(shop, ledger)
 
 
 def test_a_demo_shop_has_no_gap(open_browser: Open, configure: Configure, tmp_path: Path) -> None:
@@ -242,12 +262,12 @@ def test_an_endless_robots_txt_counts_as_far_as_500_kilobytes(open_browser: Open
             browser.fetch(f"{shop.url}/private")
 
 
-def test_a_crawl_delay_is_kept(open_browser: Open, configure: Configure) -> None:
+def test_a_crawl_delay_is_kept(open_browser: Open, configure: Configure, ledger: list[Event]) -> None:
     rules = b"User-agent: *\nCrawl-delay: 0.2\n"
     with server({"/robots.txt": lambda reply: reply.send(body=rules)}) as shop:
         browser = open_browser(configure(shop, host_gap_s=0.01, host_parallel=4))
         browser.many([f"{shop.url}/{index}" for index in range(4)])
-        assert min(gaps(shop)[1:]) >= 0.2
+        assert min(gaps(ledger)[1:]) >= 0.2 and all_arrived(shop, ledger)
 
 
 def test_a_crawl_delay_beyond_the_limit_is_not_waited_for(open_browser: Open, configure: Configure) -> None:
