@@ -126,7 +126,10 @@ class SharedChildren:
 
 
 def transported_bytes() -> tuple[int, int] | None:
-    """(read, written) by this process through files, pipes and sockets; None where the system does not tell."""
+    """(read, written) by this process through files and pipes; None where the system does not tell.
+
+    The kernel counts read(2) and write(2): what goes through send(2) and recv(2) of a socket is not in it.
+    """
     with suppress(OSError, ValueError, IndexError), open("/proc/self/io", "rb") as file:
         read, written = (int(file.readline().split()[1]) for _ in range(2))
         return read, written
