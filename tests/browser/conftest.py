@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Download, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Download, Locator, Page, expect, sync_playwright
 
 from engine.config import Settings
 from engine.store import Store
@@ -25,7 +25,8 @@ ARGUMENTS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-THEMES: dict[Literal["dark", "light"], str] = {"dark": "rgb(18, 24, 31)", "light": "rgb(255, 255, 255)"}
+Theme = Literal["dark", "light"]
+THEMES: dict[Theme, str] = {"dark": "rgb(18, 24, 31)", "light": "rgb(255, 255, 255)"}
 """The browser's preference: the background that the app then has."""
 CONNECTED = "[data-testid='stApp'][data-test-connection-state='CONNECTED']"
 PATIENCE_MS = 30_000
@@ -124,10 +125,14 @@ class Tab:
 
     def in_both_themes(self, look: Callable[[], None]) -> None:
         """Look at the page in dark and in light; the app follows the browser's preference at once."""
-        for theme, background in THEMES.items():
-            self.page.emulate_media(color_scheme=theme)
-            expect(self.page.locator("[data-testid='stApp']")).to_have_css("background-color", background)
+        for theme in THEMES:
+            self.turn(theme)
             look()
+
+    def turn(self, theme: Theme) -> None:
+        """Let the browser prefer a theme, and wait until the page has it."""
+        self.page.emulate_media(color_scheme=theme)
+        expect(self.page.locator("[data-testid='stApp']")).to_have_css("background-color", THEMES[theme])
 
     def key(self, key: str) -> Locator:
         """The element with this key."""
@@ -159,10 +164,14 @@ class Tab:
         def take(download: Download) -> None:
             found.append(download)
 
-        self.page.on("download", take)
-        self.page.context.on("page", lambda other: other.on("download", take))
+        def listen(other: Page) -> None:
+            other.on("download", take)
+
+        listen(self.page)
+        self.page.context.on("page", listen)
         self.page.get_by_role("link", name=name).click()
         self.until(lambda: bool(found))
+        self.page.context.remove_listener("page", listen)
         return found[0]
 
     def until(self, condition: Callable[[], bool]) -> None:
@@ -190,14 +199,20 @@ def theme() -> str:
     return "light"
 
 
-@pytest.fixture
-def tab(server: Server, chromium: Browser, theme: str) -> Iterator[Tab]:
-    """A tab of a new user; at the end nothing may have opened a dialog or raised in the page."""
-    context = chromium.new_context(
-        viewport={"width": 1400, "height": 900}, color_scheme="dark" if theme == "dark" else "light"
-    )
+@pytest.fixture(scope="package")
+def profile(chromium: Browser) -> Iterator[BrowserContext]:
+    """The tests' own profile: what it has fetched and compiled of the app stays from test to test, nothing else."""
+    context = chromium.new_context(viewport={"width": 1400, "height": 900})
     context.set_default_timeout(PATIENCE_MS)
-    made = Tab(context.new_page(), server)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def tab(server: Server, profile: BrowserContext, theme: str) -> Iterator[Tab]:
+    """A tab of a new user; at the end nothing may have opened a dialog or raised in the page."""
+    made = Tab(profile.new_page(), server)
+    made.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
 
     def on_dialog(dialog: Dialog) -> None:
         made.dialogs.append(dialog.message)
@@ -206,5 +221,14 @@ def tab(server: Server, chromium: Browser, theme: str) -> Iterator[Tab]:
     made.page.on("dialog", on_dialog)
     made.page.on("pageerror", lambda error: made.errors.append(str(error)))
     yield made
-    context.close()
+    forget(profile, made)
     assert made.dialogs == [] and made.errors == []
+
+
+def forget(profile: BrowserContext, tab: Tab) -> None:
+    """Close all tabs, and leave of what their user did no more than a new profile holds."""
+    kept = {"origin": tab.server.url, "storageTypes": "local_storage,indexeddb,service_workers,cache_storage"}
+    profile.new_cdp_session(tab.page).send("Storage.clearDataForOrigin", kept)
+    profile.clear_cookies()
+    for page in profile.pages:
+        page.close()

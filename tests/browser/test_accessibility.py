@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -18,7 +18,7 @@ from engine.runs.plans import demo_scrape_plan
 from engine.runs.resize_plans import resize_plan
 from engine.workloads.images.making.options import Resizing
 from pages.menu import PAGES
-from tests.browser.conftest import Server, Tab
+from tests.browser.conftest import Server, Tab, Theme
 
 DOCUMENTS = Path(__file__).parents[1] / "pages" / "documents"
 NOT_OURS = {"list": "stSidebarNav", "listitem": "stSidebarNav", "color-contrast": "stCode"}
@@ -40,22 +40,31 @@ def axe_source() -> str:
     return (Path(found.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")
 
 
-RULES: dict[Literal["light", "dark"], list[str] | None] = {"light": None, "dark": ["color-contrast"]}
+RULES: dict[Theme, list[str] | None] = {"dark": ["color-contrast"], "light": None}
 """Theme: what is looked at in it; None is everything. Names, roles and order are the same in both."""
 Check = Callable[[str], None]
 
 
 @pytest.fixture
-def checked(tab: Tab, theme: Literal["light", "dark"]) -> Iterator[Check]:
-    """Runs axe over the page as it stands; at the end nothing serious may have been found anywhere."""
+def theme() -> str:
+    """Dark when a page is opened: all other tests open theirs in light."""
+    return "dark"
+
+
+@pytest.fixture
+def checked(tab: Tab) -> Iterator[Check]:
+    """Runs axe over the page as it stands, in both themes; at the end nothing serious may have been found anywhere."""
     source = axe_source()
     found: list[str] = []
 
     def check(where: str) -> None:
         if not tab.page.evaluate("() => !!window.axe"):
             tab.page.evaluate(source)
-        faults: list[list[Any]] = tab.page.evaluate(RUN_AXE, [RULES[theme], NOT_OURS])
-        found.extend(f"{where}: {rule} {html} {why}" for rule, html, why in faults)
+        for theme, rules in RULES.items():
+            tab.turn(theme)
+            tab.settled()
+            faults: list[list[Any]] = tab.page.evaluate(RUN_AXE, [rules, NOT_OURS])
+            found.extend(f"{where}, {theme}: {rule} {html} {why}" for rule, html, why in faults)
 
     yield check
     assert found == []
@@ -77,13 +86,13 @@ def runs(server: Server) -> dict[str, str]:
     return {name: f"run?run={run.token}" for name, run in found.items()}
 
 
-@pytest.mark.parametrize("theme", list(RULES))
 def test_every_page_with_its_sections_open(tab: Tab, checked: Check) -> None:
     for entry in PAGES:
+        tab.page.emulate_media(color_scheme="dark")
         tab.open("" if entry.address == "start" else entry.address)
         closed = tab.page.locator("[data-testid='stMain'] details:not([open]) > summary")
-        while closed.count():
-            closed.first.click()
+        while closed.count():  # what is opened may hold others
+            closed.evaluate_all("all => all.forEach(one => one.click())")
             tab.settled()
         checked(entry.title)
 
@@ -92,7 +101,6 @@ LOOKS = {"scrape": ("look", "Prices by shop"), "resize": ("gallery_look", "Befor
 """Run: a look at its results that is another one than the first."""
 
 
-@pytest.mark.parametrize("theme", list(RULES))
 @pytest.mark.parametrize("name", ["scrape", "resize", "comparison"])
 def test_every_run_with_each_of_its_tabs(tab: Tab, checked: Check, runs: dict[str, str], name: str) -> None:
     tab.open(runs[name])
@@ -105,7 +113,6 @@ def test_every_run_with_each_of_its_tabs(tab: Tab, checked: Check, runs: dict[st
         checked(f"{name}, {LOOKS[name][1]}")
 
 
-@pytest.mark.parametrize("theme", list(RULES))
 def test_the_question_before_runs_are_deleted(tab: Tab, checked: Check, runs: dict[str, str]) -> None:
     tab.open("history")
     tab.page.locator("[data-testid='stDataFrame']").first.click(position={"x": 15, "y": 52})

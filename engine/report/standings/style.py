@@ -82,13 +82,24 @@ p.ov { font-size: 14px; margin: 8px 0 0; }
 """
 
 
-def style(dark: bool) -> str:
-    """The style as an element, to stand once before what it is for."""
+def style(dark: bool | None = None) -> str:
+    """The style as an element, to stand once before what it is for.
+
+    For one theme; without it both, by the `color-scheme` of the page, which may change while the page is open.
+    """
+    if dark is not None:
+        colours = _colours(dark)
+    else:
+        both = zip(_colours(False).items(), _colours(True).values(), strict=True)
+        colours = {name: f"light-dark({light}, {dim})" for (name, light), dim in both}
+    given = "".join(f"--ov-{name}: {value};" for name, value in colours.items())
+    return f"<style>.ov {{ {given} }}{_RULES}</style>"
+
+
+def _colours(dark: bool) -> dict[str, str]:
     page = theme(dark)
     signs = ("#2CC296", "#56B4E9", "#EDAE2B", "#F0803C") if dark else ("#00694D", "#0069A6", "#8F5500", "#B04300")
-    colours = {
+    return {
         "text": page.text, "muted": page.muted, "raised": page.raised, "grid": page.grid, "paper": page.paper,
         **dict(zip(("good", "even", "open", "bad"), signs, strict=True)),
     }  # fmt: skip
-    given = "".join(f"--ov-{name}: {value};" for name, value in colours.items())
-    return f"<style>.ov {{ {given} }}{_RULES}</style>"

@@ -12,7 +12,6 @@ import streamlit as st
 from engine.lab.shown.recorded_race import Move
 from engine.machine import child
 from engine.report.standings import style
-from pages.parts.shared.server import is_dark
 
 MOVES, STEP = "lab:moves", "lab:step"
 PATIENCE_S = 15.0
@@ -55,7 +54,7 @@ def record() -> list[Move]:
 
 def _steps(moves: Sequence[Move]) -> None:
     step = min(max(1, int(st.session_state.get(STEP, 1))), len(moves))
-    st.html(style(is_dark()) + drawn(moves, step))
+    st.html(style() + drawn(moves, step))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Back", icon=":material/arrow_back:", key="move_back", disabled=step <= 1, on_click=_go, args=(-1,))
         st.button(

@@ -12,7 +12,7 @@ from engine.model import Run, Trial
 from engine.report.comparing import ranking
 from engine.report.standings import Band, small_timeline, style
 from engine.store import Store
-from pages.parts.shared.server import is_dark, store
+from pages.parts.shared.server import store
 
 EXAMPLE = Path(__file__).parents[2] / "pictures" / "example.json"
 """Two trials of a comparison of waiting tasks on another machine, as they were measured."""
@@ -26,7 +26,7 @@ def last_comparison() -> None:
     found = of_last(store())
     bands, said = found or example()
     with st.container(border=True, key="last_comparison"):
-        st.html(style(is_dark()) + small_timeline(bands, said))
+        st.html(style() + small_timeline(bands, said))
 
 
 def of_last(kept: Store) -> tuple[list[Band], str] | None:

@@ -20,7 +20,7 @@ from pages.parts.compare.form.submit import run_all
 from pages.parts.run.again import placed_again
 from pages.parts.run.pictures import is_imported
 from pages.parts.shared.clicks import acting_button, open_next
-from pages.parts.shared.server import is_dark, store
+from pages.parts.shared.server import store
 from pages.parts.shared.starting import start_once
 
 MOST_REPEATS = 30
@@ -39,7 +39,7 @@ def glance(run: Run, trials: Sequence[Trial]) -> None:
     found = headline(run.verdict)
     live = run.state not in ENDED
     rows = standings(run, trials)
-    look = style(is_dark()) + _ON_A_TELEPHONE
+    look = style() + _ON_A_TELEPHONE
     if found is not None or live:
         with st.container(border=True, key="verdict"):
             beside, follows = (st, None) if live else st.columns((0.73, 0.27), vertical_alignment="center")
@@ -61,14 +61,14 @@ def running_lane(run: Run, trials: Sequence[Trial]) -> None:
         return
     if now is None:  # its place is kept, so that nothing below it moves
         with st.container(key="running_trial"):
-            st.html(style(is_dark()) + between())
+            st.html(style() + between())
         return
     before = [one.measurement for one in trials if one.configuration == now.configuration and one.repeat >= 0]
     walls = [one.wall_s for one in before if one.wall_s]
     starts = [(one.interpreter_s or 0.0) + (one.startup_s or 0.0) for one in before if one.wall_s]
     elapsed_s, begun = _at(run, now, median(starts) if starts else 0.0)
     with st.container(key="running_trial"):
-        st.html(style(is_dark()) + lane(now, elapsed_s, median(walls) if walls else None, begun))
+        st.html(style() + lane(now, elapsed_s, median(walls) if walls else None, begun))
 
 
 def _at(run: Run, now: Trial, start_s: float) -> tuple[float | None, int | None]:
