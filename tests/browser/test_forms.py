@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Tab
 from tests.engine.workloads.images.pictures import photo
 
-
 CHIPS = "[class*='st-key-grid-compute-0-threads'] [data-tag]"
 
 
