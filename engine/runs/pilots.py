@@ -60,10 +60,9 @@ def _why_nothing(store: Store, run: Run, waited_for: str | None) -> str:
 
 
 def sampled(plan: Plan, count: int) -> tuple[Task, ...]:
-    """At most `count` of a plan's tasks, spread evenly, numbered anew."""
-    stride = max(1, len(plan.tasks) // count)
-    chosen = plan.tasks[::stride][:count]
-    return tuple(replace(task, index=index) for index, task in enumerate(chosen))
+    """At most `count` of a plan's tasks, spread evenly over all of them, numbered anew."""
+    tasks, chosen = plan.tasks, min(count, len(plan.tasks))
+    return tuple(replace(tasks[index * len(tasks) // chosen], index=index) for index in range(chosen))
 
 
 def _alike(store: Store, run: Run, plan: Plan) -> bool:

@@ -17,7 +17,7 @@ def test_a_sample_is_spread_over_the_tasks_and_numbered_anew(store: Store) -> No
     plan = simple_plan("compute", 100, {}, SEQUENTIAL, store.settings)
     chosen = sampled(plan, SAMPLE)
     assert [task.index for task in chosen] == list(range(SAMPLE))
-    assert [task.argument for task in chosen] == [8 * step for step in range(SAMPLE)]
+    assert [task.argument for task in chosen] == [100 * step // SAMPLE for step in range(SAMPLE)]
     assert sampled(simple_plan("compute", 3, {}, SEQUENTIAL, store.settings), SAMPLE)[-1].argument == 2
 
 
