@@ -10,8 +10,8 @@ from engine.text import counted, number, percent
 
 
 def sentence(text: str) -> str:
-    """The text with a capital letter in front."""
-    return text[:1].upper() + text[1:]
+    """The text with a capital letter in front, unless it begins with code, such as ``multiprocessing.Pool``."""
+    return text if "." in text.partition(" ")[0].rstrip(".") else text[:1].upper() + text[1:]
 
 
 def many(configuration: Configuration) -> bool:

@@ -210,7 +210,8 @@ def proposed(
     if given["precision"] is None and given["budget"] is None:
         base, repeats = baseline_of(tasks.workload), given["repeats"] or 5
         about = duration(pilot, found, base, len(tasks.tasks), repeats, usable_cpus())
-        tell(f"About {about.low_s:.0f} to {about.high_s:.0f} s.")
+        low, high = f"{about.low_s:.0f}", f"{about.high_s:.0f}"
+        tell(f"About {low if low == high else f'{low} to {high}'} s.")
     return found
 
 

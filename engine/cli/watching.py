@@ -15,6 +15,7 @@ from engine.config import Settings, load
 from engine.model import Plan, Run
 from engine.runs import jobs
 from engine.store import Store
+from engine.text import counted
 
 _EXITS = {"cancelled": CANCELLED, "failed": FAILED, "interrupted": FAILED}
 
@@ -68,7 +69,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def summarise(store: Store, run: Run) -> None:
     """The ending in words, on stderr: what was done, how it ran, and why what failed did."""
     trials = store.trials(run)
-    done = f"{run.ok} of {run.tasks} done" if run.kind == "job" else f"{len(trials)} trials"
+    done = f"{run.ok} of {run.tasks} done" if run.kind == "job" else counted(len(trials), "trial")
     tell(f"Run {run.id}, {run.title}: {run.state}, {done}.")
     if run.message:
         tell(run.message)

@@ -34,6 +34,7 @@ OWN_THREADS = 1.2
 CROWDED = 0.2
 """Above this share of the machine other programs are named beside a cause that they may have added to."""
 CHUNK = 64
+"""Tasks a hand-over, to see whether they are too small; fewer where each worker would not get one chunk."""
 ONE_THREAD = "OMP_NUM_THREADS=1"
 """OpenMP, OpenBLAS and MKL all obey it."""
 READ_S = 100e-6
@@ -222,7 +223,7 @@ def _hand_over(seen: Evidence) -> Iterator[Cause]:
             "small_tasks", lost,
             f"The {seen.nouns[1]} are too small: handing one over costs {duration(each_s)}, it takes "
             f"{duration(task_s)} itself; {between}.",
-            f"--chunk {CHUNK}", replace(seen.configuration, chunk=CHUNK),
+            *_in_chunks(seen),
         )
     else:
         yield Cause("hand_over", lost, f"Workers waited for their next {seen.nouns[0]}: {between}.")
@@ -230,6 +231,12 @@ def _hand_over(seen: Evidence) -> Iterator[Cause]:
 
 def _as_processes(seen: Evidence) -> Configuration:
     return replace(seen.configuration, executor="processes")
+
+
+def _in_chunks(seen: Evidence) -> tuple[str | None, Configuration | None]:
+    """Several of them a hand-over, and still one for each worker; nothing where there are too few for that."""
+    chunk = min(CHUNK, seen.figure.tasks // seen.configuration.workers)
+    return (f"--chunk {chunk}", replace(seen.configuration, chunk=chunk)) if chunk > 1 else (None, None)
 
 
 def _without_pickles(seen: Evidence) -> tuple[str, Configuration | None]:

@@ -18,6 +18,9 @@ from statistics import fmean, median
 
 from engine.analysis.trials import TimedTrial
 
+MOST_GAIN = 1.25
+"""Caches and clocks may make tasks a little cheaper side by side than alone, hardly by more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Alone:
@@ -54,6 +57,11 @@ class Efficiency:
         for one in fields(self):
             product *= getattr(self, one.name)
         return product
+
+    @property
+    def tells(self) -> bool:
+        """Whether it describes a loss: a factor far above 1 says that the tasks alone were not measured as they are."""
+        return max(getattr(self, one.name) for one in fields(self)) <= MOST_GAIN and self.whole <= MOST_GAIN
 
 
 def alone_of(baseline: Sequence[TimedTrial]) -> Alone | None:

@@ -22,8 +22,8 @@ def in_words(causes: Sequence[Cause], efficiency: Efficiency | None, run: int | 
         ("same CPU time", efficiency.same_cpu),
     )
     product = " × ".join(f"{name} {value:.2f}" for name, value in parts)
-    first = f"Efficiency {efficiency.whole:.2f} = {product}."
-    return [*(cause.sentence + _try(cause, run) for cause in causes[:MOST]), first]
+    whole = [f"Efficiency {efficiency.whole:.2f} = {product}."] if efficiency.tells else []
+    return [*(cause.sentence + _try(cause, run) for cause in causes[:MOST]), *whole]
 
 
 def startup_in_words(cause: Cause | None) -> list[str]:

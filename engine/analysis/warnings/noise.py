@@ -58,11 +58,13 @@ def noisy(findings: Findings, _: Circumstances) -> Iterator[VerdictWarning]:
     reach = findings.noise.within if findings.noise else None
     if reach is None or findings.repeats < LEAST_PAIRS or reach <= findings.margin:
         return
-    apart = f"agrees only within {words.within(reach)}" if reach < 1 else "does not agree with itself"
+    apart = f"compared with itself agrees only within {words.within(reach)}" if reach < 1 else (
+        "does not agree with itself"
+    )
     more = findings.repeats_needed or 2 * max(findings.repeats, 5)
     yield VerdictWarning(
         "noisy_baseline", None, reach,
-        f"{words.sentence(findings.baseline.label)} compared with itself {apart} "
+        f"{words.sentence(findings.baseline.label)} {apart} "
         f"over {findings.repeats} repeats: smaller differences are hard to see here.",
         "A quieter machine or more tasks will help; more repeats only slowly." if findings.repeats >= MANY_REPEATS else
         f"Ask for more repeats ({more:,}, say), or for more tasks.",
@@ -75,12 +77,14 @@ def thin_lead(findings: Findings, _: Circumstances) -> Iterator[VerdictWarning]:
     if reach is None or findings.outcome != "faster":
         return
     lead = 1 / max(pair.ratio.estimate for pair in findings.pairs) - 1
-    if lead < reach:
+    if lead < min(reach, 1.0):  # a baseline that does not agree with itself is told apart, by `noisy`
         winner = findings.leaders[0]
+        apart = f"is smaller than what {findings.baseline.label} differs from itself ({words.within(reach)})"
+        if reach >= 1:
+            apart = f"{findings.baseline.label} does not agree with itself"
         yield VerdictWarning(
             "thin_lead", winner, lead,
-            f"The lead of {winner.label}, {percent(lead)}, was seen in block after block, but is smaller than "
-            f"what {findings.baseline.label} differs from itself ({words.within(reach)}).",
+            f"The lead of {winner.label}, {percent(lead)}, was seen in block after block, but {apart}.",
             "Compare once more before you rely on it.",
         )
 

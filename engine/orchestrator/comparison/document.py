@@ -79,6 +79,6 @@ def _explanation(
         "label": one.label,
         "where": kept.shares_of(one),
         "first": plain(first) if first else None,
-        "efficiency": plain(efficiency) if efficiency else None,
+        "efficiency": plain(efficiency) if efficiency and efficiency.tells else None,
         "causes": [plain(cause) for cause in (*causes, *([started] if started else []))],
     }

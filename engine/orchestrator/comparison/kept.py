@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from engine.analysis.causes.timeshares import FirstTasks, first_tasks, time_shares
 from engine.analysis.trials import Role, TimedTrial, timed_trial
 from engine.model import Configuration, Record, Trial
+from engine.orchestrator.comparison.measuring import example_in
 
 MOST_RECORDS = 2_000
 """Records of a trial that are kept for the explanations, spread evenly: medians need no more."""
@@ -43,7 +44,7 @@ class Kept:
             self.samples.append(replace(sample, fingerprints=self._shared(sample.fingerprints)))
         if trial.failed:
             errors = (record.error for record in records if record.error)
-            self.why_failed.setdefault(trial.configuration, trial.message or next(errors, ""))
+            self.why_failed.setdefault(trial.configuration, next(errors, "") or example_in(trial.message or ""))
         measured = trial.measurement
         shares = time_shares(
             records, trial.configuration.workers, measured.wall_s or 0.0, measured.startup_s, measured.teardown_s

@@ -9,6 +9,8 @@ from engine.orchestrator.blame import ALL
 from engine.orchestrator.supervision.outcome import Outcome
 from engine.orchestrator.trials import TrialRunner, counted_results
 
+_FAILED = "tasks failed: "
+
 
 def measured_trial(
     trials: TrialRunner, repeat: int, configuration: Configuration, whole_limit_s: float | None = None
@@ -39,4 +41,9 @@ def measured_trial(
 def why_failed(outcome: Outcome) -> str | None:
     """One example of what went wrong in a trial without records; None where nothing did."""
     failed = outcome.counted[1]
-    return f"{failed:,} of {sum(outcome.counted):,} tasks failed: {outcome.example}" if failed else None
+    return f"{failed:,} of {sum(outcome.counted):,} {_FAILED}{outcome.example}" if failed else None
+
+
+def example_in(message: str) -> str:
+    """The example alone, of what `why_failed` gave; any other message as it is."""
+    return message.partition(_FAILED)[2] or message

@@ -44,7 +44,10 @@ def headline(verdict: Mapping[str, Any] | None) -> Headline | None:
     ratios = {label_of(row["configuration"]): row["ratio"] for row in found.get("rows") or []}
     against = label_of(found["baseline"]) if found.get("baseline") else "the baseline"
     leaders = _leaders(found, ratios)
-    shown = _shown(found, leaders, ratios)
+    told = leaders
+    if found.get("outcome") != "faster":  # nothing is so many times as fast as itself
+        told = [label for label in leaders if label != against] or leaders
+    shown = _shown(found, told, ratios)
     ratio = ratios.get(shown)
     estimate = None if not ratios else 1.0 if ratio is None else float(ratio["estimate"])
     known = ratio if ratio is not None and says_something(ratio) else None
@@ -56,7 +59,7 @@ def headline(verdict: Mapping[str, Any] | None) -> Headline | None:
         estimate=estimate,
         low=None if known is None else float(known["low"]),
         high=None if known is None else float(known["high"]),
-        who=_names(leaders, shown),
+        who=_names(told, shown),
         against=against,
         repeats=min((int(one.get("pairs", 0)) for one in ratios.values()), default=0),
         sentence=said[0],

@@ -14,6 +14,7 @@ from engine.model import Configuration, Pickled
 from engine.protocol.board import Board
 from engine.protocol.pickling import packed, unpacked
 from engine.trial.worker.endings import failure_of
+from engine.trial.worker.run import only_the_worker
 from engine.trial.worker.setup import Setup
 from engine.trial.worker.state import WorkerState
 
@@ -58,9 +59,11 @@ def attempt(argument: Any) -> Any:
     assert workload is not None
     try:
         output = workload.run(unpacked(argument) if type(argument) is Pickled else argument)
+        only_the_worker(WorkerState.pid)
         # What came by value can be of a class that the pool's own pickle does not find.
         return packed(output) if workload.by_value or type(argument) is Pickled else output
     except BaseException as error:
+        only_the_worker(WorkerState.pid)
         return failed(error)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.executors.references import GATHER
 from engine.trial.references.base import ReferenceRunner, failed
+from engine.trial.worker.run import only_the_worker
 from engine.trial.worker.state import WorkerState, ready_here
 
 
@@ -36,5 +37,7 @@ async def gathered(function: Any, arguments: Sequence[Any], at_once: int) -> lis
                 return await function(argument)
             except Exception as error:
                 return failed(error)
+            finally:
+                only_the_worker(WorkerState.pid)
 
     return await asyncio.gather(*map(one, arguments))

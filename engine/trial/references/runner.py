@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from engine.trial.references import IMPLEMENTATIONS
 from engine.trial.references.base import Failed
 from engine.trial.references.used import scheduled
 from engine.trial.worker.chunks import Attempt
+from engine.trial.worker.run import only_the_worker
 from engine.trial.worker.setup import Setup
 
 Say = Callable[[Event], None]
@@ -35,11 +37,14 @@ def measure(configuration: Configuration, setup: Setup, attempts: Sequence[Attem
     say(Open())
     queue = run_queue() if reference.kind.inline else None  # a loop waits in this thread; others of ours wait, too
     before, delayed_s = scheduled(reference.pids()), queue.delay_s() if queue else 0.0
+    own_pid = os.getpid()
     try:
         results = reference.run(arguments)
     except Exception as error:
+        only_the_worker(own_pid)
         raise TrialBroken(f"{configuration.label} ended with {type(error).__name__}: {error}") from error
     ended_s = time.perf_counter()
+    only_the_worker(own_pid)  # a task's child that has come back went on with the plain loop, as it would without us
     waited_s = queue.delay_s() - delayed_s if queue else None
     used = scheduled(reference.pids()).since(before)
     if waited_s is not None:

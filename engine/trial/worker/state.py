@@ -61,6 +61,8 @@ class WorkerState:
     board: Board | None = None
     problem: str | None = None
     children: SharedChildren | None = None
+    pid = 0
+    """The process that has them: a task may fork, and a child is no worker."""
     trial: str | None = None
     """Whose these are, by its board: a process may outlive a trial."""
     arguments: tuple[Any, ...] = ()
@@ -111,7 +113,7 @@ def start(number: int, setup: Setup) -> str | None:
 def _share_with_this_process(setup: Setup) -> None:
     """Make what this process's workers share."""
     WorkerState.board = Board(Path(setup.board))
-    WorkerState.trial, WorkerState.problem = setup.board, None
+    WorkerState.trial, WorkerState.problem, WorkerState.pid = setup.board, None, os.getpid()
     WorkerState.children = SharedChildren()
     try:
         WorkerState.workload = _make(setup)

@@ -40,6 +40,11 @@ def test_a_sentence_begins_with_a_capital() -> None:
     assert [words.sentence(text) for text in ("threads × 2 won", "", "×")] == ["Threads × 2 won", "", "×"]
 
 
+def test_a_sentence_that_begins_with_code_keeps_its_letters() -> None:
+    assert words.sentence("multiprocessing.Pool.map × 2 is out") == "multiprocessing.Pool.map × 2 is out"
+    assert words.sentence("sequential. and more") == "Sequential. and more"
+
+
 def test_threads_take_a_plural_verb_and_what_others_wrote_does_not() -> None:
     assert words.many(Configuration("threads", 2)) and not words.many(Configuration("asyncio", 2))
     assert not words.many(Configuration("threads", 2, reference="ThreadPoolExecutor.map"))

@@ -69,6 +69,15 @@ def test_tasks_that_are_too_small_are_told_with_the_price_of_handing_one_over() 
     assert "190 µs, it takes 10 µs" in cause.sentence
 
 
+@pytest.mark.parametrize(("tasks", "experiment"), [(128, "--chunk 64"), (20, "--chunk 10"), (3, None)])
+def test_chunks_are_offered_only_so_large_that_each_worker_gets_one(tasks: int, experiment: str | None) -> None:
+    alone = replace(COMPUTES, wall_s=0.001, cpu_s=0.001, net_s=0.001, tasks=tasks)
+    found = trial(PROCESSES_2, 0.1, Split(0.001, 0.001, 0.0, 2.0), tasks=tasks)
+    (cause,) = why([found], [alone], 2, True)[1]
+    assert (cause.name, cause.experiment) == ("small_tasks", experiment)
+    assert (cause.changed is None) is (experiment is None)
+
+
 def test_too_few_tasks_and_too_many_workers_are_told_with_their_numbers() -> None:
     alone = replace(COMPUTES, wall_s=0.3, cpu_s=0.3, net_s=0.3, tasks=3)
     assert named(trial(PROCESSES_2, 0.2, Split(0.3, 0.3, 0.0, 1.5), tasks=3), alone) == ["few_tasks"]

@@ -143,3 +143,11 @@ def test_the_mean_leaves_out_what_is_unknown_and_is_unknown_without_any() -> Non
     assert mean_efficiency([trial(None)], ALONE) is None
     assert mean_efficiency([trial(PERFECT)], None) is None
     assert mean_efficiency([], ALONE) is None
+
+
+@pytest.mark.parametrize(("changed", "tells"), [
+    ({}, True), ({"no_turns": 1.2}, True), ({"no_turns": 79.3, "hand_over": 0.01}, False),
+    ({"no_turns": 1.2, "same_cpu": 1.2}, False),
+])  # fmt: skip
+def test_factors_far_above_1_describe_no_loss(changed: dict[str, float], tells: bool) -> None:
+    assert replace(Efficiency(1.0, 1.0, 1.0, 1.0, 1.0), **changed).tells is tells

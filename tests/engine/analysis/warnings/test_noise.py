@@ -104,7 +104,7 @@ def test_a_baseline_that_does_not_agree_with_itself_at_all_gets_no_number() -> N
         "compared with itself agrees only within ±40% over 5 repeats"
         in sure(noise.noisy, baseline_within(0.4)).sentence
     )
-    assert "compared with itself does not agree with itself over 5" in sure(noise.noisy, baseline_within(1.5)).sentence
+    assert sure(noise.noisy, baseline_within(1.5)).sentence.startswith("Sequential does not agree with itself over 5")
 
 
 def test_before_three_repeats_or_without_a_second_baseline_nothing_is_said_of_noise() -> None:
@@ -142,6 +142,12 @@ def test_a_lead_is_thin_within_what_the_baseline_differs_from_itself(share: floa
             "from itself (±5%)."
         )
         assert found.configuration == THREADS_2 and found.value == pytest.approx(0.04)
+
+
+def test_beside_a_baseline_that_does_not_agree_with_itself_no_lead_is_held_against_a_number() -> None:
+    thin, plain = (replace(leading(share), noise=baseline_within(1.5).noise) for share in (0.5, 40.0))
+    assert sure(noise.thin_lead, thin).sentence.endswith(", but sequential does not agree with itself.")
+    assert warned(noise.thin_lead, plain) is None, "forty times as fast is no thin lead"
 
 
 def test_only_a_winner_can_lead_thinly() -> None:

@@ -212,3 +212,13 @@ def test_every_word_of_others_is_escaped() -> None:
 
 def test_before_the_first_block_the_strip_keeps_its_place() -> None:
     assert "No block is complete yet" in waiting_strip() and waiting_strip().startswith('<div class="ov ov-strip">')
+
+
+def test_the_baseline_is_not_said_to_be_so_many_times_as_fast_as_itself() -> None:
+    rows, base = (row(THREADS, 1.4), row(PROCESSES, 1.3)), named(SEQUENTIAL)
+    open_ = verdict(*rows, leaders=[*(one["configuration"] for one in rows), base])
+    assert headline_text(open_) == "1.4× as fast as sequential: threads × 2 and processes × 4 (not decided)"
+    ahead = verdict(row(THREADS, 0.9), leaders=[base, named(THREADS)], recommended=base)
+    assert headline_text(ahead) == "0.90× as fast as sequential: threads × 2 (not decided)"
+    alone = verdict(row(THREADS, 0.5), outcome="faster", leaders=[base], recommended=base)
+    assert headline_text(alone) == "1.00× as fast as sequential: sequential (nothing is faster)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -208,3 +209,31 @@ def test_a_result_that_cannot_be_read_is_told_with_what_reading_it_raised(
 
 def _sealed(_: Any) -> Any:
     return _Sealed()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_tasks_child_that_comes_back_is_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there, told_to = os.pipe()
+
+    class Forks:
+        by_value = False
+
+        def run(self, argument: str) -> str:
+            if os.fork() == 0:
+                return "child"
+            os.wait()
+            return argument
+
+    monkeypatch.setattr(WorkerState, "workload", Forks())
+    monkeypatch.setattr(WorkerState, "pid", os.getpid())
+
+    def ended(_: int) -> None:
+        os.write(told_to, b"ended")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(os, "_exit", ended)
+    assert attempt("parent") == "parent"
+    assert os.read(there, 5) == b"ended"
+    os.close(there)
+    os.close(told_to)
