@@ -94,4 +94,6 @@ class LoopExecutor(Executor):
                 result = fn(*args, **kwargs)
                 future.set_result(await result if inspect.isawaitable(result) else result)
             except BaseException as error:
+                if future.done():  # a task has stopped the loop: the call is broken already, and this slot is closed
+                    raise
                 future.set_exception(error)
