@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,10 @@ import pytest
 
 from engine.config import Settings
 from engine.executors import EXECUTORS
-from engine.model import Configuration, Plan, Record, Run, Task
+from engine.machine.environment import environment
+from engine.model import Configuration, Plan, Record, Run, Task, new_token
+from engine.orchestrator.main import Orchestrator
+from engine.orchestrator.services import Services, needed
 from engine.runs import jobs
 from engine.store import Store
 
@@ -42,9 +45,25 @@ def open_store(home: Path, **settings: Any) -> Store:
     return Store.open(Settings(home=home, **settings))
 
 
-def run_to_end(store: Store, plan: Plan) -> Run:
-    """Start a plan and wait for its end."""
+def started(store: Store, plan: Plan) -> Run:
+    """Start a plan as pages and commands do, and wait for its end."""
     return jobs.wait(store, jobs.start(store, plan), poll_s=0.05)
+
+
+def run_to_end(store: Store, plan: Plan) -> Run:
+    """The same with the orchestrator in this process: to start one takes longer than most of the tests' runs."""
+    run = store.create(plan, new_token(), environment())
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+        for name, text in jobs._variables(store).items():
+            patch.setenv(name, text)
+        patch.setattr(Orchestrator, "_watch_for_the_end", lambda self: None)  # stdin is not ours to watch
+        stack.callback(os.umask, os.umask(0o077))
+        services = stack.enter_context(Services(needed(plan.workload, plan.tasks), store.settings))
+        orchestrator = Orchestrator(store, run, services)
+        stack.callback(orchestrator._cancel.set)  # the thread that asks for it goes
+        stack.enter_context(store.hold(run, 5.0, orchestrator.replaced))
+        orchestrator.run_part("all", None)
+    return store.run(run.token)
 
 
 def once_each(store: Store, run: Run) -> dict[int, Record]:

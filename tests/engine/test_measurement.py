@@ -19,7 +19,7 @@ from engine.model import Configuration, Measurement, Run
 from engine.runs import jobs
 from engine.store import Store
 from tests.engine.chore_plan import chore_plan
-from tests.engine.support import MEASURES, alive_with, faulty_plan, once_each, run_to_end
+from tests.engine.support import MEASURES, alive_with, faulty_plan, once_each, started
 
 pytestmark = MEASURES
 
@@ -73,7 +73,7 @@ def test_the_four_times_together_are_what_a_stopwatch_around_the_process_sees(ho
 
 @HOWS
 def test_wall_time_is_that_of_the_tasks(how: Configuration, store: Store) -> None:
-    found = measured(store, run_to_end(store, chore_plan("sleep", [0.2] * 8, how)))
+    found = measured(store, started(store, chore_plan("sleep", [0.2] * 8, how)))
     assert found.wall_s == pytest.approx(1.6 / how.workers, rel=0.2)
     assert (found.cpu_s or 0) < 0.3
 
@@ -91,7 +91,7 @@ def test_a_slow_start_of_the_workers_is_in_the_start_up_and_nowhere_else(
 ) -> None:
     plans = chore_plan("sleep", [0.1] * 4, how), chore_plan("sleep", [0.1] * 4, how, setup=f"chores:{setup}")
     # Turn and turn about, and the shorter of two: what else the machine does only ever adds.
-    pairs = [[measured(store, run_to_end(store, plan)) for plan in plans] for _ in range(2)]
+    pairs = [[measured(store, started(store, plan)) for plan in plans] for _ in range(2)]
     plain, slow = zip(*pairs, strict=True)
     added_s = min(one.startup_s or 0 for one in slow) - min(one.startup_s or 0 for one in plain)
     assert added_s == pytest.approx(setup_s, rel=0.2)
@@ -101,7 +101,7 @@ def test_a_slow_start_of_the_workers_is_in_the_start_up_and_nowhere_else(
 def test_a_large_argument_costs_time_between_tasks_and_not_inside_them(store: Store) -> None:
     """5 MB are handed over to processes; the task itself takes no longer for it."""
     large = chore_plan("length_of", ["x" * 5_000_000] * 4, PROCESSES)
-    run = run_to_end(store, large)
+    run = started(store, large)
     records = list(once_each(store, run).values())
     assert [record.output for record in records] == [5_000_000] * 4
     inside_s = sum((record.finished_s or 0) - (record.started_s or 0) for record in records)
@@ -114,7 +114,7 @@ def test_a_large_argument_costs_time_between_tasks_and_not_inside_them(store: St
 @pytest.mark.parametrize("how", [SEQUENTIAL, Configuration("threads", 1)], ids=lambda how: how.label)
 def test_the_wait_in_the_queue_is_before_a_tasks_start(how: Configuration, store: Store) -> None:
     """With one worker, the second task waits for the first, which takes 100 ms; its own time stays short."""
-    run = run_to_end(store, chore_plan("sleep", [0.1, 0.05], how))
+    run = started(store, chore_plan("sleep", [0.1, 0.05], how))
     first, second = once_each(store, run).values()
     assert first.started_s == pytest.approx(0, abs=0.02)
     assert second.started_s == pytest.approx(0.1, rel=0.2)
@@ -124,7 +124,7 @@ def test_the_wait_in_the_queue_is_before_a_tasks_start(how: Configuration, store
 @HOWS
 def test_cpu_time_is_that_of_the_work(how: Configuration, store: Store) -> None:
     plan = chore_plan("burn", [0.2] * 4, how)
-    run = run_to_end(store, plan)
+    run = started(store, plan)
     assert measured(store, run).cpu_s == pytest.approx(0.8, rel=0.2)
     for record in once_each(store, run).values():
         assert record.cpu_s == pytest.approx(0.2, rel=0.2)
@@ -132,7 +132,7 @@ def test_cpu_time_is_that_of_the_work(how: Configuration, store: Store) -> None:
 
 @HOWS
 def test_no_worker_is_at_two_tasks_at_once(how: Configuration, store: Store) -> None:
-    run = run_to_end(store, chore_plan("sleep", [0.01] * 60, how))
+    run = started(store, chore_plan("sleep", [0.01] * 60, how))
     spans: dict[int | None, list[tuple[float, float]]] = {}
     for record in once_each(store, run).values():
         assert record.started_s is not None
@@ -148,7 +148,7 @@ def test_no_worker_is_at_two_tasks_at_once(how: Configuration, store: Store) -> 
 
 def test_a_fixed_chunk_is_kept_and_reported(store: Store) -> None:
     tasks: list[Any] = [{"do": "fine"}] * 40
-    fixed = measured(store, run_to_end(store, faulty_plan(tasks, Configuration("threads", 2, chunk=10))))
+    fixed = measured(store, started(store, faulty_plan(tasks, Configuration("threads", 2, chunk=10))))
     assert fixed.chunk == 10
 
 
@@ -157,7 +157,7 @@ def test_what_other_programs_and_the_gil_hold_up_is_not_the_engines_own(how: Con
     """Tasks of 10 ms that compute, beside programs that take every CPU: some tens of µs a task are ours."""
     others = [subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) for _ in range(2)]
     try:
-        found = measured(store, run_to_end(store, chore_plan("burn", [0.01] * 20, how)))
+        found = measured(store, started(store, chore_plan("burn", [0.01] * 20, how)))
     finally:
         for other in others:
             other.kill()

@@ -24,7 +24,7 @@ from engine.workloads.images.sets.sources import find_images
 from pages.parts.run.pictures import found_picture, made_files
 from tests.engine.cli.conftest import Cli, run_number
 from tests.engine.cli.conftest import cli as cli
-from tests.engine.support import once_each, run_to_end
+from tests.engine.support import once_each, started
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Only Linux lets any bytes be a name.")
 
@@ -49,7 +49,7 @@ def ran(store: Store, photos: Path) -> Run:
     target = photos.parent / os.fsdecode(b"r\xe9sults")
     images = find_images(photos).images
     plan = resize_plan(images, Resizing(("50x50",)), THREADS, store.settings, target=target, root=photos)
-    return run_to_end(store, plan)
+    return started(store, plan)
 
 
 def test_each_has_its_record_and_the_damaged_one_is_reported(ran: Run, store: Store) -> None:
@@ -85,7 +85,7 @@ def test_results_beside_their_originals_are_found_in_folders_of_any_name(store: 
     images = find_images(photos).images
     resizing = Resizing(("50x50",), name="{stem}-small.{ext}")
     plan = resize_plan(images, resizing, THREADS, store.settings, target=photos, root=photos, beside=True)
-    run = run_to_end(store, plan)
+    run = started(store, plan)
     assert (run.ok, run.failed) == (3, 1)
     folder, names = made_files(store, run)
     assert len(names) == 3 and all((folder / name).is_file() for name in names)

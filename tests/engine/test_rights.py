@@ -13,7 +13,7 @@ from engine.model import Configuration
 from engine.runs.resize_plans import resize_plan
 from engine.store import Store
 from engine.workloads.images.making.options import Resizing
-from tests.engine.support import run_to_end
+from tests.engine.support import started
 from tests.engine.workloads.images.pictures import photo
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a user's folders from others.")
@@ -30,7 +30,7 @@ def test_the_home_is_closed_and_results_elsewhere_are_as_open_as_their_folder(
     before = os.umask(0o022)
     try:
         plan = resize_plan([source], Resizing(("32",)), Configuration("processes", 1), store.settings, target)
-        run = run_to_end(store, plan)
+        run = started(store, plan)
     finally:
         os.umask(before)
     assert (run.state, run.ok) == ("finished", 1), run.message

@@ -18,7 +18,7 @@ from engine.model import Configuration, Run
 from engine.report import export_chunks
 from engine.runs.plans import scrape_plan
 from engine.store import Store
-from tests.engine.support import faulty_plan, run_to_end
+from tests.engine.support import faulty_plan, started
 
 WORD = "Sesam-17"
 PAGE = b'<html><body><h1>Lamp</h1><meta itemprop="price" content="12.50">' \
@@ -60,7 +60,7 @@ def scraped(store: Store, proxy: str, how: Configuration, count: int = 2) -> tup
     settings = replace(store.settings, proxy=proxy, host_gap_s=0.01)
     own = Store(store.engine, settings)
     urls = [f"http://shop.example/{number}" for number in range(count)]
-    return own, run_to_end(own, scrape_plan(urls, how, settings))
+    return own, started(own, scrape_plan(urls, how, settings))
 
 
 @pytest.mark.parametrize("executor", ["threads", "processes", "asyncio"])
@@ -109,7 +109,7 @@ def test_a_worker_elsewhere_that_lacks_the_proxy_does_not_go_around_it(monkeypat
 def test_a_function_of_a_users_own_sees_no_password_in_its_environment(store: Store) -> None:
     settings = replace(store.settings, proxy=f"http://me:{WORD}@127.0.0.1:1")
     own = Store(store.engine, settings)
-    run = run_to_end(own, faulty_plan([{"do": "environment"}], Configuration("threads", 1)))
+    run = started(own, faulty_plan([{"do": "environment"}], Configuration("threads", 1)))
     (record,) = own.records.latest(run)
     assert record.status == "ok" and "PATH" in record.output
     assert not [name for name in record.output if name in ("OVERLAP_PROXY", "OVERLAP_DATABASE_URL")]

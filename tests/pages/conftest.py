@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -25,6 +27,7 @@ from engine.runs import jobs
 from engine.runs.plans import simple_plan
 from engine.store import Store
 from engine.workloads.shop import photos
+from tests.engine.support import run_to_end
 
 NAVIGATION = str(Path(__file__).parents[2] / "pages" / "navigation.py")
 THREADS = Configuration("threads", 2)
@@ -127,24 +130,31 @@ def table_with(app: AppTest, column: str) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """A folder for each plan that ran in an empty home: the home as it then was."""
-    return cache(lambda plan: tmp_path_factory.mktemp("finished") / "home")
+def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Homes as they were when a plan had run in them, one for each plan: all processes of tests share them."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "finished"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture
-def ended(store: Store, settings: Settings, finished: Callable[[str], Path]) -> Callable[[Plan], Run]:
+def ended(store: Store, settings: Settings, finished: Path) -> Callable[[Plan], Run]:
     """Runs a plan to its end. A home's first run is really run once, and then copied for later tests."""
 
     def end(plan: Plan) -> Run:
         if store.runs():
-            return jobs.wait(store, jobs.start(store, plan), poll_s=0.05)
-        kept = finished(repr((plan, replace(settings, home=Path()))))
+            return run_to_end(store, plan)
+        what = repr((plan, replace(settings, home=Path())))
+        kept = finished / hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()
         if kept.exists():
             copy_home(kept, settings.home)
             return store.runs()[0]
-        run = jobs.wait(store, jobs.start(store, plan), poll_s=0.05)
-        copy_home(settings.home, kept)
+        run = run_to_end(store, plan)
+        made = Path(tempfile.mkdtemp(dir=finished))
+        copy_home(settings.home, made)
+        with suppress(OSError):  # another process was quicker
+            made.rename(kept)
         return run
 
     return end

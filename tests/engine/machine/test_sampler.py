@@ -19,7 +19,7 @@ from engine.machine.sampler import INTERVAL_S, Sampler
 from engine.model import Configuration, MemoryKind
 from engine.store import Store
 from tests.engine.chore_plan import chore_plan
-from tests.engine.support import MEASURES, run_to_end, until
+from tests.engine.support import MEASURES, started, until
 
 pytestmark = MEASURES
 
@@ -201,8 +201,8 @@ def test_a_busy_neighbour_is_seen() -> None:
     ids=lambda how: how.label,
 )
 def test_fifty_megabytes_per_worker_show_in_the_trials_peak(how: Configuration, store: Store) -> None:
-    (small,) = store.trials(run_to_end(store, chore_plan("keep", [0.0] * 2, how)))
-    (large,) = store.trials(run_to_end(store, chore_plan("keep", [50.0] * 2, how)))
+    (small,) = store.trials(started(store, chore_plan("keep", [0.0] * 2, how)))
+    (large,) = store.trials(started(store, chore_plan("keep", [50.0] * 2, how)))
     assert (small.state, large.state, large.ok) == ("finished", "finished", 2)
     grown = (large.measurement.peak_pss_mb or 0) - (small.measurement.peak_pss_mb or 0)
     assert grown == pytest.approx(100, rel=0.2)

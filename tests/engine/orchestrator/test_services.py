@@ -12,7 +12,7 @@ from engine.orchestrator.services import needed
 from engine.runs import jobs
 from engine.runs.plans import scrape_plan
 from engine.store import Store
-from tests.engine.support import alive_with, run_to_end, until
+from tests.engine.support import alive_with, started, until
 
 THREADS = Configuration("threads", 2)
 GONE = "demo:/kumo-denki/p/calder-chef-knife"
@@ -30,7 +30,7 @@ def test_only_a_demo_page_needs_the_demo_shops(store: Store, urls: list[str], na
 
 
 def test_a_retry_finds_the_shops_again_and_none_stays(store: Store) -> None:
-    run = run_to_end(store, scrape_plan([GONE, THERE], THREADS, store.settings))
+    run = started(store, scrape_plan([GONE, THERE], THREADS, store.settings))
     assert (run.ok, run.failed) == (1, 1)
     again = jobs.wait(store, jobs.retry(store, run))
     assert len(store.trials(run)) == 2

@@ -20,7 +20,7 @@ from engine.model import Configuration, Run, new_token
 from engine.runs import jobs
 from engine.store import Store
 from tests.engine import faulty
-from tests.engine.support import alive_with, faulty_plan, once_each, run_to_end, until
+from tests.engine.support import alive_with, faulty_plan, once_each, started, until
 
 ROOT = Path(__file__).parents[3]
 THREADS = Configuration("threads", 2)
@@ -62,7 +62,7 @@ def test_a_run_is_waiting_then_running_then_finished(store: Store) -> None:
 
 
 def test_a_finished_run_knows_when_and_where_it_ran(store: Store) -> None:
-    run = run_to_end(store, faulty_plan([{"do": "fine"}], THREADS))
+    run = started(store, faulty_plan([{"do": "fine"}], THREADS))
     assert run.started_at is not None
     assert run.ended_at is not None
     assert run.created_at <= run.started_at <= run.ended_at
@@ -85,7 +85,7 @@ def test_a_cancelled_run_resumes_with_the_tasks_that_are_left(store: Store) -> N
 
 
 def test_a_run_with_nothing_left_is_not_resumed(store: Store) -> None:
-    run = run_to_end(store, faulty_plan([{"do": "fine"}], THREADS))
+    run = started(store, faulty_plan([{"do": "fine"}], THREADS))
     with pytest.raises(OverlapError, match="no unfinished task"):
         jobs.resume(store, run)
 
@@ -102,7 +102,7 @@ def test_a_run_that_is_under_way_is_neither_resumed_nor_retried(store: Store) ->
 
 def test_retry_runs_the_failed_tasks_again_and_only_those(store: Store, tmp_path: Path) -> None:
     tasks = [{"do": "fine", "mark": str(tmp_path / "good")}, *flaky(tmp_path, 3)]
-    run = run_to_end(store, faulty_plan(tasks, THREADS))
+    run = started(store, faulty_plan(tasks, THREADS))
     assert (run.ok, run.failed) == (1, 3)
     run = jobs.wait(store, jobs.retry(store, run), poll_s=0.05)
     assert (run.state, run.ok, run.failed) == ("finished", 1, 3), "they fail again, and are counted once"
@@ -113,7 +113,7 @@ def test_retry_runs_the_failed_tasks_again_and_only_those(store: Store, tmp_path
 
 @pytest.mark.stress
 def test_retry_of_some_tasks_leaves_the_others_failed(store: Store, tmp_path: Path) -> None:
-    run = run_to_end(store, faulty_plan(flaky(tmp_path, 4), THREADS))
+    run = started(store, faulty_plan(flaky(tmp_path, 4), THREADS))
     run = jobs.wait(store, jobs.retry(store, run, [1, 3]), poll_s=0.05)
     assert [faulty.tries(tmp_path / f"mark{number}") for number in range(4)] == [1, 2, 1, 2]
     assert (run.state, run.failed) == ("finished", 4)
@@ -124,7 +124,7 @@ def test_a_retried_task_that_succeeds_no_longer_counts_as_failed(store: Store, t
     missing = tmp_path / "not there yet"
     tasks = [{"do": "raise", "mark": str(missing / "mark")}, {"do": "fine"}]
     tasks[0]["do"] = "fine"
-    run = run_to_end(store, faulty_plan(tasks, THREADS))
+    run = started(store, faulty_plan(tasks, THREADS))
     assert (run.ok, run.failed) == (1, 1)
     missing.mkdir()
     run = jobs.wait(store, jobs.retry(store, run), poll_s=0.05)
@@ -133,7 +133,7 @@ def test_a_retried_task_that_succeeds_no_longer_counts_as_failed(store: Store, t
 
 
 def test_a_retry_without_a_failed_task_is_refused(store: Store, tmp_path: Path) -> None:
-    run = run_to_end(store, faulty_plan([{"do": "fine"}, *flaky(tmp_path, 1)], THREADS))
+    run = started(store, faulty_plan([{"do": "fine"}, *flaky(tmp_path, 1)], THREADS))
     with pytest.raises(OverlapError, match="nothing to retry"):
         jobs.retry(store, run, [0])
 
@@ -141,7 +141,7 @@ def test_a_retry_without_a_failed_task_is_refused(store: Store, tmp_path: Path) 
 @pytest.mark.stress
 def test_an_interrupted_retry_leaves_true_counts_behind(store: Store, tmp_path: Path) -> None:
     """What a killed retry took off the count of failures comes back when the run goes on."""
-    run = run_to_end(store, faulty_plan([{"do": "fine"}, *flaky(tmp_path, 2)], THREADS))
+    run = started(store, faulty_plan([{"do": "fine"}, *flaky(tmp_path, 2)], THREADS))
     store.update_run(run, state="running", failed=0)  # as a kill -9 leaves it
     run = store.run(run.token)
     assert run.state == "interrupted"
@@ -194,7 +194,7 @@ def test_any_other_process_can_cancel(store: Store) -> None:
 
 
 def test_cancelling_what_has_ended_changes_nothing(store: Store) -> None:
-    run = run_to_end(store, faulty_plan([{"do": "fine"}], THREADS))
+    run = started(store, faulty_plan([{"do": "fine"}], THREADS))
     jobs.cancel(store, run)
     assert store.run(run.token).state == "finished"
 
@@ -202,7 +202,7 @@ def test_cancelling_what_has_ended_changes_nothing(store: Store) -> None:
 def test_a_workload_that_cannot_start_fails_the_run_with_its_reason(store: Store) -> None:
     plan = faulty_plan([{"do": "fine"}], THREADS)
     options = {**plan.options, "function": "faulty:no_such_function"}
-    run = run_to_end(store, type(plan)("job", "function", "x", plan.tasks, plan.configurations, options, None))
+    run = started(store, type(plan)("job", "function", "x", plan.tasks, plan.configurations, options, None))
     assert run.state == "failed"
     assert "faulty has no no_such_function: check its spelling" in str(run.message)
     assert [trial.state for trial in store.trials(run)] == ["failed"]
@@ -229,7 +229,7 @@ def test_a_missing_run_is_named(store: Store) -> None:
 
 
 def test_a_deleted_run_leaves_neither_rows_nor_files(store: Store) -> None:
-    run = run_to_end(store, faulty_plan([{"do": "fine"}], THREADS))
+    run = started(store, faulty_plan([{"do": "fine"}], THREADS))
     trials = store.trials(run)
     store.delete(run)
     assert store.runs() == []

@@ -17,7 +17,7 @@ from engine.runs import plans, resize_plans
 from engine.runs.remote_plans import found_at, resize_plan_at
 from engine.store import Store
 from engine.workloads.images.making.options import Resizing
-from tests.engine.support import MEASURES, once_each, open_store, run_to_end
+from tests.engine.support import MEASURES, once_each, open_store, started
 from tests.engine.workloads.web.servers import Reply, Server, server
 
 if any(find_spec(name) is None for name in ("distributed", "moto", "s3fs")):
@@ -71,7 +71,7 @@ def store(apart: Apart, tmp_path: Path) -> Iterator[Store]:
 
 def outputs(store: Store, plan: Any) -> list[Any]:
     """Each task's fingerprint or reason, and output but for its place, in order."""
-    run = run_to_end(store, plan)
+    run = started(store, plan)
     assert run.state == "finished", run.message
     records = once_each(store, run)
     return [(records[task].fingerprint, records[task].reason, records[task].status) for task in sorted(records)]
@@ -115,7 +115,7 @@ def test_without_a_shared_disk_a_folder_is_refused_in_one_sentence(apart: Apart,
     source = apart.own / "local.jpg"
     Image.new("RGB", (160, 120), "red").save(source)
     target = apart.own / "out"
-    run = run_to_end(store, resize_plans.resize_plan([source], Resizing(sizes=("64x64",)), HOW, store.settings, target))
+    run = started(store, resize_plans.resize_plan([source], Resizing(sizes=("64x64",)), HOW, store.settings, target))
     assert run.state == "failed"
     assert f"does not see {source} of this server" in str(run.message)
     assert "such as s3://bucket/folder" in str(run.message)
@@ -168,7 +168,7 @@ def test_two_runs_of_two_homes_share_a_hosts_gap_on_one_cluster(apart: Apart, sh
 
 def test_the_demo_shops_of_this_machine_are_read_there_too(store: Store) -> None:
     plan = plans.demo_scrape_plan(HOW, store.settings)
-    run = run_to_end(store, plan)
+    run = started(store, plan)
     assert run.state == "finished", run.message
     assert run.ok > run.tasks / 2
 

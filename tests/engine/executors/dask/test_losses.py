@@ -11,7 +11,7 @@ import pytest
 
 from engine.model import Configuration
 from engine.runs import jobs
-from tests.engine.support import alive_with, faulty_plan, once_each, open_store, run_to_end, until
+from tests.engine.support import alive_with, faulty_plan, once_each, open_store, started, until
 
 if find_spec("distributed") is None:
     pytest.skip("Dask is not installed.", allow_module_level=True)
@@ -106,7 +106,7 @@ def test_a_run_that_lost_its_scheduler_is_resumed_on_another(cluster: Cluster, t
 @pytest.mark.stress
 def test_resume_is_not_needed_where_a_run_never_began(tmp_path: Path) -> None:
     store = open_store(tmp_path / "home", dask_address="tcp://127.0.0.1:9")
-    run = run_to_end(store, faulty_plan([{"do": "fine"}], HOW))
+    run = started(store, faulty_plan([{"do": "fine"}], HOW))
     assert (run.state, run.ok) == ("failed", 0)
     assert "No Dask scheduler answers at tcp://127.0.0.1:9" in str(run.message)
     store.close()
