@@ -9,8 +9,8 @@ workers up. Held against trials beside fifteen busy programs, it is within 3% of
 CPU time (docs/measuring.md).
 
 It is known only where waiting for a CPU is other programs' doing and nothing else hides behind it: no more workers
-than CPUs, workers that do not take turns holding an interpreter lock, and little CPU time but the tasks' own. Stands
-above `engine.model`.
+than CPUs, workers that do not take turns holding an interpreter lock, and little CPU time but the tasks' own; of an
+event loop, where it had hardly a moment to spare. Stands above `event_loop`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.analysis.event_loop import loop_time
 from engine.model import Configuration, Measurement, Record
 
 TURNS = 0.10
@@ -71,6 +72,8 @@ def why_unknown(configuration: Configuration, usable_cpus: int | None) -> str:
         return "its workers run other code, which does not tell when each of them waited"
     if usable_cpus and configuration.workers > usable_cpus:
         return "with more workers than CPUs they also wait for each other, which no clock tells from waiting for others"
+    if configuration.executor == "asyncio":
+        return "its event loop had time to spare, and whom a delay holds up then depends on what is awaited"
     if configuration.executor not in _SEPARATE:
         return (
             "its workers share one lock, and while the one that holds it waits for a CPU all the others wait, too, "
@@ -86,6 +89,8 @@ def net_wall_s(
     wall_s, delay_s, loop_s = measured.wall_s, measured.run_delay_s, measured.loop_delay_s
     if configuration.reference and configuration.executor == "sequential":  # a plain loop: one thread, no records
         return wall_s - delay_s if wall_s and delay_s is not None and wall_s > delay_s else None
+    if configuration.executor == "asyncio":
+        return _of_an_event_loop(configuration, measured)
     if split is None or wall_s is None or delay_s is None or loop_s is None:
         return None
     if not usable_cpus or configuration.workers > usable_cpus:
@@ -103,3 +108,9 @@ def net_wall_s(
     alone = split.cpu_s + split.delay_s <= split.task_s
     net_s = max(net_s, split.cpu_s / (configuration.workers if alone else usable_cpus))
     return net_s if 0 < net_s <= wall_s else None
+
+
+def _of_an_event_loop(configuration: Configuration, measured: Measurement) -> float | None:
+    """One thread has all coroutines: where it had hardly a moment to spare, each delay held up all that followed."""
+    time = loop_time(configuration, measured)
+    return None if time is None or time.idle > TURNS * time.on_cpu else time.on_cpu + time.idle

@@ -9,6 +9,8 @@ from engine.analysis.causes.causes import why
 from engine.analysis.causes.explain import explain
 from engine.analysis.causes.sentences import in_words, startup_in_words
 from engine.analysis.causes.startup import imports_cause
+from engine.analysis.event_loop import in_words as loop_in_words
+from engine.analysis.event_loop import loop_shares
 from engine.analysis.findings.counting import ours
 from engine.analysis.findings.findings import Circumstances
 from engine.analysis.own_part import own_parts, warnings
@@ -72,13 +74,15 @@ def _explanation(
         kept.records_of(ours(base) or base), kept.records_of(one), summary(baseline or trials), summary(trials),
         kept.usable_cpus, nouns, in_words(causes, efficiency, run.id),
     )  # fmt: skip
+    shares = loop_shares(one, [trial.measured for trial in trials])
     first = kept.first_of(one)
     return {
         **plain(told),
-        "sentences": [*told.sentences, *startup_in_words(started)],
+        "sentences": [*told.sentences, *loop_in_words(shares), *startup_in_words(started)],
         "label": one.label,
         "where": kept.shares_of(one),
         "first": plain(first) if first else None,
         "efficiency": plain(efficiency) if efficiency and efficiency.tells else None,
+        "event_loop": plain(shares) if shares else None,
         "causes": [plain(cause) for cause in (*causes, *([started] if started else []))],
     }

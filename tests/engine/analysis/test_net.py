@@ -128,7 +128,7 @@ def test_what_looks_alike_only_by_the_clock_is_not_recommended_instead() -> None
 
 @pytest.mark.parametrize(("one", "cpus", "word"), [
     (Configuration("threads", 2), 2, "share one lock"),
-    (Configuration("asyncio", 8), 8, "share one lock"),
+    (Configuration("asyncio", 8), 8, "had time to spare"),
     (Configuration("processes", 4), 2, "more workers than CPUs"),
     (Configuration("processes", 2), 2, "kept the loop so busy"),
     (Configuration("processes", 2, reference="ProcessPoolExecutor.map"), 2, "other code"),
