@@ -10,7 +10,6 @@ from engine.lab import EXPERIMENTS
 from engine.protocol.checks import (
     Shape,
     a_list,
-    an_object,
     by_name,
     fits,
     list_of,
@@ -20,6 +19,7 @@ from engine.protocol.checks import (
     one_of,
     or_none,
     text,
+    truth,
     whole,
 )
 
@@ -33,11 +33,16 @@ _POINT: Shape = {
 _PART: Shape = {
     "name": text, "title": text, "sentence": text, "answer?": or_none(text), "points": list_of(fits(_POINT)),
     "missing": by_name(text), "started_at": moment, "seconds": number, "rounds": whole, "busy": number,
-    "warning": or_none(text), "problem": or_none(text),
+    "warning": or_none(text), "problem": or_none(text), "x_name?": text, "log_x?": truth,
+}  # fmt: skip
+_ENVIRONMENT: Shape = {
+    **dict.fromkeys(("host?", "system?", "python?", "power?"), or_none(text)), "cpus_usable?": or_none(whole),
+    "gil?": or_none(truth), "core_types?": or_none(by_name(whole)),
 }  # fmt: skip
 _DOCUMENT: Shape = {
-    "lab": one_of(*EXPERIMENTS), "environment": an_object, "experiments": a_list, "mode?": text,
+    "lab": one_of(*EXPERIMENTS), "environment": fits(_ENVIRONMENT), "experiments": a_list, "mode?": text,
 }  # fmt: skip
+"""A view may rely on what stands here, and on nothing else."""
 
 
 def check_document(document: Any, name: str = "The file") -> dict[str, Any]:

@@ -19,7 +19,7 @@ def latest(which: Lab, documents: Iterable[Mapping[str, Any] | None]) -> dict[st
     for document in documents:
         for part in document["experiments"] if document else ():
             assert document is not None
-            whole = {**part, "environment": document["environment"], "mode": document["mode"]}
+            whole = {**part, "environment": document["environment"], "mode": document.get("mode")}
             if part["name"] in EXPERIMENTS[which] and _replaces(found.get(part["name"]), whole):
                 found[part["name"]] = whole
     if not found:

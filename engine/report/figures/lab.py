@@ -129,7 +129,7 @@ def styles(series: Sequence[str]) -> dict[str, tuple[str, str]]:
 def _lines(
     chart: Chart, by_series: Mapping[str, list[Mapping[str, Any]]], unit: str, part: Mapping[str, Any], dark: bool
 ) -> Any:
-    drawn = figure(chart.title, escape(part["x_name"].capitalize()), _title(unit), dark, 400)
+    drawn = figure(chart.title, escape(part.get("x_name", "").capitalize()), _title(unit), dark, 400)
     looks = styles(list(by_series))
     for series, points in by_series.items():
         line = sorted(points, key=lambda point: point["x"])
@@ -147,8 +147,8 @@ def _lines(
         )
     points = [point for line in by_series.values() for point in line]
     ticks = sorted({point["x"] for point in points})
-    texts = [size(x) for x in ticks] if part["x_name"] == "bytes" else [f"{x:g}" for x in ticks]
-    drawn.update_xaxes(type="log" if part["log_x"] else "linear", tickvals=ticks, ticktext=texts)
+    texts = [size(x) for x in ticks] if part.get("x_name") == "bytes" else [f"{x:g}" for x in ticks]
+    drawn.update_xaxes(type="log" if part.get("log_x") else "linear", tickvals=ticks, ticktext=texts)
     _scale(drawn.update_yaxes, points, unit)
     legend_below(drawn, list(by_series))
     return drawn

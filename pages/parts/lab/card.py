@@ -110,7 +110,7 @@ def _figure(one: Experiment, number: int, figure: Any, large: bool) -> None:
 
 def _guess(one: Experiment, part: Mapping[str, Any]) -> None:
     """The guess beside what was measured."""
-    expected, answer = st.session_state.get(expected_key(one.name)), part["answer"]
+    expected, answer = st.session_state.get(expected_key(one.name)), part.get("answer")
     if not expected or not answer:
         return
     if expected == literal(answer):
@@ -125,10 +125,11 @@ def _where(part: Mapping[str, Any]) -> str:
     power = f", on {where['power']}" if where.get("power") else ""
     kinds = ", ".join(f"{count} {kind}" for kind, count in (where.get("core_types") or {}).items())
     cores = f" ({kinds})" if len(where.get("core_types") or {}) > 1 else ""
+    host, system, python, cpus = (where.get(name) or "?" for name in ("host", "system", "python", "cpus_usable"))
+    how = f"{part['mode']}, " if part.get("mode") else ""
     return (
-        f"Measured {_when(part)} on {where['host']}: {where['cpus_usable']} usable CPUs{cores}, {where['system']}, "
-        f"Python {where['python']} {gil} GIL{power}; {part['mode']}, {part['rounds']} fresh interpreters, "
-        f"{duration(part['seconds'])}."
+        f"Measured {_when(part)} on {host}: {cpus} usable CPUs{cores}, {system}, Python {python} {gil} GIL{power}; "
+        f"{how}{part['rounds']} fresh interpreters, {duration(part['seconds'])}."
     )
 
 
