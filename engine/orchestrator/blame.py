@@ -29,6 +29,11 @@ class Pending:
         return {**(dict.fromkeys(range(total), 0) if self.tasks is None else self.tasks), **self.suspects}
 
 
+    def count(self, total: int) -> int:
+        """How many those are."""
+        return total if self.tasks is None else len(self.tasks.keys() | self.suspects.keys())
+
+
 ALL = Pending(None)
 
 

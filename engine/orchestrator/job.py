@@ -59,7 +59,7 @@ class JobRunner(Runner):
         """
         (configuration, *_), total = self.run.configurations, self.run.tasks
         continues, deaths = self._last_order(pending), 0
-        while pending.attempts(total):
+        while pending.count(total):
             trial, outcome, done = self.trials.run_one(0, configuration, pending, continues)
             if outcome.ended:
                 self._refuse_a_loss(trial, pending)

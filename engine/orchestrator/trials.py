@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -57,13 +57,13 @@ class TrialRunner:
         pending: Pending = ALL,
         continues: int | None = None,
         whole_limit_s: float | None = None,
-    ) -> tuple[Trial, Outcome, set[int]]:
+    ) -> tuple[Trial, Outcome, Collection[int]]:
         """Run one trial; gives it, how its process ended, and the tasks whose records have arrived.
 
         Its state is still to be stored (`close`, `fail`). `continues` is the order of the trial that it goes on from,
         `whole_limit_s` the limit of all tasks together. Raises StoreUnusable when its records cannot be stored.
         """
-        options, count = self.late_options, len(pending.attempts(self.run.tasks))
+        options, count = self.late_options, pending.count(self.run.tasks)
         trial = self.store.add_trial(self.run, repeat, plain(configuration), count, continues)
         try:
             with Writer(lambda rows, ok, failed: self._save(trial, rows, ok, failed)) as writer:
@@ -80,7 +80,7 @@ class TrialRunner:
         self.store.update_trial(trial, measurement=outcome.measurement, samples=outcome.samples)
         return trial, outcome, self.supervisor.done
 
-    def close(self, trial: Trial, state: State, pending: Pending, done: set[int]) -> None:
+    def close(self, trial: Trial, state: State, pending: Pending, done: Collection[int]) -> None:
         """Store a regular end; a cancelled trial gets a record for every task that it did not come to."""
         if state == "cancelled" and not self.abandoned:
             message = "The run was cancelled before this task was done."

@@ -14,6 +14,7 @@ from engine.errors import ValueRefused
 from engine.model import Record, Run, Trial
 from engine.protocol.record import FIELDS, ROW
 from engine.store import tables
+from engine.store.inserting import CopyBroken, Insert, inserts_for
 from engine.store.rows import record_from
 from engine.text import storable_json
 
@@ -49,23 +50,23 @@ class Records:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        style = {"qmark": "?", "format": "%s", "pyformat": "%s"}.get(engine.dialect.paramstyle)
-        self._insert = (
-            f"INSERT INTO records ({', '.join(ROW)}) VALUES ({', '.join([style] * len(ROW))})" if style else None
-        )
+        *self._quick, self._sure = inserts_for(engine)
 
     def add(self, trial: Trial, run: Run, rows: Sequence[tuple[Any, ...]], ok: int, failed: int) -> None:
-        """Store rows (in the order of `record.ROW`) and count them on the trial and the run, as one step.
+        """Store rows (in the order of `record.ROW`) and count them on the trial and the run, as one step."""
+        for insert in self._quick:
+            try:
+                return self._add(insert, trial, run, rows, ok, failed)
+            except CopyBroken:  # nothing of it is stored
+                continue
+        return self._add(self._sure, trial, run, rows, ok, failed)
 
-        A driver-level executemany: SQLAlchemy's own insert costs twice as much per row.
-        """
+    def _add(
+        self, insert: Insert, trial: Trial, run: Run, rows: Sequence[tuple[Any, ...]], ok: int, failed: int
+    ) -> None:
         with self.engine.begin() as connection:
-            if self._insert and rows:
-                connection.exec_driver_sql(self._insert, list(rows))
-            elif rows:
-                connection.execute(
-                    tables.records.insert(), [dict(zip(ROW, row, strict=True)) for row in rows]
-                )
+            if rows:
+                insert(connection, rows)
             if ok or failed:
                 self._count(connection, tables.trials, trial.id, ok, failed)
                 self._count(connection, tables.runs, run.id, ok, failed)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from engine.orchestrator.supervision.intake import Intake, Save
+from engine.orchestrator.supervision.intake import Intake, Save, TaskSet
 from engine.orchestrator.supervision.limits import overdue
 from engine.orchestrator.supervision.outcome import Assignment, Outcome, conclude, measured
 from engine.orchestrator.supervision.process import Process, TrialProcess
@@ -46,7 +46,7 @@ class Supervisor:
         self._board: Board | None = None
 
     @property
-    def done(self) -> set[int]:
+    def done(self) -> TaskSet:
         """Tasks whose record has arrived."""
         return self.intake.done
 

@@ -93,3 +93,16 @@ def test_a_retry_does_not_make_a_cancelled_run_finished(store: Store) -> None:
     assert job.run_tasks(Pending({0: 0})) == "cancelled"
     assert job.run_tasks(Pending(dict.fromkeys(range(15, 20), 0))) == "finished"
     assert store.records.count(run) == (20, 0, 0)
+
+
+@pytest.mark.parametrize("count", [1, 19, 20, 45])
+def test_rows_arrive_whole_and_in_their_places_however_many_come_at_once(count: int, store: Store) -> None:
+    run, trial, _ = made(store, count)
+    rows = [
+        row_of(trial.id, f"tab\there, \\N and \\\\{task}\n", task=task, worker=task % 3, started_s=task / 7,
+               status="failed", reason="odd", error=None if task % 2 else "it's \"so\"")
+        for task in range(count)
+    ]  # fmt: skip
+    store.records.add(trial, run, rows, 0, count)
+    assert store.records.columns([trial], *ROW) == rows
+    assert store.run("rone").failed == count
