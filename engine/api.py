@@ -175,10 +175,10 @@ def resize(
     from engine.workloads.images.sets.targets import Overwriting, ready
 
     settings, resizing, target = load(), resizing_from(options), ready(Path(to).absolute())
-    files: list[Path] = []
+    files: list[str | Path] = []
     given = [Path(source).absolute() for source in sources]
     for source in given:
-        files += find_images(source, None, settings, target, True).images if source.is_dir() else [source]
+        files += find_images(source, None, settings, target, True).paths if source.is_dir() else [source]
     count = 1 if executor == "sequential" else workers or usable_cpus()
     plan = resize_plans.resize_plan(
         files, resizing, Configuration(executor, count), settings, target,

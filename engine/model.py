@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, overload
 
 Status = Literal["ok", "failed", "cancelled"]
 State = Literal["waiting", "running", "finished", "cancelled", "interrupted", "failed"]
@@ -38,6 +38,54 @@ class Pickled:
 
     data: bytes
     by_value: bool = False
+
+
+T = TypeVar("T")
+
+Told = Callable[[str, int, int | None], None]
+"""Told how far something is that takes long: its words, how many so far, and of how many where that is known."""
+TOLD_EVERY = 1_000
+"""So many are done from one telling to the next."""
+
+
+def telling(items: Iterable[T], told: Told | None, words: str, count: int | None = None) -> Iterable[T]:
+    """The same items; `told` hears of every thousandth."""
+    return items if told is None else _telling(items, told, words, count)
+
+
+def _telling(items: Iterable[T], told: Told, words: str, count: int | None) -> Iterator[T]:
+    for number, item in enumerate(items):
+        if number % TOLD_EVERY == 0:
+            told(words, number, count)
+        yield item
+
+
+class OneByOne(Sequence[T]):
+    """So many values, each made when it is read and not kept: a million tasks take no room. Equal to a like list."""
+
+    def __init__(self, count: int, make: Callable[[int], T]) -> None:
+        self._count, self._make = count, make
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[T]:
+        return map(self._make, range(self._count))
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[T]: ...
+    def __getitem__(self, at: int | slice) -> T | list[T]:
+        places = range(self._count)[at]
+        return self._make(places) if isinstance(places, int) else [self._make(one) for one in places]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(other) == self._count and all(
+            one == theirs for one, theirs in zip(self, other, strict=True)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +267,7 @@ class Plan:
     kind: RunKind
     workload: str
     title: str
-    tasks: tuple[Task, ...]
+    tasks: Sequence[Task]
     configurations: tuple[Configuration, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
     time_limit_s: float | None = None

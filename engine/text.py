@@ -91,6 +91,11 @@ def counted(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def planned(words: str, done: int, of: int | None) -> str:
+    """``120,000 of 1,000,000 tasks``; ``120,000 pictures found`` where nobody knows of how many."""
+    return f"{done:,} {words}" if of is None else f"{done:,} of {of:,} {words}"
+
+
 def number(value: float) -> str:
     """Two decimals below 10, one below 100, none above; two digits below 0.1, so that a thousandth is no nothing."""
     if 0 < value < 0.0995:

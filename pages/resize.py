@@ -26,7 +26,7 @@ from pages.parts.resize.try_out import TRIED, show_try
 from pages.parts.shared.guard import guard
 from pages.parts.shared.how_to_run import how_to_run
 from pages.parts.shared.server import settings, store
-from pages.parts.shared.starting import form_token, start, start_and_open
+from pages.parts.shared.starting import form_token, planning, start, start_and_open
 
 st.title("Resize images", anchor=False, icon=":material/photo_size_select_large:")
 st.caption("Makes a batch of pictures smaller, in parallel; the originals are never changed.")
@@ -47,7 +47,7 @@ def plan(
     title = pictures.title if most is None else f"Try on {len(sources)}: {pictures.title}"
     made = resize_plan(
         sources, destination.named(resizing), configuration, settings(), target, root, folder.path, title,
-        overwriting=destination.overwriting, beside=destination.beside, html=destination.html,
+        overwriting=destination.overwriting, beside=destination.beside, html=destination.html, told=planning(),
     )  # fmt: skip
     if target is not None:
         targets.ready(target)

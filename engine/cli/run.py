@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -12,6 +12,7 @@ import click
 from engine.cli.group import CHANGED
 from engine.cli.resizing import how_to_resize, tell_notes
 from engine.cli.terminal.asking import OptionalValues, agree
+from engine.cli.terminal.progress import Planning
 from engine.cli.terminal.telling import tell
 from engine.cli.values import Place
 from engine.cli.watching import leave, open_store, run_plan
@@ -19,7 +20,7 @@ from engine.config import Settings, load
 from engine.errors import InputRefused, TaskFailed
 from engine.executors import EXECUTORS
 from engine.machine.remote_files import is_address, read
-from engine.model import Configuration, Run
+from engine.model import Configuration, Run, telling
 from engine.store import Store
 from engine.workloads.images.sets.targets import CHOICES
 
@@ -92,17 +93,25 @@ def resize(sources: tuple[Path | str, ...], pattern: str | None, skip_unchanged:
     local = [Path(source) for source in sources]
     target = destination(local, given["target"], given["beside"])
     done = Done(target, resizing)
-    with gathered(local, pattern, settings, target, done) as found:
+    planning = Planning()
+
+    def asked(names: Sequence[str]) -> Collection[str]:
+        planning.clear()
+        return agree(names)
+
+    with gathered(local, pattern, settings, target, done, planning) as found:
         how, fewer = fitting(found.files, resizing, how, settings)
         if fewer:
             tell(fewer)
-        done.look(found.files)
+        done.look(telling(found.files, planning, "pictures looked at", len(found.files)))
         beside = given["beside"] or found.root == target.resolve()
         plan = resize_plan(
             found.files, resizing, how, settings, target=target, root=found.root or (target if beside else None),
-            done=done if skip_unchanged else None, overwriting=Overwriting(given["overwrite"], agree),
+            done=done if skip_unchanged else None, overwriting=Overwriting(given["overwrite"], asked),
             identities=None if found.root else found.identities, beside=beside, html=given["html"],
+            told=planning,
         )
+        planning.clear()
         if left := len(found.files) - len(plan.tasks):
             tell(f"{left} of {len(found.files)} are unchanged and left out.")
         run = run_plan(store, plan, given["as_json"])

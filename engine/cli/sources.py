@@ -14,7 +14,7 @@ from engine.cli.terminal.telling import tell
 from engine.config import Settings
 from engine.errors import InputRefused
 from engine.machine import leftovers, private
-from engine.model import Configuration, Plan, Run
+from engine.model import Configuration, Plan, Run, Told
 from engine.store import Store
 from engine.workloads.images.making.options import Resizing
 from engine.workloads.images.sets.targets import Choice
@@ -47,50 +47,59 @@ class Gathered:
     `identities` tell files of one name apart, the same in every run: paths, or names within their archives.
     """
 
-    files: list[Path]
+    files: Sequence[str]
     root: Path | None
-    identities: list[str]
+    identities: Sequence[str]
 
 
 @contextmanager
 def gathered(
-    sources: Sequence[Path], pattern: str | None, settings: Settings, leave_out: Path, done: Done | None = None
+    sources: Sequence[Path], pattern: str | None, settings: Settings, leave_out: Path, done: Done | None = None,
+    told: Told | None = None,
 ) -> Iterator[Gathered]:
     """The images that were named; ZIPs lie unpacked until the block ends. What was left out is told on stderr.
 
     What lies below `leave_out`, the folder of the results, is no source, nor is what `done` knows as a result.
-    `done` is told what came out of which ZIP. Links are followed. Raises InputRefused for an archive that is not safe.
+    `done` is told what came out of which ZIP, `told` how many are found. Links are followed.
+    Raises InputRefused for an archive that is not safe.
     """
     leftovers.sweep(own=False)  # what a command that was killed had unpacked may fill the disk
     with private.scratch("unpacked") as place:
-        found: dict[Path, str] = {}
+        given = list(dict.fromkeys(Path(os.path.abspath(one)) for one in sources))
+        if len(given) == 1 and given[0].is_dir():
+            folder = given[0].resolve()
+            files = _images(folder, pattern, settings, leave_out, done, told)
+            yield Gathered(files, folder, files)
+            return
+        found: dict[str, str] = {}
         roots: list[Path] = []
-        for number, source in enumerate(dict.fromkeys(Path(os.path.abspath(one)) for one in sources)):
+        for number, source in enumerate(given):
             if source.is_dir():
                 roots.append(source.resolve())
-                found.update((path, str(path)) for path in _images(roots[-1], pattern, settings, leave_out, done))
+                found.update((path, path) for path in _images(roots[-1], pattern, settings, leave_out, done, told))
             elif source.suffix.lower() == ".zip":
                 roots.append(place / str(number))
                 found.update(_unpacked(source, roots[-1], settings, done))
             else:
-                found[source] = str(source)
-        root = roots[0] if len(roots) == 1 and all(path.is_relative_to(roots[0]) for path in found) else None
+                found[str(source)] = str(source)
+        root = roots[0] if len(roots) == 1 and all(Path(path).is_relative_to(roots[0]) for path in found) else None
         yield Gathered(list(found), root, list(found.values()))
 
 
 def _images(
-    folder: Path, pattern: str | None, settings: Settings, leave_out: Path, done: Done | None
-) -> list[Path]:
+    folder: Path, pattern: str | None, settings: Settings, leave_out: Path | None, done: Done | None,
+    told: Told | None = None,
+) -> list[str]:
     from engine.workloads.images.sets.sources import find_images
 
     results = done.results() if done is not None else ()
-    found = find_images(folder, pattern, settings, leave_out, follow_links=True, results=results)
+    found = find_images(folder, pattern, settings, leave_out, follow_links=True, results=results, told=told)
     if found.sentence:
         tell(f"{folder}: {found.sentence}")
-    return found.images
+    return found.paths
 
 
-def _unpacked(archive: Path, folder: Path, settings: Settings, done: Done | None) -> dict[Path, str]:
+def _unpacked(archive: Path, folder: Path, settings: Settings, done: Done | None) -> dict[str, str]:
     from engine.workloads.images.sets.archive import unpack
 
     names: dict[Path, str] = {}
@@ -100,7 +109,7 @@ def _unpacked(archive: Path, folder: Path, settings: Settings, done: Done | None
         if done is not None:
             done.unpacked(path, archive, name, state)
 
-    return {path: names[path] for path in unpack(archive, folder, settings, note)}
+    return {str(path): names[path] for path in unpack(archive, folder, settings, note)}
 
 
 def resized_at(
@@ -121,8 +130,8 @@ def resized_at(
         raise InputRefused("A ZIP goes to a folder of this machine only: unpack it first, and name its folder.")
     for path in local:
         root = path.resolve() if path.is_dir() else Path(os.path.abspath(path)).parent
-        files = _images(root, None, store.settings, root, None) if path.is_dir() else [Path(os.path.abspath(path))]
-        found += [Source(file.relative_to(root).as_posix(), str(file)) for file in files]
+        files = _images(root, None, store.settings, root, None) if path.is_dir() else [os.path.abspath(path)]
+        found += [Source(Path(file).relative_to(root).as_posix(), file) for file in files]
     return resize_plan_at(found, resizing, how, store.settings, where, Overwriting(overwrite))
 
 

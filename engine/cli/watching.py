@@ -9,7 +9,7 @@ from types import FrameType
 import click
 
 from engine.cli.group import CANCELLED, FAILED, SOME_FAILED
-from engine.cli.terminal.progress import Progress
+from engine.cli.terminal.progress import Planning, Progress
 from engine.cli.terminal.telling import show_table, tell
 from engine.config import Settings, load
 from engine.model import Plan, Run
@@ -29,7 +29,10 @@ def open_store(settings: Settings | None = None) -> Store:
 
 def run_plan(store: Store, plan: Plan, as_json: bool, token: str | None = None) -> Run:
     """Start a plan and see it to its end; with `as_json`, print its document. `token` names the run to be."""
-    return watch(store, jobs.start(store, plan, token), as_json)
+    planning = Planning()
+    run = jobs.start(store, plan, token, told=planning)
+    planning.clear()
+    return watch(store, run, as_json)
 
 
 def watch(store: Store, run: Run, as_json: bool) -> Run:

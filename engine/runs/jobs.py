@@ -20,7 +20,7 @@ from typing import Any
 from engine.errors import OverlapError, StoreBusy
 from engine.machine import child, private
 from engine.machine.environment import environment
-from engine.model import ABANDONED, ENDED, PATIENCE_S, Part, Plan, Run, RunKind, new_token
+from engine.model import ABANDONED, ENDED, PATIENCE_S, OneByOne, Part, Plan, Run, RunKind, Told, new_token
 from engine.orchestrator.services import needed
 from engine.runs.logs import RUNS
 from engine.runs.room import must_have_room
@@ -29,19 +29,24 @@ from engine.store import Store
 POLL_S = 0.2
 
 
-def start(store: Store, plan: Plan, token: str | None = None, person: str | None = None) -> Run:
+def start(
+    store: Store, plan: Plan, token: str | None = None, person: str | None = None, told: Told | None = None
+) -> Run:
     """Store the plan and start its orchestrator; a token that is known already starts nothing (a double click).
 
-    `person` is who started it, where people sign in. Raises InputRefused when the disk is too full to start.
+    `person` is who started it, where people sign in; `told` hears how many tasks are stored.
+    Raises InputRefused when the disk is too full to start.
     """
     token = token or new_token()
     if store.exists(token):
         return store.run(token)
     target = plan.options.get("target")
     must_have_room(store.settings, Path(target) if isinstance(target, str) and target else None)
-    run = store.create(plan, token, environment(), person)
+    run = store.create(plan, token, environment(), person, told)
     _log("run started", run)
-    _launch(store, run, run.launched_at, needed(plan.workload, plan.tasks), "all")
+    # Tasks that are made as they are read cost more to make again than to read back.
+    tasks = store.folder(run).tasks() if isinstance(plan.tasks, OneByOne) else plan.tasks
+    _launch(store, run, run.launched_at, needed(plan.workload, tasks), "all")
     return run
 
 

@@ -18,7 +18,7 @@ from engine.config import Settings, load, usable_cpus
 from engine.errors import InputRefused
 from engine.executors.references import PLAIN_LOOP
 from engine.machine.variables import variables_of
-from engine.model import Configuration, Pickled, Plan, Task, plain
+from engine.model import Configuration, OneByOne, Pickled, Plan, Task, plain
 from engine.orchestrator.available import check
 from engine.orchestrator.available import executors_for as executors_for
 from engine.orchestrator.available import reason_against as reason_against
@@ -100,21 +100,23 @@ def job(
     configuration: Configuration,
     options: Mapping[str, Any],
     settings: Settings,
+    checked: bool = False,
 ) -> Plan:
     """A job of these tasks, checked: the executor exists here, the workers fit, every argument can be sent.
 
-    Raises SettingRefused or InputRefused.
+    `checked` says that arguments are known to be plain values. Raises SettingRefused or InputRefused.
     """
     must_fit(configuration, settings)
     check(configuration, workload, options)
-    for task in tasks:
+    kept = tasks if isinstance(tasks, OneByOne) else tuple(tasks)
+    for task in () if checked else kept:
         if type(task.argument) is Pickled:
             continue
         try:
             json.dumps(task.argument, allow_nan=False)
         except (TypeError, ValueError) as error:
             raise InputRefused(f"Task {task.label!r} cannot be sent to a worker ({error}): use plain values.") from None
-    return Plan("job", workload, title, tuple(tasks), (configuration,), options, settings.task_time_limit_s)
+    return Plan("job", workload, title, kept, (configuration,), options, settings.task_time_limit_s)
 
 
 def must_fit(configuration: Configuration, settings: Settings) -> None:

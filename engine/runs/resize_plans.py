@@ -9,17 +9,20 @@ import os
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from heapq import nlargest
 from pathlib import Path
+from typing import Any
 
 from engine.config import Settings
 from engine.errors import InputRefused, TaskFailed
-from engine.model import Configuration, Plan, Task
+from engine.model import Configuration, OneByOne, Plan, Task, Told
 from engine.runs.plans import job
 from engine.text import counted
 from engine.workloads.images.making.options import Resizing
 from engine.workloads.images.opening.opening import read_header
 from engine.workloads.images.sets.memory import workers_that_fit
 from engine.workloads.images.sets.naming import output_names
+from engine.workloads.images.sets.sources import RealPaths
 from engine.workloads.images.sets.targets import KEEP, Met, Overwriting, met
 from engine.workloads.images.sets.unchanged import Done
 from engine.workloads.shop.photos import places, sample_photos
@@ -29,7 +32,7 @@ LARGEST = 100
 
 
 def resize_plan(
-    sources: Sequence[Path],
+    sources: Sequence[Path | str],
     resizing: Resizing,
     configuration: Configuration,
     settings: Settings,
@@ -42,6 +45,7 @@ def resize_plan(
     identities: Sequence[str] | None = None,
     beside: bool = False,
     html: bool = False,
+    told: Told | None = None,
 ) -> Plan:
     """A job that resizes these files. Output names keep the folders below `root`. What `done` knows is left out.
 
@@ -49,87 +53,85 @@ def resize_plan(
     else to the run's outputs. `overwriting` says what may be replaced in `target`: no original in any case.
     `identities` tell apart sources of one name (see `output_names`), by default their paths. With `beside`, where
     `target` is `root`, folders keep their names to the letter, so that results lie beside their originals. `html` asks
-    for a gallery page of the results.
+    for a gallery page of the results. `told` hears how far the planning is. Its tasks are made as they are read.
     Raises InputRefused when there are none or more than the limit, or when every result would replace an original.
     """
     if not sources:
         raise InputRefused("There is no image to resize: choose some files, a folder or a ZIP.")
     if len(sources) > settings.max_tasks:
         raise InputRefused(f"{len(sources):,} images are more than this server's limit of {settings.max_tasks:,}.")
-    relative = [_below(source, root) for source in sources]
-    folders: dict[str, str] = {}
-    stored = [_below(source, run_folder, folders) for source in sources]
-    rows = output_names(relative, resizing, identities or (None if root else stored), beside)
+    whole = RealPaths()
+    relative = OneByOne(len(sources), lambda at: _below(sources[at], root))
+    stored = OneByOne(len(sources), lambda at: _below(sources[at], run_folder, whole))
+    rows = output_names(relative, resizing, identities or (None if root else stored), beside, told)
     there = met(target, rows, sources) if target else Met()
     if there.originals and all(there.originals.intersection(names) for names in rows):
         raise InputRefused(
             "Every result would replace an original, which is never done: choose another folder, or names that differ, "
             "such as {stem}-small.{ext}."
         )
-    wanted, own = [], set[str]()
-    for label, source, kept, names in zip(relative, sources, stored, rows, strict=True):
-        if done is None or not done.is_current(source, names):
-            wanted.append((label, {"source": kept, "names": names}))
-            own |= set(done.made(source, names)) if done else set()
-    asked = {name for _, argument in wanted for name in argument["names"]} - own
-    agreed = own | overwriting.agreed(Met(others=tuple(name for name in there.others if name in asked)))
-    tasks = [
-        Task(index, label, argument | _taken(argument["names"], there.originals, agreed))
-        for index, (label, argument) in enumerate(wanted)
-    ]
+    wanted: Sequence[int] = range(len(sources))
+    own = set[str]()
+    if done is not None:
+        wanted = [at for at in wanted if not done.is_current(sources[at], rows[at])]
+        own.update(name for at in wanted for name in done.made(sources[at], rows[at]))
+    agreed = own
+    if there.others:
+        asked = {name for at in wanted for name in rows[at]} - own
+        agreed = own | overwriting.agreed(Met(others=tuple(name for name in there.others if name in asked)))
+
+    def task(index: int) -> Task:
+        at = wanted[index]
+        argument: dict[str, Any] = {"source": stored[at], "names": rows[at]}
+        return Task(index, relative[at], argument | _taken(argument["names"], there.originals, agreed))
+
+    tasks = OneByOne(len(wanted), task)
     written = {"target": str(target), "overwrite": overwriting.choice} if target else {}
     options = {**resizing.plain(), "html": html, **written}
     title = title or f"{counted(len(tasks), 'photo')} to {', '.join(resizing.sizes)}"
-    return job("resize", title, tasks, configuration, options, settings)
+    return job("resize", title, tasks, configuration, options, settings, checked=True)
 
 
 def _taken(names: Sequence[str], originals: Collection[str], replaced: Collection[str]) -> dict[str, list[str]]:
     """What a task must know of those of its names that files have: which it may not, and which it may replace."""
+    if not originals and not replaced:
+        return {}
     known = {"originals": originals, "replace": replaced}
     return {key: taken for key, files in known.items() if (taken := [name for name in names if name in files])}
 
 
-def _below(path: Path, folder: Path | None, whole: dict[str, str] | None = None) -> str:
+def _below(path: Path | str, folder: Path | None, whole: RealPaths | None = None) -> str:
     """The path from a folder on; of one that is not below it the name, or all of it where `whole` keeps its folders."""
     if folder is not None:
         text, start = str(path), f"{folder}{os.sep}"
         if text.startswith(start):  # by far the quickest, and there may be a million of them
             return text[len(start) :].replace(os.sep, "/")
-        if path.is_relative_to(folder):
-            return path.relative_to(folder).as_posix()
-    return path.name if whole is None else _without_links(str(path), whole)
-
-
-def _without_links(path: str, folders: dict[str, str]) -> str:
-    """As os.path.realpath gives it; a folder of many files is looked up once, and remembered in `folders`."""
-    folder, name = os.path.split(path)
-    if folder not in folders:
-        folders[folder] = os.path.realpath(folder)
-    whole = os.path.join(folders[folder], name)
-    return os.path.realpath(whole) if name in ("", ".", "..") or os.path.islink(whole) else whole
+        if Path(path).is_relative_to(folder):
+            return Path(path).relative_to(folder).as_posix()
+    return os.path.basename(path) if whole is None else whole(path)
 
 
 def fitting(
-    sources: Sequence[Path], resizing: Resizing, configuration: Configuration, settings: Settings
+    sources: Sequence[Path | str], resizing: Resizing, configuration: Configuration, settings: Settings
 ) -> tuple[Configuration, str | None]:
     """The configuration with as many workers as memory has room for, and why there are fewer than asked for.
 
     Looks at the headers of the largest files only: reading all of twenty thousand would take seconds.
     """
-    largest = sorted(sources, key=_bytes, reverse=True)[:LARGEST]
+    largest = nlargest(LARGEST, sources, key=_bytes)
     headers = []
     for source in largest:
         with suppress(TaskFailed):  # a file that cannot be opened gets its own record, and needs no memory
-            headers.append(read_header(source, settings))
+            headers.append(read_header(Path(source), settings))
     if not headers:
         return configuration, None
     workers, why = workers_that_fit(headers, resizing, configuration.workers)
     return replace(configuration, workers=workers), why
 
 
-def _bytes(path: Path) -> int:
+def _bytes(path: Path | str) -> int:
     try:
-        return path.stat().st_size
+        return os.stat(path).st_size
     except OSError:
         return 0
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.config import Settings
 from engine.errors import RunNotFound, StoreUnusable
-from engine.model import Plan, Run, State, plain
+from engine.model import Plan, Run, State, Told, plain, telling
 from engine.store import tables
 from engine.store.database import BUSY_TIMEOUT_S, open_database, unusable
 from engine.store.records import Records
@@ -47,13 +47,17 @@ class Store(Shelf, Trials):
 
     # -- runs ------------------------------------------------------------------
 
-    def create(self, plan: Plan, token: str, environment: Mapping[str, Any], person: str | None = None) -> Run:
+    def create(
+        self, plan: Plan, token: str, environment: Mapping[str, Any], person: str | None = None,
+        told: Told | None = None,
+    ) -> Run:
         """Store a new run, waiting to be started; a token that is known gives the run that has it.
 
-        `person` is who started it, where people sign in. Raises StoreUnusable, also when its folder cannot be written.
+        `person` is who started it, where people sign in; `told` hears how many tasks are written. Raises StoreUnusable,
+        also when its folder cannot be written.
         """
         try:
-            self.folder(token).write_tasks(plan.tasks)
+            self.folder(token).write_tasks(telling(plan.tasks, told, "tasks", len(plan.tasks)))
         except OSError as error:
             raise unusable(error, self.settings) from error
         values = {

@@ -4,16 +4,42 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 
 from tqdm import tqdm
 
 from engine.model import Run
+from engine.text import planned
 
 tqdm.monitor_interval = 0  # no thread of its own: a bar that is late by a moment hurts nobody
 
 _BAR = "{percentage:3.0f}%|{bar}| {n_fmt} of {total_fmt}{unit}, {rate_noinv_fmt}, {remaining} left{postfix}"
 _COUNT = "{n_fmt}{unit}, {rate_noinv_fmt}, {elapsed} so far{postfix}"
+_SHOWN_AFTER_S, _SHOWN_EVERY_S = 0.5, 0.2
 _UNITS = {"experiment": " experiments"}
+
+
+class Planning:
+    """Says on stderr how far planning is, once it takes longer than a moment; only on a terminal. `clear` ends it."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._bar: tqdm[None] | None = None
+        self._clock, self._next_s = clock, clock() + _SHOWN_AFTER_S
+
+    def __call__(self, words: str, done: int, of: int | None) -> None:
+        """See `model.Told`."""
+        if not sys.stderr.isatty() or self._clock() < self._next_s:
+            return
+        self._next_s = self._clock() + _SHOWN_EVERY_S
+        if self._bar is None:
+            self._bar = tqdm(bar_format="{desc}", file=sys.stderr, dynamic_ncols=True, nrows=24, leave=False)
+        self._bar.set_description_str(f"Planning, {planned(words, done, of)}")
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
 
 
 class Progress:

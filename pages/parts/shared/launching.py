@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from engine.analysis.pilot import Pilot
 from engine.errors import NotAvailable
-from engine.model import Configuration, Plan, Run
+from engine.model import Configuration, Plan, Run, Told
 from engine.runs import jobs
 from engine.runs.pilots import pilot_or_reason
 from engine.runs.room import must_have_share
@@ -18,12 +18,12 @@ from pages.parts.shared.person import NOBODY, must_be_own, person
 from pages.parts.shared.server import settings, store
 
 
-def start(plan: Plan, token: str) -> Run:
-    """Store the plan and start it, once for each token. Raises OverlapError."""
+def start(plan: Plan, token: str, told: Told | None = None) -> Run:
+    """Store the plan, which `told` hears of, and start it, once for each token. Raises OverlapError."""
     must_be_allowed(plan.workload, plan.configurations)
     if plan.options.get("imported"):
         raise NotAvailable("This run came from a file, without its inputs: it can be looked at, not run.")
-    return jobs.start(store(), plan, token, _with_a_share())
+    return jobs.start(store(), plan, token, _with_a_share(), told)
 
 
 def resume(run: Run) -> Run:

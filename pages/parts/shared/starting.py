@@ -8,6 +8,7 @@ place, and the session remembers what is to be shown until it is.
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
@@ -16,12 +17,14 @@ from typing import NoReturn
 import streamlit as st
 
 from engine.errors import OverlapError
-from engine.model import Plan, Run, new_token
+from engine.model import Plan, Run, Told, new_token
+from engine.text import planned
 from pages.parts.shared import launching
 from pages.parts.shared.server import RUN, store
 
 OPEN = "open"
 """The session's key of the token of the run that is to be shown next."""
+_SHOWN_AFTER_S, _SHOWN_EVERY_S = 0.5, 0.25
 GO = "go"
 """The session's key of the page that is to be shown next, with its query."""
 
@@ -35,7 +38,7 @@ def form_token(form: str, clicked: bool) -> str:
     return str(st.session_state[key])
 
 
-def start_once(token: str, make: Callable[[str], Plan]) -> Run:
+def start_once(token: str, make: Callable[[str], Plan], told: Told | None = None) -> Run:
     """Start the run of a token, or give the one that a first click started or is starting. Raises OverlapError."""
     kept = store()
     with _alone(token):
@@ -43,7 +46,7 @@ def start_once(token: str, make: Callable[[str], Plan]) -> Run:
             folder = kept.folder(token).path
             shutil.rmtree(folder, ignore_errors=True)  # what a first click had half spooled
             try:
-                launching.start(make(token), token)
+                launching.start(make(token), token, told)
             except BaseException:
                 if not kept.exists(token):
                     shutil.rmtree(folder, ignore_errors=True)
@@ -53,9 +56,23 @@ def start_once(token: str, make: Callable[[str], Plan]) -> Run:
 
 def start(form: str, token: str, make: Callable[[str], Plan]) -> Run:
     """Start the run of a form's token, or give the one that a first click started. Raises OverlapError."""
-    run = start_once(token, make)
+    run = start_once(token, make, planning())
     st.session_state[f"{form}:used"] = True
     return run
+
+
+def planning(clock: Callable[[], float] = time.monotonic) -> Told:
+    """A line that says how far planning is, once it takes longer than a moment."""
+    place, began_s = st.empty(), clock()
+    next_s = began_s + _SHOWN_AFTER_S
+
+    def tell(words: str, done: int, of: int | None) -> None:
+        nonlocal next_s
+        if clock() >= next_s:
+            next_s = clock() + _SHOWN_EVERY_S
+            place.progress(min(1.0, done / of) if of else 0.0, f"Planning, {planned(words, done, of)}")
+
+    return tell
 
 
 def start_and_open(form: str, token: str, make: Callable[[str], Plan]) -> NoReturn:

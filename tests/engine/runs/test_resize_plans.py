@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,11 @@ from PIL import Image
 
 from engine.config import Settings
 from engine.errors import InputRefused, TaskFailed
-from engine.model import Configuration, Plan
+from engine.model import Configuration, OneByOne, Plan
 from engine.runs import resize_plans
 from engine.runs.remote_plans import Source, found_at, resize_plan_at
 from engine.runs.resize_plans import LARGEST, demo_resize_plan, fitting, resize_plan
+from engine.store.folders import RunFolder
 from engine.workloads.images.making.options import Resizing
 from engine.workloads.images.sets.targets import Overwriting
 from engine.workloads.images.sets.unchanged import Done
@@ -322,3 +324,47 @@ def test_pictures_below_several_addresses_are_each_found_once(tmp_path: Path) ->
     found = found_at([root, f"{root}/a.jpg", f"{root}/sub"])
     assert [one.label for one in found] == ["a.jpg", "sub/b.PNG"]
     assert [one.place for one in found] == [f"{root}/a.jpg", f"{root}/sub/b.PNG"]
+
+
+# Very many: tasks are made as they are read, and who waits is told how far it is.
+
+MANY = 8_000
+MOST_BYTES = 150
+"""Of a picture, besides the list of sources: a task as a value takes several times as much."""
+
+
+def test_planning_many_pictures_keeps_none_of_their_tasks(tmp_path: Path) -> None:
+    sources = [f"{tmp_path}/holiday/IMG_{number:06d}.jpg" for number in range(MANY)]
+    folder = RunFolder(tmp_path / "run")
+    tracemalloc.start()
+    try:
+        plan = resize_plan(sources, Resizing(), THREADS, Settings(home=tmp_path), root=tmp_path)
+        folder.write_tasks(plan.tasks)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < MOST_BYTES * MANY
+    assert len(folder.labels()) == MANY and folder.labels()[-1] == f"holiday/IMG_{MANY - 1:06d}.jpg"
+
+
+def test_tasks_are_the_same_however_they_are_read(tmp_path: Path) -> None:
+    sources = [f"{tmp_path}/{name}" for name in ("a.jpg", "a.png", "b.jpg")]
+    plan = resize_plan(sources, Resizing(formats=("webp",)), THREADS, Settings(home=tmp_path), root=tmp_path)
+    read = list(plan.tasks)
+    assert [task.index for task in read] == [0, 1, 2]
+    assert [task.argument["names"] for task in read] == [["a-jpg.webp"], ["a-png.webp"], ["b.webp"]]
+    assert read == plan.tasks == [plan.tasks[0], *plan.tasks[1:]] and plan.tasks[-1] == read[2]
+
+
+def test_who_waits_is_told_how_far_it_is(tmp_path: Path) -> None:
+    heard: list[tuple[str, int, int | None]] = []
+    sources = [f"{tmp_path}/IMG_{number:06d}.jpg" for number in range(2_500)]
+    kept = Settings(home=tmp_path)
+    resize_plan(sources, Resizing(), THREADS, kept, root=tmp_path, told=lambda *what: heard.append(what))
+    assert heard == [("names of results", number, 2_500) for number in (0, 1_000, 2_000)]
+
+
+def test_values_one_by_one_are_a_sequence() -> None:
+    squares = OneByOne(4, lambda number: number * number)
+    assert (len(squares), squares[-1], squares[1:3], list(reversed(squares))) == (4, 9, [1, 4], [9, 4, 1, 0])
+    assert squares == [0, 1, 4, 9] and squares != [0, 1, 4] and 9 in squares

@@ -15,10 +15,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from hashlib import blake2b
-from pathlib import PurePosixPath
 
 from pathvalidate import sanitize_filename
 
+from engine.model import OneByOne, Told, telling
 from engine.workloads.images.making.options import Resizing
 from engine.workloads.images.making.sizes import Size
 from engine.workloads.images.opening import formats
@@ -36,19 +36,21 @@ def output_names(
     resizing: Resizing,
     identities: Sequence[str] | None = None,
     keep_folders: bool = False,
-) -> list[list[str]]:
+    told: Told | None = None,
+) -> Sequence[list[str]]:
     """One list per source, one relative name with forward slashes per size and format (the
-    formats of the first size first); folders are kept.
+    formats of the first size first); folders are kept. They are made one by one as they are read.
 
     All names are distinct, also on systems that ignore case or normalise Unicode, none is also a folder's. Where
     several sources would get one name (`a.jpg` and `a.png` as WebP), each is marked by its own ending, else by a
     digest of what it is: `identities` (their whole paths, say), by default the relative paths. `keep_folders` leaves
     folders as they are called, because they exist; else they are made safe, too.
     """
-    sizes, pattern = resizing.parsed, pattern_of(resizing)
     whole = identities or relative_paths
     if len(whole) != len(relative_paths):
         raise ValueError("each path needs an identity")
+    pattern = pattern_of(resizing)
+    forms = _Forms(pattern, resizing, keep_folders)
 
     @cache
     def numbers() -> list[int]:
@@ -64,13 +66,9 @@ def output_names(
         return _marks(relative_paths[at], whole[at], numbers()[at], "{stem}" in pattern)
 
     def names(at: int, mark: str) -> list[str]:
-        folder = _folder(relative_paths[at], keep_folders)
-        path = relative_paths[at]
-        extensions = extensions_for(_suffix(path), resizing)
-        found = [_name(path, size, pattern, one, at + 1, mark) for size in sizes for one in extensions]
-        return _apart([folder + name for name in found])
+        return forms.names(relative_paths[at], at + 1, mark)
 
-    return _distinct(names, marks, len(relative_paths))
+    return _distinct(names, marks, len(relative_paths), told)
 
 
 def pattern_of(resizing: Resizing) -> str:
@@ -100,6 +98,8 @@ def _kept(suffix: str, resizing: Resizing) -> str:
 
 def key(path: str) -> str:
     """What two paths have in common when some system takes them for the same (case, Unicode's forms)."""
+    if path.isascii():
+        return path.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
@@ -134,29 +134,52 @@ def _shortened(name: str, limit: int) -> str:
     return f"{cut}.{extension}" if extension else cut
 
 
-def _suffix(path: str) -> str:
-    return PurePosixPath(path.replace("\\", "/").rpartition("/")[2]).suffix
+def _suffix(file: str) -> str:
+    """The ending of a file's name with its dot, as pathlib tells it up to Python 3.13."""
+    at = file.rfind(".")
+    return file[at:] if 0 < at < len(file) - 1 else ""
 
 
-def _name(path: str, size: Size, pattern: str, extension: str, index: int, apart: str) -> str:
-    file, suffix = path.replace("\\", "/").rpartition("/")[2], _suffix(path)
-    fields = {
-        "stem": file.removesuffix(suffix) if suffix else file,
-        "ext": extension,
-        "index": index,
-        **_told(size),
-    }
-    # The stem must not bring slashes or dots of its own: it is made safe before it is put in.
-    fields["stem"] = _shortened("_".join(safe_parts(str(fields["stem"]))), _MAX_BYTES - 40) or "image"
-    made = safe_parts(pattern.format(**fields)) or ["image." + str(fields["ext"])]
-    return "/".join([*made[:-1], _with(made[-1], apart)])
+class _Forms:
+    """What names of one plan are made of: all that is the same for every source is known beforehand."""
+
+    def __init__(self, pattern: str, resizing: Resizing, keep_folders: bool) -> None:
+        self._pattern, self._told = pattern, [_told(size) for size in resizing.parsed]
+        self._keeps_folders = keep_folders
+        self._extensions = lru_cache(maxsize=64)(lambda suffix: extensions_for(suffix, resizing))
+
+    def names(self, path: str, index: int, mark: str) -> list[str]:
+        """One source's names. `index` counts sources from 1; `mark` tells its names from those of others."""
+        folder, _, file = path.replace("\\", "/").rpartition("/")
+        place = path[: path.rfind("/") + 1] if self._keeps_folders else _safe_folder(folder)
+        suffix = _suffix(file)
+        # The stem must not bring slashes or dots of its own: it is made safe before it is put in.
+        stem = _stem(file.removesuffix(suffix) if suffix else file)
+        found = []
+        for told in self._told:
+            for extension in self._extensions(suffix):
+                name = self._pattern.format(stem=stem, ext=extension, index=index, **told)
+                found.append(f"{place}{_made(name, extension, mark)}")
+        return found if len(found) == 1 else _apart(found)
 
 
-def _folder(path: str, keep: bool) -> str:
-    """The folder of a relative path with a slash behind it; nothing where there is none."""
-    if keep:
-        return path[: path.rfind("/") + 1]
-    folders = safe_parts(path.replace("\\", "/").rpartition("/")[0])
+def _stem(text: str) -> str:
+    if _PLAIN.fullmatch(text):
+        return text
+    return _shortened("_".join(safe_parts(text)), _MAX_BYTES - 40) or "image"
+
+
+def _made(name: str, extension: str, mark: str) -> str:
+    if not mark and _PLAIN.fullmatch(name):
+        return name
+    made = safe_parts(name) or [f"image.{extension}"]
+    return "/".join([*made[:-1], _with(made[-1], mark)])
+
+
+@lru_cache(maxsize=1024)
+def _safe_folder(folder: str) -> str:
+    """A folder as it is made, with a slash behind it; nothing where there is none."""
+    folders = safe_parts(folder)
     return "/".join([*folders, ""]) if folders else ""
 
 
@@ -188,37 +211,57 @@ def _edge(size: Size, edge: int) -> str:
 
 
 def _distinct(
-    names: Callable[[int, str], list[str]], marks: Callable[[int], Iterator[str]], count: int
-) -> list[list[str]]:
+    names: Callable[[int, str], list[str]], marks: Callable[[int], Iterator[str]], count: int, told: Told | None
+) -> Sequence[list[str]]:
     """Each source's names (`names(at, mark)`), marked where two would share one.
 
     All who share a name are marked, with the next of their own `marks`, never the later one alone: so a name does not
     depend on the order of the sources, and it does not pass to another picture when one of them goes.
     """
-    rows = [names(at, "") for at in range(count)]
     begun: dict[int, Iterator[str]] = {}
-    while shared := _sharing(rows):
+    marked: dict[int, list[str]] = {}
+
+    def row(at: int) -> list[str]:
+        return marked.get(at) or names(at, "")
+
+    rows = OneByOne(count, row)
+    while shared := _sharing(rows, told):
         for at in shared:
             if at not in begun:
                 begun[at] = marks(at)
-            rows[at] = names(at, next(begun[at]))
+            marked[at] = names(at, next(begun[at]))
     return rows
 
 
-def _sharing(rows: Sequence[list[str]]) -> list[int]:
-    """Which rows hold a name that another row holds, too, or that is a folder's."""
-    owner: dict[str, int] = {}
-    folders: set[str] = set()
-    shared: set[int] = set()
-    for at, row in enumerate(rows):
+def _sharing(rows: Sequence[list[str]], told: Told | None) -> list[int]:
+    """Which rows hold a name that another row holds, too, or that is a folder's.
+
+    First by numbers of 64 bits in place of names, a tenth of their room; where two are alike, the names decide.
+    """
+    seen, twice, folders = set[int](), set[int](), set[str]()
+    for row in telling(rows, told, "names of results", len(rows)):
         for name in row:
-            if (first := owner.setdefault(key(name), at)) != at:
-                shared |= {first, at}
+            number = hash(key(name))
+            (twice if number in seen else seen).add(number)
             if (folder := name.rpartition("/")[0]) and folder not in folders:  # a folder of many is looked at once
                 folders.update((folder, *_folders(folder)))
     taken = {key(folder) for folder in folders}
-    if not taken.isdisjoint(owner):
-        shared.update(at for at, row in enumerate(rows) if any(key(name) in taken for name in row))
+    twice |= seen.intersection(map(hash, taken))
+    return _alike(rows, twice, taken) if twice else []
+
+
+def _alike(rows: Sequence[list[str]], numbers: set[int], taken: set[str]) -> list[int]:
+    """Of the rows with names of these numbers, those whose names others have, too, or that `taken` holds."""
+    owner: dict[str, int] = {}
+    shared: set[int] = set()
+    for at, row in enumerate(rows):
+        for name in map(key, row):
+            if hash(name) not in numbers:
+                continue
+            if (first := owner.setdefault(name, at)) != at:
+                shared |= {first, at}
+            if name in taken:
+                shared.add(at)
     return sorted(shared)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from engine.config import Settings
 from engine.errors import InputRefused
+from engine.model import OneByOne, Told, telling
 from engine.workloads.images.opening import formats
 
 RESULTS = "resized"
@@ -38,8 +39,14 @@ def is_results_folder(folder: Path) -> bool:
 class Found:
     """The images of a folder, sorted by their path, and what was left out: how many of which kind."""
 
-    images: list[Path]
+    paths: list[str]
+    """As texts, which take a quarter of the room of `Path`."""
     left_out: Counter[str]
+
+    @property
+    def images(self) -> Sequence[Path]:
+        """The images, each made a `Path` as it is read."""
+        return OneByOne(len(self.paths), lambda at: Path(self.paths[at]))
 
     @property
     def sentence(self) -> str | None:
@@ -65,6 +72,7 @@ def find_images(
     leave_out: Path | None = None,
     follow_links: bool = False,
     results: Collection[str] = (),
+    told: Told | None = None,
 ) -> Found:
     """The images below a folder, and what was left out: hidden ones, and what lies below `leave_out` or in `results`.
 
@@ -72,25 +80,43 @@ def find_images(
     `glob` is matched without case: `*.jpg` against names anywhere, `2024/**/*.jpg` against paths below
     the folder. Links are followed to files and folders that lie in the folder themselves, with `follow_links`
     anywhere; a folder is read once. Where `leave_out` is the folder itself, only `results` (whole paths) tell results
-    from originals. Raises InputRefused when there is no image, more than `settings.max_tasks`, or no such folder.
+    from originals. `told` hears how many are found.
+    Raises InputRefused when there is no image, more than `settings.max_tasks`, or no such folder.
     """
     if not folder.is_dir():
         raise InputRefused(f"There is no folder {folder}: correct the path.")
     limit = settings.max_tasks if settings is not None else None
     walk = _Walk(folder, leave_out.resolve() if leave_out is not None else None, follow_links, frozenset(results))
-    found: list[Path] = []
-    for path in walk.images():
-        if glob is None or _pattern(glob).fullmatch(_relative(path, folder)):
+    found: list[str] = []
+    start = len(str(folder).rstrip(os.sep)) + 1
+    for path in telling(walk.images(), told, "pictures found"):
+        if glob is None or _pattern(glob).fullmatch(path[start:].replace(os.sep, "/")):
             found.append(path)
         if limit is not None and len(found) > limit:
             raise InputRefused(f"{folder} holds more than {limit:,} images, the limit here: choose a part of it.")
-    done = Found(sorted(found, key=lambda path: path.relative_to(folder).as_posix()), walk.left_out)
+    found.sort(key=None if os.sep == "/" else lambda path: path.replace(os.sep, "/"))
+    done = Found(found, walk.left_out)
     if not found:
-        told = f" that match {glob!r}" if glob else ""
+        which = f" that match {glob!r}" if glob else ""
         raise InputRefused(
-            f"{folder} holds no images{told}: looked for {', '.join(formats.SUFFIXES)}. {done.sentence or ''}".strip()
+            f"{folder} holds no images{which}: looked for {', '.join(formats.SUFFIXES)}. {done.sentence or ''}".strip()
         )
     return done
+
+
+class RealPaths:
+    """Whole paths without links, as os.path.realpath gives them; a folder of many files is looked up once."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, str] = {}
+
+    def __call__(self, path: Path | str) -> str:
+        """The whole path, links followed."""
+        folder, name = os.path.split(path)
+        if (real := self._folders.get(folder)) is None:
+            real = self._folders[folder] = os.path.realpath(folder)
+        found = os.path.join(real, name)
+        return os.path.realpath(found) if name in ("", ".", "..") or os.path.islink(found) else found
 
 
 class _Walk:
@@ -104,13 +130,13 @@ class _Walk:
         self._seen: set[tuple[int, int]] = set()
         self._links: list[str] = []
 
-    def images(self) -> Iterator[Path]:
+    def images(self) -> Iterator[str]:
         """Every image, in no order."""
         yield from self._below(str(self._folder))
         while self._links:
             yield from self._below(self._links.pop(0), True)
 
-    def _below(self, folder: str, linked: bool = False) -> Iterator[Path]:
+    def _below(self, folder: str, linked: bool = False) -> Iterator[str]:
         waiting = [folder]
         while waiting:
             current = waiting.pop()
@@ -128,7 +154,7 @@ class _Walk:
             except OSError:  # what may not be read holds nothing for this user; the others still count
                 self.left_out["unreadable"] += 1
 
-    def _looked_at(self, entry: os.DirEntry[str], waiting: list[str]) -> Iterator[Path]:
+    def _looked_at(self, entry: os.DirEntry[str], waiting: list[str]) -> Iterator[str]:
         image = _is_image(entry.name)
         if entry.name.startswith("."):
             self.left_out["hidden"] += image
@@ -142,7 +168,7 @@ class _Walk:
         elif image and entry.is_file(follow_symlinks=False):
             yield from self._file(entry)
 
-    def _link(self, entry: os.DirEntry[str], image: bool) -> Iterator[Path]:
+    def _link(self, entry: os.DirEntry[str], image: bool) -> Iterator[str]:
         try:
             target = Path(entry.path).resolve(strict=True)
             folder, file = target.is_dir(), target.is_file()
@@ -160,11 +186,11 @@ class _Walk:
         else:
             yield from self._file(entry)
 
-    def _file(self, entry: os.DirEntry[str]) -> Iterator[Path]:
+    def _file(self, entry: os.DirEntry[str]) -> Iterator[str]:
         if self._results and os.path.realpath(entry.path) in self._results:
             self.left_out["results"] += 1
         else:
-            yield Path(entry.path)
+            yield entry.path
 
 
 def _is_image(name: str) -> bool:
@@ -173,10 +199,6 @@ def _is_image(name: str) -> bool:
 
 def _images_below(folder: str) -> int:
     return sum(_is_image(name) for _, _, names in os.walk(folder) for name in names)
-
-
-def _relative(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix()
 
 
 @lru_cache(maxsize=32)

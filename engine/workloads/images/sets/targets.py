@@ -50,13 +50,11 @@ class Overwriting:
 KEEP = Overwriting()
 
 
-def met(folder: Path, rows: Iterable[Sequence[str]], sources: Iterable[Path]) -> Met:
+def met(folder: Path, rows: Iterable[Sequence[str]], sources: Iterable[Path | str]) -> Met:
     """What the results `rows` (names below `folder`, a list for each source) would meet there."""
     if not folder.is_dir():
         return Met()
-    known = {identity for source in sources if (identity := identity_of(source))}
-    originals: set[str] = set()
-    others: list[str] = []
+    there: dict[str, Identity | None] = {}
     places: dict[str, bool] = {}
     for name in (name for row in rows for name in row):
         parent = os.path.dirname(name)
@@ -64,18 +62,20 @@ def met(folder: Path, rows: Iterable[Sequence[str]], sources: Iterable[Path]) ->
             places[parent] = (folder / parent).is_dir()
         if not places[parent]:
             continue
-        path = folder / name
-        if (identity := identity_of(path)) in known:
-            originals.add(name)
-        elif identity or os.path.lexists(path):
-            others.append(name)
-    return Met(frozenset(originals), tuple(others))
+        path = os.path.join(folder, name)
+        if (identity := identity_of(path)) or os.path.lexists(path):
+            there[name] = identity
+    # Only sources that are something there count: a million others need not be remembered.
+    found = {identity for identity in there.values() if identity}
+    known = {identity for source in (sources if found else ()) if (identity := identity_of(source)) in found}
+    originals = frozenset(name for name, identity in there.items() if identity in known)
+    return Met(originals, tuple(name for name in there if name not in originals))
 
 
-def identity_of(path: Path) -> Identity | None:
+def identity_of(path: Path | str) -> Identity | None:
     """What a file is to its system, links followed: device and number; None where there is none."""
     try:
-        status = path.stat()
+        status = os.stat(path)
     except (OSError, ValueError):
         return None
     return status.st_dev, status.st_ino

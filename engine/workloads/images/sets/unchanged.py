@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from engine.workloads.images.making.options import Resizing
+from engine.workloads.images.sets.sources import RealPaths
 
 FILE = ".overlap-done.jsonl"
 
@@ -32,6 +33,7 @@ class Done:
         self._all = _read(folder / FILE)
         self._lines: dict[str, dict[str, Any]] = {line["source"]: line for line in self._all}
         self._states: dict[str, str] = {}
+        self._whole = RealPaths()
         self._unpacked: dict[str, tuple[str, str]] = {}
         self._file: Any = None
 
@@ -39,12 +41,12 @@ class Done:
         """Know a file that was unpacked by its `name` in the archive and by a `state` that changes with its content."""
         self._unpacked[os.path.realpath(path)] = (f"{os.path.realpath(archive)}/{name}", state)
 
-    def look(self, sources: Iterable[Path]) -> None:
+    def look(self, sources: Iterable[Path | str]) -> None:
         """Remember the sources' states as they are now, before the run."""
         for source in sources:
             self._state(source)
 
-    def is_current(self, source: Path, names: Sequence[str]) -> bool:
+    def is_current(self, source: Path | str, names: Sequence[str]) -> bool:
         """Whether the outputs `names` (below the folder) of a source are there and would come out the same."""
         state = self._state(source)
         line = self._lines.get(self._key(source))
@@ -55,7 +57,7 @@ class Done:
             _size(self._folder / name) == _stamp(stamp)[0] for name, stamp in known.items()
         )
 
-    def made(self, source: Path, names: Iterable[str]) -> list[str]:
+    def made(self, source: Path | str, names: Iterable[str]) -> list[str]:
         """Those of the names that an earlier run made from this source and nobody has touched since."""
         line = self._lines.get(self._key(source), {})
         known = line.get("outputs")
@@ -105,19 +107,19 @@ class Done:
     ) -> None:
         self.close()
 
-    def _state(self, source: Path) -> str | None:
+    def _state(self, source: Path | str) -> str | None:
         try:
-            status = source.stat()
+            status = os.stat(source)
         except OSError:
             return None
-        _, unpacked = self._unpacked.get(os.path.realpath(source), (None, None))
-        state = unpacked or f"{status.st_size} {status.st_mtime_ns}"
-        self._states[self._key(source)] = state
+        path = self._whole(source)
+        key, unpacked = self._unpacked.get(path, (path, None))
+        state = self._states[key] = unpacked or f"{status.st_size} {status.st_mtime_ns}"
         return state
 
-    def _key(self, source: Path) -> str:
+    def _key(self, source: Path | str) -> str:
         """What a source is known by; links by their target, since a run names that where a folder names the link."""
-        path = os.path.realpath(source)
+        path = self._whole(source)
         return self._unpacked.get(path, (path, ""))[0]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from engine.cli.terminal.progress import Progress, planned_tasks
+from engine.cli.terminal.progress import Planning, Progress, planned_tasks
 from engine.model import Configuration, Run
 
 RUN = Run(
@@ -121,3 +121,30 @@ def test_what_a_run_waits_for_is_said_once(monkeypatch: pytest.MonkeyPatch, cloc
     for _ in range(3):
         bar.show(replace(RUN, waiting_for="waits for run 6"))
     assert screen.getvalue().count("waits for run 6") == 1
+
+
+def planning(monkeypatch: pytest.MonkeyPatch, is_terminal: bool = True) -> tuple[Screen, Planning, list[float]]:
+    """A planning that is told of, on a clock of the test's own."""
+    now = [0.0]
+    return shown(monkeypatch, is_terminal), Planning(lambda: now[0]), now
+
+
+def test_planning_says_how_far_it_is_once_it_takes_longer_than_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen, told, now = planning(monkeypatch)
+    told("pictures found", 1_000, None)
+    assert screen.getvalue() == ""
+    now[0] = 1.0
+    told("pictures found", 20_000, None)
+    assert "Planning, 20,000 pictures found" in screen.getvalue()
+    told("names of results", 1_000, 90_000)  # too soon after the other
+    now[0] = 2.0
+    told("names of results", 2_000, 90_000)
+    told.clear()
+    assert "2,000 of 90,000 names of results" in screen.getvalue() and "1,000 of 90,000" not in screen.getvalue()
+
+
+def test_planning_says_nothing_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen, told, now = planning(monkeypatch, is_terminal=False)
+    now[0] = 9.0
+    told("pictures found", 20_000, None)
+    assert screen.getvalue() == ""
