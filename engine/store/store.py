@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import platform
 import shutil
+import weakref
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
@@ -38,8 +39,13 @@ class Store(Shelf, Trials):
 
     @classmethod
     def open(cls, settings: Settings, patience_s: float = BUSY_TIMEOUT_S) -> Store:
-        """The store of these settings; it waits `patience_s` for a locked database. Raises StoreUnusable."""
-        return cls(open_database(settings, patience_s), settings)
+        """The store of these settings; it waits `patience_s` for a locked database. Raises StoreUnusable.
+
+        One that is forgotten gives its connections back when it is collected.
+        """
+        store = cls(open_database(settings, patience_s), settings)
+        weakref.finalize(store, store.engine.dispose)
+        return store
 
     def close(self) -> None:
         """Give the database's connections back."""

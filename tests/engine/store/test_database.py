@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ print(Store.open(Settings(home=Path(sys.argv[1]))).runs())
 
 def test_the_migrations_make_the_tables_that_the_code_knows(tmp_path: Path) -> None:
     store = open_store(tmp_path)
-    with sqlite3.connect(tmp_path / "overlap.db") as made:
+    with closing(sqlite3.connect(tmp_path / "overlap.db")) as made, made:
         for table in tables.metadata.sorted_tables:
             columns = [row[1] for row in made.execute(f"PRAGMA table_info({table.name})")]
             assert columns == [column.name for column in table.columns]
@@ -138,7 +139,7 @@ def works(home: Path) -> None:
 
 @pytest.mark.parametrize("count", range(1, len(STATEMENTS) + 1))
 def test_a_half_made_database_is_mended(count: int, tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "overlap.db") as made:
+    with closing(sqlite3.connect(tmp_path / "overlap.db")) as made, made:
         for statement in STATEMENTS[:count]:
             made.execute(statement)
     made.close()
@@ -147,7 +148,7 @@ def test_a_half_made_database_is_mended(count: int, tmp_path: Path) -> None:
 
 def test_a_half_made_upgrade_is_mended(tmp_path: Path) -> None:
     open_store(tmp_path).close()
-    with sqlite3.connect(tmp_path / "overlap.db") as made:
+    with closing(sqlite3.connect(tmp_path / "overlap.db")) as made, made:
         made.execute("UPDATE alembic_version SET version_num = '0001'")
     made.close()
     works(tmp_path)
@@ -155,12 +156,12 @@ def test_a_half_made_upgrade_is_mended(tmp_path: Path) -> None:
 
 def test_runs_without_a_version_are_not_dropped(tmp_path: Path) -> None:
     works(tmp_path)
-    with sqlite3.connect(tmp_path / "overlap.db") as made:
+    with closing(sqlite3.connect(tmp_path / "overlap.db")) as made, made:
         made.execute("DELETE FROM alembic_version")
     made.close()
     with pytest.raises(StoreUnusable, match="holds runs, but does not say"):
         open_store(tmp_path)
-    with sqlite3.connect(tmp_path / "overlap.db") as kept:
+    with closing(sqlite3.connect(tmp_path / "overlap.db")) as kept, kept:
         assert kept.execute("SELECT count(*) FROM runs").fetchone() == (1,)
     kept.close()
 
@@ -258,3 +259,13 @@ def test_a_connection_is_opened_while_another_one_writes(store: Store) -> None:
         with store.engine.connect() as reading:
             reading.execute(text("SELECT count(*) FROM runs")).all()
         assert time.monotonic() - began < 1
+
+
+def test_a_store_that_is_forgotten_gives_its_connections_back(tmp_path: Path) -> None:
+    store = Store.open(Settings(home=tmp_path))
+    store.runs()
+    given_back: list[int] = []
+    event.listen(store.engine, "close", lambda connection, record: given_back.append(1))
+    del store
+    gc.collect()
+    assert given_back == [1]

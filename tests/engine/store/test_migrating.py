@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -151,7 +151,7 @@ def test_sqlite_is_copied_before_an_upgrade(version: str, tmp_path: Path) -> Non
 
 
 def rows_of(path: Path) -> list[Any]:
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         rows = [database.execute(f"SELECT * FROM {table}").fetchall() for table in (*ROWS, "alembic_version")]
     database.close()
     return rows
