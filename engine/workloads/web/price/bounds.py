@@ -48,10 +48,11 @@ def harmless_length(data: bytes) -> int:
 def _too_deep(data: bytes) -> int:
     """Where parsing would have taken MOST_STEPS, by an upper bound of every piece's depth; else the page's length."""
     tags = data.count(b"<")
-    if tags * tags <= MOST_STEPS:
+    # No tag stands deeper than there are tags before it, nor than there are tags that open an element.
+    if tags * tags <= 2 * MOST_STEPS:
         return len(data)
-    # Half of the tags close, on a shop's page: with more of them it is no use to count those.
-    if tags * tags <= 2 * MOST_STEPS and tags * (tags - data.count(b"</")) <= MOST_STEPS:
+    opening = tags - data.count(b"</")
+    if opening * tags - opening * opening // 2 <= MOST_STEPS:
         return len(data)
     piece = max(LEAST_PIECE, min(len(data) * TAGS_OF_PIECE // tags, MOST_PIECE))
     depths: dict[bytes, int] = {}

@@ -28,6 +28,8 @@ _SIGN_AS_POINT = re.compile(r"([€£])(\d{2})(?![\d.,])|\s?([€£])\s?(\d{2})(
 """`35€99`, `35€ 99`, `49 € 95`: the sign stands where the decimal mark would."""
 _PARTED_CENTS = re.compile(r"([.,])\s{1,2}(\d{2})(?![\d%]|\s?[.,]?\s?\d)")
 """`118, 99`: the cents behind a blank."""
+_PLAIN = re.compile(r"([$€£])([0-9]{1,3}(?:(?:,[0-9]{3})*|[0-9]{1,6})\.[0-9]{2})")
+"""How most English pages write a price; nothing in it can be read in two ways, and no other rule need be asked."""
 _COLON_CENTS = re.compile(r":(\d{2})(?![\d:])|:[-–—](?!\d)")
 """`24:95 kr`, `199:-`: in Sweden and Finland the cents stand behind a colon; without a currency it is a time."""
 _CENTS = re.compile(r"[.,]\d{1,2}$")
@@ -79,6 +81,8 @@ def find_amounts(text: str, decimal_mark: str | None = None, limit: int = 50) ->
     `decimal_mark` is the page's own (`.` or `,`), used only where the string and its currency leave it open.
     Percentages, sizes and weights are left out. Both ends of a range have the mark that is written once.
     """
+    if (plain := _PLAIN.fullmatch(text)) is not None:
+        return [Amount(Decimal(plain[2].replace(",", "")), text, plain[1], 0, len(text))]
     text = text[:LONGEST_TEXT]
     if not text.isascii():
         text = text.translate(_FOLDED)

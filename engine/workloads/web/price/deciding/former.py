@@ -39,11 +39,13 @@ LEAST_SHARE = Decimal("0.1")
 def mark_former(sights: list[Sight]) -> None:
     """Set `old` on the prices that are, and take what that costs from their scores; others keep theirs."""
     ordered = sorted(sights, key=lambda sight: sight.place)
+    reductions = any(sight.aside or "%" in sight.before or "%" in sight.after for sight in ordered)
     for index, sight in enumerate(ordered):
-        if sight.struck or _is_former(ordered, index):
+        if sight.struck or ((reductions or sight.former < 0) and _is_former(ordered, index)):
             _lower(sight)
+    values = {sight.amount.value for sight in ordered if sight.old}
     for index, sight in enumerate(ordered):
-        if not sight.old and _is_repeated(ordered, index):
+        if not sight.old and sight.amount.value in values and _is_repeated(ordered, index):
             _lower(sight)
 
 
@@ -98,8 +100,10 @@ def _is_repeated(ordered: list[Sight], index: int) -> bool:
 
 def _by_percentage(lower: Sight, old: Sight) -> bool:
     """Whether a percentage at one of two neighbours (`35% off`) is just what lies between them."""
-    texts = (text for sight in (lower, old) for text in (sight.before, sight.after))
+    texts = (text for sight in (lower, old) for text in (sight.before, sight.after) if "%" in text)
     told = {int(found[1]) for text in texts if (found := _PERCENTAGE.fullmatch(text))}
+    if not told:
+        return False
     share = 100 - 100 * lower.amount.value / old.amount.value
     return any(abs(share - percentage) < 1 for percentage in told)
 

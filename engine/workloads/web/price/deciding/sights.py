@@ -197,6 +197,8 @@ def _like_a_price(text: str) -> bool:
         text = _INVISIBLE.sub(" ", text)
     if any(is_mark(first or second) for first, second in _LETTERS.findall(text)):
         return True
+    if text.isascii() and not ("/" in text or "." in text or "'" in text):
+        return False  # no composed mark is of Latin letters alone
     return _COMPOSED.search(text) is not None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +14,8 @@ from engine.workloads.web.price.deciding.sights import Sight
 
 HIGHEST = 25
 """Elements above a price that are asked what region it stands in."""
+LONGEST = 300
+"""Characters of an attribute that are read."""
 FADE = (1.0, 0.7, 0.5, 0.3)
 """How much the name of the price's own element counts, and of those around it."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -87,20 +90,23 @@ def _around(node: LexborNode, memory: dict[int, Around]) -> Around | None:
 
 def _told(node: LexborNode) -> Told:
     attributes = node.attributes
-    tag = node.tag or ""
-    style = (attributes.get("style") or "").lower()
+    linked = node.tag == "a" and not (attributes.get("href") or "#").startswith(("#", "javascript"))
+    hidden = "hidden" in attributes
+    return _told_of(node.tag or "", linked, hidden, *[(attributes.get(key) or "")[:LONGEST] for key in _SAID])
+
+
+@lru_cache(maxsize=4096)
+def _told_of(tag: str, linked: bool, hidden: bool, *said: str) -> Told:
+    """What an element with these attributes says; pages repeat theirs a hundred times."""
+    style, classes, *_ = said
+    style = style.lower()
     near, region, former = 0.0, TAGS.get(tag, 0.0), 0.0
-    classes = attributes.get("class") or ""
     struck = tag in ("del", "s", "strike") or "line-through" in style or STRUCK.search(classes[:200]) is not None
-    if (
-        "hidden" in attributes
-        or (style and _HIDDEN.search(style))
-        or not HIDDEN.isdisjoint(classes.split())
-    ):
+    if hidden or (style and _HIDDEN.search(style)) or not HIDDEN.isdisjoint(classes.split()):
         region -= 2.5
-    if tag == "a" and not (attributes.get("href") or "#").startswith(("#", "javascript")):
+    if linked:
         region -= 1.5
-    names, words = _names(attributes)
+    names, words = _names(said[1:])
     groups = [GROUPS[name] for name in names]
     for group in groups:
         if group.former:
@@ -112,15 +118,14 @@ def _told(node: LexborNode) -> Told:
     return Told(near, region, words, struck, former, current, aside, "member" in names, "net" in names)
 
 
-_SAID = ("class", "id", "itemprop", "data-testid", "aria-label", "data-automation-id", "name")
+_SAID = ("style", "class", "id", "itemprop", "data-testid", "aria-label", "data-automation-id", "name")
 
 
-def _names(attributes: dict[str, str | None]) -> tuple[set[str], frozenset[str]]:
+def _names(said: Iterable[str]) -> tuple[set[str], frozenset[str]]:
     """The groups of words that an element's names belong to, each once, and those of its words that tell a region."""
     groups: set[str] = set()
     words: frozenset[str] = frozenset()
-    for key in _SAID:
-        value = attributes.get(key)
+    for value in said:
         if value:
             found, regions = _groups_of(value[:200])
             groups |= found

@@ -198,7 +198,7 @@ def _state(page: ParsedPage) -> Iterator[Candidate]:
 
 
 def _states(page: ParsedPage) -> Iterator[Any]:
-    node = page.tree.css_first("script#__NEXT_DATA__")
+    node = next((node for node, said in page.elements.scripts if said.get("id") == "__NEXT_DATA__"), None)
     if node is not None:
         yield value_at(node.text()[:LARGEST_SCRIPT], 0)
         return

@@ -19,7 +19,7 @@ _PIECE = re.compile(rb"<([!hHlLmMsStT](?:--|(?i:tml|1|ink|eta|cript|tyle|itle)(?
 """Begins with one small set of bytes: all other tags are passed over at once."""
 _REST_OF_TAG = re.compile(rb"[^>\"']*+(?:(?:\"[^\"]*+\"|'[^']*+')[^>\"']*+)*+>")
 _JSON_LD = re.compile(rb"\+json")
-"""As good as `ld+json`, and begins with a rarer byte."""
+"""The end of `ld+json`, which begins with a rarer byte than the whole."""
 _MARKED = re.compile(rb"itemprop\s*=\s*[\"']?[^\"'>]{0,60}?(?:[pP]rice|[cC]urrency[vV]alue)")
 _TYPED = re.compile(rb"typeof\s*=\s*[\"'a-zA-Z]")
 _ALONE = frozenset([b"html", b"meta", b"link"])
@@ -31,15 +31,19 @@ def excerpt(data: bytes, url: str | None) -> ParsedPage | None:
 
     It raises `Incomplete` when it is asked for what it lacks.
     """
-    if not _JSON_LD.search(data) and data.find(b"price:amount", 0, HEAD) < 0:
+    if not _has_json_ld(data) and data.find(b"price:amount", 0, HEAD) < 0:
         return None
-    if _MARKED.search(data) or _TYPED.search(data):
+    if _MARKED.search(data) or (b"typeof" in data and _TYPED.search(data)):
         return None
     pieces = _pieces(data)
     if pieces is None:
         return None
     kept = b"\n".join(pieces)
     return ParsedPage(tree_of(kept), kept, url, whole=False)
+
+
+def _has_json_ld(data: bytes) -> bool:
+    return any(data[found.start() - 2 : found.start()].lower() == b"ld" for found in _JSON_LD.finditer(data))
 
 
 def _pieces(data: bytes) -> list[bytes] | None:
