@@ -13,6 +13,7 @@ import click
 
 from engine.cli.compared_tasks import tasks_of
 from engine.cli.group import CHANGED
+from engine.cli.terminal.files import write_whole
 from engine.cli.terminal.telling import tell
 from engine.cli.values import Fraction, NegativeArguments, Seconds, configuration_of, wholes
 from engine.cli.watching import leave, open_store, run_plan, tell_comparison
@@ -224,5 +225,5 @@ def _write_reports(store: Store, token: str, given: Mapping[str, Any]) -> None:
     asked = ((given["html_file"], "html"), (given["markdown_file"], "markdown"), (script, kind))
     for file, file_format in asked:
         if file:
-            file.write_bytes(b"".join(export_chunks(store, run, file_format)))
+            write_whole(file, export_chunks(store, run, file_format))
             tell(f"Written to {file}.")

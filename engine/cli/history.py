@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from engine.cli.terminal.files import write_whole
 from engine.cli.terminal.telling import show_table, tell
 from engine.cli.watching import leave, open_store, summarise, tell_comparison, tell_results, watch
 from engine.errors import OverlapError
@@ -73,8 +74,7 @@ def export(run: str, file_format: str, target: Path | None) -> None:
     store = open_store()
     chunks = export_chunks(store, store.run(run), file_format)
     if target:
-        with open(target, "wb") as file:
-            file.writelines(chunks)
+        write_whole(target, chunks)
         tell(f"Written to {target}.")
         return
     for chunk in chunks:

@@ -12,6 +12,7 @@ import click
 from engine.cli.group import CHANGED
 from engine.cli.resizing import how_to_resize, tell_notes
 from engine.cli.terminal.asking import OptionalValues, agree
+from engine.cli.terminal.files import write_whole
 from engine.cli.terminal.progress import Planning
 from engine.cli.terminal.telling import tell
 from engine.cli.values import Place
@@ -165,7 +166,7 @@ def scrape(
     )
     run = run_plan(store, plan, as_json)
     if csv_file:
-        csv_file.write_bytes(b"".join(csv_chunks(store, run)))
+        write_whole(csv_file, csv_chunks(store, run))
         tell(f"The table is in {csv_file}.")
     changed = tell_changes(store, run, earlier) if since or fail_on_change else 0
     leave(run)
