@@ -18,7 +18,7 @@ def write_whole(target: Path, chunks: Iterable[bytes]) -> None:
     """
     mode = _mode_of(target)
     place = Path(os.path.realpath(target))
-    draft = _draft(target, place) if mode is None or stat.S_ISREG(mode) else None
+    draft = None if _is_odd(mode, place) else _draft(target, place)
     if draft is None:
         with open(target, "wb") as file:
             file.writelines(chunks)
@@ -32,6 +32,11 @@ def write_whole(target: Path, chunks: Iterable[bytes]) -> None:
         with suppress(OSError):
             os.unlink(draft)
         raise
+
+
+def _is_odd(mode: int | None, place: Path) -> bool:
+    """Whether it is no file that could be replaced: a pipe, say, or a link that leads to itself."""
+    return not stat.S_ISREG(mode) if mode is not None else place.is_symlink()
 
 
 def _draft(target: Path, place: Path) -> str | None:

@@ -98,6 +98,16 @@ def test_a_link_stays_one_and_its_file_is_written(tmp_path: Path) -> None:
     assert (tmp_path / "link").is_symlink() and (tmp_path / "real").read_bytes() == b"new"
 
 
+def test_a_link_to_nothing_yet_makes_its_file_and_one_to_itself_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("fresh")
+    write_whole(tmp_path / "link", chunks(b"new"))
+    assert (tmp_path / "fresh").read_bytes() == b"new"
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(OSError, match="symbolic links"):
+        write_whole(tmp_path / "loop", chunks(b"new"))
+    assert (tmp_path / "loop").is_symlink()
+
+
 def test_a_file_keeps_its_rights_and_a_new_one_has_those_of_any_new_file(tmp_path: Path) -> None:
     (tmp_path / "open").write_bytes(b"older")
     (tmp_path / "open").chmod(0o640)
