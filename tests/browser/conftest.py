@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -19,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Download, Locat
 
 from engine.config import Settings
 from engine.store import Store
+from engine.workloads.shop.photos import STAMP
 
 ROOT = Path(__file__).parents[2]
 ARGUMENTS = (
@@ -44,9 +46,25 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app with its usual settings."""
-    with serving(tmp_path_factory.mktemp("browser")) as served:
+    """The app as `streamlit run app.py` serves it: nobody says by which names it may be opened."""
+    with serving(tmp_path_factory.mktemp("browser"), STREAMLIT_SERVER_ALLOWED_HOSTS="") as served:
         yield served
+
+
+@pytest.fixture
+def sample_photos(server: Server, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[None]:
+    """The app paints its sample photos once for all servers of these tests: who comes later finds them painted."""
+    base = tmp_path_factory.getbasetemp()
+    kept = (base if worker_id == "master" else base.parent) / "samples"
+    own = server.store.settings.home / "samples"
+    if kept.exists() and not (own / STAMP).exists():
+        shutil.copytree(kept, own, dirs_exist_ok=True)
+    yield
+    if (own / STAMP).exists() and not kept.exists():
+        made = tmp_path_factory.mktemp("painted") / "samples"
+        shutil.copytree(own, made)
+        with suppress(OSError):  # another process was quicker
+            made.rename(kept)
 
 
 @contextmanager

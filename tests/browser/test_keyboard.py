@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from engine.model import Configuration
@@ -50,6 +51,7 @@ def test_the_demo_shops_are_scraped_and_what_failed_is_tried_again(tab: Tab) -> 
     tab.until(lambda: len(store.trials(store.run(token))) > 1)
 
 
+@pytest.mark.usefixtures("sample_photos")
 def test_photos_are_resized_for_another_use_and_laid_over_their_originals(tab: Tab) -> None:
     tab.open("resize")
     reach(tab, "radio", "Web page")
@@ -69,6 +71,7 @@ def test_photos_are_resized_for_another_use_and_laid_over_their_originals(tab: T
     assert tab.page.locator("img.before").evaluate("one => one.style.clipPath") == "inset(0px 51% 0px 0px)"
 
 
+@pytest.mark.usefixtures("sample_photos")
 def test_a_comparison_and_an_experiment_start_and_the_comparison_is_cancelled(tab: Tab) -> None:
     tab.open()
     press(tab, "Compare on the photos")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 
 import pytest
 import requests
@@ -12,14 +11,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from pages.serving.hosts import REFUSED
-from tests.browser.conftest import Server, serving
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app as `streamlit run app.py` serves it: nobody says by which names it may be opened."""
-    with serving(tmp_path_factory.mktemp("unnamed"), STREAMLIT_SERVER_ALLOWED_HOSTS="") as served:
-        yield served
+from tests.browser.conftest import Server
 
 
 def test_a_page_opened_by_another_name_says_why_it_is_refused(server: Server) -> None:

@@ -7,7 +7,7 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from engine.model import Run
 from tests.browser.conftest import PATIENCE_MS, Server, Tab, free_port, serving
@@ -35,12 +35,33 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Pro
             yield server, known
 
 
-def signed_in(chromium: Browser, shop: tuple[Server, Provider], mail: str, **claims: object) -> Tab:
-    """A browser of its own, whose user has signed in."""
-    server, known = shop
-    known.claims = {"sub": mail, "email": mail, "email_verified": True, **claims}
+@pytest.fixture
+def mine(profile: BrowserContext) -> Iterator[BrowserContext]:
+    """The profile of the tests, which nobody is signed in with before or after."""
+    yield profile
+    leave(profile)
+
+
+@pytest.fixture
+def theirs(chromium: Browser) -> Iterator[BrowserContext]:
+    """The profile of somebody else."""
     context = chromium.new_context(viewport={"width": 1400, "height": 900})
     context.set_default_timeout(PATIENCE_MS)
+    yield context
+    context.close()
+
+
+def leave(context: BrowserContext) -> None:
+    """Close all tabs of a profile and forget who has signed in with it."""
+    context.clear_cookies()
+    for page in context.pages:
+        page.close()
+
+
+def signed_in(context: BrowserContext, shop: tuple[Server, Provider], mail: str, **claims: object) -> Tab:
+    """A tab of this profile, whose user has signed in."""
+    server, known = shop
+    known.claims = {"sub": mail, "email": mail, "email_verified": True, **claims}
     tab = Tab(context.new_page(), server)
     tab.open()
     tab.key("sign_in").get_by_role("button").click()
@@ -62,20 +83,20 @@ def seen(page: Page, url: str) -> int:
     return page.context.request.get(url).status
 
 
-def test_who_has_not_signed_in_sees_and_gets_nothing(chromium: Browser, shop: tuple[Server, Provider]) -> None:
+def test_who_has_not_signed_in_sees_and_gets_nothing(mine: BrowserContext, shop: tuple[Server, Provider]) -> None:
     server, _ = shop
-    context = chromium.new_context()
-    page = context.new_page()
+    page = mine.new_page()
     for path in ("", "history", "run?run=r1", "server"):
         page.goto(f"{server.url}/{path}")
         expect(page.get_by_text("This server is for people that it knows")).to_be_visible()
         expect(page.get_by_text("Last runs")).to_have_count(0)
-    context.close()
 
 
-def test_each_person_has_their_own_runs_and_what_others_share(chromium: Browser, shop: tuple[Server, Provider]) -> None:
+def test_each_person_has_their_own_runs_and_what_others_share(
+    mine: BrowserContext, theirs: BrowserContext, shop: tuple[Server, Provider]
+) -> None:
     server, _ = shop
-    ann, bob = (signed_in(chromium, shop, f"{name}@example.org") for name in ("Ann", "bob"))
+    ann, bob = signed_in(mine, shop, "Ann@example.org"), signed_in(theirs, shop, "bob@example.org")
     run = start_demo(ann)
     assert run.person == "ann@example.org"
     export = f"{server.url}/files/{run.token}/export/csv"
@@ -96,7 +117,8 @@ def test_each_person_has_their_own_runs_and_what_others_share(chromium: Browser,
     bob.settled()
     for key in ("delete", "pin", "words", "share"):
         expect(bob.key(key).get_by_role("button")).to_be_disabled()
-    boss = signed_in(chromium, shop, "boss@example.org")
+    leave(theirs)
+    boss = signed_in(theirs, shop, "boss@example.org")
     server.store.update_run(run, shared=False)
     boss.open("history")
     boss.page.locator("[data-testid='stDataFrame']").first.click(position={"x": 15, "y": 52})
@@ -105,12 +127,9 @@ def test_each_person_has_their_own_runs_and_what_others_share(chromium: Browser,
     ann.button("Sign out").click()
     expect(ann.page.get_by_text("This server is for people that it knows")).to_be_visible()
     assert seen(ann.page, export) == 404
-    for tab in (ann, bob, boss):
-        tab.page.context.close()
 
 
-def test_a_mail_that_nobody_has_verified_is_nobodys_name(chromium: Browser, shop: tuple[Server, Provider]) -> None:
-    tab = signed_in(chromium, shop, "boss@example.org", email_verified=False, sub="mallory")
+def test_a_mail_that_nobody_has_verified_is_nobodys_name(mine: BrowserContext, shop: tuple[Server, Provider]) -> None:
+    tab = signed_in(mine, shop, "boss@example.org", email_verified=False, sub="mallory")
     expect(tab.page.get_by_text("mallory")).to_be_visible()
     expect(tab.page.get_by_text("sees all runs")).to_have_count(0)
-    tab.page.context.close()

@@ -6,6 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -31,6 +32,7 @@ def test_a_newcomer_scrapes_the_demo_shops_with_one_click(tab: Tab) -> None:
     tab.in_both_themes(lambda: expect(tab.page.locator(".js-plotly-plot")).to_have_count(4))
 
 
+@pytest.mark.usefixtures("sample_photos")
 def test_a_newcomer_resizes_the_demo_photos_and_looks_at_them(tab: Tab) -> None:
     tab.open().button("Resize the sample photos").click()
     tab.token()
