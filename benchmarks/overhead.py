@@ -4,12 +4,17 @@
     python benchmarks/overhead.py --rounds 1 --tasks 20000
     python benchmarks/overhead.py --json FILE     the figures, as JSON too
     python benchmarks/overhead.py --profile FILE  where the orchestrator's time goes, as cProfile statistics
+    python benchmarks/overhead.py --split         what splitting a task's time costs, alone: ten seconds
 
 Ours counts from starting the trial's process to the last commit, with every field of every record stored
 (SQLAlchemy, SQLite on this disk) and the process tree watched. The others count from opening the pool to its end,
 and keep nothing but a list of results. Each measurement is a process of its own; a round runs everything once in random
 order, and medians over the rounds are shown. CPU time is shown beside: it hardly changes when other
 programs keep the machine busy. Exit code 1 when ours costs more than 15 µs a task, or the orchestrator 200 MB.
+
+`--split` runs chunks of tasks of some 100 µs in one worker, in turn with every reading of a task's split (CPU time,
+run-queue delay, processes that it started) and with none of them: medians of the differences of neighbours. A task
+under 50 µs, or one whose CPU time is as long as itself, is read less. Exit code 1 above 2 µs of CPU time a task.
 """
 
 from __future__ import annotations
@@ -182,6 +187,39 @@ def measured(name: str, tasks: int) -> dict[str, float]:
     return found
 
 
+SPLIT_US = 2.0
+TASKS_A_CHUNK, AMOUNT = 200, 1_500
+
+
+def split_cost(pairs: int) -> dict[str, float]:
+    """µs a task that reading a task's split costs in CPU time and in wall time, and how long a task takes."""
+    from engine.machine.usage import SharedChildren
+    from engine.protocol.board import Board
+    from engine.trial.worker.run import run_chunk
+    from engine.trial.worker.setup import Setup
+    from engine.trial.worker.state import WorkerState, start
+
+    with tempfile.TemporaryDirectory(prefix="overlap-split-") as folder:
+        Board.create(Path(folder, "board"), 1)
+        start(0, Setup("compute", {"amount": AMOUNT}, {}, folder, folder, str(Path(folder, "board")), 1, False))
+        own = WorkerState.slot
+        assert own is not None and own.queue is not None, "this system does not tell the run-queue delay"
+        reads = (own.clock, own.queue, SharedChildren())
+        chunk = [(task, task, 1, 0.0) for task in range(TASKS_A_CHUNK)]
+        found: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
+        for number in range(2 * pairs + 2):
+            told = bool((number + number // 2) % 2)  # with, without, without, with: no order is favoured
+            own.clock, own.queue, own.children = reads if told else (float, None, None)
+            cpu_s, wall_s = time.process_time(), time.perf_counter()
+            run_chunk(chunk, None)
+            found[told].append((time.process_time() - cpu_s, time.perf_counter() - wall_s))
+    neighbours = list(zip(found[True], found[False], strict=True))
+    apart = [[one - other for one, other in zip(*both, strict=True)] for both in neighbours]
+    cpu_us, wall_us = (statistics.median(column) / TASKS_A_CHUNK * 1e6 for column in zip(*apart[1:], strict=True))
+    each_us = statistics.median(cpu for cpu, _ in found[False]) / TASKS_A_CHUNK * 1e6
+    return {"cpu_us": cpu_us, "wall_us": wall_us, "task_us": each_us}
+
+
 def table(found: dict[str, list[dict[str, float]]], tasks: int) -> list[dict[str, Any]]:
     """Medians, in µs a task, and how often ours on threads fits into the others' wall time."""
 
@@ -209,11 +247,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--profile")
+    parser.add_argument("--split", action="store_true", help="what splitting a task's time costs")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
         print(json.dumps(one(given.one, given.tasks)))
         return
+    if given.split:
+        cost = split_cost(60 * given.rounds)
+        print(f"Splitting the time of a task of {cost['task_us']:.0f} µs costs {cost['cpu_us']:.2f} µs of CPU time, "
+              f"{cost['wall_us']:.2f} µs of wall time.")
+        sys.exit(cost["cpu_us"] > SPLIT_US)
     if given.profile:
         print(json.dumps(ours("threads", given.tasks, given.profile)))
         return

@@ -18,6 +18,9 @@ from engine.trial.worker.state import Slot, WorkerState, own_slot, used_by
 INSTANT_S = 50e-6
 """A task shorter than this had its CPU all the time (a time slice is a hundred times as long) and started no
 process: neither is read for it, because two readings would cost as much as the task."""
+UNTOUCHED_S = 10e-6
+"""A task whose CPU time is as long as itself, but for so much, neither waited for a CPU nor for a process: nothing is
+read for it either. Of a task that computes that is the rule on a quiet machine."""
 WRAPPED = (Held, Pickled)
 """Types of arguments that stand for what a task is given: `unwrapped`."""
 
@@ -55,8 +58,8 @@ def run_chunk(attempts: list[PlainAttempt], budget_s: float | None) -> Returned:
         only_the_worker(own.pid)
         cpu_s = clock() - cpu_s
         tasks_cpu_s += cpu_s
-        if (duration_s := finished - started) > INSTANT_S:
-            children_s, delay_s = beside.read(duration_s)
+        if (duration_s := finished - started) > INSTANT_S and abs(duration_s - cpu_s) > UNTOUCHED_S:
+            children_s, delay_s = beside.read(duration_s, cpu_s)
             cpu_s += children_s
         else:
             delay_s = instant_delay_s
@@ -92,16 +95,18 @@ class Beside:
         self._queue, self._children = own.queue, own.children
         self._delayed_s = own.queue.delay_s() if own.queue else 0.0
 
-    def read(self, duration_s: float) -> tuple[float, float | None]:
+    def read(self, duration_s: float, cpu_s: float) -> tuple[float, float | None]:
         """CPU seconds of processes that the task which has just ended had started, and how long it waited for a CPU.
 
-        The wait counts from the last reading on: between two tasks of a chunk hardly anything is waited for.
+        The wait counts from the last reading on: between two tasks of a chunk hardly anything is waited for. It is
+        no longer than the task was without its CPU time, unless that is also of native threads beside it.
         """
         children_s = self._children.claim_s() if self._children else 0.0
         if not self._queue:
             return children_s, None
         before_s, self._delayed_s = self._delayed_s, self._queue.delay_s()
-        return children_s, min(duration_s, self._delayed_s - before_s)
+        most_s = duration_s - cpu_s if cpu_s < duration_s else duration_s
+        return children_s, min(most_s, self._delayed_s - before_s)
 
 
 def only_the_worker(pid: int) -> None:

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -160,16 +161,36 @@ def beside(queue: Clocks | None, children: Clocks | None) -> Beside:
 
 def test_a_task_waited_for_as_long_as_its_thread_did_since_the_last_reading(worker: Board) -> None:
     read = beside(Clocks(5.0, 5.25, 5.75), None).read
-    assert [read(9.0), read(9.0)] == [(0.0, 0.25), (0.0, 0.5)]
+    assert [read(9.0, 0.1), read(9.0, 0.1)] == [(0.0, 0.25), (0.0, 0.5)]
 
 
 def test_a_task_never_waited_for_longer_than_it_took(worker: Board) -> None:
     read = beside(Clocks(5.0, 7.0, 7.5), None).read
-    assert [read(1.5), read(1.5)] == [(0.0, 1.5), (0.0, 0.5)]
+    assert [read(1.5, 0.0), read(1.5, 0.0)] == [(0.0, 1.5), (0.0, 0.5)]
+
+
+def test_what_a_task_computed_it_did_not_wait_unless_native_threads_computed_beside_it(worker: Board) -> None:
+    read = beside(Clocks(5.0, 7.0, 9.0), None).read
+    assert read(1.5, 1.0) == (0.0, 0.5)
+    assert read(1.5, 6.0) == (0.0, 1.5)
+
+
+@pytest.mark.parametrize(("waited_s", "asked"), [(0.0, 0), (5e-6, 0), (20e-6, 1)])
+def test_nothing_is_read_for_a_task_that_was_on_its_cpu_all_the_time(
+    worker: Board, monkeypatch: pytest.MonkeyPatch, waited_s: float, asked: int
+) -> None:
+    children, clocks = Clocks(children_s=0.0), iter([0.0, 0.0, 1.0 - waited_s, 1.0, 1.0])
+    beside(None, children)
+    assert WorkerState.slot is not None
+    WorkerState.slot.clock = lambda: next(clocks)
+    times = iter([0.0, 0.0, 1.0])
+    monkeypatch.setattr(run, "time", SimpleNamespace(perf_counter=lambda: next(times, 1.0)))
+    ran("a")
+    assert children.asked == asked
 
 
 def test_processes_that_a_task_started_are_its_own_cpu_time(worker: Board) -> None:
-    assert beside(None, Clocks(children_s=2.5)).read(9.0) == (2.5, None)
+    assert beside(None, Clocks(children_s=2.5)).read(9.0, 0.1) == (2.5, None)
 
 
 def test_a_long_task_has_its_childrens_cpu_time_and_one_of_no_time_does_not_ask(
@@ -181,6 +202,7 @@ def test_a_long_task_has_its_childrens_cpu_time_and_one_of_no_time_does_not_ask(
     (short,) = records(ran("a"))
     assert short["cpu_s"] < 100.0 and children.asked == 0
     monkeypatch.setattr(run, "INSTANT_S", -1.0)
+    monkeypatch.setattr(run, "UNTOUCHED_S", -1.0)
     (long,) = records(ran("a"))
     assert long["cpu_s"] >= 100.0 and children.asked == 1
 
