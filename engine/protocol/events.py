@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
+from engine.model import Measurement
+
 CANCEL = "cancel"
 """What the orchestrator writes to a trial that is to leave soon."""
 
@@ -42,33 +44,12 @@ class Open(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """What a trial measures of itself while its clock runs, as `model.Measurement` explains it; None: not known."""
-
-    cpu_s: float | None = None
-    chunk: int | None = None
-    run_delay_s: float | None = None
-    loop_delay_s: float | None = None
-    minor_faults: int | None = None
-    major_faults: int | None = None
-    voluntary_switches: int | None = None
-    involuntary_switches: int | None = None
-    disk_read_mb: float | None = None
-    disk_written_mb: float | None = None
-    sent_mb: float | None = None
-    received_mb: float | None = None
-    loop_s: float | None = None
-    pickling_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class End(Event):
     """The last result is there, and the clock has stopped."""
 
-    figures: Figures = Figures()
+    figures: Measurement = field(default_factory=Measurement)
+    """What the trial has measured of itself while its clock ran; what only the orchestrator sees is None."""
     cancelled: bool = False
-    worker_names: tuple[str, ...] = ()
-    """Of a cluster's workers, by their number."""
     ok: int = 0
     """Tasks that went well, in a trial without records (a reference's); 0 in all others."""
     failed: int = 0
@@ -104,7 +85,8 @@ def decode(values: Mapping[str, Any]) -> Event:
     try:
         kind = _KINDS[given.pop("event")]
         if kind is End:
-            given |= {"figures": Figures(**given["figures"]), "worker_names": tuple(given["worker_names"])}
+            names = tuple(given["figures"]["worker_names"])
+            given["figures"] = Measurement(**{**given["figures"], "worker_names": names})
         if kind is Broken and given["suspects"] is not None:
             given["suspects"] = tuple((task, attempts) for task, attempts in given["suspects"])
         return kind(**given)

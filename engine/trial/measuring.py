@@ -71,12 +71,12 @@ def measure(trial: Running, executor: Executor) -> int:
     figures = replace(
         meter.figures(kind, in_flight, output.written),
         chunk=trial.batch.largest, loop_s=loop_s, pickling_s=in_flight.spent.pickling_s,
+        worker_names=tuple(kind.names_of(executor) or ()),
     )  # fmt: skip
     if trial.stop.is_set():
         leave(trial, in_flight)
         kind.abandon(executor)
-    names = tuple(kind.names_of(executor) or ())
-    output.say(End(at=ended_s, figures=figures, cancelled=trial.stop.is_set(), worker_names=names))
+    output.say(End(at=ended_s, figures=figures, cancelled=trial.stop.is_set()))
     tell_outputs(in_flight.carried, workload_class(trial.setup.workload).fingerprint, output.write)
     output.say(Closing())
     if not trial.stop.is_set():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from engine.executors import Factory
 from engine.machine.usage import RunQueue, Used, children_cpu_s, process_used, run_queue, transported_bytes
-from engine.protocol.events import Figures
+from engine.model import Measurement
 from engine.trial.loop import InFlight
 
 _MB = 1e6
@@ -34,7 +34,7 @@ class Meter:
         delayed_s = queue.delay_s() if queue else 0.0
         return cls(process_used(), queue, delayed_s, children_cpu_s(), transported_bytes(), written)
 
-    def figures(self, kind: Factory, in_flight: InFlight, written: int) -> Figures:
+    def figures(self, kind: Factory, in_flight: InFlight, written: int) -> Measurement:
         """The figures up to now; None where the system does not tell."""
         own = process_used().since(self.used)
         if kind.own_process:  # a pool's dead workers are children of this process, and were counted by themselves
@@ -42,7 +42,7 @@ class Meter:
         used = own.plus(in_flight.total(shared_thread=kind.has_async))
         loop_delay_s = self.queue.delay_s() - self.delayed_s if self.queue else None
         sent_mb, received_mb = self._moved_mb(written) if kind.own_process else (None, None)
-        return Figures(
+        return Measurement(
             cpu_s=used.cpu_s,
             run_delay_s=loop_delay_s if kind.inline else used.run_delay_s,
             loop_delay_s=0.0 if kind.inline and self.queue else loop_delay_s,

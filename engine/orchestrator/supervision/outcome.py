@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine.machine.sampler import Sampler
@@ -79,14 +79,13 @@ def measured(heard: Heard, began_s: float, exited_s: float, sampler: Sampler) ->
     """The figures of a trial whose process was started and had ended at these times."""
     ready, opened, ended, closing = (heard.at(kind) for kind in (Ready, Open, End, Closing))
     end = heard.get(End) or End(at=exited_s)
-    return Measurement(
+    return replace(
+        end.figures,
         interpreter_s=ready and ready - began_s,
         startup_s=opened and ready and opened - ready,
         wall_s=opened and end.at - opened,
         teardown_s=closing and exited_s - closing,
         encoding_s=ended and closing and closing - ended,
-        **asdict(end.figures),
-        worker_names=end.worker_names,
         peak_pss_mb=sampler.peak_mb,
         mean_pss_mb=sampler.mean_mb,
         memory_kind=sampler.kind,

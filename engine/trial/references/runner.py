@@ -12,9 +12,9 @@ from pathlib import Path
 
 from engine.errors import TrialBroken
 from engine.machine.usage import run_queue
-from engine.model import Configuration
+from engine.model import Configuration, Measurement
 from engine.protocol.board import Board
-from engine.protocol.events import Closing, End, Event, Figures, Open
+from engine.protocol.events import Closing, End, Event, Open
 from engine.protocol.pickling import unpacked
 from engine.trial.references import IMPLEMENTATIONS
 from engine.trial.references.base import Failed
@@ -50,7 +50,7 @@ def measure(configuration: Configuration, setup: Setup, attempts: Sequence[Attem
     if waited_s is not None:
         used = used._replace(run_delay_s=waited_s)
     wrong = [result for result in results if type(result) is Failed]
-    figures = Figures(chunk=configuration.chunk, cpu_s=used.cpu_s, run_delay_s=used.run_delay_s)
+    figures = Measurement(chunk=configuration.chunk, cpu_s=used.cpu_s, run_delay_s=used.run_delay_s)
     example = wrong[0].sentence if wrong else None
     say(End(at=ended_s, figures=figures, ok=len(results) - len(wrong), failed=len(wrong), example=example))
     say(Closing())

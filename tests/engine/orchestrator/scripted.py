@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from engine.machine.sampler import Sampler
-from engine.model import Configuration
+from engine.model import Configuration, Measurement
 from engine.orchestrator.supervision.outcome import Assignment
 from engine.orchestrator.supervision.process import died
 from engine.protocol.board import Board
-from engine.protocol.events import Broken, Closing, End, Event, Figures, Open, Ready
+from engine.protocol.events import Broken, Closing, End, Event, Open, Ready
 from engine.protocol.record import failed_ending, good_ending, line
 from tests.engine.clock import FakeClock
 
-FIGURES = [figure.name for figure in fields(Figures)]
+FIGURES = [figure.name for figure in fields(Measurement)]
 EVENTS: dict[str, Callable[..., Event]] = {
     "ready": Ready, "open": Open, "end": End, "closing": Closing, "broken": Broken,
 }  # fmt: skip
@@ -28,7 +28,7 @@ Step = bytes | float | Callable[[], None]
 def said(event: str, **values: Any) -> bytes:
     """An event's line; figures of an `End` are given by their own names."""
     if figures := {name: values.pop(name) for name in FIGURES if name in values}:
-        values["figures"] = Figures(**figures)
+        values["figures"] = Measurement(**figures)
     return EVENTS[event](**{"at": 100.0, **values}).encode()
 
 
