@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.analysis.findings.agreement import Agreements
-from engine.analysis.statistics.speedup import Ratio, Speedup
+from engine.analysis.statistics.speedup import LEAST_PAIRS, Ratio, Speedup
 from engine.analysis.trials import Summary, TimedTrial, configurations, trials_of
 from engine.model import Configuration
 
@@ -115,6 +115,16 @@ class Findings:
     def repeats(self) -> int:
         """The fewest pairs behind any row, those that a race left out aside; 0 while there is no row."""
         return min((row.ratio.pairs for row in self.rows if row.configuration not in self.left), default=0)
+
+    @property
+    def failing(self) -> tuple[Configuration, int] | None:
+        """One that ran often enough, of whose trials so few count that nothing follows, because tasks failed in the
+        others; with how many count."""
+        pairs = {row.configuration: row.ratio.pairs for row in self.rows}
+        for one in dict.fromkeys(trial.configuration for trial in self.dropped):
+            if 0 < pairs.get(one, 0) < LEAST_PAIRS <= len(trials_of(self.trials, one)):
+                return one, pairs[one]
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,11 @@ def _looks_fastest(findings: Findings) -> str:
 def _still_open(findings: Findings) -> list[str]:
     if findings.outcome != "undecided":
         return []
+    if failing := findings.failing:
+        one, counting = failing
+        ran = counted(len(findings.by_configuration[one]), "trial")
+        count = "counts" if counting == 1 else "count"
+        return [f"Of {one.label} only {counting} of {ran} {count}: tasks failed in the others, so nothing is decided."]
     if findings.repeats < 2:
         return ["One repeat shows no spread: ask for more."]
     if findings.repeats < LEAST_PAIRS:

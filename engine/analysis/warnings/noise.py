@@ -26,8 +26,8 @@ MANY_REPEATS = 10
 
 def too_few_repeats(findings: Findings, circumstances: Circumstances) -> Iterator[VerdictWarning]:
     """Fewer complete pairs than a verdict needs."""
-    if not findings.rows or findings.repeats >= LEAST_PAIRS:
-        return
+    if not findings.rows or findings.repeats >= LEAST_PAIRS or findings.failing:
+        return  # of failures there is a warning of its own
     if circumstances.cancelled:
         advice = "Resume the run."
     elif circumstances.budget_s is not None:

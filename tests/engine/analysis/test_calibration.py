@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from benchmarks.calibration import bootstrapped, fixed, tally, trials, until_precise
+from benchmarks.calibration import Row, bootstrapped, doubtful, fixed, table, tally, trials, until_precise
 from benchmarks.machines import Machine, autocorrelated, bursts, drift, gaussian, heavy_tails, replayed, unequal
 from benchmarks.peers import PEERS, u_test_p, welch_p
 from tests.engine.analysis.made import SEQUENTIAL
@@ -107,6 +107,22 @@ def test_candidates_that_tie_far_ahead_of_the_baseline_have_no_single_winner() -
     row = tally("tied", "", "5", speeds, [fixed(speeds, 5, gaussian(0.05), rng) for _ in range(COMPARISONS)])
     assert row.named <= FALSE_AT_MOST * COMPARISONS
     assert row.claims == COMPARISONS
+
+
+@pytest.mark.parametrize(("what", "named", "claims", "expected"), [
+    ("A/A", 39, 39, False), ("A/A", 41, 41, True), ("A/A", 0, 41, True), ("1.3×", 900, 900, False),
+    ("tied at 1.9×", 30, 1000, False), ("tied at 1.9×", 52, 1000, True),
+])  # fmt: skip
+def test_a_row_that_names_more_than_the_level_promises_is_simulated_once_more(
+    what: str, named: int, claims: int, expected: bool
+) -> None:
+    assert doubtful(Row(what, "", 2, "5", 1000, named, claims, 0, 0)) is expected
+
+
+def test_a_share_of_false_winners_is_told_with_two_standard_errors() -> None:
+    told = table([Row("A/A", "drift", 2, "5", 1000, 51, 51, 0, 0)]).splitlines()[-1]
+    assert "| 5.1% ± 1.4 |" in told
+    assert "| 3.9% ± 0.4 |" in table([Row("A/A", "drift", 2, "5", 10_000, 390, 390, 0, 0)])
 
 
 def test_a_percentile_bootstrap_would_cry_wolf() -> None:

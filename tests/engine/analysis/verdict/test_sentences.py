@@ -11,6 +11,7 @@ from engine.analysis.findings.findings import Circumstances, Findings
 from engine.analysis.findings.judgement import judge
 from engine.analysis.trials import TimedTrial
 from engine.analysis.verdict.sentences import sentences
+from engine.analysis.verdict.verdict import verdict
 from engine.model import Configuration
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, THREADS_4, comparison
 
@@ -199,6 +200,17 @@ def test_what_has_some_trials_that_count_is_not_out() -> None:
         for one in comparison({THREADS_2: 1.9})
     ]
     assert not [one for one in told(trials) if " out: " in one]
+
+
+def test_where_most_trials_of_one_do_not_count_it_is_not_said_that_more_repeats_would_help() -> None:
+    trials = [
+        replace(one, failed=50) if one.configuration == THREADS_2 and one.block else one
+        for one in comparison({THREADS_2: 1.9, PROCESSES_2: 1.5})
+    ]
+    found = " ".join(told(trials))
+    assert "Of threads × 2 only 1 of 5 trials counts: tasks failed in the others, so nothing is decided." in found
+    assert "ask for more" not in found
+    assert "too_few_repeats" not in {one.code for one in verdict(trials, SEQUENTIAL).warnings}
 
 
 def test_where_nothing_can_be_compared_it_is_said_with_what_is_out() -> None:
