@@ -100,16 +100,12 @@ class LockFile:
 
     def read(self, at: int, size: int) -> bytes:
         """What the file holds there, filled up with zeros where it ends before."""
-        with self._opened.lock:
-            os.lseek(self._opened.handle, at, os.SEEK_SET)
-            return os.read(self._opened.handle, size).ljust(size, b"\0")
+        return _read_at(self._opened, at, size).ljust(size, b"\0")
 
     def write(self, at: int, content: bytes) -> None:
         """Put this into the file there. Raises OSError where the disk is full."""
-        with self._opened.lock:
-            os.lseek(self._opened.handle, at, os.SEEK_SET)
-            if os.write(self._opened.handle, content) < len(content):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if _write_at(self._opened, at, content) < len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def number_of(text: str) -> int:
@@ -118,6 +114,16 @@ def number_of(text: str) -> int:
 
 
 if sys.platform == "win32":
+
+    def _read_at(opened: _Opened, at: int, size: int) -> bytes:
+        with opened.lock:
+            os.lseek(opened.handle, at, os.SEEK_SET)
+            return os.read(opened.handle, size)
+
+    def _write_at(opened: _Opened, at: int, content: bytes) -> int:
+        with opened.lock:
+            os.lseek(opened.handle, at, os.SEEK_SET)
+            return os.write(opened.handle, content)
 
     def _locked(handle: int, at: int) -> bool:
         os.lseek(handle, at, os.SEEK_SET)
@@ -134,6 +140,12 @@ if sys.platform == "win32":
         msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
 
 else:
+
+    def _read_at(opened: _Opened, at: int, size: int) -> bytes:
+        return os.pread(opened.handle, size, at)  # one call, in which other threads may take the interpreter
+
+    def _write_at(opened: _Opened, at: int, content: bytes) -> int:
+        return os.pwrite(opened.handle, content, at)
 
     def _locked(handle: int, at: int) -> bool:
         try:

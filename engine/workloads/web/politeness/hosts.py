@@ -108,12 +108,16 @@ def _state(record: tuple[bytes, float, float, float] | None) -> HostState:
 
 def _index(records: list[tuple[bytes, float, float, float]], mark: bytes) -> int:
     """Which record is this host's: its own, else the one whose time has been over for longest."""
-    mine = next((index for index, record in enumerate(records) if record[0] == mark), None)
-    return min(range(EACH), key=lambda index: _until(records[index])) if mine is None else mine
+    marks = [record[0] for record in records]
+    if mark in marks:
+        return marks.index(mark)
+    sanest = time.monotonic() + SANE_S
+    untils = [_until(record) if record[1] < sanest else 0.0 for record in records]
+    return untils.index(min(untils))
 
 
 def _until(record: tuple[bytes, float, float, float]) -> float:
-    next_at = sane(record[1])
+    next_at = record[1]
     return next_at + SLOWED_S if record[2] and next_at else next_at
 
 
