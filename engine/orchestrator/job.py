@@ -73,7 +73,7 @@ class JobRunner(Runner):
             self.trials.fail(trial, outcome)
             pending, culprits = after_death(pending, total, done, outcome.busy, outcome.overdue, outcome.suspects)
             rows = [self._row(trial, outcome.origin_s, one) for one in culprits]
-            self.store.records.add(trial, self.run, rows, 0, len(rows))
+            self.trials.add_failures(trial, rows)
             deaths = 0 if done or culprits else deaths + 1
             if deaths >= _DEATHS_WITHOUT_PROGRESS:
                 raise OverlapError(f"{outcome.message} That happened {deaths} times without any task done.")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from engine.analysis.tally import FROM_TASKS, Tally
 from engine.errors import NotAvailable, OverlapError, StoreUnusable, ValueRefused
 from engine.model import Configuration, Run, State, Trial, plain
 from engine.orchestrator.assignment import assignment_of
@@ -30,6 +31,8 @@ class TrialRunner:
         self.cancelled: Callable[[], bool] = request.cancelled
         self.folder: RunFolder = self.store.folder(self.run)
         self.supervisor: Supervisor | None = None
+        self.tally: Tally | None = None
+        """Of the trial at hand, where it has very many tasks."""
         self.abandoned = False
         self._options, self._start, self._clock = request.options, request.start, request.clock
 
@@ -65,6 +68,7 @@ class TrialRunner:
         """
         options, count = self.late_options, pending.count(self.run.tasks)
         trial = self.store.add_trial(self.run, repeat, plain(configuration), count, continues)
+        self.tally = Tally(configuration.workers) if count >= FROM_TASKS else None
         try:
             with Writer(lambda rows, ok, failed: self._save(trial, rows, ok, failed)) as writer:
                 work = assignment_of(self.store, self.run, trial, pending, options, whole_limit_s)
@@ -77,7 +81,9 @@ class TrialRunner:
             self.folder.free_reserve()
             self.store.update_trial(trial, state="failed", message=str(error))
             raise
-        self.store.update_trial(trial, measurement=outcome.measurement, samples=outcome.samples)
+        self.store.update_trial(
+            trial, measurement=outcome.measurement, samples=outcome.samples, tally=self.tally and self.tally.plain()
+        )
         return trial, outcome, self.supervisor.done
 
     def close(self, trial: Trial, state: State, pending: Pending, done: Collection[int]) -> None:
@@ -91,6 +97,12 @@ class TrialRunner:
             ]
             self.store.records.add(trial, self.run, rows, 0, 0)
         self.store.update_trial(trial, state=state)
+
+    def add_failures(self, trial: Trial, rows: list[Row]) -> None:
+        """Store records of tasks that took the trial down, which it could not write itself."""
+        self._save(trial, rows, 0, len(rows))
+        if self.tally and rows:
+            self.store.update_trial(trial, tally=self.tally.plain())
 
     def fail(self, trial: Trial, outcome: Outcome) -> None:
         """Store that a trial has failed. Raises NotAvailable when another try would end the same way."""
@@ -108,7 +120,9 @@ class TrialRunner:
         try:
             self.store.records.add(trial, self.run, rows, ok, failed)
         except ValueRefused:  # the database refuses one of the rows: the others are stored one by one
-            self.store.records.add_singly(trial, self.run, rows)
+            rows = self.store.records.add_singly(trial, self.run, rows)
+        if self.tally:
+            self.tally.take(rows)
 
     def _clean_up(self) -> None:
         """Remove what killed workers had half written; a comparison's outputs are removed as a whole."""

@@ -22,7 +22,7 @@ from engine.machine.private import make_folder
 from engine.store.liveness import lock_migration
 from engine.store.tables import metadata
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a database that says so is opened without importing Alembic."""
 _KNOWN = frozenset(f"{number:04d}" for number in range(1, int(HEAD) + 1))
 _WAIT_S = 600.0

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Select, and_, delete, func, literal, select, true, update
 
+from engine.analysis.tally import Tally, tally_from
 from engine.errors import ValueRefused
 from engine.model import Record, Run, Trial
 from engine.protocol.record import FIELDS, ROW
@@ -71,14 +72,21 @@ class Records:
                 self._count(connection, tables.trials, trial.id, ok, failed)
                 self._count(connection, tables.runs, run.id, ok, failed)
 
-    def add_singly(self, trial: Trial, run: Run, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Store rows one after the other; one that the database does not take becomes a failed record that says so."""
+    def add_singly(self, trial: Trial, run: Run, rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Store rows one after the other; one that the database does not take becomes a failed record that says so.
+
+        Gives the rows as they are stored.
+        """
+        stored = []
         for row in rows:
             failed = row[_STATUS] == "failed"
             try:
                 self.add(trial, run, [row], int(row[_STATUS] == "ok"), int(failed))
             except ValueRefused as error:
-                self.add(trial, run, [_without_result(row, str(error))], 0, 1)
+                row = _without_result(row, str(error))
+                self.add(trial, run, [row], 0, 1)
+            stored.append(row)
+        return stored
 
     def _count(self, connection: Connection, table: Any, key: int, ok: int, failed: int) -> None:
         counted = {"ok": table.c.ok + ok, "failed": table.c.failed + failed}
@@ -142,6 +150,9 @@ class Records:
 
     def failures(self, run: Run) -> list[tuple[str, str, int]]:
         """(reason, one example's sentence, count) of the failed tasks, the most frequent first."""
+        if (tally := self._only_tally(run)) is not None:
+            found = [(reason, examples[0].error, count) for reason, (count, examples) in tally.failures.items()]
+            return sorted(found, key=lambda one: -one[2])
         column = tables.records.c
         query = (
             self._latest(run, column.reason, func.min(column.error), func.count())
@@ -151,6 +162,13 @@ class Records:
         )
         with self.engine.connect() as connection:
             return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+    def _only_tally(self, run: Run) -> Tally | None:
+        """The tally of a run of one trial, which has them all; those of several would count a task again and again."""
+        column = tables.trials.c
+        with self.engine.connect() as connection:
+            found = connection.execute(select(column.tally).where(column.run_id == run.id).limit(2)).scalars().all()
+        return tally_from(found[0]) if len(found) == 1 and found[0] else None
 
     def count(self, run: Run) -> Counts:
         """How many tasks of the run have a last record of each kind."""

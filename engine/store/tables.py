@@ -60,6 +60,7 @@ trials = Table(
     Column("measurement", JSON, nullable=False),
     Column("samples", JSON),
     Column("message", Text),
+    Column("tally", JSON),
 )
 
 records = Table(

@@ -8,9 +8,13 @@ from typing import Any
 
 from sqlalchemy import Engine, func, insert, select, update
 
+from engine.analysis.tally import Tally, tally_from
 from engine.model import ENDED, Measurement, Run, Trial, plain
 from engine.store import tables
 from engine.store.rows import storable_texts, trial_from
+
+_COLUMNS = [column for column in tables.trials.c if column.name not in ("samples", "tally")]
+"""What a trial is made of; the others are long, and asked for alone."""
 
 
 class Trials:
@@ -38,7 +42,7 @@ class Trials:
                 )
             )
             (key,) = inserted.inserted_primary_key or (None,)
-            row = connection.execute(select(tables.trials).where(column.id == key)).one()
+            row = connection.execute(select(*_COLUMNS).where(column.id == key)).one()
         return trial_from(row)
 
     def update_trial(self, trial: Trial, **values: Any) -> None:
@@ -51,7 +55,7 @@ class Trials:
 
     def trials(self, run: Run) -> list[Trial]:
         """The run's trials in the order in which they ran; one that its orchestrator did not outlive is interrupted."""
-        query = select(tables.trials).where(tables.trials.c.run_id == run.id).order_by(tables.trials.c.order)
+        query = select(*_COLUMNS).where(tables.trials.c.run_id == run.id).order_by(tables.trials.c.order)
         with self.engine.connect() as connection:
             trials = [trial_from(row) for row in connection.execute(query)]
         if run.state not in ENDED:
@@ -70,3 +74,9 @@ class Trials:
         with self.engine.connect() as connection:
             found = connection.execute(select(tables.trials.c.samples).where(tables.trials.c.id == trial.id)).scalar()
         return found or []
+
+    def tally(self, trial: Trial) -> Tally | None:
+        """What the trial's records add up to; None where it has too few for that, or an older version ran it."""
+        with self.engine.connect() as connection:
+            found = connection.execute(select(tables.trials.c.tally).where(tables.trials.c.id == trial.id)).scalar()
+        return None if found is None else tally_from(found)

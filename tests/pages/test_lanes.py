@@ -8,8 +8,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from engine.analysis.tally import Tally
 from engine.config import Settings
-from engine.model import Configuration, Plan, Run
+from engine.model import Configuration, Plan, Run, plain
+from engine.protocol.record import row_of
 from engine.runs import jobs
 from engine.runs.plans import scrape_plan, simple_plan
 from engine.store import Store
@@ -100,6 +102,31 @@ def test_more_tasks_than_can_be_told_apart_are_a_heat_map(
     picture = lane_data(store, run, store.trials(run))
     assert picture["marks"] == [] and picture["heat"]["rows"] == 2
     assert 0 < max(picture["heat"]["cells"]) <= 100
+
+
+def test_a_heat_map_from_a_tally_is_that_of_the_records(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "MOST", 3)
+    how = Configuration("threads", 2)
+    run = store.create(simple_plan("compute", 4, {}, how, store.settings), "rtallied", {})
+    trial = store.add_trial(run, 0, plain(how), 900)
+    rows = [
+        row_of(trial.id, f"task {n}", task=n, worker=n % 2, started_s=n / 100, finished_s=n / 100 + (n % 7) / 50 + 0.01,
+               status="failed" if n % 9 == 0 else "ok")
+        for n in range(900)
+    ]  # fmt: skip
+    store.records.add(trial, run, rows, 800, 100)
+    store.set_state(run, "finished")
+    read = lane_data(store, store.run(run.token), store.trials(run))
+    tally = Tally(2)
+    tally.take(rows)
+    store.update_trial(trial, tally=tally.plain())
+    monkeypatch.setattr(store.spans, "bins", None)
+    drawn = lane_data(store, store.run(run.token), store.trials(run))
+    assert drawn["to"] == pytest.approx(read["to"]) and drawn["marks"] == []
+    assert np.abs(np.array(drawn["heat"]["cells"]) - np.array(read["heat"]["cells"])).max() <= 45  # at a cell's edges
+    assert sum(drawn["heat"]["cells"]) == pytest.approx(sum(read["heat"]["cells"]), rel=0.02)
+    for kind in ("done", "failed"):
+        assert sum(drawn["rate"][kind]) == pytest.approx(sum(read["rate"][kind]), rel=0.01)
 
 
 def test_what_is_under_way_is_on_its_lane_before_it_has_a_record(store: Store, settings: Settings) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.analysis.tally import Tally
 from engine.model import ENDED, Run, Trial
 from engine.protocol.board import Board
 from engine.report.figures.colours import FAILED, executor_colour
@@ -95,14 +96,23 @@ def _window(now_s: float) -> Window:
 
 
 def _whole(store: Store, trials: Sequence[Trial], workers: int) -> dict[str, Any]:
-    ends_s = [store.spans.end_s(trial) for trial in trials]
+    tallies = [store.tally(trial) for trial in trials]
+    ends_s = [
+        tally.end_s if tally else store.spans.end_s(trial) for trial, tally in zip(trials, tallies, strict=True)
+    ]
     length_s = max(sum(ends_s), 1e-3)
     window = Window(0.0, length_s, length_s)
     marks: list[Mark] | None = [] if workers <= LANES and sum(one.ok + one.failed for one in trials) <= MOST else None
     rate = np.zeros((2, STRETCHES))
     cells = np.zeros((HEAT_ROWS, STRETCHES))
     offset_s = 0.0
-    for trial, end_s in zip(trials, ends_s, strict=True):
+    for trial, tally, end_s in zip(trials, tallies, ends_s, strict=True):
+        if marks is None and tally:
+            ended, busy_s = tallied(tally, offset_s, length_s)
+            rate += ended
+            cells += shares(busy_s, length_s / STRETCHES, workers)
+            offset_s += end_s
+            continue
         bins = store.spans.bins(trial, -offset_s, length_s / STRETCHES)
         rate += _counts(bins)
         if marks is not None:
@@ -154,8 +164,32 @@ def heat_cells(bins: Sequence[Bin], long: Sequence[Span], window: Window, worker
     for span in long:
         inside = np.minimum(span.finished_s, edges_s[1:]) - np.maximum(span.started_s, edges_s[:-1])
         busy_s[min(span.worker // each, HEAT_ROWS - 1)] += np.maximum(inside, 0.0)
+    return shares(busy_s, width_s, workers)
+
+
+def shares(busy_s: Any, width_s: float, workers: int) -> Any:
+    """The seconds that each row's workers were busy, as shares of the time that they had in each stretch."""
+    each = workers_a_row(workers)
     members = np.clip(workers - each * np.arange(HEAT_ROWS), 1, each)[:, None]
     return np.minimum(busy_s / (width_s * members), 1.0)
+
+
+def tallied(tally: Tally, offset_s: float, length_s: float) -> tuple[Any, Any]:
+    """From a tally: tasks that went well and that failed by stretch, and busy seconds by row and stretch.
+
+    The stretches are those of a picture of `length_s` in which the trial begins at `offset_s`. What happened within a
+    cell of the tally, which is about half a stretch, counts as spread evenly over it.
+    """
+    known = max((cell.stretch for cell in tally.cells), default=0) + 1
+    values = np.zeros((2 + HEAT_ROWS, known))
+    for row, stretch, tasks, failed, busy_s in tally.cells:
+        values[:2, stretch] += (tasks - failed, failed)
+        values[2 + min(row, HEAT_ROWS - 1), stretch] += busy_s
+    edges_s = offset_s + np.minimum(tally.width_s * np.arange(known + 1), tally.end_s)
+    wanted_s = np.linspace(0.0, length_s, STRETCHES + 1)
+    sums = np.concatenate((np.zeros((len(values), 1)), np.cumsum(values, axis=1)), axis=1)
+    spread = np.diff([np.interp(wanted_s, edges_s, one) for one in sums], axis=1)
+    return spread[:2], spread[2:]
 
 
 def workers_a_row(workers: int) -> int:

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -77,6 +78,8 @@ def _at_once(trial: Trial) -> float | None:
     wall = trial.measurement.wall_s
     if not wall:
         return None
+    if tally := store().tally(trial):
+        return tally.busy_s / wall
     rows = store().records.columns([trial], "started_s", "finished_s")
     return float(sum(end - start for start, end in rows if start is not None and end is not None) / wall)
 
@@ -88,20 +91,35 @@ def _cores(trial: Trial) -> float | None:
 
 def _pictures(run: Run, trial: Trial) -> None:
     """How the tasks went over time, two figures in a row; the lanes above the tabs are their timeline."""
-    from engine.report.figures import TASK_COLUMNS, done_over_time, memory, task_times, tasks_at_once, tasks_from
+    from engine.report.figures import memory
 
     kept, dark, how = store(), is_dark(), trial.configuration
-    tasks = tasks_from(kept.records.columns([trial], *TASK_COLUMNS))
     samples = kept.samples(trial)
+    times, done, at_once = _over_time(trial, samples, dark)
     drawn = (
-        ("times", task_times(tasks, how, dark), "How long the tasks took, as a histogram"),
-        ("done", done_over_time(tasks, how, dark), "Tasks done over time"),
-        ("at_once", tasks_at_once(tasks, how, samples, trial.measurement, dark), "Tasks at once and cores busy"),
+        ("times", times, "How long the tasks took, as a histogram"),
+        ("done", done, "Tasks done over time"),
+        ("at_once", at_once, "Tasks at once and cores busy"),
         ("memory", memory(samples, trial.measurement, how, dark), "Memory of the run's processes over time"),
     )
     with st.grid(2, min_column_width=420):
         for name, figure, alt in drawn:
             chart(figure, alt, f"figure_{name}")
+
+
+def _over_time(trial: Trial, samples: Sequence[Mapping[str, float]], dark: bool) -> tuple[Any, Any, Any]:
+    """Times of tasks, tasks done and tasks at once, from the trial's tally where it has one, else from its records."""
+    how = trial.configuration
+    if (tally := store().tally(trial)) and tally.tasks:
+        from engine.report.figures.jobs.tallied import done_over_time_of, task_times_of, tasks_at_once_of
+
+        at_once = tasks_at_once_of(tally, how, samples, trial.measurement, dark)
+        return task_times_of(tally, how, dark), done_over_time_of(tally, how, dark), at_once
+    from engine.report.figures import TASK_COLUMNS, done_over_time, task_times, tasks_at_once, tasks_from
+
+    tasks = tasks_from(store().records.columns([trial], *TASK_COLUMNS))
+    at_once = tasks_at_once(tasks, how, samples, trial.measurement, dark)
+    return task_times(tasks, how, dark), done_over_time(tasks, how, dark), at_once
 
 
 def _trials(trials: Sequence[Trial]) -> None:

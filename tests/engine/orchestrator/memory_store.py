@@ -46,9 +46,10 @@ class MemoryRecords:
                 self.rows[trial.id, task] = row
         self.counted.update(ok=ok, failed=failed)
 
-    def add_singly(self, trial: Trial, run: Run, rows: Iterable[Row]) -> None:
-        self.refused = set()
-        self.add(trial, run, list(rows), 0, 0)
+    def add_singly(self, trial: Trial, run: Run, rows: Iterable[Row]) -> list[Row]:
+        self.refused, stored = set(), list(rows)
+        self.add(trial, run, stored, 0, 0)
+        return stored
 
     def of_trial(self, trial: Trial) -> list[Record]:
         found = [row for (number, _), row in sorted(self.rows.items()) if number == trial.id]
@@ -92,6 +93,7 @@ class MemoryStore:
         self.settings = Settings(home=folder)
         self.records = MemoryRecords()
         self.kept: list[Trial] = []
+        self.tallies: dict[int, dict[str, Any] | None] = {}
         self.now = _run_of(plan)
         self.freed = False
         self.run_folder = RunFolder(folder / "run")
@@ -130,6 +132,7 @@ class MemoryStore:
     def update_trial(self, trial: Trial, **values: Any) -> None:
         values.pop("samples", None)
         at = trial.order
+        self.tallies[at] = values.pop("tally", self.tallies.get(at))
         self.kept[at] = replace(self.kept[at], **values)
 
     def _counted(self, trial: Trial) -> Trial:

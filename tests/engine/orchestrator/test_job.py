@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.analysis.tally import tally_from
 from engine.errors import NotAvailable, OverlapError, TaskFailed
 from engine.model import Run
 from engine.orchestrator.blame import Pending
@@ -194,6 +195,17 @@ def test_a_row_that_the_database_refuses_costs_only_itself(tmp_path: Path) -> No
     job.store.records.refused = {2}
     assert job.run() == "finished"
     assert len(job.statuses()) == 4
+
+
+def test_trials_of_very_many_tasks_are_tallied_with_those_that_took_them_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.orchestrator.trials.FROM_TASKS", 3)
+    job = Job(tmp_path, dies_at(1), dies_at(1, done=[0]), runs_all)
+    assert job.run() == "finished"
+    tallies = [tally_from(found) if found else None for found in job.store.tallies.values()]
+    assert [one and one.tasks for one in tallies] == [0, 2, None], "the last trial has two tasks only"
+    assert tallies[1] is not None and [one.task for one in tallies[1].failures["crashed"][1]] == [1]
 
 
 def test_an_unfinished_part_is_what_has_no_end_yet(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def made_by(version: str, url: str) -> None:
         config.set_main_option("script_location", str(Path(migrating.__file__).with_name("migrations")))
         config.attributes["connection"] = connection
         command.upgrade(config, version)
-        fill(connection)
+        fill(connection, version)
     engine.dispose()
 
 
@@ -77,9 +77,15 @@ ROWS: dict[str, list[dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def fill(connection: Connection) -> None:
+ADDED: dict[str, dict[str, Any]] = {"0003": {"machine": "attic", "executors": ",threads,processes,"}}
+"""What a run has since a schema, besides; older ones are given it by their upgrade."""
+
+
+def fill(connection: Connection, version: str) -> None:
+    since = {name: value for first, more in ADDED.items() if version >= first for name, value in more.items()}
     for table, rows in ROWS.items():
         for row in rows:
+            row = row | since if table == "runs" else row
             names = ", ".join(f'"{name}"' for name in row)
             values = ", ".join(f":{name}" for name in row)
             connection.execute(text(f'INSERT INTO {table} ({names}) VALUES ({values})'), row)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engine.analysis.tally import Tally
 from engine.errors import OverlapError, StoreUnusable, ValueRefused
 from engine.model import Configuration, Run, Trial
 from engine.orchestrator.blame import Pending
@@ -106,3 +107,20 @@ def test_rows_arrive_whole_and_in_their_places_however_many_come_at_once(count: 
     store.records.add(trial, run, rows, 0, count)
     assert store.records.columns([trial], *ROW) == rows
     assert store.run("rone").failed == count
+
+
+def test_failures_of_a_run_that_was_tallied_are_read_from_the_tally_until_a_trial_follows(store: Store) -> None:
+    run, trial, _ = made(store, 4)
+    rows = [row_of(trial.id, f"task {task}", task=task, worker=0, started_s=0.0, finished_s=1.0, status="failed",
+                   reason="late" if task else "gone", error=f"No {task}.") for task in range(4)]  # fmt: skip
+    store.records.add(trial, run, rows, 0, 4)
+    read = store.records.failures(run)
+    tally = Tally(1)
+    tally.take(rows)
+    store.update_trial(trial, tally=tally.plain())
+    assert store.records.failures(run) == read == [("late", "No 1.", 3), ("gone", "No 0.", 1)]
+    store.update_trial(trial, tally=Tally(1).plain())
+    assert store.records.failures(run) == [], "it is what is asked"
+    again = store.add_trial(run, 0, {"executor": "sequential", "workers": 1}, 1, continues=0)
+    store.records.add(again, run, [row_of(again.id, "task 0", task=0, status="ok")], 1, 0)
+    assert store.records.failures(run) == [("late", "No 1.", 3)]

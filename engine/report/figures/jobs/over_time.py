@@ -34,26 +34,33 @@ _MEMORY_KINDS = {
 def task_times(rows: Rows | Tasks, configuration: Configuration, dark: bool = False) -> Any:
     """A histogram of how long the tasks took, with the median and the 95th percentile."""
     tasks = tasks_from(rows)
-    title, axis = "Time per task", "Time of one task (s)"
     if not len(tasks):
-        return nothing(title, "No task has ended yet.", dark)
+        return nothing("Time per task", "No task has ended yet.", dark)
     times_s = np.maximum(tasks.duration_s, 1e-6)
     wide = times_s.max() / times_s.min() > _WIDE
     count = int(np.clip(np.sqrt(len(tasks)) * 2, 8, 60))
     edges = np.geomspace if wide else np.linspace
     edges_s = edges(times_s.min() * 0.999, times_s.max() * 1.001, count + 1)
+    counts = [np.histogram(times_s[chosen], edges_s)[0] for chosen in (~tasks.failed, tasks.failed)]
     half, most = np.quantile(times_s, (0.5, 0.95))
+    return times_drawn(edges_s, counts[0], counts[1], float(half), float(most), wide, configuration, dark)
+
+
+def times_drawn(
+    edges_s: Floats, done: Any, failed: Any, half: float, most: float, wide: bool, configuration: Configuration,
+    dark: bool,
+) -> Any:  # fmt: skip
+    """The histogram: tasks that went well and those that failed between two edges each, median and 95th percentile."""
+    title, axis = "Time per task", "Time of one task (s)"
     drawn = figure(f"{title}: median {seconds(half)}, 95% within {seconds(most)}", axis, "Tasks", dark)
-    kinds = (("done", ~tasks.failed, executor_colour(configuration.executor)), ("failed", tasks.failed, FAILED))
-    for name, chosen, colour in kinds:
-        if chosen.any():
-            _add_bins(drawn, np.histogram(times_s[chosen], edges_s)[0], edges_s, name, colour)
-    drawn.update_layout(
-        barmode="stack", bargap=0.02, showlegend=bool(tasks.failed.any()), legend_traceorder="normal"
-    )
+    kinds = (("done", done, executor_colour(configuration.executor)), ("failed", failed, FAILED))
+    for name, counts, colour in kinds:
+        if counts.any():
+            _add_bins(drawn, counts, edges_s, name, colour)
+    drawn.update_layout(barmode="stack", bargap=0.02, showlegend=bool(failed.any()), legend_traceorder="normal")
     drawn.update_xaxes(type="log" if wide else "linear")
     if wide:
-        drawn.update_xaxes(log_ticks(float(times_s.min()), float(times_s.max())))
+        drawn.update_xaxes(log_ticks(float(edges_s[0]), float(edges_s[-1])))
     for value_s, words, height in ((half, "median", 1.0), (most, "95%", 0.92)):
         drawn.add_vline(x=float(value_s), line={"color": theme(dark).text, "width": 1, "dash": "dot"})
         # On a logarithmic axis plotly places an annotation by its exponent, though a line by its value.
@@ -75,19 +82,31 @@ def done_over_time(rows: Rows | Tasks, configuration: Configuration, dark: bool 
     tasks = tasks_from(rows)
     if not len(tasks):
         return nothing("Tasks done", "No task has ended yet.", dark)
+    curves = []
+    for chosen in (~tasks.failed, tasks.failed):
+        ended_s = np.sort(tasks.finished_s[chosen])
+        # At most _POINTS of the real points, evenly by rank, the last one among them.
+        at = np.unique(np.linspace(0, len(ended_s) - 1, _POINTS).round().astype(np.int64))
+        curves.append((ended_s[at], at + 1) if len(ended_s) else None)
+    return done_drawn(curves[0], curves[1], "hv", configuration, dark)
+
+
+Curve = tuple[Any, Any] | None
+"""Moments in seconds and how many had ended by each of them; None where none did."""
+
+
+def done_drawn(done: Curve, failed: Curve, shape: str, configuration: Configuration, dark: bool) -> Any:
+    """How many tasks had ended well and badly; `shape` says how plotly joins two points."""
     drawn = figure("Tasks done", TIME, "Tasks", dark)
-    kinds = (("done", ~tasks.failed, executor_colour(configuration.executor)), ("failed", tasks.failed, FAILED))
-    for name, chosen, colour in kinds:
-        if chosen.any():
-            ended_s = np.sort(tasks.finished_s[chosen])
-            # At most _POINTS of the real points, evenly by rank, the last one among them.
-            at = np.unique(np.linspace(0, len(ended_s) - 1, _POINTS).round().astype(np.int64))
+    kinds = (("done", done, executor_colour(configuration.executor)), ("failed", failed, FAILED))
+    for name, curve, colour in kinds:
+        if curve is not None:
             drawn.add_scatter(
-                x=np.concatenate(([0.0], ended_s[at])), y=np.concatenate(([0], at + 1)), name=name, mode="lines",
-                line={"color": colour, "width": 2, "shape": "hv"}, fill="tozeroy", fillcolor=faded(colour, 0.12),
+                x=np.concatenate(([0.0], curve[0])), y=np.concatenate(([0], curve[1])), name=name, mode="lines",
+                line={"color": colour, "width": 2, "shape": shape}, fill="tozeroy", fillcolor=faded(colour, 0.12),
                 hovertemplate="%{y} " + name + " after %{x:.3f} s<extra></extra>",
             )  # fmt: skip
-    drawn.update_layout(showlegend=bool(tasks.failed.any()))
+    drawn.update_layout(showlegend=failed is not None)
     drawn.update_yaxes(rangemode="tozero")
     return drawn
 
@@ -106,14 +125,24 @@ def tasks_at_once(
     tasks = tasks_from(rows)
     if not len(tasks):
         return nothing("Tasks at once", "No task has ended yet.", dark)
+    cores = None if tasks.seams else cores_busy(samples, measurement, tasks.end_s)
+    average = float(tasks.duration_s.sum()) / max(tasks.end_s, 1e-9)
+    title = at_once_title(average, None if tasks.seams else measurement)
+    return at_once_drawn(title, _running(tasks), cores, configuration, dark)
+
+
+def at_once_drawn(
+    title: str, running: tuple[Any, Any, str], cores: tuple[Floats, Floats] | None, configuration: Configuration,
+    dark: bool,
+) -> Any:  # fmt: skip
+    """Tasks at once (moments, how many, how plotly joins them) and, where they are known, the cores busy meanwhile."""
     colour = executor_colour(configuration.executor)
-    drawn = figure(_at_once_title(tasks, measurement), TIME, "At once", dark)
-    across, running, shape = _running(tasks)
+    drawn = figure(title, TIME, "At once", dark)
+    across, counts, shape = running
     drawn.add_scatter(
-        x=across, y=running, name="tasks at once", mode="lines", line={"color": colour, "width": 1.5, "shape": shape},
+        x=across, y=counts, name="tasks at once", mode="lines", line={"color": colour, "width": 1.5, "shape": shape},
         fill="tozeroy", fillcolor=faded(colour, 0.18), hovertemplate="%{y:.3g} tasks at %{x:.3f} s<extra></extra>",
     )  # fmt: skip
-    cores = None if tasks.seams else _cores(samples, measurement, tasks.end_s)
     if cores is not None:
         drawn.add_scatter(
             x=cores[0], y=cores[1], name="cores busy", mode="lines",
@@ -125,11 +154,10 @@ def tasks_at_once(
     return drawn
 
 
-def _at_once_title(tasks: Tasks, measurement: Measurement | None) -> str:
+def at_once_title(average: float, measurement: Measurement | None) -> str:
     """Tasks at once never stand alone: without the cores that were busy, they read like a speedup."""
-    average = float(tasks.duration_s.sum()) / max(tasks.end_s, 1e-9)
     title = f"Tasks at once: {average:.1f} on average"
-    if tasks.seams or measurement is None or measurement.cpu_s is None or not measurement.wall_s:
+    if measurement is None or measurement.cpu_s is None or not measurement.wall_s:
         return title
     return f"{title}, on {measurement.cpu_s / measurement.wall_s:.1f} cores"
 
@@ -143,7 +171,7 @@ def _running(tasks: Tasks) -> tuple[Any, Any, str]:
     return (edges_s[:-1] + edges_s[1:]) / 2, mean, "hvh"
 
 
-def _cores(samples: Samples, measurement: Measurement | None, end_s: float) -> tuple[Floats, Floats] | None:
+def cores_busy(samples: Samples, measurement: Measurement | None, end_s: float) -> tuple[Floats, Floats] | None:
     """The stretches' edges, and from each on the mean cores busy, from the tree's CPU time at both of its ends."""
     offset_s = first_task_s(measurement)
     if offset_s is None or len(samples) < 2 or end_s < 2 * _CORES_S:

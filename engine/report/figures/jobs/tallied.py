@@ -1,0 +1,64 @@
+"""The figures of `over_time` for a trial of very many tasks, from its tally: none of its records is read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from engine.analysis.tally import Tally, edges_s
+from engine.model import Configuration, Measurement
+from engine.report.figures.jobs.over_time import (
+    Curve,
+    Samples,
+    at_once_drawn,
+    at_once_title,
+    cores_busy,
+    done_drawn,
+    times_drawn,
+)
+
+_BARS = 60
+
+
+def task_times_of(tally: Tally, configuration: Configuration, dark: bool = False) -> Any:
+    """How long the tasks took, on a logarithmic axis, in bins of the tally or several of them together."""
+    first, last = min(tally.bins), max(tally.bins)
+    step = -(-(last - first + 1) // _BARS)
+    count = -(-(last - first + 1) // step)
+    edges = np.array([edges_s(first + step * bar)[0] for bar in range(count + 1)])
+    counts = np.zeros((2, count), dtype=np.int64)
+    for number, tasks in tally.bins.items():
+        counts[0, (number - first) // step] += tasks
+    for number, tasks in tally.failed_bins.items():
+        counts[:, (number - first) // step] += (-tasks, tasks)
+    half, most = tally.quantile(0.5), tally.quantile(0.95)
+    return times_drawn(edges, counts[0], counts[1], half, most, True, configuration, dark)
+
+
+def done_over_time_of(tally: Tally, configuration: Configuration, dark: bool = False) -> Any:
+    """How many tasks had ended at the end of each stretch."""
+    ended = np.zeros((2, _stretches(tally)), dtype=np.int64)
+    for cell in tally.cells:
+        ended[:, cell.stretch] += (cell.tasks - cell.failed, cell.failed)
+    at_s = np.minimum(tally.width_s * np.arange(1, ended.shape[1] + 1), tally.end_s)
+    curves: list[Curve] = [(at_s, np.cumsum(one)) if one.any() else None for one in ended]
+    return done_drawn(curves[0], curves[1], "linear", configuration, dark)
+
+
+def tasks_at_once_of(
+    tally: Tally, configuration: Configuration, samples: Samples, measurement: Measurement, dark: bool = False
+) -> Any:
+    """Tasks at once, the mean of each stretch, and the cores that were busy meanwhile."""
+    busy_s = np.zeros(_stretches(tally))
+    for cell in tally.cells:
+        busy_s[cell.stretch] += cell.busy_s
+    edges = np.minimum(tally.width_s * np.arange(len(busy_s) + 1), tally.end_s)
+    widths = np.maximum(np.diff(edges), 1e-9)
+    title = at_once_title(tally.busy_s / max(tally.end_s, 1e-9), measurement)
+    running = ((edges[:-1] + edges[1:]) / 2, busy_s / widths, "hvh")
+    return at_once_drawn(title, running, cores_busy(samples, measurement, tally.end_s), configuration, dark)
+
+
+def _stretches(tally: Tally) -> int:
+    return max((cell.stretch for cell in tally.cells), default=0) + 1
