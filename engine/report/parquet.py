@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
 from engine.errors import NotAvailable
@@ -15,6 +15,8 @@ _WHOLE = {
     "task", "trial", "workers", "repeat", "worker", "attempts", "width", "height", "bytes", "source_width",
     "source_height", "source_bytes",
 }  # fmt: skip
+_NINE_PLACES, _DIGITS = Decimal("1e-9"), Context(prec=38)
+"""As the column holds them; Python's own context has ten digits less."""
 _DECIMAL = {"price", "list_price", "member_price"}
 _REAL = {"time_s", "waited_s", "started_s", "finished_s", "cpu_s", "confidence"}
 
@@ -66,7 +68,8 @@ def _as_real(value: Any) -> float | None:
 def _as_decimal(value: Any) -> Decimal | None:
     try:
         number = Decimal(str(value))
-        return round(number, 9) if number.is_finite() and abs(number) < Decimal(10) ** 28 else None
+        fits = number.is_finite() and abs(number) < Decimal(10) ** 28
+        return number.quantize(_NINE_PLACES, context=_DIGITS) if fits else None
     except InvalidOperation:
         return None
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import sys
 from decimal import Decimal
 
 import pytest
 
+from engine.errors import NotAvailable
 from engine.report.documents.document import import_document
-from engine.report.parquet import parquet_bytes
+from engine.report.parquet import _as_decimal, _as_real, _as_text, _as_whole, parquet_bytes
 from engine.store import Store
 from tests.engine.report.made import document, failed, record, shop_page
 
@@ -30,3 +32,43 @@ def test_a_run_without_records_is_an_empty_table_with_its_columns(store: Store) 
     read = pyarrow_parquet.read_table(io.BytesIO(content))
     assert read.num_rows == 0
     assert "price" in read.column_names
+
+
+@pytest.mark.parametrize(
+    ("value", "whole"), [(7, 7), (0, 0), (-1, -1), (True, 1), (2**63 - 1, 2**63 - 1), (2**63, None), (1.0, None),
+                         ("7", None), ([], None)],
+)  # fmt: skip
+def test_a_whole_number_is_one_that_64_bits_hold(value: object, whole: int | None) -> None:
+    assert _as_whole(value) == whole
+
+
+@pytest.mark.parametrize(
+    ("value", "real"), [(1.5, 1.5), (7, 7.0), (10**400, None), ("1.5", None), ({}, None), (-0.0, -0.0)]
+)
+def test_a_real_number_is_one_that_a_double_holds(value: object, real: float | None) -> None:
+    assert _as_real(value) == real
+
+
+@pytest.mark.parametrize(
+    ("value", "exact"),
+    [
+        ("19.90", Decimal("19.90")), ("0.0000000004", Decimal("0")), ("0.0000000006", Decimal("1E-9")),
+        (19.9, Decimal("19.9")), ("1e27", Decimal("1e27")), ("1e28", None), ("NaN", None), ("Infinity", None),
+        ("nonsense", None), ([], None), ("", None), ("1,5", None),
+    ],
+)  # fmt: skip
+def test_a_price_is_exact_to_nine_places_or_nothing(value: object, exact: Decimal | None) -> None:
+    assert _as_decimal(value) == exact
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("é", "é"), ("\ud800", "?"), ({"a": [1]}, '{"a": [1]}'), (7, "7"), (None, "null")]
+)
+def test_a_text_is_utf_8_and_anything_else_its_json(value: object, text: str) -> None:
+    assert _as_text(value) == text
+
+
+def test_without_its_package_a_sentence_says_what_to_install(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(NotAvailable, match="pip install pyarrow`, or take the CSV"):
+        parquet_bytes(store, import_document(store, document([])))
