@@ -316,6 +316,15 @@ class Run:
         """Tasks that have ended, well or badly."""
         return self.ok + self.failed
 
+    @property
+    def planned(self) -> int | None:
+        """How many tasks end in the whole run; None where a stopping rule decides how often they are repeated."""
+        if self.kind != "comparison":
+            return self.tasks
+        repeats = None if self.terms.get("race") else self.terms.get("repeats")
+        # In each block every configuration runs once, and the baseline once more; before them is a warm-up.
+        return self.tasks * ((len(self.configurations) + 1) * int(repeats) + 1) if repeats else None
+
 
 def plain(value: Any) -> dict[str, Any]:
     """A dataclass of this module as a dictionary of JSON values."""

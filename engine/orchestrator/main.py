@@ -7,10 +7,12 @@ then whoever started it has died.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,10 +21,11 @@ from engine.errors import OverlapError, StoreUnusable
 from engine.machine.environment import environment
 from engine.machine.lifeline import watch_stdin
 from engine.model import ABANDONED, PATIENCE_S, Part, Run, State
+from engine.orchestrator.expected import expected, left
 from engine.orchestrator.pythons import described
 from engine.orchestrator.runners import Request, Runner, runner_of
 from engine.orchestrator.services import Services
-from engine.orchestrator.turns import turn
+from engine.orchestrator.turns import judge_anew, turn
 from engine.store import Store
 from engine.store.database import explain
 from engine.store.liveness import Held
@@ -30,6 +33,7 @@ from engine.store.liveness import Held
 _LOCK_S = 5.0
 _CANCEL_POLL_S = 0.2
 _FAREWELL_S = 0.9
+_JUDGE_S = 5.0
 
 
 def work(
@@ -69,6 +73,8 @@ class Orchestrator:
         self.abandoned = threading.Event()
         self.runner: Runner | None = None
         self._cancel = threading.Event()
+        self._began: tuple[float, int] | None = None
+        """When its turn began and with how many tasks done, where its end is judged by its pace."""
 
     def run_part(self, part: Part, chosen: Iterable[int] | None) -> State:
         """Wait for the turn, run the trials, and store the end."""
@@ -79,10 +85,15 @@ class Orchestrator:
             self.store.folder(self.run).keep_reserve()
             request = Request(self.store, self.run, self.cancelled, self.services.options, part, chosen)
             self.runner = runner = runner_of(request)
-            with turn(self.run, self.store.settings.jobs_at_once, self._waits, self.cancelled) as got:
+            guess = expected(self.store, self.run)
+            with turn(
+                self.run, self.store.settings.jobs_at_once, self._waits, self.cancelled, expected=guess
+            ) as got:
                 if not got:
                     return self._finish("cancelled", runner)
                 self.store.set_state(self.run, "running")
+                if guess is None or guess.judged:
+                    self._began = time.monotonic(), self.run.done
                 self.store.update_run(self.run, environment=self._environment())
                 return self._finish(runner.to_the_end(), runner)
         except OverlapError as error:
@@ -104,12 +115,23 @@ class Orchestrator:
 
     def _watch_for_a_cancel(self) -> None:
         """Ask the store every 0.2 s, in a thread: a locked database must not hold up the supervisor."""
+        judged_s = time.monotonic()
         while not self._cancel.wait(_CANCEL_POLL_S):
             try:
                 if self.store.cancel_requested(self.run):
                     self._cancel.set()
+                if self._began and time.monotonic() - judged_s > _JUDGE_S:
+                    judged_s = time.monotonic()
+                    self._judge(*self._began)
             except StoreUnusable:
                 continue  # locked: nobody can ask for anything meanwhile; else the next record to be saved says why
+
+    def _judge(self, began_s: float, done: int) -> None:
+        """Tell those that wait behind this run how long it goes on, by its pace so far."""
+        found = left(self.store.run(self.run.token), time.monotonic() - began_s, done)
+        if found:
+            with contextlib.suppress(OSError):  # they know less then
+                judge_anew(self.run, found)
 
     def _finish(self, state: State, runner: Runner) -> State:
         """Store how the run ended. One that stopped because its starter died is interrupted, and can be resumed."""

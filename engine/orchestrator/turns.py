@@ -7,13 +7,14 @@ hold between several servers and commands, no other user can hold them, and a de
                         a job passes through it, so none starts beside a measurement
     job-<n>.lock        one for each job that may run at a time; a measurement takes them all
 
-Beside each lock stands a text that says who holds it and, where that is known, until when at most. Before any of them a
+Beside each lock stands a text that says who holds it and, where that can be said, until when. Before any of them a
 run stands in the line (`line`): the first of it takes what it needs, the others wait, so none is overtaken.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,7 +24,7 @@ from filelock import FileLock, Timeout
 
 from engine.machine import private
 from engine.model import Run
-from engine.orchestrator.line import Ticket, told
+from engine.orchestrator.line import Expected, Ticket, expected_from, told
 
 LOOK_S = 0.2
 _MOST_SLOTS = 64
@@ -39,13 +40,17 @@ def turn(
     waiting: Waiting,
     cancelled: Callable[[], bool],
     sleep: Callable[[float], None] = time.sleep,
+    expected: Expected | None = None,
 ) -> Iterator[bool]:
-    """Hold this run's turn; gives False when the run was cancelled while it waited. Tests bring their own `sleep`."""
+    """Hold this run's turn; gives False when the run was cancelled while it waited.
+
+    `expected` is how long the run will take, where that can be said. Tests bring their own `sleep`.
+    """
     folder = private.temporary_folder()
     with ExitStack() as held:
         take = _take_slot if run.kind == "job" else _take_machine
-        queue = _Queue(held, waiting, cancelled, sleep)
-        ticket = Ticket(folder, _most_s(run))
+        queue = _Queue(held, waiting, cancelled, sleep, expected)
+        ticket = Ticket(folder, expected)
         try:
             got = queue.stand(ticket, folder, run) and take(folder, run, jobs_at_once, queue)
         finally:
@@ -58,9 +63,11 @@ class _Queue:
     """The waiting for one lock after the other, with what was taken so far."""
 
     def __init__(
-        self, held: ExitStack, waiting: Waiting, cancelled: Callable[[], bool], sleep: Callable[[float], None]
+        self, held: ExitStack, waiting: Waiting, cancelled: Callable[[], bool], sleep: Callable[[float], None],
+        expected: Expected | None,
     ) -> None:
         self.held, self.waiting, self.cancelled, self.sleep = held, waiting, cancelled, sleep
+        self.expected = expected
 
     def hold(self, path: Path, run: Run) -> bool:
         """Take this lock if it is free, and sign it."""
@@ -70,11 +77,7 @@ class _Queue:
         except Timeout:
             return False
         self.held.callback(lock.release)
-        most_s = _most_s(run)
-        until = "" if most_s is None else f"\n{time.time() + most_s}"
-        # Where people sign in, a title is its owner's alone.
-        name = f"run {run.id}" if run.person else f"run {run.id}, {' '.join(run.title.split())}"
-        private.write_text(path.with_suffix(".txt"), name + until)
+        _sign(path, run, self.expected)
         return True
 
     def stand(self, ticket: Ticket, folder: Path, run: Run) -> bool:
@@ -88,7 +91,7 @@ class _Queue:
             # Who runs holds a slot; who holds the measuring lock alone waits too, and is counted among those before.
             locks = [*sorted(folder.glob("job-*.lock")), folder / "measuring.lock"]
             busy = next(filter(_is_held, locks), locks[-1])
-            place = f"waits for {holder(busy)}{told(before, left_s(busy))}"
+            place = f"waits for {holder(busy)}{told(before, left_of(busy))}"
             if looks >= 2 and place != said:  # at the first look they may be about to begin
                 said = place
                 self.waiting(place)
@@ -97,14 +100,16 @@ class _Queue:
 
     def wait(self, paths: list[Path], run: Run) -> Path | None:
         """The first of these locks that could be taken; None when the run was cancelled meanwhile."""
-        looks = 0
+        looks, said = 0, None
         while not self.cancelled():
             for path in paths:
                 if self.hold(path, run):
                     return path
             looks += 1
-            if looks == 2:  # at the first look it may only be a job that passes through the door
-                self.waiting(f"waits for {holder(paths[0])}{told([], left_s(paths[0]))}")
+            place = f"waits for {holder(paths[0])}{told([], left_of(paths[0]))}"
+            if looks >= 2 and place != said:  # at the first look it may only be a job that passes through the door
+                said = place
+                self.waiting(place)
             self.sleep(LOOK_S)
         return None
 
@@ -123,24 +128,34 @@ def holder(path: Path) -> str:
     return _signature(path).partition("\n")[0] or "another run"
 
 
-def left_s(path: Path) -> float | None:
-    """How long the holder of a lock will go on at most; None where that is not known."""
-    try:
-        return max(0.0, float(_signature(path).partition("\n")[2]) - time.time())
-    except ValueError:
-        return None
+def left_of(path: Path) -> Expected | None:
+    """How long the holder of a lock will go on; None where nobody can say."""
+    until = expected_from(_signature(path).partition("\n")[2])
+    return until and until._replace(seconds=max(0.0, until.seconds - time.time()))
+
+
+def judge_anew(run: Run, left: Expected) -> None:
+    """Say of the turn that a run of this process holds how long it goes on from now on."""
+    folder = private.temporary_folder()
+    for path in [*folder.glob("job-*.lock"), folder / "measuring.lock"]:
+        if _signature(path).endswith(f"\n{os.getpid()}") and holder(path) == _name(run):
+            _sign(path, run, left)
+
+
+def _sign(path: Path, run: Run, left: Expected | None) -> None:
+    until = "\n" if left is None else left._replace(seconds=time.time() + left.seconds).written()
+    private.write_text(path.with_suffix(".txt"), f"{_name(run)}\n{until}\n{os.getpid()}")
+
+
+def _name(run: Run) -> str:
+    """What others are told of a run; where people sign in, its title is its owner's alone."""
+    return f"run {run.id}" if run.person else f"run {run.id}, {' '.join(run.title.split())}"
 
 
 def _signature(path: Path) -> str:
     with contextlib.suppress(OSError):
         return path.with_suffix(".txt").read_text(encoding="utf-8", errors="replace")
     return ""
-
-
-def _most_s(run: Run) -> float | None:
-    """How long a run will take at most; only a comparison with a time to spend knows it."""
-    budget_s = run.terms.get("budget_s")
-    return float(budget_s) if isinstance(budget_s, (int, float)) and budget_s > 0 else None
 
 
 def _slots(folder: Path, count: int) -> list[Path]:
@@ -150,7 +165,7 @@ def _slots(folder: Path, count: int) -> list[Path]:
 def _take_slot(folder: Path, run: Run, jobs_at_once: int, queue: _Queue) -> bool:
     """A job: through the measuring lock, which is given back at once, to one of the slots."""
     with ExitStack() as passing:
-        door = _Queue(passing, queue.waiting, queue.cancelled, queue.sleep)
+        door = _Queue(passing, queue.waiting, queue.cancelled, queue.sleep, queue.expected)
         if door.wait([folder / "measuring.lock"], run) is None:
             return False
         return queue.wait(_slots(folder, max(1, jobs_at_once)), run) is not None

@@ -72,7 +72,7 @@ class Progress:
         self._bar.update(run.done - self._bar.n)
 
     def _made(self, run: Run) -> tqdm[None]:
-        total = planned_tasks(run)
+        total = run.planned
         return tqdm(
             total=total,
             initial=run.done,  # of a run that is resumed: says nothing about its speed
@@ -83,15 +83,6 @@ class Progress:
             nrows=24,  # else a terminal that does not know its height gets no bar
             leave=False,
         )
-
-
-def planned_tasks(run: Run) -> int | None:
-    """How many tasks end in the whole run; None where a stopping rule decides how often they are repeated."""
-    if run.kind != "comparison":
-        return run.tasks
-    repeats = None if run.terms.get("race") else run.terms.get("repeats")
-    # In each block every configuration runs once, and the baseline once more; before them is a warm-up.
-    return run.tasks * ((len(run.configurations) + 1) * int(repeats) + 1) if repeats else None
 
 
 def _postfix(run: Run, spent_s: float) -> str:

@@ -19,6 +19,7 @@ from engine.orchestrator.supervision.outcome import Assignment
 from engine.protocol.record import FIELDS, ROW, Row
 from engine.protocol.specification import Specification, decode
 from engine.store import RunFolder, Store
+from engine.store.listing import Wanted
 from engine.store.records import Counts
 from engine.store.rows import record_from
 from tests.engine.clock import FakeClock
@@ -101,6 +102,9 @@ class MemoryStore:
 
     def folder(self, run: Run) -> RunFolder:
         return self.run_folder
+
+    def runs(self, limit: int, wanted: Wanted) -> list[Run]:
+        return []
 
     def run(self, token: str) -> Run:
         return replace(self.now, ok=self.records.counted["ok"], failed=self.records.counted["failed"])

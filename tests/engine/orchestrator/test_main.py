@@ -85,7 +85,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kept:
     """A store, an orchestrator that installs no signal handler and reads no stdin, and a turn that is free at once."""
 
     @contextmanager
-    def turn(run: Run, jobs_at_once: int, waiting: Any, cancelled: Callable[[], bool]) -> Iterator[bool]:
+    def turn(run: Run, jobs_at_once: int, waiting: Any, cancelled: Callable[[], bool], expected: Any) -> Iterator[bool]:
         waiting(None)
         yield not cancelled()
 

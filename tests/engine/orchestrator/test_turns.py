@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from engine.model import Run, RunKind
-from engine.orchestrator.turns import LOOK_S, holder, turn
+from engine.orchestrator.line import Expected
+from engine.orchestrator.turns import LOOK_S, holder, judge_anew, turn
 from tests.engine.orchestrator.memory_store import MemoryStore, plan_of
 
 pytestmark = pytest.mark.heart
+
+UNKNOWN = "; when it begins cannot be estimated"
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +39,7 @@ class Turn:
     after_looks: int = 4
     then: Callable[[], None] = lambda: None
     cancelled: bool = False
+    expected: Expected | None = None
 
     def sleep(self, seconds: float) -> None:
         """After some looks something happens; in the end the run is cancelled, so that no test waits for ever."""
@@ -46,7 +50,7 @@ class Turn:
 
     def take(self) -> bool:
         """Whether it got its turn, which it then holds until `leave`."""
-        waits = turn(self.run, self.jobs_at_once, self.told.append, lambda: self.cancelled, self.sleep)
+        waits = turn(self.run, self.jobs_at_once, self.told.append, lambda: self.cancelled, self.sleep, self.expected)
         return self.held.enter_context(waits)
 
     def leave(self) -> None:
@@ -77,7 +81,7 @@ def test_a_job_that_is_alone_has_its_turn_at_once(wants: Callable[..., Turn]) ->
 def test_as_many_jobs_run_beside_each_other_as_may(wants: Callable[..., Turn]) -> None:
     jobs = [wants(), wants(), wants()]
     assert [job.take() for job in jobs] == [True, True, False]
-    assert jobs[2].told == ["waits for run 1, a job", None]
+    assert jobs[2].told == [f"waits for run 1, a job{UNKNOWN}", None]
     for job in jobs:
         job.leave()
 
@@ -96,7 +100,7 @@ def test_a_measurement_waits_for_the_jobs_that_run(wants: Callable[..., Turn]) -
     job.take()
     comparison.then = job.leave
     assert comparison.take()
-    assert comparison.told == ["waits for run 1, a job", None]
+    assert comparison.told == [f"waits for run 1, a job{UNKNOWN}", None]
     comparison.leave()
 
 
@@ -105,7 +109,7 @@ def test_no_job_starts_beside_a_measurement(wants: Callable[..., Turn], kind: Ru
     measurement, job = wants(kind), wants()
     assert measurement.take()
     assert not job.take()
-    assert job.told == [f"waits for run 1, a {kind}", None]
+    assert job.told == [f"waits for run 1, a {kind}{UNKNOWN}", None]
     measurement.leave()
 
 
@@ -162,7 +166,7 @@ def test_who_waits_looks_several_times_a_second_and_is_told_once(wants: Callable
     second.then = first.leave
     assert second.take()
     assert set(second.slept) == {LOOK_S}
-    assert [text for text in second.told if text] == ["waits for run 1, a comparison"]
+    assert [text for text in second.told if text] == [f"waits for run 1, a comparison{UNKNOWN}"]
     second.leave()
 
 
@@ -200,13 +204,13 @@ def test_runs_that_wait_begin_in_the_order_in_which_they_came(wants: Callable[..
 
     second.then = come_later
     assert second.take()
-    assert seen[0] == "waits for run 1, a comparison; one other is before it"
+    assert seen[0] == f"waits for run 1, a comparison; one other is before it{UNKNOWN}"
     second.leave()
 
 
 def test_when_a_comparison_with_a_time_to_spend_is_over_is_told(wants: Callable[..., Turn]) -> None:
     first, second = wants("comparison"), wants("comparison", after_looks=9)
-    first.run = replace(first.run, terms={"budget_s": 300})
+    first.expected = Expected(300.0)
     first.take()
     second.then = first.leave
     assert second.take()
@@ -220,5 +224,17 @@ def test_the_title_of_somebodys_run_is_told_to_nobody(wants: Callable[..., Turn]
     first.take()
     second.then = first.leave
     assert second.take()
-    assert second.told[0] == "waits for run 1"
+    assert second.told[0] == f"waits for run 1{UNKNOWN}"
+    second.leave()
+
+
+def test_a_run_that_goes_on_judges_its_end_anew_for_those_that_wait(wants: Callable[..., Turn]) -> None:
+    first, other, second = wants("job", jobs_at_once=1), wants("job"), wants("job", jobs_at_once=1, after_looks=9)
+    first.take()
+    judge_anew(other.run, Expected(9_000.0, judged=True))
+    judge_anew(first.run, Expected(240.0, judged=True))
+    second.then = first.leave
+    assert second.take()
+    judged = "; it begins in about 4 min, judged by earlier runs and the pace so far"
+    assert second.told[0] == f"waits for run 1, a job{judged}"
     second.leave()

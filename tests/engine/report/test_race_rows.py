@@ -11,7 +11,6 @@ import pytest
 from engine.analysis.findings.findings import Circumstances, Race
 from engine.analysis.verdict.racing import LAST, look
 from engine.analysis.verdict.verdict import verdict
-from engine.cli.terminal.progress import planned_tasks
 from engine.errors import InputRefused
 from engine.model import Run
 from engine.report.comparing import configuration_rows
@@ -63,7 +62,7 @@ def test_the_chart_says_it_to_eyes_and_to_readers(store: Store, told: dict[str, 
 def test_what_was_left_out_is_not_to_come(store: Store, told: dict[str, Any]) -> None:
     run = run_of(store, told)
     assert progress_of(run, []).planned == 10 * 4 + 3, "twice the baseline, two of threads, three of processes"
-    assert planned_tasks(run) is None, "a look may end it"
+    assert run.planned is None, "a look may end it"
 
 
 def test_its_json_is_as_documented_and_read_back(tmp_path: Path, told: dict[str, Any]) -> None:

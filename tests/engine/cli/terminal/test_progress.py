@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from engine.cli.terminal.progress import Planning, Progress, planned_tasks
+from engine.cli.terminal.progress import Planning, Progress
 from engine.model import Configuration, Run
 
 RUN = Run(
@@ -82,9 +82,9 @@ def test_what_was_done_before_says_nothing_about_the_speed(
 
 def test_a_comparison_counts_all_of_its_trials_and_the_warm_up() -> None:
     two = replace(RUN, kind="comparison", tasks=20, configurations=RUN.configurations * 2)
-    assert planned_tasks(replace(two, terms={"repeats": 5})) == 20 * (3 * 5 + 1)
-    assert planned_tasks(replace(two, terms={"precision": 0.05, "budget_s": 30.0})) is None
-    assert planned_tasks(RUN) == 200
+    assert replace(two, terms={"repeats": 5}).planned == 20 * (3 * 5 + 1)
+    assert replace(two, terms={"precision": 0.05, "budget_s": 30.0}).planned is None
+    assert RUN.planned == 200
 
 
 def test_where_a_stopping_rule_decides_the_most_that_it_can_take_is_told(
