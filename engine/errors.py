@@ -6,7 +6,7 @@
     ├── NotAvailable             this machine, Python or server lacks what was asked for
     ├── RunNotFound              no run with this number or token
     ├── StoreUnusable            the database cannot be read or written
-    │   ├── StoreBusy            another program keeps it locked: trying again can help
+    │   ├── StoreBusy            it is locked by another program, or away: trying again can help
     │   └── ValueRefused         it does not take one of the values, and would take others
     └── TrialBroken              a trial ended before its tasks did
 
@@ -43,7 +43,7 @@ class StoreUnusable(OverlapError):
 
 
 class StoreBusy(StoreUnusable):
-    """Another program kept the database locked for too long; the same thing may succeed later."""
+    """Another program kept the database locked for too long, or its server is away; it may succeed later."""
 
 
 class ValueRefused(StoreUnusable):

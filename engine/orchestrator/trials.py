@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from engine.analysis.tally import FROM_TASKS, Tally
-from engine.errors import NotAvailable, OverlapError, StoreUnusable, ValueRefused
-from engine.model import Configuration, Run, State, Trial, plain
+from engine.errors import NotAvailable, OverlapError, StoreBusy, StoreUnusable, ValueRefused
+from engine.model import PATIENCE_S, Configuration, Run, State, Trial, plain
 from engine.orchestrator.assignment import assignment_of
 from engine.orchestrator.blame import ALL, Pending
 from engine.orchestrator.runners import Request
@@ -20,6 +23,8 @@ from engine.orchestrator.supervision.supervisor import Supervisor
 from engine.protocol.record import Row, row_of
 from engine.store import RunFolder, Store, Writer
 from engine.workloads import workload_class
+
+_AGAIN_S = 0.2
 
 
 class TrialRunner:
@@ -118,11 +123,28 @@ class TrialRunner:
 
     def _save(self, trial: Trial, rows: list[Row], ok: int, failed: int) -> None:
         try:
-            self.store.records.add(trial, self.run, rows, ok, failed)
+            self._save_patiently(trial, rows, ok, failed)
         except ValueRefused:  # the database refuses one of the rows: the others are stored one by one
             rows = self.store.records.add_singly(trial, self.run, rows)
         if self.tally:
             self.tally.take(rows)
+
+    def _save_patiently(self, trial: Trial, rows: list[Row], ok: int, failed: int) -> None:
+        """Store rows, also where the database's server goes away meanwhile and comes back within a minute."""
+        deadline_s, broken = time.monotonic() + PATIENCE_S, False
+        while True:
+            try:
+                return self.store.records.add(trial, self.run, rows, ok, failed)
+            except StoreBusy:
+                if time.monotonic() > deadline_s:
+                    raise
+                broken = True
+                time.sleep(_AGAIN_S)
+            except IntegrityError:
+                # The connection broke before the answer came: rows and counts are one step, so they are stored.
+                if not broken or not self.store.records.has(trial, rows[0]):
+                    raise
+                return None
 
     def _clean_up(self) -> None:
         """Remove what killed workers had half written; a comparison's outputs are removed as a whole."""

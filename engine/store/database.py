@@ -7,8 +7,10 @@ met it; only a broken constraint keeps SQLAlchemy's own error, because code acts
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import URL, Engine, create_engine, event, text
@@ -21,6 +23,7 @@ from engine.machine.private import close_home
 from engine.store.migrating import bring_up_to_date
 
 _CONNECT_S = 10
+_CONNECT_AGAIN_S = 0.2
 _INCREMENTAL = 2
 """SQLite's number for auto_vacuum = INCREMENTAL."""
 _PAGES_A_STEP = 2_000
@@ -48,9 +51,23 @@ def open_database(settings: Settings, patience_s: float = BUSY_TIMEOUT_S) -> Eng
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise unusable(error, settings) from error
         undo.pop_all()
-    # Only now: while tables are looked for, SQLAlchemy itself acts on drivers' errors.
+    # Only now: while tables are looked for, SQLAlchemy itself acts on drivers' errors, and an address may be wrong.
     event.listen(engine, "handle_error", lambda context: _translate(context, settings))
+    if engine.dialect.name != "sqlite":
+        event.listen(engine, "do_connect", partial(_connected, patience_s))
     return engine
+
+
+def _connected(patience_s: float, dialect: Any, _record: Any, given: Any, named: Any) -> Any:
+    """A connection to a server that was there before: one that is started again is waited for."""
+    deadline_s = time.monotonic() + patience_s
+    while True:
+        try:
+            return dialect.connect(*given, **named)
+        except dialect.loaded_dbapi.OperationalError:
+            if time.monotonic() > deadline_s:
+                raise
+            time.sleep(_CONNECT_AGAIN_S)
 
 
 def _engine(settings: Settings) -> Engine:
@@ -77,10 +94,17 @@ def _engine(settings: Settings) -> Engine:
 
 def _translate(context: ExceptionContext, settings: Settings) -> None:
     """Raise what a query met as an error of ours; drivers also raise plain ValueErrors for values they cannot send."""
+    if context.is_pre_ping:  # the pool asks whether a connection still lives, and makes a new one where it does not
+        return
     error = context.sqlalchemy_exception or context.original_exception
     if isinstance(error, (DataError, ValueError, OverflowError)):
         words = " ".join(str(getattr(error, "orig", error)).split())[:200]
         raise ValueRefused(f"The database does not take a value ({words}).") from context.original_exception
+    away = context.is_disconnect or (context.connection is None and isinstance(error, OperationalError))
+    if away and context.dialect.name != "sqlite":
+        raise StoreBusy(
+            f"The database {_where(settings)} does not answer: see that it runs, or try again in a moment."
+        ) from context.original_exception
     if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
         raise unusable(error, settings) from context.original_exception
 
@@ -164,9 +188,14 @@ def database_bytes(engine: Engine) -> int:
         return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
 
 
+def _where(settings: Settings) -> str:
+    """Which database it is, without a password."""
+    return settings.database_url.rpartition("@")[2] or str(settings.home / "overlap.db")
+
+
 def explain(error: Exception, settings: Settings) -> str:
     """A database error as one sentence that says what to do."""
-    where = settings.database_url.rpartition("@")[2] or str(settings.home / "overlap.db")
+    where = _where(settings)
     words = str(error.strerror or error if isinstance(error, OSError) else getattr(error, "orig", error)).lower()
     if _is_busy(words):
         return f"The database {where} is locked by another program: try again in a moment."

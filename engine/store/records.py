@@ -20,7 +20,7 @@ from engine.store.rows import record_from
 from engine.text import storable_json
 
 _SETTLED = ("ok", "failed")
-_STATUS = ROW.index("status")
+_STATUS, _TASK = ROW.index("status"), ROW.index("task")
 _DELETED_AT_ONCE = 50_000
 _ROW_BYTES, _LOOKED_AT = 80, 200
 """Of a record's row besides its texts; how many are looked at to tell how long all are."""
@@ -87,6 +87,13 @@ class Records:
                 self.add(trial, run, [row], 0, 1)
             stored.append(row)
         return stored
+
+    def has(self, trial: Trial, row: tuple[Any, ...]) -> bool:
+        """Whether the trial has a record of this row's task."""
+        column = tables.records.c
+        query = select(column.task).where(column.trial_id == trial.id, column.task == row[_TASK])
+        with self.engine.connect() as connection:
+            return connection.execute(query).first() is not None
 
     def _count(self, connection: Connection, table: Any, key: int, ok: int, failed: int) -> None:
         counted = {"ok": table.c.ok + ok, "failed": table.c.failed + failed}

@@ -8,19 +8,27 @@ import random
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import IntegrityError
 
 from engine.config import Settings
 from engine.errors import NotAvailable, SettingRefused, StoreBusy, StoreUnusable
 from engine.model import Configuration
+from engine.orchestrator.runners import Request
+from engine.orchestrator.trials import TrialRunner
+from engine.protocol.record import row_of
 from engine.store import Store, tables
 from engine.store.database import explain
 from engine.store.migrating import HEAD
+from tests.engine.postgres import READY, Postgres
 from tests.engine.support import faulty_plan, open_store, small_disk, until
 
 OPENS = """
@@ -269,3 +277,81 @@ def test_a_store_that_is_forgotten_gives_its_connections_back(tmp_path: Path) ->
     del store
     gc.collect()
     assert given_back == [1]
+
+
+# A server that goes away and comes back.
+
+
+class Away:
+    """A database of Postgres that sends everybody away, and lets them in again after a while."""
+
+    def __init__(self, postgres: Postgres, url: str) -> None:
+        self.postgres, self.name = postgres, url.partition("@/")[2].partition("?")[0]
+
+    def for_s(self, seconds: float) -> None:
+        self.from_now_on()
+        threading.Timer(seconds, self.let_in, [True]).start()
+
+    def from_now_on(self) -> None:
+        self.let_in(False)
+        self.postgres.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.name}'")
+
+    def let_in(self, everybody: bool) -> None:
+        self.postgres.execute(f"ALTER DATABASE {self.name} ALLOW_CONNECTIONS {everybody}")
+
+
+@pytest.fixture
+def away(postgres: Postgres) -> Iterator[Away]:
+    name = postgres.new_database(READY)
+    yield Away(postgres, postgres.address(name))
+    postgres.drop(name)
+
+
+def patient(away: Away, home: Path, patience_s: float) -> Store:
+    return Store.open(Settings(home=home, database_url=away.postgres.address(away.name)), patience_s)
+
+
+def test_a_server_that_was_started_again_is_waited_for(away: Away, tmp_path: Path) -> None:
+    store = patient(away, tmp_path, 20.0)
+    assert store.runs() == []
+    away.for_s(0.6)
+    assert store.runs() == []
+    store.close()
+
+
+def test_a_server_that_stays_away_is_named_and_may_be_tried_again(away: Away, tmp_path: Path) -> None:
+    store = patient(away, tmp_path, 0.3)
+    assert store.runs() == []
+    away.from_now_on()
+    with pytest.raises(StoreBusy, match="does not answer: see that it runs"):
+        store.runs()
+    away.let_in(True)
+    assert store.runs() == []
+    store.close()
+
+
+def test_records_are_stored_once_though_their_connection_broke(
+    away: Away, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the transaction, and between its commit and the answer."""
+    store = patient(away, tmp_path, 20.0)
+    run = store.create(faulty_plan([{"do": "fine"}] * 6, Configuration("threads", 1)), "rone", {})
+    trial = store.add_trial(run, 0, {"executor": "threads", "workers": 1}, 6)
+    trials = TrialRunner(Request(store, run, lambda: False))
+    rows = [row_of(trial.id, "fine", task=task, status="ok") for task in range(6)]
+    away.for_s(0.4)
+    trials._save(trial, rows[:3], 3, 0)
+    add, broken = store.records.add, iter([True])
+
+    def breaks(*given: Any) -> None:
+        add(*given)
+        if next(broken, False):
+            raise StoreBusy("It does not answer.")
+
+    monkeypatch.setattr(store.records, "add", breaks)
+    trials._save(trial, rows[3:], 3, 0)
+    assert store.run("rone").ok == 6 and store.records.count(run).ok == 6
+    monkeypatch.undo()
+    with pytest.raises(IntegrityError):
+        trials._save(trial, rows[3:], 3, 0)
+    store.close()
