@@ -41,8 +41,8 @@ def check(configuration: Configuration, workload: str, options: Mapping[str, Any
     """Raises SettingRefused or NotAvailable where this configuration cannot run these tasks here, on its Python."""
     if configuration.python:
         sound(configuration)
-        found = usable_python(configuration.python, workload, options)
-        reason, where = found.reasons.get(configuration.executor), f"on Python {found.version}"
+        python = usable_python(configuration.python, workload, options)
+        reason, where = python.reasons.get(configuration.executor), f"on Python {python.version}"
     else:
         factory(configuration)
         reason, where = reason_against(configuration.executor, workload, options), "here"

@@ -87,25 +87,25 @@ def inspect_python(path: str, workload: str, options: Mapping[str, Any] | None =
     }
     places = [engine_path(other=True), *given.get("search_path", ())]
     fresh = int(time.monotonic() / _FRESH_S)
-    found = _answer(executable(path), json.dumps(asked), os.pathsep.join(places), fresh)
-    return PythonFound(path=path, executable=executable(path), **{**found, "missing": tuple(found["missing"])})
+    answer = _answer(executable(path), json.dumps(asked), os.pathsep.join(places), fresh)
+    return PythonFound(path=path, executable=executable(path), **{**answer, "missing": tuple(answer["missing"])})
 
 
 def usable_python(path: str, workload: str, options: Mapping[str, Any] | None = None) -> PythonFound:
     """The same, of a Python that can run the workload. Raises NotAvailable with what is missing there."""
-    found = inspect_python(path, workload, options)
-    named = f"Python {found.version} at {path}"
-    if tuple(map(int, found.version.split(".")[:2])) < OLDEST:
+    python = inspect_python(path, workload, options)
+    named = f"Python {python.version} at {path}"
+    if tuple(map(int, python.version.split(".")[:2])) < OLDEST:
         raise NotAvailable(f"{named} is too old: name one from {OLDEST[0]}.{OLDEST[1]} on.")
-    if found.missing:
-        packages = " ".join(distributions_of(found.missing))
+    if python.missing:
+        packages = " ".join(distributions_of(python.missing))
         raise NotAvailable(
-            f"{named} lacks what the workload {workload} needs ({', '.join(found.missing)}): "
-            f"{found.executable} -m pip install {packages}"
+            f"{named} lacks what the workload {workload} needs ({', '.join(python.missing)}): "
+            f"{python.executable} -m pip install {packages}"
         )
-    if found.problem:
-        raise NotAvailable(f"{named} cannot load the workload {workload} ({found.problem}).")
-    return found
+    if python.problem:
+        raise NotAvailable(f"{named} cannot load the workload {workload} ({python.problem}).")
+    return python
 
 
 def described(paths: Iterable[str | None], workload: str, options: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -81,40 +81,40 @@ def total_sizes(pictures: Iterable[ResizedPicture | None]) -> tuple[int, int]:
 
 def resized_picture(output: Any) -> ResizedPicture | None:
     """The output of a resize; None for what is no object. JSON text is read first, as the store's columns give it."""
-    if not isinstance(found := _decoded(output), Mapping):
+    if not isinstance(values := _decoded(output), Mapping):
         return None
-    also = found.get("also")
-    files = [found, *(also if isinstance(also, list) else [])]
+    also = values.get("also")
+    files = [values, *(also if isinstance(also, list) else [])]
     return ResizedPicture(
         files=tuple(_file(file) for file in files if isinstance(file, Mapping)),
-        source_width=_whole(found.get("source_width")),
-        source_height=_whole(found.get("source_height")),
-        source_bytes=_whole(found.get("source_bytes")),
-        source_format=_text(found.get("source_format")),
-        note=_text(found.get("note")),
+        source_width=_whole(values.get("source_width")),
+        source_height=_whole(values.get("source_height")),
+        source_bytes=_whole(values.get("source_bytes")),
+        source_format=_text(values.get("source_format")),
+        note=_text(values.get("note")),
     )
 
 
 def scraped_page(output: Any) -> ScrapedPage | None:
     """The output of a scrape; None for what is no object. JSON text is read first, as the store's columns give it."""
-    if not isinstance(found := _decoded(output), Mapping):
+    if not isinstance(values := _decoded(output), Mapping):
         return None
-    price, doubts = found.get("price"), found.get("doubts")
+    price, doubts = values.get("price"), values.get("doubts")
     return ScrapedPage(
-        name=_text(found.get("name")),
+        name=_text(values.get("name")),
         price=price_of(price),
         price_text=None if price_of(price) is None else str(price),
-        currency=_text(found.get("currency")),
-        availability=_text(found.get("availability")),
-        gtin=_text(found.get("gtin")),
-        sku=_text(found.get("sku")),
-        raw=_text(found.get("raw")),
-        doubtful=found.get("doubtful") is True,
+        currency=_text(values.get("currency")),
+        availability=_text(values.get("availability")),
+        gtin=_text(values.get("gtin")),
+        sku=_text(values.get("sku")),
+        raw=_text(values.get("raw")),
+        doubtful=values.get("doubtful") is True,
         doubts=tuple(map(str, doubts)) if isinstance(doubts, Sequence) and not isinstance(doubts, str) else (),
-        unchanged_since=_text(found.get("unchanged_since")),
-        list_price=price_of(found.get("list_price")),
-        member_price=price_of(found.get("member_price")),
-        coupon=_text(found.get("coupon")),
+        unchanged_since=_text(values.get("unchanged_since")),
+        list_price=price_of(values.get("list_price")),
+        member_price=price_of(values.get("member_price")),
+        coupon=_text(values.get("coupon")),
     )
 
 
@@ -123,10 +123,10 @@ def price_of(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
     try:
-        found = float(value)
+        price = float(value)
     except (ValueError, OverflowError):
         return None
-    return found if isfinite(found) else None
+    return price if isfinite(price) else None
 
 
 def _decoded(output: Any) -> Any:
@@ -138,9 +138,9 @@ def _decoded(output: Any) -> Any:
         return None
 
 
-def _file(found: Mapping[str, Any]) -> WrittenFile:
-    sizes = (_whole(found.get(name)) for name in ("width", "height", "bytes"))
-    return WrittenFile(_text(found.get("path")), *sizes)
+def _file(values: Mapping[str, Any]) -> WrittenFile:
+    sizes = (_whole(values.get(name)) for name in ("width", "height", "bytes"))
+    return WrittenFile(_text(values.get("path")), *sizes)
 
 
 def _whole(value: Any) -> int | None:

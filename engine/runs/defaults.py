@@ -40,13 +40,13 @@ def preset_for(store: Store, workload: str) -> Preset:
         if run.state != "finished" or run.options.get("imported"):
             continue
         compared = True
-        if (found := _decided_for(run)) is not None and _runs_here(found, workload, store.settings):
+        if (configuration := _decided_for(run)) is not None and _runs_here(configuration, workload, store.settings):
             origin = f"the verdict of comparison {run.id}"
-            return Preset(found, origin, f"{found.label}: {origin} on this machine.")
+            return Preset(configuration, origin, f"{configuration.label}: {origin} on this machine.")
     executor, workers, why = DEFAULTS.get(workload, ("threads", 0, "it works for any task"))
-    found = Configuration(executor, workers or usable_cpus())
+    configuration = Configuration(executor, workers or usable_cpus())
     known = "No comparison on this machine has decided it" if compared else "Nothing was compared on this machine"
-    return Preset(found, "a default", f"{found.label}: a default, because {why}. {known} yet.")
+    return Preset(configuration, "a default", f"{configuration.label}: a default, because {why}. {known} yet.")
 
 
 def _decided_for(run: Run) -> Configuration | None:
@@ -58,7 +58,7 @@ def _decided_for(run: Run) -> Configuration | None:
     return Configuration(chosen["executor"], chosen["workers"], chosen.get("start_method"))
 
 
-def _runs_here(found: Configuration, workload: str, settings: Settings) -> bool:
+def _runs_here(configuration: Configuration, workload: str, settings: Settings) -> bool:
     """A verdict may name what was uninstalled since, or more workers than the limit that was set since."""
-    known = found.executor in EXECUTORS and reason_against(found.executor, workload) is None
-    return known and found.workers <= settings.max_workers
+    known = configuration.executor in EXECUTORS and reason_against(configuration.executor, workload) is None
+    return known and configuration.workers <= settings.max_workers

@@ -81,12 +81,12 @@ def _answer_of(names: Sequence[str], search_path: Sequence[str], limit_s: float)
     finally:
         child.end(process)
     try:
-        found: dict[str, object] = json.loads(output)
+        answer: dict[str, object] = json.loads(output)
     except ValueError:
         raise SettingRefused(
             f"The Python that imported {names[0].partition(':')[0]} ended with code {process.returncode} while it did."
         ) from None
-    return found
+    return answer
 
 
 def _sentence(said: dict[str, object]) -> str:

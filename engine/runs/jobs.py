@@ -171,8 +171,8 @@ def _launch(
 
 def _log(event: str, run: Run, **more: Any) -> None:
     """Say what happened to a run; neither its token, which opens it, nor its title, which is its owner's."""
-    told = {"run": run.id, "kind": run.kind, "workload": run.workload, "tasks": run.tasks, "person": run.person}
-    RUNS.info(event, extra={"told": {**told, **more}})
+    about = {"run": run.id, "kind": run.kind, "workload": run.workload, "tasks": run.tasks, "person": run.person}
+    RUNS.info(event, extra={"told": {**about, **more}})
 
 
 def _log_the_end(store: Store, run: Run) -> None:

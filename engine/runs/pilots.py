@@ -42,10 +42,10 @@ def pilot_or_reason(store: Store, plan: Plan) -> tuple[Pilot, str | None]:
         if (now_s - began_s > PILOT_S + _START_S) if first_s is None else (now_s - first_s > PILOT_S):
             jobs.cancel(store, now)
         time.sleep(0.05)
-    found = pilot_of(store.records.latest(run))
-    reason = None if found.tasks else _why_nothing(store, now, waited_for)
+    pilot = pilot_of(store.records.latest(run))
+    reason = None if pilot.tasks else _why_nothing(store, now, waited_for)
     store.delete(now)
-    return found, reason
+    return pilot, reason
 
 
 def _why_nothing(store: Store, run: Run, waited_for: str | None) -> str:

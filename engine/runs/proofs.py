@@ -29,15 +29,16 @@ class Experiment:
 
 def experiments(run: Run) -> tuple[Experiment, ...]:
     """What can be tried of the causes that a comparison names, the dearest first."""
-    found = sorted(_experiments(run.verdict or {}), key=lambda one: -one.lost)
-    return tuple(one for one in found if one.changed != one.suspect)
+    tried = sorted(_experiments(run.verdict or {}), key=lambda one: -one.lost)
+    return tuple(one for one in tried if one.changed != one.suspect)
 
 
 def _experiments(verdict: Mapping[str, Any]) -> Iterator[Experiment]:
-    for told in verdict.get("explanations") or []:
-        for cause in (told.get("causes") or [])[:MOST]:
+    for explanation in verdict.get("explanations") or []:
+        for cause in (explanation.get("causes") or [])[:MOST]:
             if cause.get("changed"):
-                suspect, changed = configuration_from(told["configuration"]), configuration_from(cause["changed"])
+                suspect = configuration_from(explanation["configuration"])
+                changed = configuration_from(cause["changed"])
                 yield Experiment(str(cause["name"]), float(cause["lost"]), suspect, changed)
 
 
@@ -45,10 +46,10 @@ def chosen(run: Run, cause: str | None = None) -> Experiment:
     """The experiment of a cause, by its name, or of the dearest. Raises InputRefused where the run names none."""
     if run.options.get("imported"):
         raise InputRefused(f"Run {run.id} came from a file, without its inputs: it can be looked at, not run.")
-    found = experiments(run)
-    matching = [one for one in found if cause in (None, one.cause)]
+    tried = experiments(run)
+    matching = [one for one in tried if cause in (None, one.cause)]
     if not matching:
-        named = ", ".join(dict.fromkeys(one.cause for one in found)) or "none"
+        named = ", ".join(dict.fromkeys(one.cause for one in tried)) or "none"
         what = f"no cause {cause!r} that can be tried" if cause else "no cause that can be tried"
         raise InputRefused(f"Run {run.id} names {what} (it names {named}): see overlap show {run.id}.")
     return matching[0]

@@ -28,12 +28,12 @@ class Source:
 
 def found_at(addresses: Iterable[str]) -> list[Source]:
     """The pictures that these addresses hold: files, folders with all below them, and globs. Raises InputRefused."""
-    found: dict[str, Source] = {}
+    sources: dict[str, Source] = {}
     for address in addresses:
         root, places = listed(address, tuple(formats.SUFFIXES))
         for place in places:
-            found.setdefault(place, Source(place.removeprefix(root).lstrip("/"), place))
-    return list(found.values())
+            sources.setdefault(place, Source(place.removeprefix(root).lstrip("/"), place))
+    return list(sources.values())
 
 
 def resize_plan_at(
@@ -61,8 +61,8 @@ def resize_plan_at(
     tasks = []
     for index, (source, names) in enumerate(zip(sources, rows, strict=True)):
         taken = [name for name in names if key(_below(target, name)) in originals]
-        told = {"originals": taken} if taken else {}
-        tasks.append(Task(index, source.label, {"source": source.place, "names": names, **told}))
+        known = {"originals": taken} if taken else {}
+        tasks.append(Task(index, source.label, {"source": source.place, "names": names, **known}))
     if all("originals" in (task.argument or {}) for task in tasks):
         raise InputRefused("Every result would replace an original, which is never done: choose another place or name.")
     where = {"address": checked(target)} if is_address(target) else {"target": target}

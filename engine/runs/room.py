@@ -65,10 +65,10 @@ def _bytes_below(folder: Path, seen: set[tuple[int, int]]) -> Iterator[int]:
                 if entry.is_dir(follow_symlinks=False):
                     yield from _bytes_below(Path(entry.path), seen)
                     continue
-                found = entry.stat(follow_symlinks=False)
-                if found.st_nlink == 1 or (found.st_dev, found.st_ino) not in seen:
-                    seen.add((found.st_dev, found.st_ino))
-                    yield getattr(found, "st_blocks", (found.st_size + 511) // 512) * 512
+                status = entry.stat(follow_symlinks=False)
+                if status.st_nlink == 1 or (status.st_dev, status.st_ino) not in seen:
+                    seen.add((status.st_dev, status.st_ino))
+                    yield getattr(status, "st_blocks", (status.st_size + 511) // 512) * 512
     except OSError:  # gone meanwhile, or not to be read: what is counted is an estimate
         return
 

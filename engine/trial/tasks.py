@@ -43,12 +43,12 @@ def argument_of(line: list[Any]) -> Any:
     label, argument, *pickled = line
     if not pickled:
         return argument
-    found = from_fields(argument, *pickled)
-    if found.by_value:  # read in the worker, because it could not be sent on from here
-        return found
+    value = from_fields(argument, *pickled)
+    if value.by_value:  # read in the worker, because it could not be sent on from here
+        return value
     try:
-        return unpacked(found)
+        return unpacked(value)
     except (ImportError, AttributeError) as error:  # this Python lacks what the others have
         raise NotAvailable(f"The argument of task {label!r} cannot be read here ({error}).") from error
     except BaseException:
-        return found  # read again where its task runs: it is that task's failure
+        return value  # read again where its task runs: it is that task's failure

@@ -183,9 +183,9 @@ class Seats:
         lane = self.lanes.get(seat)
         return lane.sent.pop(number, None) if lane else None
 
-    def _unfit(self, seat: str, slot: int, told: dict[str, Any]) -> None:
-        self.refused[slot] = f"The Dask worker at {told['address']} cannot be used: {told['why']}."
-        self._left(seat, slot, told)
+    def _unfit(self, seat: str, slot: int, answer: dict[str, Any]) -> None:
+        self.refused[slot] = f"The Dask worker at {answer['address']} cannot be used: {answer['why']}."
+        self._left(seat, slot, answer)
         self.changed()
 
     def _left(self, seat: str, _slot: int, _told: dict[str, Any]) -> None:

@@ -97,7 +97,7 @@ class ByValue:
         return pickle.loads(self._content)(*arguments)
 
 
-def boot(digest: str, variable: str, slot: int, told: dict[str, Any]) -> Any:
+def boot(digest: str, variable: str, slot: int, seat: dict[str, Any]) -> Any:
     """Runs in a Dask worker, by value: unpack the engine unless it is there, and take a seat."""
     import importlib.util
     import io
@@ -127,4 +127,4 @@ def boot(digest: str, variable: str, slot: int, told: dict[str, Any]) -> Any:
             name, os.path.join(place, "__init__.py"), submodule_search_locations=[place]
         )
         sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
-    return importlib.import_module(f"{name}.agent").sit(folder, slot, told)
+    return importlib.import_module(f"{name}.agent").sit(folder, slot, seat)

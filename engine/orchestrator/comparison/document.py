@@ -27,10 +27,10 @@ from engine.orchestrator.comparison.proof_results import proof_of
 def document_of(run: Run, kept: Kept, circumstances: Circumstances, imports: Imports | None) -> dict[str, Any]:
     """All that can be said of the trials that have finished by now; `kept` holds at least one."""
     samples = tuple(kept.samples)
-    found = verdict(samples, kept.baseline, circumstances)
+    judged = verdict(samples, kept.baseline, circumstances)
     parts = own_parts(one.trial for one in kept.finished)
-    counting = {figure.configuration: figure for figure in found.figures}
-    document = found.plain()
+    counting = {figure.configuration: figure for figure in judged.figures}
+    document = judged.plain()
     document["own_part"] = [{**plain(part), "label": part.configuration.label} for part in parts]
     document["warnings"] += [plain(one) for one in warnings(parts, counting)]
     document["explanations"] = [
@@ -63,24 +63,24 @@ def scaling_laws(samples: Sequence[TimedTrial], baseline: Configuration) -> dict
 
 
 def _explanation(
-    run: Run, kept: Kept, one: Configuration, nouns: tuple[str, str], imports: Imports | None
+    run: Run, kept: Kept, configuration: Configuration, nouns: tuple[str, str], imports: Imports | None
 ) -> dict[str, Any]:
     """Why a configuration is as fast as it is, and where its worker-seconds went (means over its trials)."""
-    base, trials = kept.baseline, trials_of(kept.samples, one)
+    base, trials = kept.baseline, trials_of(kept.samples, configuration)
     baseline = trials_of(kept.samples, base)
     efficiency, causes = why(trials, baseline, kept.usable_cpus, gil(), nouns)
-    started = imports_cause(summary(trials), imports) if one.python is None else None
-    told = explain(
-        kept.records_of(ours(base) or base), kept.records_of(one), summary(baseline or trials), summary(trials),
-        kept.usable_cpus, nouns, in_words(causes, efficiency, run.id),
+    started = imports_cause(summary(trials), imports) if configuration.python is None else None
+    explanation = explain(
+        kept.records_of(ours(base) or base), kept.records_of(configuration), summary(baseline or trials),
+        summary(trials), kept.usable_cpus, nouns, in_words(causes, efficiency, run.id),
     )  # fmt: skip
-    shares = loop_shares(one, [trial.measured for trial in trials])
-    first = kept.first_of(one)
+    shares = loop_shares(configuration, [trial.measured for trial in trials])
+    first = kept.first_of(configuration)
     return {
-        **plain(told),
-        "sentences": [*told.sentences, *loop_in_words(shares), *startup_in_words(started)],
-        "label": one.label,
-        "where": kept.shares_of(one),
+        **plain(explanation),
+        "sentences": [*explanation.sentences, *loop_in_words(shares), *startup_in_words(started)],
+        "label": configuration.label,
+        "where": kept.shares_of(configuration),
         "first": plain(first) if first else None,
         "efficiency": plain(efficiency) if efficiency and efficiency.tells else None,
         "event_loop": plain(shares) if shares else None,

@@ -60,10 +60,10 @@ def tell_where_it_was_named(store: Store, run: Run) -> None:
     store.update_run(named, verdict=verdict)
 
 
-def _with_proof(told: Mapping[str, Any], proof: Mapping[str, Any]) -> dict[str, Any]:
+def _with_proof(explanation: Mapping[str, Any], proof: Mapping[str, Any]) -> dict[str, Any]:
     """An explanation with the latest gain behind its sentences; an earlier one of the same change goes."""
-    before = [one for one in told.get("proofs") or [] if one["changed"] == proof["changed"]]
+    before = [one for one in explanation.get("proofs") or [] if one["changed"] == proof["changed"]]
     gone = {one["sentence"] for one in before}
-    kept = [one for one in told.get("proofs") or [] if one not in before]
-    sentences = [one for one in told["sentences"] if one not in gone]
-    return {**told, "sentences": [*sentences, proof["sentence"]], "proofs": [*kept, dict(proof)]}
+    kept = [one for one in explanation.get("proofs") or [] if one not in before]
+    sentences = [one for one in explanation["sentences"] if one not in gone]
+    return {**explanation, "sentences": [*sentences, proof["sentence"]], "proofs": [*kept, dict(proof)]}

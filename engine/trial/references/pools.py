@@ -65,20 +65,20 @@ class MultiprocessingPool(ReferenceRunner):
         """Map. Raises TrialBroken where this pool would wait for ever: it does not notice what it has lost."""
         workers = {worker.pid for worker in self.pool._pool}
         with _ends_of_threads() as ends:
-            found = self.pool.map_async(attempt, arguments)
-            while not found.ready():
-                found.wait(_LOOK_S)
-                if not found.ready() and (why := self._lost(workers, ends)):
+            mapped = self.pool.map_async(attempt, arguments)
+            while not mapped.ready():
+                mapped.wait(_LOOK_S)
+                if not mapped.ready() and (why := self._lost(workers, ends)):
                     raise TrialBroken(f"multiprocessing.Pool.map would wait for ever here: {why}")
-        results: list[Any] = found.get()
+        results: list[Any] = mapped.get()
         return results
 
     def _lost(self, workers: set[int], ends: Sequence[BaseException | None]) -> str | None:
         """What was lost that the map waits for; None while all may still come."""
         if not self.pool._result_handler.is_alive():
             error = next(filter(None, ends), None)
-            told = f" ({type(error).__name__}: {error})" if error else ""
-            return f"a result cannot be unpickled in the main process{told}, and that ended the thread that reads them."
+            why = f" ({type(error).__name__}: {error})" if error else ""
+            return f"a result cannot be unpickled in the main process{why}, and that ended the thread that reads them."
         if {worker.pid for worker in self.pool._pool} != workers:
             return "a worker process died, and what it was working on is run by no other."
         return None
@@ -92,10 +92,10 @@ class MultiprocessingPool(ReferenceRunner):
 @contextmanager
 def _ends_of_threads() -> Iterator[list[BaseException | None]]:
     """What other threads of this process end with meanwhile, in their order."""
-    found: list[BaseException | None] = []
-    usual, threading.excepthook = threading.excepthook, lambda ended: found.append(ended.exc_value)
+    ends: list[BaseException | None] = []
+    usual, threading.excepthook = threading.excepthook, lambda ended: ends.append(ended.exc_value)
     try:
-        yield found
+        yield ends
     finally:
         threading.excepthook = usual
 

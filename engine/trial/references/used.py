@@ -32,11 +32,11 @@ class Scheduled(NamedTuple):
 def scheduled(workers: Iterable[int]) -> Scheduled:
     """Up to now, of this process and the processes `workers`. The delay is the workers' alone, where there are any."""
     others = [pid for pid in workers if pid and pid != os.getpid()]
-    found = [_of(pid) for pid in others]
+    readings = [_of(pid) for pid in others]
     if not others:
         own = _of(os.getpid())
         return Scheduled(process_cpu_s(), own[1] if own else None)
-    known = [one for one in found if one is not None]
+    known = [one for one in readings if one is not None]
     if len(known) < len(others):
         return Scheduled(None, None)
     return Scheduled(process_cpu_s() + sum(cpu for cpu, _ in known), sum(delay for _, delay in known))

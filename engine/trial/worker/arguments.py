@@ -14,8 +14,8 @@ from engine.trial.worker.endings import failure_of
 def held_arguments(tasks: str) -> tuple[Any, ...]:
     """All arguments, as a user's own initializer would load them; what cannot be read fails its own task."""
     with open(tasks, encoding="utf-8") as lines:
-        found = [from_fields(*fields) for _, *fields in map(json.loads, lines)]
-    return tuple(_value(one) if type(one) is Pickled else one for one in found)
+        arguments = [from_fields(*fields) for _, *fields in map(json.loads, lines)]
+    return tuple(_value(one) if type(one) is Pickled else one for one in arguments)
 
 
 def opened(argument: Pickled) -> tuple[Any, BaseException | None]:

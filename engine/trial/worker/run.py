@@ -110,8 +110,11 @@ class Beside:
 
 
 def only_the_worker(pid: int) -> None:
-    """End this process if it is not the worker: a task has forked, and its child has come back from the task."""
-    if os.getpid() != pid:
+    """End this process if it is not the worker: a task has forked, and its child has come back from the task.
+
+    A `pid` of 0 stands for no worker: then nothing ends.
+    """
+    if pid and os.getpid() != pid:
         os._exit(0)
 
 

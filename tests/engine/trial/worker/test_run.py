@@ -242,6 +242,11 @@ def test_the_child_of_a_fork_in_a_task_does_not_go_on_as_the_worker(monkeypatch:
     assert left == [0]
 
 
+def test_where_no_worker_was_made_nobody_is_taken_for_its_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os._exit", lambda code: pytest.fail("this process was to end"))
+    only_the_worker(0)
+
+
 def test_an_error_is_kept_without_the_frames_that_it_came_through() -> None:
     try:
         raise ValueError("x")
