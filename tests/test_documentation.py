@@ -116,6 +116,20 @@ def read_as_the_command_does(command: click.Command, words: list[str]) -> None:
     assert [name for name in wanted if not isinstance(given.get(str(name)), (str, tuple)) or not given[str(name)]] == []
 
 
+def test_every_fact_beside_another_program_has_a_command_that_shows_it() -> None:
+    rows = re.findall(r"^\| (.+) \|$", read("README.md").partition("| you use |")[2], re.MULTILINE)
+    shown = {row.split(" | ")[0]: re.findall(r"`([^`]+)`", row.split(" | ")[-1]) for row in rows}
+    assert len(shown) == 8 and all(shown.values())
+    for text in [text for texts in shown.values() for text in texts]:
+        program, name, *words = text.split()
+        assert "--help" not in words
+        if program == "overlap":
+            read_as_the_command_does(main.commands[name], words)
+        elif program == "python":
+            told = (ROOT / name).read_text(encoding="utf-8")
+            assert [word for word in words if word.startswith("--") and f'"{word}"' not in told] == []
+
+
 @pytest.mark.parametrize("words", [["resize"], ["resize", "a", "--no-such-option"], ["prove", "1", "gil", "more"]])
 def test_a_command_that_is_written_wrong_is_found(words: list[str]) -> None:
     with pytest.raises((click.UsageError, AssertionError)):
