@@ -153,12 +153,13 @@ def _waiting_for_a_cpu(seen: Evidence) -> Iterator[Cause]:
 
 
 def _turns(seen: Evidence) -> Iterator[Cause]:
-    """Blocked longer than alone. Threads also wait for the GIL between tasks, where a task gave it up at its end."""
+    """Blocked longer than alone. Threads also wait for the GIL between tasks, where a task gave it up at its end; what
+    lies between tasks that are too small is another cause."""
     if seen.configuration.workers < 2 or seen.configuration.executor not in ("threads", "asyncio", "processes"):
         return
     threads = seen.configuration.executor == "threads"
     computes = seen.alone.cpu_s >= COMPUTES * seen.alone.work_s
-    together = seen.efficiency.no_turns * (seen.efficiency.hand_over if threads and computes else 1.0)
+    together = seen.efficiency.no_turns * (seen.efficiency.hand_over if _gil_between(seen) else 1.0)
     lost, cores = 1 - together, seen.figure.cores_busy
     if lost < LOST or cores is None:
         return
@@ -189,6 +190,13 @@ def _disturbed(seen: Evidence) -> bool:
     return 1 - seen.efficiency.cpu_at_hand >= LOST
 
 
+def _gil_between(seen: Evidence) -> bool:
+    """Whether what lies between two tasks is waiting for the GIL: threads that compute, for longer than a hand-over."""
+    computes = seen.alone.cpu_s >= COMPUTES * seen.alone.work_s
+    long = seen.alone.work_s >= READ_S * seen.figure.tasks
+    return seen.configuration.executor == "threads" and computes and long
+
+
 def _cpu_growth(seen: Evidence) -> Iterator[Cause]:
     lost = 1 - seen.efficiency.same_cpu
     if _disturbed(seen) or seen.alone.work_s < READ_S * seen.figure.tasks:  # other programs use caches, too
@@ -203,8 +211,7 @@ def _cpu_growth(seen: Evidence) -> Iterator[Cause]:
 
 def _hand_over(seen: Evidence) -> Iterator[Cause]:
     lost = 1 - seen.efficiency.hand_over
-    computes = seen.alone.cpu_s >= COMPUTES * seen.alone.work_s
-    if lost < LOST or seen.configuration.workers < 2 or (seen.configuration.executor == "threads" and computes):
+    if lost < LOST or seen.configuration.workers < 2 or _gil_between(seen):
         return
     if _disturbed(seen) and seen.sent_mb < HEAVY_MB:
         return

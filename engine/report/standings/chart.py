@@ -51,7 +51,7 @@ def scale_end(rows: Sequence[Standing]) -> float:
 
 def _row(row: Standing, end: float, band: tuple[float, float] | None) -> str:
     colour = executor_colour(row.configuration.executor)
-    aside = " ov-aside" if row.kind in ("beside", "left out", "to come") else ""
+    aside = " ov-aside" if row.early or row.kind in ("beside", "left out", "to come") else ""
     return (
         f'<div class="ov-row{" ov-taken" if row.taken else ""}{aside}" style="--ov-c:{colour}" '
         f'title="{escape(_told(row))}">'
@@ -130,8 +130,8 @@ def _early(row: Standing) -> str:
 
 
 def _note(row: Standing) -> str:
-    if row.early:
-        return row.early
+    if row.early:  # the column has room for this much
+        return row.early.removeprefix("left ").removesuffix(" repeats")
     if row.kind == "baseline":
         return "baseline"
     if row.kind == "beside":

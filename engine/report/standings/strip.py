@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from engine.analysis import words
 from engine.analysis.statistics.speedup import LEAST_PAIRS
-from engine.report.comparing import label_of, ranking
+from engine.report.comparing import label_of, left_early, ranking
 from engine.report.standings.rows import says_something
 from engine.text import counted, listed, number, percent
 
@@ -44,7 +44,7 @@ def headline(verdict: Mapping[str, Any] | None) -> Headline | None:
     ratios = {label_of(row["configuration"]): row["ratio"] for row in found.get("rows") or []}
     against = label_of(found["baseline"]) if found.get("baseline") else "the baseline"
     leaders = _leaders(found, ratios)
-    told = leaders
+    told, early = leaders, left_early(found)
     if found.get("outcome") != "faster":  # nothing is so many times as fast as itself
         told = [label for label in leaders if label != against] or leaders
     shown = _shown(found, told, ratios)
@@ -61,7 +61,7 @@ def headline(verdict: Mapping[str, Any] | None) -> Headline | None:
         high=None if known is None else float(known["high"]),
         who=_names(told, shown),
         against=against,
-        repeats=min((int(one.get("pairs", 0)) for one in ratios.values()), default=0),
+        repeats=min((int(one.get("pairs", 0)) for label, one in ratios.items() if label not in early), default=0),
         sentence=said[0],
     )
 

@@ -15,7 +15,7 @@ from engine.errors import InputRefused
 from engine.model import Run
 from engine.report.comparing import configuration_rows
 from engine.report.documents.reading import read_document
-from engine.report.standings import chart, standings
+from engine.report.standings import chart, headline, standings
 from engine.runs.plans import SEQUENTIAL, comparison, simple_plan
 from engine.store import Store
 from pages.parts.compare.view.progress import progress_of
@@ -54,9 +54,14 @@ def test_the_table_says_after_how_many_repeats(told: dict[str, Any]) -> None:
 
 def test_the_chart_says_it_to_eyes_and_to_readers(store: Store, told: dict[str, Any]) -> None:
     drawn = chart(standings(run_of(store, told), []), "sequential")
-    assert f'<span class="ov-note">{SAID}</span>' in drawn
+    assert '<span class="ov-note">out after 3 of 10</span>' in drawn
     label = drawn.partition('aria-label="')[2].partition('"')[0]
     assert label.count(SAID) == 1
+
+
+def test_the_strip_counts_the_repeats_of_those_that_still_run(told: dict[str, Any]) -> None:
+    found = headline(told)
+    assert found is not None and found.repeats == 4
 
 
 def test_what_was_left_out_is_not_to_come(store: Store, told: dict[str, Any]) -> None:

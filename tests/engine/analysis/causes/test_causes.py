@@ -78,6 +78,11 @@ def test_chunks_are_offered_only_so_large_that_each_worker_gets_one(tasks: int, 
     assert (cause.changed is None) is (experiment is None)
 
 
+def test_what_lies_between_tiny_tasks_on_threads_is_not_the_gil() -> None:
+    alone = replace(COMPUTES, wall_s=0.01, cpu_s=0.01, net_s=0.01, tasks=1000)
+    assert named(trial(THREADS_2, 0.1, Split(0.011, 0.01, 0.0, 2.0), tasks=1000), alone) == ["small_tasks"]
+
+
 def test_too_few_tasks_and_too_many_workers_are_told_with_their_numbers() -> None:
     alone = replace(COMPUTES, wall_s=0.3, cpu_s=0.3, net_s=0.3, tasks=3)
     assert named(trial(PROCESSES_2, 0.2, Split(0.3, 0.3, 0.0, 1.5), tasks=3), alone) == ["few_tasks"]

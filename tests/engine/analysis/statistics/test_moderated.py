@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.analysis.statistics.moderated import PRIOR, Variance, difference, variances
+from engine.analysis.statistics.moderated import MOST_PRIOR, Variance, difference, prior, variances
 from engine.model import Configuration
 
 CREW = [Configuration("threads", number) for number in range(1, 7)]
@@ -41,7 +41,7 @@ def test_none_is_less_than_its_own_and_the_pool_adds_its_degrees_of_freedom() ->
     walls = table([0.01, 0.01, 0.01, 0.2], 5, rng)
     found = variances(walls)
     assert max(found, key=lambda one: found[one].value) == CREW[3]
-    assert all(one.freedom == pytest.approx(4 * 3 / 4 + PRIOR) for one in found.values())
+    assert all(one.freedom == pytest.approx(4 * 3 / 4 + prior(4)) for one in found.values())
 
 
 def test_three_configurations_or_one_whole_block_moderate_nothing() -> None:
@@ -89,3 +89,7 @@ def test_satterthwaites_freedom_lies_between_the_smaller_and_the_sum(
     error, freedom = difference(Variance(one, first), Variance(other, second), pairs)
     assert error == pytest.approx(((one + other) / pairs) ** 0.5)
     assert min(first, second) - 0.25 <= freedom <= first + second
+
+
+def test_the_pooled_variance_weighs_more_the_more_configurations_it_is_of() -> None:
+    assert [prior(count) for count in (4, 5, 6, 50)] == [2.0, 2.5, MOST_PRIOR, MOST_PRIOR]
