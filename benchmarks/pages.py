@@ -2,6 +2,7 @@
 
     python benchmarks/pages.py                 three times each, about two minutes on an idle machine of 2 cores
     python benchmarks/pages.py --times 5 --json FILE
+    python benchmarks/pages.py --photos            only: from a click on the demo's photographs to the first of them
 
 The app runs as `streamlit run app.py` starts it, with an empty home, a finished job of the demo shops and a comparison
 of nine configurations. Each wait ends when what was asked for can be seen and the page's script has come to its end.
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import shutil
 import statistics
 import sys
 import tempfile
@@ -36,7 +38,9 @@ from engine.runs.plans import comparison, demo_scrape_plan, grid, simple_plan
 from engine.store import Store
 from start import find_browser
 
+PHOTOS = "first photograph of the demo"
 GOALS_S = {
+    PHOTOS: 1.0,
     "first page of a new browser": 1.5,
     "another page": 0.3,
     "another tab of a run": 0.3,
@@ -49,6 +53,7 @@ SHOWN = """([quiet, shown, title]) => document.querySelector(quiet) && document.
 WATCH_SHIFT = """() => { window.shifted = 0; new PerformanceObserver((list) => {
   for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value
 }).observe({ type: "layout-shift", buffered: false }) }"""
+A_PHOTO = "() => [...document.querySelectorAll('.st-key-tiles img')].some((one) => one.complete && one.naturalWidth)"
 PLOTS = "[data-testid='stPlotlyChart'] .main-svg"
 
 
@@ -109,6 +114,23 @@ def nine(look: Look, run: Run) -> float:
     return look.timed(link.click, PLOTS)
 
 
+def first_photo(browser: Any, url: str, store: Store) -> float:
+    """From a click on Start until the first of the demo's photographs can be seen; they are painted anew."""
+    shutil.rmtree(store.settings.home / "samples", ignore_errors=True)
+    look = Look(browser.new_page(viewport={"width": 1440, "height": 900}), url)
+    look.page.goto(url)
+    look.until("h1")
+    look.page.wait_for_timeout(3000)
+    button = look.page.get_by_role("button", name="Resize the sample photos")
+    began_s = time.perf_counter()
+    button.click(no_wait_after=True)
+    look.page.wait_for_function(A_PHOTO, polling="raf", timeout=60_000)
+    taken_s = time.perf_counter() - began_s
+    look.page.get_by_role("button", name="Run again", exact=True).wait_for(timeout=60_000)
+    look.page.close()
+    return taken_s
+
+
 def shift(look: Look, store: Store, plan: Plan) -> float:
     """How much of the page moved while a run was watched."""
     run = jobs.start(store, plan)
@@ -121,6 +143,11 @@ def shift(look: Look, store: Store, plan: Plan) -> float:
     return float(look.page.evaluate("() => window.shifted"))
 
 
+def photos(browser: Any, url: str, store: Store, times: int) -> list[tuple[str, float]]:
+    """The waits for the first photograph."""
+    return [("from Start", first_photo(browser, url, store)) for _ in range(times)]
+
+
 def measured(browser: Any, url: str, store: Store, times: int) -> dict[str, list[tuple[str, float]]]:
     """Every wait by goal, with what it was for."""
     how = Configuration("threads", 8)
@@ -129,6 +156,7 @@ def measured(browser: Any, url: str, store: Store, times: int) -> dict[str, list
     plan = comparison(tasks, grid(("threads", "processes"), (1, 2, 4, 8)), repeats=3)
     compared = jobs.wait(store, jobs.start(store, plan))
     found: dict[str, list[tuple[str, float]]] = {name: [] for name in GOALS_S}
+    found[PHOTOS] = photos(browser, url, store, times)
     for _ in range(times):
         found["first page of a new browser"].append(("Start", first_page(browser, url)))
     look = Look(browser.new_page(viewport={"width": 1440, "height": 900}), url)
@@ -177,6 +205,7 @@ def main() -> None:
     """Measure, print, and fail when a goal is missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--photos", action="store_true", help="only the wait for the demo's first photograph")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     if importlib.util.find_spec("playwright") is None:
@@ -188,7 +217,10 @@ def main() -> None:
         store = Store.open(settings)
         with app(settings.home) as (url, _server), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
-            rows = told(measured(browser, url, store, given.times)) + shifts(browser, url, store)
+            if given.photos:
+                rows = told({PHOTOS: photos(browser, url, store, given.times)})
+            else:
+                rows = told(measured(browser, url, store, given.times)) + shifts(browser, url, store)
             browser.close()
         store.close()
     print(f"load of the machine in the last minute: {psutil.getloadavg()[0]:.1f} on {psutil.cpu_count()} CPUs")

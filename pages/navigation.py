@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.menu import PAGES
+from pages.parts.components.theme import follow_theme
 from pages.parts.shared.frame import frame
 from pages.parts.shared.guard import guard
 from pages.parts.shared.signing_in import ask_to_sign_in, let_in, show_person
@@ -41,4 +42,5 @@ with guard():
     show_next()
     page.run()
     frame()
+    follow_theme()
     import_module("pages.parts.job.view")  # where a click leads: imported while the first page is being read

@@ -3,6 +3,7 @@
     /files/<token>/results.zip              the pictures that a resize run made
     /files/<token>/export/<format>          CSV, JSON, Parquet or HTML
     /files/<token>/picture/<task>/<which>   one picture: thumb, after, before
+    /files/<token>/live                     a job's figures and lanes of now
 
 Pictures are addressed by the task's number and found through the run's records, so that no path
 ever comes from outside. The routes hold no state: Streamlit evicts project modules after an edit,
@@ -15,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from engine.errors import OverlapError, RunNotFound
@@ -61,6 +62,17 @@ def picture(request: Request) -> Response:
     run = run_of(request.path_params["token"])
     path = found_picture(kept, run, request.path_params["task"], request.path_params["which"])
     return _picture_file(path)
+
+
+def live_figures(request: Request) -> Response:
+    """What a live job's page shows between two looks."""
+    from pages.parts.job.live import live
+    from pages.parts.shared.server import run_of, store
+
+    run = run_of(request.path_params["token"])
+    if run.kind != "job":
+        return _missing("Only a job has lanes.")
+    return JSONResponse(live(store(), run), headers={**SAFE, "Cache-Control": "no-store"})
 
 
 def _picture_file(path: Path | None) -> Response:
@@ -110,5 +122,6 @@ ROUTES = [
     Route(PATH, health),
     Route("/files/{token}/results.zip", guarded(archive)),
     Route("/files/{token}/export/{format}", guarded(export)),
+    Route("/files/{token}/live", guarded(live_figures)),
     Route("/files/{token}/picture/{task:int}/{which}", guarded(picture)),
 ]

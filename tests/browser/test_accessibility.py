@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -90,11 +91,26 @@ def test_every_page_with_its_sections_open(tab: Tab, checked: Check) -> None:
     for entry in PAGES:
         tab.page.emulate_media(color_scheme="dark")
         tab.open("" if entry.address == "start" else entry.address)
-        closed = tab.page.locator("[data-testid='stMain'] details:not([open]) > summary")
-        while closed.count():  # what is opened may hold others
-            closed.evaluate_all("all => all.forEach(one => one.click())")
-            tab.settled()
+        open_sections(tab)
         checked(entry.title)
+
+
+def open_sections(tab: Tab) -> None:
+    """Open whatever is folded."""
+    closed = tab.page.locator("[data-testid='stMain'] details:not([open]) > summary:visible")
+    while closed.count():  # what is opened may hold others
+        closed.evaluate_all("all => all.forEach(one => one.click())")
+        tab.settled()
+
+
+@contextmanager
+def going_on(server: Server, address: str) -> Iterator[None]:
+    """A run that has ended, as it was while it went on: its state says so, and somebody holds its lock."""
+    run = server.store.run(address.partition("run=")[2])
+    with server.store.folder(run).lock():
+        server.store.update_run(run, state="running", ended_at=None)
+        yield
+        server.store.update_run(run, state=run.state, ended_at=run.ended_at)
 
 
 LOOKS = {"scrape": ("look", "Prices by shop"), "resize": ("gallery_look", "Before and after")}
@@ -102,21 +118,34 @@ LOOKS = {"scrape": ("look", "Prices by shop"), "resize": ("gallery_look", "Befor
 
 
 @pytest.mark.parametrize("name", ["scrape", "resize", "comparison"])
-def test_every_run_with_each_of_its_tabs(tab: Tab, checked: Check, runs: dict[str, str], name: str) -> None:
+def test_every_run_with_each_of_its_tabs_and_while_it_goes_on(
+    tab: Tab, checked: Check, runs: dict[str, str], name: str
+) -> None:
     tab.open(runs[name])
     for number in range(tab.page.get_by_role("tab").count()):
         tab.page.get_by_role("tab").nth(number).click()
         tab.settled()
+        open_sections(tab)
         checked(f"{name}, tab {number}")
     if name in LOOKS:
         tab.open(runs[name]).choose(*LOOKS[name])
         checked(f"{name}, {LOOKS[name][1]}")
+    with going_on(tab.server, runs[name]):
+        tab.open(runs[name]).button("Cancel").wait_for()
+        tab.page.locator(".ov-chart, .lanes canvas").first.wait_for()
+        checked(f"{name}, while it goes on")
 
 
-def test_the_question_before_runs_are_deleted(tab: Tab, checked: Check, runs: dict[str, str]) -> None:
-    tab.open("history")
-    tab.page.locator("[data-testid='stDataFrame']").first.click(position={"x": 15, "y": 52})
-    tab.settled().button("Delete").click()
-    tab.page.get_by_role("dialog").wait_for()
+def test_every_dialog(tab: Tab, checked: Check, runs: dict[str, str]) -> None:
+    tab.open("history").button("More filters").click()
     tab.settled()
-    checked("the question")
+    checked("more filters")
+    tab.page.keyboard.press("Escape")
+    tab.page.locator("[data-testid='stDataFrame']").first.click(position={"x": 15, "y": 52})
+    for name in ("Label", "Delete"):
+        tab.settled().button(name).click()
+        tab.page.get_by_role("dialog").wait_for()
+        tab.settled()
+        checked(f"the dialog of {name}")
+        tab.page.keyboard.press("Escape")
+        tab.page.get_by_role("dialog").wait_for(state="detached")

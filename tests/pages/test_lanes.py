@@ -10,7 +10,7 @@ import pytest
 
 from engine.analysis.tally import Tally
 from engine.config import Settings
-from engine.model import Configuration, Plan, Run, plain
+from engine.model import Configuration, Plan, Run, new_token, plain
 from engine.protocol.record import row_of
 from engine.runs import jobs
 from engine.runs.plans import scrape_plan, simple_plan
@@ -29,6 +29,7 @@ from pages.parts.components.lane_data import (
 )
 from pages.parts.components.lanes import AROUND_PX, height_of
 from pages.parts.components.sparkline import sparkline
+from pages.parts.job.live import live
 
 Ended = Callable[[Plan], Run]
 
@@ -140,6 +141,26 @@ def test_what_is_under_way_is_on_its_lane_before_it_has_a_record(store: Store, s
     assert [(mark[0], mark[3]) for mark in sorted(picture["marks"])] == [(0, UNDER_WAY), (1, UNDER_WAY)]
     assert all(0 <= mark[1] <= mark[2] for mark in picture["marks"])
     jobs.cancel(store, run)
+
+
+def test_between_two_looks_a_live_job_is_told_its_figures_and_when_to_look_again(store: Store, quick: Plan) -> None:
+    run = store.create(quick, new_token(), {})
+    with store.folder(run).lock():
+        begins = live(store, store.run(run.token))
+        store.set_state(run, "running")
+        assert live(store, store.run(run.token))["stage"] == begins["stage"], "there is nothing more to see yet"
+        store.update_run(run, ok=2)
+        first = live(store, store.run(run.token))
+        assert first["tiles"]["Done"] == "2 of 4" and first["tiles"]["Failed"] == "0"
+        assert "2 of 4 done" in first["bar"] and 'aria-valuenow="2"' in first["bar"]
+        assert first["lanes"]["lanes"] == 2 and first["lanes"]["live"] and first["lanes"]["height"] == height_of(2)
+        store.update_run(run, ok=3)
+        second = live(store, store.run(run.token))
+        assert second["stage"] == first["stage"] and "3 of 4 done" in second["bar"], "nothing but figures has changed"
+        store.set_state(run, "finished")
+        assert len({begins["stage"], second["stage"], live(store, store.run(run.token))["stage"]}) == 3
+        idle_s, total_s = second["clock"]
+        assert 0 < idle_s < total_s
 
 
 def test_the_height_depends_on_the_workers_alone() -> None:

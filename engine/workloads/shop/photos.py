@@ -2,16 +2,18 @@
 
 Each is painted at a megapixel, sharpened, enlarged to a camera's size, and given fine texture where it is not smooth
 and film grain everywhere, so that files look, weigh and decode like photos at full size too. Two threads paint at once:
-Pillow lets go of the GIL. The smallest come first, because somebody may wait for the first ones.
-Imports Pillow alone.
+Pillow lets go of the GIL. Somebody may wait for the first ones: so the smallest come first, and two come with the
+package, painted by this module as well. Imports Pillow alone.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import NamedTemporaryFile
@@ -28,6 +30,8 @@ from engine.workloads.shop.scenes import SCENES
 VERSION = 2
 """Raise it when the pictures change; kept ones are then painted anew."""
 FOLDER = "samples"
+READY = Path(__file__).parent / "ready"
+"""Samples that need not be painted; to be made anew with VERSION: `save(photo, READY / photo.name)`."""
 STAMP = ".complete"
 """Says which version of the pictures the folder is for."""
 PAINTED_MEGAPIXELS = 1.0
@@ -112,7 +116,8 @@ def sample_photos(home: Path, progress: Callable[[int, int], None] | None = None
 
 
 def places(home: Path) -> list[Path]:
-    """Where the sample photos are or will be; those of another version of the pictures, or of Pillow, are gone then."""
+    """Where the sample photos are or will be, the first two of them now; those of another version, or Pillow, are gone.
+    """
     folder = home / FOLDER
     stamp = folder / STAMP
     if not (stamp.is_file() and stamp.read_text() == _stamp()):
@@ -120,6 +125,9 @@ def places(home: Path) -> list[Path]:
         for photo in PHOTOS:
             (folder / photo.name).unlink(missing_ok=True)
         _write(stamp, lambda path: path.write_text(_stamp()))
+    for ready in READY.glob("*.*"):
+        if not (folder / ready.name).is_file():
+            _write(folder / ready.name, partial(shutil.copyfile, ready))
     return [folder / photo.name for photo in PHOTOS]
 
 

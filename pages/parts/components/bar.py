@@ -10,14 +10,19 @@ REST = "rgba(128, 140, 155, 0.25)"
 """What is left, on a light page and on a dark one."""
 
 
-def bar(run: Run, text: str, done: str, failed: str) -> None:
-    """Draw the bar under its text; `done` and `failed` are the colours of what is done and of what has failed."""
+def bar(drawn: str) -> None:
+    """Draw what `bar_html` gave."""
+    st.html(drawn)
+
+
+def bar_html(run: Run, text: str, done: str, failed: str) -> str:
+    """The bar under its text; `done` and `failed` are the colours of what is done and of what has failed."""
     total = max(run.tasks, 1)
     parts = "".join(
         f'<div style="width:{100 * count / total:.3f}%;background:{colour}"></div>'
         for count, colour in ((run.ok, done), (run.failed, failed))
     )
-    st.html(
+    return (
         f'<div style="font-size:0.875rem;margin-bottom:0.3rem">{text}</div>'
         f'<div role="progressbar" aria-label="{run.ok:,} done, {run.failed:,} failed, of {run.tasks:,}" '
         f'aria-valuemin="0" aria-valuemax="{run.tasks}" aria-valuenow="{run.done}" '

@@ -1,11 +1,13 @@
 // Draws what lane_data.py gives: a lane a worker, or a heat map, and below it how many tasks a second ended.
 // A canvas, drawn once each time that there is something new: nothing moves by itself, so looking costs next to nothing.
+// Of a live run it asks for what is new (live.py), and writes headline figures and bar into the page as well: having
+// Streamlit draw them every second would cost ten times as much.
 const LEFT = 64, RIGHT = 8, RATE = 34, GAP = 8, AXIS = 18
 const DONE = 0, FAILED = 1, UNDER_WAY = 2, PUT_BACK = 3
 const seen = new WeakMap()
 
 export default function (component) {
-  const { data, parentElement } = component
+  const { data, parentElement, setTriggerValue } = component
   const root = parentElement.querySelector(".lanes")
   const canvas = root.querySelector("canvas")
   let own = seen.get(parentElement)
@@ -15,12 +17,58 @@ export default function (component) {
     own.observer = new ResizeObserver(() => draw(root, canvas, own.data))
     own.observer.observe(root)
   }
-  own.data = data
-  canvas.setAttribute("aria-label", data.told)
-  draw(root, canvas, data)
+  const show = (shown) => {
+    own.data = shown
+    canvas.setAttribute("aria-label", shown.told)
+    draw(root, canvas, shown)
+  }
+  show(data)
+  follow(own, data.follow, show, setTriggerValue)
   canvas.onpointermove = (event) => point(root, canvas, own.data, event)
   canvas.onpointerleave = () => { root.querySelector(".tip").hidden = true }
-  return () => { own.observer.disconnect(); seen.delete(parentElement) }
+  return () => { clearTimeout(own.timer); own.follow = null; own.observer.disconnect(); seen.delete(parentElement) }
+}
+
+function follow(own, told, show, setTriggerValue) {
+  clearTimeout(own.timer)
+  own.follow = told
+  if (!told) return
+  const drawn = performance.now()
+  let clock = told.clock, busy = false
+  const next = () => { own.timer = setTimeout(ask, busy ? told.busy_ms : told.every_ms * (own.data.from > 0 ? 2 : 1)) }
+  async function ask() {
+    try {
+      const answer = document.hidden ? null : await fetch(told.url)
+      const found = answer?.ok ? await answer.json() : null
+      if (own.follow !== told) return // the page was drawn anew meanwhile, or left
+      if (found) {
+        busy = used(clock, found.clock) >= told.busy
+        clock = found.clock
+        const late = !busy && performance.now() - drawn > told.look_ms
+        if (late || found.stage !== told.stage) setTriggerValue("look", `${found.stage} ${drawn}`)
+        write(found)
+        show({ ...found.lanes, dark: own.data.dark })
+      }
+    } catch { /* the server does not answer: Streamlit says so */ }
+    next()
+  }
+  next()
+}
+
+// The share of all CPU time that was used between two readings of [idle, all] seconds.
+const used = (first, last) => 1 - (last[0] - first[0]) / (last[1] - first[1] || 1)
+
+// Streamlit keeps what it drew last, so it writes over this at its next look, where that is newer.
+function write({ tiles, bar }) {
+  for (const tile of document.querySelectorAll(".st-key-figures [data-testid='stMetric']")) {
+    const name = tile.querySelector("[data-testid='stMetricLabel']")?.textContent.trim()
+    const value = tile.querySelector("[data-testid='stMetricValue']")
+    const texts = value && document.createTreeWalker(value, NodeFilter.SHOW_TEXT)
+    const text = texts?.nextNode()
+    if (text && name in tiles && !tiles[name].startsWith(":")) text.nodeValue = tiles[name]
+  }
+  const drawn = document.querySelector(".st-key-progress [data-testid='stHtml']")
+  if (drawn && drawn.told !== bar) drawn.innerHTML = drawn.told = bar
 }
 
 function draw(root, canvas, data) {
@@ -31,11 +79,15 @@ function draw(root, canvas, data) {
   key(root, data, ink)
   const width = root.clientWidth, height = data.height + GAP + RATE + AXIS
   const ratio = window.devicePixelRatio || 1
-  canvas.width = Math.round(width * ratio)
-  canvas.height = Math.round(height * ratio)
-  canvas.style.height = `${height}px`
-  const pen = canvas.getContext("2d")
-  pen.scale(ratio, ratio)
+  const edges = [Math.round(width * ratio), Math.round(height * ratio)]
+  if (canvas.width !== edges[0] || canvas.height !== edges[1]) {
+    [canvas.width, canvas.height] = edges
+    canvas.style.height = `${height}px`
+  }
+  const pen = canvas.getContext("2d", { alpha: false })
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0)
+  pen.fillStyle = ink.paper
+  pen.fillRect(0, 0, width, height)
   pen.font = `12px ${ink.font}`
   const x = scale(data, width)
   axis(pen, data, ink, x, width)
@@ -49,6 +101,10 @@ function key(root, data, ink) {
   if (data.live && !data.heat) entries.push(["", "under way", `border:1px solid ${data.colours.done};box-sizing:border-box`])
   if (data.marks.some((one) => one[3] === PUT_BACK)) entries.push(["", "waiting for its turn",
     `background:repeating-linear-gradient(45deg,${ink.grid} 0 2px,transparent 2px 4px);border:1px solid ${ink.grid};box-sizing:border-box`])
+  const told = JSON.stringify([data.title, entries])
+  const place = root.querySelector(".key")
+  if (place.told === told) return
+  place.told = told
   const html = document.createElement("span")
   html.innerHTML = `<b></b>` + entries.map(() => `<span><i></i><span></span></span>`).join("")
   html.querySelector("b").textContent = data.title
@@ -56,7 +112,7 @@ function key(root, data, ink) {
     each.querySelector("i").style.cssText = entries[at][2] || `background:${entries[at][0]}`
     each.querySelector("span").textContent = entries[at][1]
   })
-  root.querySelector(".key").replaceChildren(...html.childNodes)
+  place.replaceChildren(...html.childNodes)
 }
 
 const scale = (data, width) => (s) => LEFT + (width - LEFT - RIGHT) * (s - data.from) / (data.to - data.from || 1)

@@ -11,6 +11,9 @@ import streamlit as st
 from engine.model import Run, Trial
 from engine.text import counted
 from pages.parts.components.lane_data import LANES
+from pages.parts.shared.address import file_url
+from pages.parts.shared.polling import PACE, clock
+from pages.parts.shared.server import is_dark
 from pages.parts.shared.words import duration
 
 HERE = Path(__file__).parent
@@ -26,13 +29,23 @@ _LANES = st.components.v2.component(
 )
 
 
-def lanes(run: Run, trials: Sequence[Trial], picture: dict[str, Any], unit: str) -> None:
-    """Draw the picture; its height depends on the number of workers alone, so nothing below it ever moves."""
-    height = height_of(run.configurations[0].workers)
-    told = in_words(run, trials, picture)
-    data = {**picture, "height": height, "title": _title(picture), "told": told, "unit": unit}
+def lanes(run: Run, trials: Sequence[Trial], picture: dict[str, Any], unit: str, stage: str) -> None:
+    """Draw the picture; its height depends on the number of workers alone, so nothing below it ever moves.
+
+    While the run goes on, its script asks for newer figures by itself, and has the page look again once their stage is
+    not `stage` any more.
+    """
+    data = {**lanes_of(run, trials, picture, unit), "dark": is_dark(), "follow": None}
+    if picture["live"]:
+        data["follow"] = {**PACE, "url": file_url(run, "live"), "stage": stage, "clock": clock()}
     with st.container(key="lanes"):
-        _LANES(data=data, height=height + AROUND_PX, key="lanes_of")
+        _LANES(data=data, height=data["height"] + AROUND_PX, key="lanes_of", on_look_change=lambda: None)
+
+
+def lanes_of(run: Run, trials: Sequence[Trial], picture: dict[str, Any], unit: str) -> dict[str, Any]:
+    """What `lanes.js` draws."""
+    height, told = height_of(run.configurations[0].workers), in_words(run, trials, picture)
+    return {**picture, "height": height, "title": _title(picture), "told": told, "unit": unit}
 
 
 def height_of(workers: int) -> int:

@@ -20,7 +20,7 @@ from pages.parts.run.failures import failures
 from pages.parts.run.headline import figures, head
 from pages.parts.shared.clicks import show_refusal
 from pages.parts.shared.guard import guard
-from pages.parts.shared.polling import interval_s, take_note
+from pages.parts.shared.polling import interval_s
 from pages.parts.shared.server import run_of, store
 from pages.parts.shared.starting import leaves
 
@@ -28,14 +28,14 @@ from pages.parts.shared.starting import leaves
 def run_view(run: Run) -> None:
     """Draw a run, and keep it up to date until it is over."""
     live = run.state not in ENDED
-    st.fragment(run_every=interval_s(run.kind, run.token) if live else None)(_view)(run.token, live)
+    st.fragment(run_every=interval_s(run.kind) if live else None)(_view)(run.token, live)
 
 
 def _view(token: str, live: bool) -> None:
     with guard():
         run = run_of(token)
         # Every button of a run acts by its callback (`clicks`), so no click is lost by drawing the page anew.
-        if leaves() or live == (run.state in ENDED) or (live and take_note(run.kind, run.token)):
+        if leaves() or live == (run.state in ENDED):
             st.rerun()
         show_refusal(run)
         VIEWS.get(run.kind, _job)(run, store().trials(run), live)

@@ -9,16 +9,14 @@ import streamlit as st
 from engine.model import ENDED, Run
 from pages.parts.shared.clicks import acting_button, cancel, show_refusal
 from pages.parts.shared.guard import guard
+from pages.parts.shared.polling import LOOK_S
 from pages.parts.shared.server import run_of
 from pages.parts.shared.words import literal
-
-POLL_S = 4.0
-"""Watching must not change what is watched."""
 
 
 def progress(tokens: Sequence[str]) -> None:
     """A bar and a Cancel for each of these runs; once one has ended, the page is drawn anew, with its figures."""
-    st.fragment(run_every=POLL_S)(_bars)(list(tokens))
+    st.fragment(run_every=LOOK_S)(_bars)(list(tokens))
 
 
 def _bars(tokens: list[str]) -> None:

@@ -12,7 +12,7 @@ from engine.model import ENDED, Run, Trial, new_token
 from engine.report.figures.colours import FAILED, executor_colour
 from engine.text import counted, data_size
 from engine.text import share as share_of
-from pages.parts.components.bar import bar
+from pages.parts.components.bar import bar, bar_html
 from pages.parts.components.lanes import lanes
 from pages.parts.components.sparkline import sparkline
 from pages.parts.run.again import run_again
@@ -108,14 +108,24 @@ def _again(token: str, run: Run) -> None:
 def figures(run: Run, trials: Sequence[Trial], picture: Mapping[str, Any]) -> None:
     """The headline figures, the bar that says how far it is, and the lanes: the same while it runs and afterwards."""
     measured = pace(run, trials)
-    found, how = _figures(run, measured), run.configurations[0].executor
+    found, how = [*tiles(run, measured), *_saved(run)], run.configurations[0].executor
     with st.grid(len(found), min_column_width=130, key="figures"):
         for label, value, note in found:
             line = sparkline(_rates(picture), executor_colour(how)) if label == "Throughput" else ""
             st.metric(label + line, value, border=True, height="stretch", help=note)
     with st.container(key="progress"):
-        bar(run, _bar_text(run, measured), executor_colour(how), FAILED)
-    lanes(run, trials, dict(picture), title_of(run)[1])
+        bar(bar_of(run, measured))
+    lanes(run, trials, dict(picture), title_of(run)[1], stage(run))
+
+
+def stage(run: Run) -> str:
+    """What the whole page depends on: while it stays the same, only figures, bar and lanes change from look to look.
+
+    A run that begins is drawn anew with its first result, and not a moment before that, too.
+    """
+    if run.state in ENDED or run.waiting_for:
+        return f"{run.state} {run.waiting_for or ''}"
+    return "has results" if run.done else "begins"
 
 
 def _rates(picture: Mapping[str, Any]) -> list[float]:
@@ -124,26 +134,35 @@ def _rates(picture: Mapping[str, Any]) -> list[float]:
     return [done + failed for done, failed in zip(rate["done"], rate["failed"], strict=True)]
 
 
-def _figures(run: Run, measured: Pace) -> list[tuple[str, str, str | None]]:
+def tiles(run: Run, measured: Pace) -> list[tuple[str, str, str | None]]:
+    """Label, value and note of the headline figures that every job has."""
     unit = title_of(run)[1]
-    found: list[tuple[str, str, str | None]] = [
+    return [
         ("Done", f"{run.done:,} of {run.tasks:,}", None),
         ("Elapsed", words.duration(measured.elapsed_s), None),
         ("Throughput", f"{_short(measured.per_s)} {unit}/s" if measured.per_s else "–", None),
         ("Failed", f":red[{run.failed:,}]" if run.failed else "0", None),
     ]
+
+
+def _saved(run: Run) -> list[tuple[str, str, str | None]]:
+    """What a resize saved, once something is done."""
     saved = saved_bytes(store(), run)
-    if saved and saved[0]:
-        before, after = saved
-        size, share = data_size(abs(before - after)), share_of(abs(before - after), before)
-        label = "Saved" if after <= before else "Grown by"
-        note = f"{data_size(before)} of originals became {data_size(after)}."
-        found.append((label, f"{size}, {share}", note))
-    return found
+    if not saved or not saved[0]:
+        return []
+    before, after = saved
+    size, share = data_size(abs(before - after)), share_of(abs(before - after), before)
+    note = f"{data_size(before)} of originals became {data_size(after)}."
+    return [("Saved" if after <= before else "Grown by", f"{size}, {share}", note)]
 
 
 def _short(rate: float) -> str:
     return f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"
+
+
+def bar_of(run: Run, measured: Pace) -> str:
+    """The bar as HTML."""
+    return bar_html(run, _bar_text(run, measured), executor_colour(run.configurations[0].executor), FAILED)
 
 
 def _bar_text(run: Run, measured: Pace) -> str:

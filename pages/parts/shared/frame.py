@@ -10,20 +10,23 @@ import streamlit as st
 # Streamlit writes on its primary buttons in white, also where the theme's own colour is a light one: in the dark.
 _STYLE = """<style>
 [data-testid*="-primary"]:not([disabled]) :is(p, span) { color: light-dark(#FFFFFF, #0B131B); }
-.st-key-head_start { display: none; }
+.st-key-head_start, .st-key-follow_theme { display: none; }
 </style>"""
 _HEAD_START = r"""<script>
 (() => {
   const own = document.querySelector("script[src*='/static/js/']")
   if (!own || window.overlapHeadStart) return
   window.overlapHeadStart = true
-  const load = () => /\/run$/.test(location.pathname) || import(new URL("NAME", own.src)).catch(() => {})
+  const load = () => {
+    if (document.querySelector("[class*='st-key-cancel']")) setTimeout(load, 1500)
+    else import(new URL("NAME", own.src)).catch(() => {})
+  }
   setTimeout(() => (window.requestIdleCallback || setTimeout)(load), 1500)
 })()
 </script>"""
 """Reads the library of charts (five megabytes, a second of a browser's time) while somebody looks at their first page,
-so that the first chart comes at once; not beside a run, whose tasks it would slow. It is the file that Streamlit
-itself loads at the first chart, under one name."""
+so that the first chart comes at once; beside a run that goes on (the page then has a Cancel), whose tasks it
+would slow, once that is over. It is the file that Streamlit itself loads at the first chart, under one name."""
 
 
 def frame() -> None:

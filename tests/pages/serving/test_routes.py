@@ -117,10 +117,18 @@ def test_a_thumbnail_is_small_and_made_once(get: Get, resized: Run, store: Store
     assert {path: path.stat().st_mtime_ns for path in (store.folder(resized).path / "thumbs").iterdir()} == made
 
 
+def test_the_figures_of_now_are_plain_values_that_nothing_keeps(get: Get, resized: Run) -> None:
+    answer = get(f"/files/{resized.token}/live")
+    assert answer.headers["cache-control"] == "no-store" and answer.headers["content-type"] == "application/json"
+    found = answer.json()
+    assert found["tiles"]["Done"] == "2 of 2" and len(found["lanes"]["marks"]) == 2
+
+
 @pytest.mark.parametrize(
     "path",
     [
         "/files/rUnknown/results.zip",
+        "/files/rUnknown/live",
         "/files/1/results.zip",
         "/files/rUnknown/export/csv",
         "/files/{token}/picture/99/after",

@@ -57,8 +57,6 @@ def glance(run: Run, trials: Sequence[Trial]) -> None:
 def running_lane(run: Run, trials: Sequence[Trial]) -> None:
     """The trial that runs now against the median of those of its configuration that have finished."""
     now = trials[-1] if trials and trials[-1].state == "running" else None
-    if run.state in ENDED:
-        return
     if now is None:  # its place is kept, so that nothing below it moves
         with st.container(key="running_trial"):
             st.html(style() + between())

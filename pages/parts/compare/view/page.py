@@ -34,10 +34,10 @@ def comparison(run: Run, trials: list[Trial], live: bool) -> None:
     counted = fastest_first(run, [trial for trial in trials if trial.repeat != WARM_UP])
     finished = [trial for trial in counted if trial.state == "finished"]
     _head(run, finished)
-    if run.state not in ENDED:
-        show_progress(run, trials)
     glance(run, finished)
-    running_lane(run, trials)
+    if run.state not in ENDED:  # below the chart: at the end it goes, and nothing above changes its place
+        show_progress(run, trials)
+        running_lane(run, trials)
     told(run, len(finished))
     if finished and run.state in ENDED:  # before that the chart says it, and a table that grows moves what is below
         configurations_table(run, counted)

@@ -15,6 +15,8 @@ from engine.report.comparing import configuration_rows, label_of
 from engine.text import seconds
 from pages.parts.shared.words import STATES, literal
 
+HEAD_PX, ROW_PX = 38, 35
+"""Of Streamlit's tables: the header with the borders, and a row."""
 SECONDS = st.column_config.NumberColumn(format="%.3f s")
 
 
@@ -24,6 +26,7 @@ def configurations_table(run: Run, trials: Sequence[Trial]) -> None:
     st.dataframe(
         table,
         hide_index=True,
+        height=HEAD_PX + ROW_PX * len(table),  # told, so that what is below has its place before the table is drawn
         column_config={
             "Take": st.column_config.TextColumn(width=50, help="What is recommended.", alignment="center"),
             "Configuration": st.column_config.TextColumn(pinned=True),
