@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Tab
+from tests.browser.conftest import THEMES, Tab
 
 
 def test_a_newcomer_scrapes_the_demo_shops_with_one_click(tab: Tab) -> None:
@@ -30,6 +30,9 @@ def test_a_newcomer_scrapes_the_demo_shops_with_one_click(tab: Tab) -> None:
     tab.section("How it ran")
     expect(tab.page.get_by_text(re.compile(r"tasks at once on .* cores"))).to_be_visible()
     tab.in_both_themes(lambda: expect(tab.page.locator(".js-plotly-plot")).to_have_count(4))
+    for theme, background in reversed(THEMES.items()):  # what Python has coloured follows the system as well
+        tab.turn(theme)
+        expect(tab.page.locator(".js-plotly-plot .main-svg").first).to_have_css("background-color", background)
 
 
 @pytest.mark.usefixtures("sample_photos")
