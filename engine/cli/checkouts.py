@@ -55,7 +55,9 @@ def must_be_alone(given: Mapping[str, Any]) -> None:
     wrong = [name for name in _EXCLUDES if given.get(name)]
     if wrong:
         option = wrong[0].removesuffix("_file").removeprefix("as_").replace("_", "-")
-        raise click.UsageError(f"--checkout makes four runs, so --{option} cannot be said: see `overlap export`.")
+        raise click.UsageError(
+            f"--checkout makes four runs, so --{option} cannot be used with it: write each of them out with `overlap export`."
+        )
 
 
 def compare_checkouts(

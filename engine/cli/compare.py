@@ -32,7 +32,7 @@ from engine.store import Store
 @click.option("--precision", type=Fraction(), help="Go on until every interval is this narrow, for example 5%.")
 @click.option("--budget", type=Seconds(), help="Time to spend, for example 60s.")
 @click.option("--race", is_flag=True, help="Leave out early what is shown to be slower.  [10 repeats at most]")
-@click.option("--baseline", help="What speedups are against, for example threads:2.  [a plain loop]")
+@click.option("--baseline", help="What speedups are measured against, for example threads:2.  [a plain loop]")
 @click.option("--python", "pythons", multiple=True, help="Another Python (executable or environment); repeatable.")
 @click.option("--start-method", type=click.Choice(["forkserver", "spawn", "fork"]), help="How processes start.")
 @click.option("--only-python", is_flag=True, help="Only the Pythons that --python names, not this one.")
@@ -40,7 +40,7 @@ from engine.store import Store
 @click.option("--env", "environment", multiple=True, help="NAME=VALUE: everything again with it; repeatable.")
 @click.option(
     "--references/--no-references", default=None,
-    help="Also rows of plain code: a loop, pools without us.  [where tasks take less than a millisecond]",
+    help="Also measure plain code: a loop, bare pools.  [where tasks take less than a millisecond]",
 )
 @click.option("--tasks", help="compute, wait: how many. A function: the file of its arguments, one a line; - is stdin.")
 @click.option("--amount", type=click.IntRange(0), default=100_000, show_default=True, help="compute: steps a task.")

@@ -137,8 +137,8 @@ def delete(run: str, yes: bool) -> None:
 
 @click.command()
 @click.argument("run")
-@click.option("--label", help="By which the History can be filtered; an empty one takes it away.")
-@click.option("--note", help="Whatever is to be remembered of the run.")
+@click.option("--label", help="A word to filter the History by; an empty text removes it.")
+@click.option("--note", help="A note of your own; an empty text removes it.")
 @click.option("--pin/--unpin", "pinned", default=None, help="A pinned run is never removed by itself.")
 def mark(run: str, label: str | None, note: str | None, pinned: bool | None) -> None:
     """Write a label or a note on a run, or pin it."""

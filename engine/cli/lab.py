@@ -17,8 +17,8 @@ def how_to_measure(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that both labs share."""
     for option in (
         click.option("--only", multiple=True, metavar="NAME", help="Only this experiment; repeatable."),
-        click.option("--careful", "mode", flag_value="careful", help="As long as the intervals need."),
-        click.option("--quick", "mode", flag_value="quick", default="quick", help="Under 90 seconds, the default."),
+        click.option("--careful", "mode", flag_value="careful", help="Until the intervals are narrow: some minutes."),
+        click.option("--quick", "mode", flag_value="quick", default="quick", help="Under 90 seconds; the default."),
         click.option("--json", "as_json", is_flag=True, help="Print all figures as one JSON document."),
     ):
         command = option(command)

@@ -60,12 +60,12 @@ def configuration(store: Store, workload: str, given: Mapping[str, Any]) -> Conf
 @click.option("--to", "target", type=Place(path_type=Path), help="Output folder, or an address: s3://bucket/folder.")
 @click.option("--beside", is_flag=True, help="Instead of --to: each result beside its original, with --name's suffix.")
 @click.option("--overwrite", type=click.Choice(CHOICES), default="never", show_default=True,
-              help="Files that are there already; --overwrite alone means all. Originals are never replaced.")
+              help="What becomes of files that exist already; --overwrite alone: all. Originals are never replaced.")
 @how_to_resize
 @click.option("--glob", "pattern", help="Which files of a folder, for example '**/*.jpg'.")
 @click.option("--html", is_flag=True, help="Write a gallery page beside the results, with HTML to copy (srcset).")
 @click.option("--skip-unchanged", is_flag=True,
-              help="Leave out what the output folder already has, unchanged; replace what was made of a changed one.")
+              help="Skip pictures that have not changed since their result was made; redo those that have.")
 @how_to_run
 def resize(sources: tuple[Path | str, ...], pattern: str | None, skip_unchanged: bool, **given: Any) -> None:
     """Resize images, folders of images or ZIPs of them into another folder. Originals are never written.

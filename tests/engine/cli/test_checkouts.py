@@ -80,7 +80,7 @@ def test_what_is_no_two_commits_is_refused_in_a_sentence(repository: Path, names
 def test_outside_of_a_repository_and_with_options_of_one_run_it_is_refused(repository: Path, tmp_path: Path) -> None:
     for option, words in (("--json", ()), ("--precision", ("5%",)), ("--baseline", ("threads:2",))):
         ended = compare(repository, "--checkout", "HEAD~1,HEAD", option, *words)
-        assert ended.returncode == 2 and f"{option} cannot be said" in ended.stderr
+        assert ended.returncode == 2 and f"{option} cannot be used with it" in ended.stderr
     (tmp_path / "work.py").write_text("def work(x): pass")
     ended = compare(tmp_path, "--checkout", "HEAD~1,HEAD")
     assert ended.returncode == 1 and "start this in your repository" in ended.stderr

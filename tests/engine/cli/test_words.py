@@ -300,7 +300,7 @@ def test_options_that_speak_of_one_run_are_refused_where_four_are_made(
     if option is None:
         must_be_alone(given)
         return
-    with pytest.raises(click.UsageError, match=f"so {option} cannot be said"):
+    with pytest.raises(click.UsageError, match=f"so {option} cannot be used with it"):
         must_be_alone(given)
 
 
