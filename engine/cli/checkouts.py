@@ -56,7 +56,7 @@ def must_be_alone(given: Mapping[str, Any]) -> None:
     if wrong:
         option = wrong[0].removesuffix("_file").removeprefix("as_").replace("_", "-")
         raise click.UsageError(
-            f"--checkout makes four runs, so --{option} cannot be used with it: write each of them out with `overlap export`."
+            f"--checkout makes four runs, so --{option} cannot be used with it: write each out with `overlap export`."
         )
 
 
