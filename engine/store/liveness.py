@@ -17,6 +17,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
 from typing import Protocol
 
 from filelock import Timeout
@@ -41,6 +42,14 @@ _LIVING = text(
 )
 
 
+_STARTED = text(
+    "SELECT extract(epoch FROM pg_postmaster_start_time()), extract(epoch FROM now() - pg_postmaster_start_time())"
+)
+_GRACE_S = 10.0
+"""After a start of the server holders take their locks anew, within the time that they look at them and some more:
+until then a run from before that start counts as held."""
+
+
 class Held(OverlapError):
     """Another orchestrator holds the run."""
 
@@ -58,6 +67,10 @@ class RunRow(Protocol):
     @property
     def token(self) -> str:
         """Its name."""
+
+    @property
+    def launched_at(self) -> str | None:
+        """When its latest orchestrator was started, UTC, ISO 8601."""
 
 
 class Locks(Protocol):
@@ -118,6 +131,9 @@ class AdvisoryLocks:
             return set()
         with self.engine.connect() as connection:
             held = set(connection.execute(_LIVING, {"class": _CLASS}).scalars())
+            started_s, up_s = map(float, connection.execute(_STARTED).one())
+        if up_s < _GRACE_S:
+            held |= {run.id for run, _ in runs if run.launched_at and _moment_s(run.launched_at) < started_s}
         return {run.id for run, _ in runs} & held
 
     def _take(self, number: int, patience_s: float) -> Connection:
@@ -132,6 +148,11 @@ class AdvisoryLocks:
             connection.close()
             raise
         return connection
+
+
+def _moment_s(moment: str) -> float:
+    """A moment that `rows.now` gave, in seconds since 1970."""
+    return datetime.fromisoformat(moment).timestamp()
 
 
 def _lasting(engine: Engine) -> Connection:

@@ -13,7 +13,7 @@ import pytest
 from engine.errors import OverlapError
 from engine.model import Configuration
 from engine.runs import jobs
-from engine.store import Store
+from engine.store import Store, liveness
 from engine.store.liveness import Held
 from tests.engine.postgres import Postgres
 from tests.engine.support import faulty_plan, open_store, until
@@ -141,3 +141,16 @@ def test_a_killed_start_is_not_waited_for(new_home: Callable[[str], Store]) -> N
     assert store.run("rone").state == "waiting"
     store.note_killed(run, run.launched_at)
     assert store.run("rone").state == "interrupted"
+
+
+def test_after_a_start_of_the_server_older_runs_have_time_to_take_their_locks_anew(
+    two_homes: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, _ = two_homes
+    running(store)
+    monkeypatch.setattr(liveness, "_GRACE_S", 1e9)
+    assert store.run("rone").state == "interrupted", "it began after the server did: nobody takes its lock anew"
+    store.update_run(store.run("rone"), launched_at="2020-01-01T00:00:00.000+00:00")
+    assert store.run("rone").state == "running"
+    monkeypatch.setattr(liveness, "_GRACE_S", 0.0)
+    assert store.run("rone").state == "interrupted", "it had its time"
