@@ -8,17 +8,14 @@ fetched.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 from xml.parsers import expat
 
-from engine.errors import InputRefused, TaskFailed
+from engine.errors import InputRefused
 from engine.workloads.web.fetching.charset import decoded
-from engine.workloads.web.fetching.unpack import Body
+from engine.workloads.web.lists.packed import unpacked
 from engine.workloads.web.lists.texts import found_in
-
-CAP = 50_000_000
-"""Bytes of one unpacked sitemap (sitemaps.org: 50 MB)."""
 
 _XML_START = re.compile(r"\s*<(?:\?xml\b|(?:[\w.\-]+:)?(?:urlset|sitemapindex|rss|feed|rdf)\b)", re.IGNORECASE)
 _HTML_START = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
@@ -38,9 +35,7 @@ class Listing:
 
 
 def is_markup(data: bytes) -> bool:
-    """Whether a file is XML that names pages, HTML, or either packed by gzip."""
-    if data.startswith(b"\x1f\x8b"):
-        return True
+    """Whether a file is XML that names pages, or HTML."""
     start = decoded(data[:4096], "")[0]
     return bool(_XML_START.match(start) or _HTML_START.match(start))
 
@@ -50,36 +45,38 @@ def parse(data: bytes, most: int, base: str = "") -> Listing:
 
     Raises InputRefused for a file that names nothing, cannot be unpacked or holds a document type.
     """
-    text = decoded(_unpacked(data), "")[0]
+    data, lost = unpacked(data)
+    text = decoded(data, "")[0]
     if _HTML_START.match(text):
-        found = Listing(_links(text, base)[:most])
+        found = _linked(text, base, most)
     elif text.lstrip().startswith("<"):
         found = _Reader(most, base).read(text)
     else:
         found = Listing(tuple(one.text for line in text.splitlines() for one in found_in(line))[:most])
     if not found.pages and not found.sitemaps:
-        raise InputRefused(found.problem or "The sitemap is empty: it names no page.")
-    return found
+        raise InputRefused(lost or found.problem or "The sitemap is empty: it names no page.")
+    return replace(found, problem=lost) if lost else found
 
 
-def _unpacked(data: bytes) -> bytes:
-    if not data.startswith(b"\x1f\x8b"):
-        return data
-    body = Body("gzip", CAP)
-    try:
-        body.feed(data)
-        return body.result()
-    except TaskFailed as failure:
-        raise InputRefused(f"The sitemap cannot be unpacked: {failure.message}") from None
+def _linked(text: str, base: str, most: int) -> Listing:
+    """Where a page's links lead, each once, without those within the page itself; of a page within bounds."""
+    from engine.workloads.web.price.bounds import harmless_length  # only saved pages need these
+    from engine.workloads.web.price.page import tree_of
 
-
-def _links(text: str, base: str) -> tuple[str, ...]:
-    """Where a page's links lead, each once, without those within the page itself."""
-    from selectolax.lexbor import LexborHTMLParser  # only saved pages need it
-
-    hrefs = (node.attributes.get("href") or "" for node in LexborHTMLParser(text).css("a[href]"))
+    source = text.encode("utf-8", "replace")
+    end = harmless_length(source)
+    hrefs = (node.attributes.get("href") or "" for node in tree_of(source[:end]).css("a[href]"))
     whole = (_joined(base, href.strip()) for href in hrefs)
-    return tuple(dict.fromkeys(link for link in whole if link.lower().startswith(("http://", "https://"))))
+    links = dict.fromkeys(link for link in whole if link.lower().startswith(("http://", "https://")))
+    cut = f"The page is nested deeper than any list of links; {_before(len(links))}."
+    return Listing(tuple(links)[:most], problem=None if end == len(source) else cut)
+
+
+def _before(kept: int) -> str:
+    """What is taken of a file that cannot be read to its end."""
+    if not kept:
+        return "no address stands before that"
+    return "the one address before that is taken" if kept == 1 else f"the {kept:,} addresses before that are taken"
 
 
 def _joined(base: str, link: str) -> str:
@@ -118,7 +115,7 @@ class _Reader:
             kept = len(self._pages) + len(self._sitemaps)
             problem = (
                 f"The sitemap is not valid XML: it breaks off or is wrong in line {error.lineno:,}; "
-                f"the {kept:,} addresses before that are taken."
+                f"{_before(kept)}."
                 if kept
                 else f"The sitemap is not valid XML from line {error.lineno:,} on, and names no page before that."
             )

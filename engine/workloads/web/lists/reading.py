@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.config import Settings
 from engine.errors import InputRefused
-from engine.workloads.web.fetching.charset import decoded
 from engine.workloads.web.lists.feeds import is_markup, parse
 from engine.workloads.web.lists.inputs import Inputs, collect, from_text
+from engine.workloads.web.lists.packed import unpacked
 from engine.workloads.web.lists.tables import Column, column_inputs, is_table, table_of
+from engine.workloads.web.lists.texts import text_of
 
 _TABLES = (".csv", ".tsv")
 
@@ -34,11 +35,17 @@ def read_list(data: bytes, name: str, settings: Settings, column: str | int | No
     `name` counts only for an ending of tables; `column` chooses a table's by heading or by index from 0. Raises
     InputRefused for a table without such a column, and for a sitemap that names nothing.
     """
+    data, lost = unpacked(data)
+    found = _read(data, name.lower().removesuffix(".gz"), settings, column)
+    return replace(found, told=(lost, *found.told)) if lost else found
+
+
+def _read(data: bytes, name: str, settings: Settings, column: str | int | None) -> AddressList:
     if is_markup(data):
         return _marked_up(data, settings)
-    if column is not None or name.lower().endswith(_TABLES) or is_table(data):
+    if column is not None or name.endswith(_TABLES) or is_table(data):
         return _tabular(data, settings, column)
-    return AddressList(from_text(decoded(data, "")[0], settings))
+    return AddressList(from_text(text_of(data), settings))
 
 
 def _marked_up(data: bytes, settings: Settings) -> AddressList:
@@ -50,11 +57,14 @@ def _marked_up(data: bytes, settings: Settings) -> AddressList:
 def _tabular(data: bytes, settings: Settings, column: str | int | None) -> AddressList:
     try:
         table = table_of(data)
+        inputs, heading = column_inputs(table, settings, column)
     except InputRefused:
-        if column is None and not data.strip():
-            return AddressList(from_text("", settings))
-        raise
-    inputs, heading = column_inputs(table, settings, column)
+        # A quote that is never closed, say, makes one cell of all that follows: its lines still name pages.
+        lines = from_text(text_of(data), settings) if column is None else None
+        if lines is None or (data.strip() and not lines.urls):
+            raise
+        told = ("The file is no whole table: the addresses are those of its lines.",) if lines.urls else ()
+        return AddressList(lines, told)
     columns = table.columns
     told = (f"The addresses are those of the column “{heading}”.",) if len(columns) > 1 else ()
     return AddressList(inputs, told, columns, heading)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from engine.config import Settings
 from engine.errors import InputRefused, TaskFailed
+from engine.text import counted
 from engine.workloads.web.fetching.answers import FetchedPage
 from engine.workloads.web.lists.feeds import Listing, parse
 from engine.workloads.web.lists.inputs import Inputs, collect
@@ -50,17 +51,21 @@ def follow(
     problems: list[str] = []
     waiting = deque((item, 1) for item in dict.fromkeys(sitemaps))
     seen = set(sitemaps)
-    read = 0
+    read = deeper = 0
     began_s = time.monotonic()
 
     def take(address: str, depth: int, found: Listing) -> None:
+        nonlocal deeper
         seen.add(address)
         pages.extend(found.pages)
         if found.problem:
             problems.append(f"{address}: {found.problem}")
-        fresh = [item for item in dict.fromkeys(found.sitemaps) if item not in seen] if depth < DEEPEST else []
+        fresh = [item for item in dict.fromkeys(found.sitemaps) if item not in seen]
         seen.update(fresh)
-        waiting.extend((item, depth + 1) for item in fresh)
+        if depth < DEEPEST:
+            waiting.extend((item, depth + 1) for item in fresh)
+        else:
+            deeper += len(fresh)
 
     if first is not None:
         read = 1
@@ -78,6 +83,15 @@ def follow(
         except (TaskFailed, InputRefused) as error:
             problems.append(f"{address}: {error}")
     if waiting:
-        limits = f"{MOST_SITEMAPS} and {settings.reading_limit_s:,.0f} s (OVERLAP_READING_LIMIT_S) are the limits"
-        problems.append(f"{len(waiting):,} further sitemaps were not read: {limits} for one list.")
+        limit_s = f"{settings.reading_limit_s:,.0f} s (OVERLAP_READING_LIMIT_S)"
+        limits = f"{MOST_SITEMAPS} and {limit_s} are the limits for one list"
+        if len(pages) > settings.max_urls:
+            limits = f"those before them name more than {settings.max_urls:,} pages, the limit (OVERLAP_MAX_URLS)"
+        problems.append(f"{_sitemaps(len(waiting))} not read: {limits}.")
+    if deeper:
+        problems.append(f"{_sitemaps(deeper)} not read: an index may name another one {DEEPEST} times, no deeper.")
     return Harvest(collect(pages, settings), read, tuple(problems))
+
+
+def _sitemaps(count: int) -> str:
+    return counted(count, "further sitemap was", "further sitemaps were")

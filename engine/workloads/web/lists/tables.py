@@ -13,13 +13,14 @@ from itertools import islice
 from engine.config import Settings
 from engine.errors import InputRefused
 from engine.workloads.web.addresses.urls import shown
-from engine.workloads.web.fetching.charset import decoded
 from engine.workloads.web.lists.inputs import Inputs, collect_found
-from engine.workloads.web.lists.texts import Found, linked, without_scheme
+from engine.workloads.web.lists.texts import Found, linked, text_of, without_scheme
 
 DELIMITERS = (",", ";", "\t", "|")
 LOOKED_AT = 500
-"""Rows by which the delimiter is chosen."""
+"""Rows by which the delimiter is chosen, and …"""
+LOOKED_THROUGH = 1_000_000
+"""… the characters in which they are looked for."""
 
 _EXCEL = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -64,7 +65,7 @@ class Table:
 
 def table_of(data: bytes) -> Table:
     """The table in a file. Raises InputRefused for what is none."""
-    text = decoded(data, "")[0]
+    text = text_of(data)
     told = _EXCEL.match(text)
     body = text[told.end() :] if told else text
     delimiter = told[1] if told else _delimiter(body)
@@ -138,7 +139,7 @@ def _chosen(table: Table, column: str | int | None) -> int:
 
 def _delimiter(text: str) -> str:
     """The delimiter that leaves most cells whole addresses, then the one that gives rows of one width."""
-    return max(DELIMITERS, key=lambda delimiter: _fit(text, delimiter))
+    return max(DELIMITERS, key=lambda delimiter: _fit(text[:LOOKED_THROUGH], delimiter))
 
 
 def _fit(text: str, delimiter: str) -> tuple[int, float]:
@@ -153,7 +154,11 @@ def _fit(text: str, delimiter: str) -> tuple[int, float]:
 
 
 def _rows(text: str, delimiter: str) -> Iterator[Cells]:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines = io.StringIO(text, newline="")
+    if text.count('"') % 2:  # one is never closed: it would make a single cell of all that follows
+        rows = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+        return ([cell.strip('"') for cell in row] for row in rows)
+    return csv.reader(lines, delimiter=delimiter)
 
 
 def _is_address(cell: str) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 
 from engine.workloads.web.addresses.urls import LONGEST
+from engine.workloads.web.fetching.charset import decoded
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad]")
 _BULLET = re.compile(r"\s*(?:[-*+•‣–·]|\d{1,6}[.)])\s+")
@@ -23,12 +25,28 @@ _AFTER = ",;.!'’”\"»"
 """What ends a sentence or a list rather than an address."""
 
 
+_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+LOOKED_AT = 4_096
+"""Bytes in which NULs tell UTF-16."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One address as text; `completed` says that it stood there without a scheme and is read as https."""
 
     text: str
     completed: bool = False
+
+
+def text_of(data: bytes) -> str:
+    """The text of a file of addresses, without the NULs that broken programs leave in it."""
+    if b"\0" in data[:LOOKED_AT] and not data.startswith(_MARKS):
+        # UTF-16 whose mark is missing: every second byte of Latin text is a NUL.
+        start = data[:LOOKED_AT]
+        for first, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+            if start[first::2].count(0) * 5 > len(start) * 2:
+                return data.decode(name, "replace").replace("\0", "")
+    return decoded(data, "")[0].replace("\0", "")
 
 
 def found_in(line: str) -> list[Found]:
@@ -70,7 +88,7 @@ def _marked(line: str) -> Iterator[str]:
     formula = _HYPERLINK.match(line)
     if formula:
         yield formula[1]
-    for one in _HREF.finditer(line):
+    for one in _HREF.finditer(line) if "href" in line.lower() else ():
         yield next(group for group in one.groups() if group is not None)
 
 

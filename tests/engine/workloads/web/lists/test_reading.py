@@ -21,6 +21,10 @@ FILES = {
     "no-heading.dat": b"https://a.example/1;Kettle\nhttps://a.example/2;Pot\n",
     "table.csv": b"url\nhttps://a.example/1\nhttps://a.example/2\n",
     "excel.csv": "sep=;\r\nname;url\r\nKettle;https://a.example/1\r\nPot;https://a.example/2\r\n".encode("utf-16"),
+    "nuls.csv": b"name,url\nKettle,https://a.example/1\0\nPot\0,https://a.example/2\n\0\0,\0\n",
+    "no-mark.csv": "name,url\nKettle,https://a.example/1\nPot,https://a.example/2\n".encode("utf-16-le"),
+    "open-quote.csv": b'url,name\nhttps://a.example/1,"Kettle\nhttps://a.example/2,Pot\n',
+    "mixed-ends.csv": b"url,name\r\nhttps://a.example/1,Kettle\rhttps://a.example/2,Pot\n\r",
     "sitemap.xml": sitemap(*PAGES),
     "sitemap.txt": sitemap(*PAGES),
     "sitemap.xml.gz": gzip.compress(sitemap(*PAGES)),
@@ -45,3 +49,15 @@ def test_which_column_was_read_is_told(tmp_path: Path) -> None:
 def test_an_index_is_told_and_nothing_is_fetched(tmp_path: Path) -> None:
     listed = read_list(index("https://a.example/s.xml"), "index.xml", Settings(home=tmp_path))
     assert (listed.inputs.urls, listed.sitemaps) == ((), ("https://a.example/s.xml",))
+
+
+@pytest.mark.parametrize("page", [b"<div>" * 200_000, b"<div " + b" ".join(b"a%d" % n for n in range(60_000)) + b">"])
+def test_a_saved_page_that_would_cost_the_parser_minutes_is_cut(tmp_path: Path, page: bytes) -> None:
+    links = b"<a href='https://a.example/1'>1</a><a href='https://a.example/2'>2</a>"
+    listed = read_list(b"<html><body>" + links + page + links, "saved.html", Settings(home=tmp_path))
+    assert listed.inputs.urls == PAGES and "nested deeper" in listed.told[0]
+
+
+def test_lines_are_read_where_a_table_holds_too_large_a_cell_and_that_is_told(tmp_path: Path) -> None:
+    listed = read_list(b'name,url\n"' + b"x" * 200_000 + b'",https://a.example/1\n', "t.csv", Settings(home=tmp_path))
+    assert listed.inputs.urls == PAGES[:1] and "no whole table" in listed.told[0]

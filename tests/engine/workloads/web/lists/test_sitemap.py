@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 
 import pytest
 
+from engine.config import Settings
 from engine.errors import TaskFailed
+from engine.workloads.web.fetching.answers import FetchedPage
 from engine.workloads.web.fetching.fetch import Fetcher
 from engine.workloads.web.lists.sitemap import MOST_SITEMAPS, Harvest, follow, read_sitemap
 from tests.engine.workloads.web.conftest import Configure
@@ -71,4 +74,15 @@ def test_what_an_index_on_disk_names_is_followed_and_every_trouble_is_told(confi
             names = [f"{shop.url}/a.xml", f"{shop.url}/b.xml", f"{shop.url}/a.xml"]
             found = follow(lambda url: fetcher.fetch_waiting(url, 20, "sitemap"), names, settings)
         assert [url.removeprefix(shop.url) for url in found.inputs.urls] == ["/1", "/2"]
-        assert found.sitemaps == 2 and "the 1 addresses before that are taken" in found.problems[0]
+        assert found.sitemaps == 2 and "the one address before that is taken" in found.problems[0]
+
+
+def test_indices_that_name_indices_end_somewhere_and_what_is_left_is_told(tmp_path: Path) -> None:
+    def fetched(url: str) -> FetchedPage:
+        level = int(url.rsplit("/", 1)[1])
+        body = index(f"https://a.example/{level + 1}", f"https://a.example/{level - 1}")
+        return FetchedPage(url, url, 200, "application/xml", body, "", 1, 0.0)
+
+    found = read_sitemap(fetched, "https://a.example/0", Settings(home=tmp_path))
+    assert found.inputs.urls == () and found.problems
+    assert any("no deeper" in problem for problem in found.problems)
