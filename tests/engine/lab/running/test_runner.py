@@ -150,7 +150,6 @@ def test_readings_of_one_series_at_one_place_make_a_point_in_the_order_in_which_
     assert [(one.series, one.quantity, one.x, one.unit, one.median, one.values) for one in readings.points()] == [
         ("b", "time", 2, "s", 4.0, (3.0, 5.0)), ("a", "time", None, "s", 1.0, (1.0,)),
         ("b", "size", 2, "bytes", 7, (7.0,)),
-        ("b", "size", 2, "bytes", 7, (7.0,)),
     ]  # fmt: skip
 
 
