@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.executors.references import SHORT_S
 from engine.machine.usage import Used
 from engine.trial.batch import AHEAD, CHUNK_TIME_S, SHORT_TASK_S, Batch
 from engine.trial.worker.chunks import Attempt, Returned
@@ -50,8 +51,13 @@ def test_chunks_stop_growing_once_one_takes_the_time_budget() -> None:
 
 
 @pytest.mark.parametrize("task_s", [SHORT_TASK_S, 0.005, 1.0])
-def test_tasks_of_a_millisecond_or_more_travel_alone(task_s: float) -> None:
+def test_tasks_of_two_milliseconds_or_more_travel_alone(task_s: float) -> None:
     assert set(settle_all(Batch(attempts(200), [], 2, None), task_s)) == {1}
+
+
+def test_tasks_that_our_own_rows_are_judged_by_travel_together_while_handing_over_is_a_part_of_them() -> None:
+    assert SHORT_TASK_S > SHORT_S
+    assert max(settle_all(Batch(attempts(1000), [], 2, None), 1.5 * SHORT_S)) > 8
 
 
 def test_a_chunk_shrinks_to_one_when_tasks_turn_out_long() -> None:
@@ -252,7 +258,7 @@ def test_one_long_task_among_short_ones_does_not_end_chunks_for_good() -> None:
         chunk = batch.take()
         batch.settle(chunk, returned(len(chunk), len(chunk) * 0.000_01))
     chunk = batch.take()
-    batch.settle(chunk, returned(1, 0.004))
+    batch.settle(chunk, returned(1, 4 * SHORT_TASK_S))
     assert len(batch.take()) == 1
     assert max(settle_all(batch, 0.000_01)) > 50
 
