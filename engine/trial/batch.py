@@ -1,9 +1,9 @@
 """The tasks that a trial still has to run, and how many of them go to a worker at once.
 
 Chunks hide the cost of handing a task over, which matters only for tasks that are not much longer. So a chunk grows
-only while the mean task is under two milliseconds (where handing over was measured: under ten times what that took), and
-never beyond what is left ÷ (4 × workers). It carries a time budget: a worker that meets long tasks in a chunk of short
-ones gives the rest back, so mixed work is never serialised.
+only while the mean task is under two milliseconds (where handing over was measured: under ten times what that took),
+and never beyond what is left ÷ (4 × workers). It carries a time budget: a worker that meets long tasks in a chunk of
+short ones gives the rest back, so mixed work is never serialised.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterable, Sequence
 from engine.trial.worker.chunks import Attempt, Returned
 
 SHORT_TASK_S = 0.002
-"""Handing one task over by itself costs some 27 µs of CPU time with warm caches, and after a task of 1 ms on a busy machine
-three times that; in chunks it is half as much. So what is judged by our own rows, from 1 ms on, is near the plain loop."""
+"""Handing one task over by itself costs some 27 µs of CPU time with warm caches, and three times that after a task of
+1 ms on a busy machine; in chunks it is half as much. So what our own rows are judged by, from 1 ms on, is near the
+plain loop."""
 CHUNK_TIME_S = 0.05
 HANDOVERS = 10
 """Where handing over was measured, a chunk may take so many times as long as that: it then costs a tenth at most."""
