@@ -149,8 +149,9 @@ def size_of(store: Store, run: Run) -> int:
 
 def _remove(store: Store, run: Run) -> str | None:
     try:
-        if store.run(run.token).state in ENDED:  # somebody may have resumed it a moment ago
-            store.delete(run)
+        now = store.run(run.token)
+        if now.state in ENDED:  # somebody may have resumed it a moment ago
+            store.delete(now)
     except OverlapError as error:
         return str(error)
     return None

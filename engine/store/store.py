@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import platform
 import shutil
+import time
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import ColumnElement, Engine, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.config import Settings
-from engine.errors import RunNotFound, StoreUnusable
+from engine.errors import OverlapError, RunNotFound, StoreUnusable
 from engine.model import Plan, Run, State, Told, plain, telling
 from engine.store import tables
 from engine.store.database import BUSY_TIMEOUT_S, open_database, unusable
@@ -128,12 +129,27 @@ class Store(Shelf, Trials):
 
         None when somebody else was faster, in whichever home.
         """
-        column, moment = tables.runs.c, now()
-        unchanged = column.launched_at.is_(None) if run.launched_at is None else column.launched_at == run.launched_at
+        column, moment = tables.runs.c, _another_moment(run)
         values = {"state": "waiting", "cancel": False, "message": None, "launched_at": moment}
         with self.engine.begin() as connection:
-            claimed = connection.execute(update(tables.runs).where(column.id == run.id, unchanged).values(**values))
+            claimed = connection.execute(
+                update(tables.runs).where(column.id == run.id, _unchanged(run)).values(**values)
+            )
         return moment if claimed.rowcount else None
+
+    def _claim(self, run: Run) -> bool:
+        """Keep others from going on with a run that is to be deleted; False where they do, or where it is gone."""
+        if self.locks.living([(run, self.folder(run))]):
+            return False
+        column = tables.runs.c
+        values = {
+            "state": "failed", "message": "Its deletion was broken off: delete it again.", "shared": False,
+            "launched_at": _another_moment(run),
+        }  # fmt: skip
+        killed = column.launched_at.is_(None)
+        mine = update(tables.runs).where(column.id == run.id, or_(_unchanged(run), killed)).values(**values)
+        with self.engine.begin() as connection:
+            return connection.execute(mine).rowcount > 0
 
     def note_killed(self, run: Run, launched_at: str | None) -> None:
         """Remember that the orchestrator of this start was ended by a signal: it will not come any more."""
@@ -159,11 +175,15 @@ class Store(Shelf, Trials):
             return bool(connection.execute(select(tables.runs.c.cancel).where(tables.runs.c.id == run.id)).scalar())
 
     def delete(self, run: Run) -> None:
-        """Remove a run, its records and its folder. Raises StoreUnusable where files of it had to be left.
+        """Remove a run, its records and its folder; one that is gone already is no fault.
 
+        Raises OverlapError where it goes on again since it was read, StoreUnusable where files of it had to be left.
         Records go some thousands at a time, so that others can write in between; what is broken off says so.
         """
-        self.update_run(run, state="failed", message="Its deletion was broken off: delete it again.", shared=False)
+        if not self._claim(run):
+            if self.exists(run.token):
+                raise OverlapError(f"Run {run.id} goes on again since a moment ago: cancel it first, then delete it.")
+            return
         for trial in self.trials(run):
             self.records.delete(trial)
         with self.engine.begin() as connection:
@@ -172,6 +192,19 @@ class Store(Shelf, Trials):
         shutil.rmtree(folder, ignore_errors=True)
         if folder.exists():  # told only now: the records are gone, and what could be removed is
             raise StoreUnusable(f"Run {run.id} is deleted, but not all of its files: remove {folder} by hand.")
+
+
+def _unchanged(run: Run) -> ColumnElement[bool]:
+    """That no orchestrator was started for a run since it was read."""
+    column = tables.runs.c.launched_at
+    return column.is_(None) if run.launched_at is None else column == run.launched_at
+
+
+def _another_moment(run: Run) -> str:
+    """Now, and another moment than that of the run's latest start, which it is told from."""
+    while (moment := now()) == run.launched_at:
+        time.sleep(0.001)
+    return moment
 
 
 def _number(text: str) -> int:

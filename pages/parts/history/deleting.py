@@ -38,10 +38,11 @@ def delete(run: Run) -> None:
     """Delete a run, unless it is gone or goes on again since it was selected. Raises InputRefused."""
     if not store().exists(run.token):
         return
-    if store().run(run.token).state not in ENDED:
+    now = store().run(run.token)
+    if now.state not in ENDED:
         raise InputRefused(f"Run {run.id} goes on again: cancel it first, or wait for its end.")
-    must_be_own(run)
-    store().delete(run)
+    must_be_own(now)
+    store().delete(now)
 
 
 def when(run: Run) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import RunNotFound, StoreUnusable
+from engine.errors import OverlapError, RunNotFound, StoreUnusable
 from engine.model import Configuration
 from engine.store import Store
 from tests.engine.support import faulty_plan
@@ -64,3 +64,36 @@ def test_a_second_click_never_cuts_the_list_of_tasks_that_is_being_read(store: S
         assert store.create(PLAN, "rone", {}).id == run.id
         assert [first, *reading] == store.folder(run).tasks_file.read_text(encoding="utf-8").splitlines(keepends=True)
     assert [path.name for path in store.folder(run).path.iterdir() if path.suffix == ".part"] == []
+
+
+def test_who_deletes_does_not_take_a_run_away_from_who_resumed_it_meanwhile(store: Store) -> None:
+    seen = store.create(PLAN, "rone", {})
+    store.set_state(seen, "finished")
+    assert store.launch(seen) is not None
+    with pytest.raises(OverlapError, match="goes on again since a moment ago: cancel it first"):
+        store.delete(seen)
+    assert store.run("rone").state == "waiting"
+    store.set_state(seen, "finished")
+    fresh = store.run("rone")
+    with store.hold(fresh, 1.0, lambda: None), pytest.raises(OverlapError, match="goes on again"):
+        store.delete(fresh)
+    store.delete(fresh)
+    store.delete(fresh)  # somebody else's second click
+    assert not store.exists("rone")
+
+
+def test_a_run_that_is_being_deleted_cannot_be_resumed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = store.create(PLAN, "rone", {})
+    store.add_trial(seen, 0, {"executor": "threads", "workers": 1}, 1)
+    store.set_state(seen, "cancelled")
+    launched: list[str | None] = []
+    monkeypatch.setattr(store.records, "delete", lambda trial: launched.append(store.launch(seen)))
+    store.delete(store.run("rone"))
+    assert launched == [None] and not store.exists("rone")
+
+
+def test_a_run_whose_orchestrator_was_killed_can_be_deleted_by_who_saw_it_before(store: Store) -> None:
+    seen = store.create(PLAN, "rone", {})
+    store.note_killed(seen, seen.launched_at)
+    store.delete(seen)
+    assert not store.exists("rone")
