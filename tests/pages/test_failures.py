@@ -9,12 +9,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.config import Settings
-from engine.model import Plan, Run
+from engine.model import Configuration, Plan, Run
+from engine.protocol.record import row_of
 from engine.runs import jobs
-from engine.runs.plans import scrape_plan
+from engine.runs.plans import scrape_plan, simple_plan
 from engine.runs.resize_plans import resize_plan
 from engine.store import Store
 from engine.workloads.images.making.options import Resizing
+from pages.parts.run import failures
 from pages.parts.run.failures import grouped, host_of
 from tests.pages.conftest import THREADS, Opened, choose, table_with
 
@@ -165,3 +167,16 @@ def test_two_hundred_groups_keep_every_task_once() -> None:
     assert sorted(task for group in groups for task in group.tasks) == list(range(6_000))
     assert all(host_of(rows[task][1]) == group.host for group in groups for task in group.tasks)
     assert len(grouped(rows, by_host=False)) == 2
+
+
+def test_very_many_failures_are_read_some_at_a_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = store.create(simple_plan("compute", 10, {}, Configuration("threads", 1), store.settings), "rmany", {})
+    trial = store.add_trial(run, 0, {"executor": "threads", "workers": 1}, 10)
+    ended = ["ok" if n in (0, 4) else "failed" for n in range(10)]
+    rows = [row_of(trial.id, f"task {n}", task=n, status=ended[n], reason="late", error=f"{n}.") for n in range(10)]
+    store.records.add(trial, run, rows, 2, 8)
+    monkeypatch.setattr(failures, "READ", 3)
+    read = list(failures._rows(store, store.run("rmany")))
+    assert [task for task, *_ in read] == [1, 2, 3, 5, 6, 7, 8, 9]
+    (group,) = grouped(read)
+    assert (group.reason, group.example, len(group.tasks)) == ("late", "1.", 8)

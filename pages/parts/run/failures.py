@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.model import ENDED, Run
+from engine.store import Store
 from engine.text import counted
 from pages.parts.run.containment import containment
 from pages.parts.run.pictures import is_imported
@@ -22,7 +23,9 @@ from pages.parts.shared.server import store
 from pages.parts.shared.words import in_words
 
 SHOWN = 1_000
-"""Failed tasks that are listed one by one; the export has them all."""
+"""Failed tasks that are listed one by one, and groups of them; the export has them all."""
+READ = 100_000
+"""Tasks that are looked at in one query."""
 NO_HOST = "–"
 BY_HOST, BY_REASON = "Host and reason", "Reason"
 FailureRow = tuple[int, str, str | None, str | None]
@@ -62,15 +65,14 @@ def host_of(label: str) -> str | None:
 
 def failures(run: Run) -> None:
     """A line for each group with its count and an example, "try again" for those selected, then every failed task."""
-    rows: list[FailureRow] = store().records.latest_columns(run, "task", "label", "reason", "error", status="failed")
-    if not rows:
+    groups = _groups(store(), run, True, (run.ended_at, run.done, run.failed))
+    if not groups:
         st.caption("Nothing has failed.")
         return
-    groups = grouped(rows)
     containment(run, {group.reason or "" for group in groups})
     reasons = len({group.reason for group in groups})
     if 1 < reasons < len(groups) and _look() == BY_REASON:
-        groups = grouped(rows, by_host=False)
+        groups = _groups(store(), run, False, (run.ended_at, run.done, run.failed))
     if run.state in ENDED and run.kind == "job" and not is_imported(run):
         _retry(run, groups)
     else:
@@ -78,6 +80,21 @@ def failures(run: Run) -> None:
     with st.expander("Every failed task", key="every_failure", on_change="rerun") as opened:
         if opened.open:
             _each(run)
+
+
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs={Store: lambda _: 0, Run: lambda run: run.token})
+def _groups(store: Store, run: Run, by_host: bool, state: tuple[object, ...]) -> list[Group]:
+    return grouped(_rows(store, run), by_host)
+
+
+def _rows(store: Store, run: Run) -> Iterator[FailureRow]:
+    """The failed tasks, read some at a time: there may be a million."""
+    names = ("task", "label", "reason", "error")
+    if run.tasks <= READ or is_imported(run):  # a file may say what it likes of its tasks
+        yield from store.records.latest_columns(run, *names, status="failed")
+        return
+    for first in range(0, run.tasks, READ):
+        yield from store.records.latest_columns(run, *names, status="failed", tasks=range(first, first + READ))
 
 
 def _look() -> str | None:
@@ -126,14 +143,14 @@ def _table(groups: Sequence[Group], key: str, choose: bool) -> list[Group]:
     Other groups need another key: a selection must never mean other rows.
     """
     rows = [
-        (group.host or NO_HOST, in_words(group.reason), len(group.tasks), group.example) for group in groups
+        (group.host or NO_HOST, in_words(group.reason), len(group.tasks), group.example) for group in groups[:SHOWN]
     ]
     table = pd.DataFrame(rows, columns=["Host", "Reason", "Tasks", "For example"])
     hosts = _have_hosts(groups)
     event: Any = st.dataframe(
         table if hosts else table.drop(columns="Host"),
         hide_index=True,
-        height=min(420, 38 + 35 * len(groups)),
+        height=min(420, 38 + 35 * len(rows)),
         on_select="rerun" if choose else "ignore",
         selection_mode="multi-row",
         column_config={
@@ -144,6 +161,8 @@ def _table(groups: Sequence[Group], key: str, choose: bool) -> list[Group]:
         alt=f"Failed tasks by {'host and reason' if hosts else 'reason'}",
         key=key,
     )
+    if len(groups) > SHOWN:
+        st.caption(f"The largest {SHOWN:,} of {len(groups):,} groups.")
     return _selected(groups, event) if choose else []
 
 
