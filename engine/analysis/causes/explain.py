@@ -80,17 +80,18 @@ def explain(
     usable_cpus: int | None = None,
     nouns: tuple[str, str] = ("task", "tasks"),
     causes: Sequence[str] = (),
+    faster: bool = True,
 ) -> Explanation:
     """Explain one configuration from its trials' records (`together`) and the baseline's (`alone`).
 
-    `causes` are sentences that `causes.why` found. The per-task comparison needs a baseline with one worker;
-    otherwise "alone" was not measured.
+    `causes` are sentences that `causes.why` found; of one that is not shown to be `faster` no start-up pays. The per-task
+    comparison needs a baseline with one worker; otherwise "alone" was not measured.
     """
     slowed = slowdown(durations(alone), durations(together)) if baseline.configuration.workers == 1 else None
     grown = slowdown(cpu_times(alone), cpu_times(together)) if slowed else None
     return described(
         figure.configuration, slowed, grown.estimate if grown else None, figure.tasks_at_once, figure.cores_busy,
-        usable_cpus, break_even(baseline, figure), nouns, figure.other_busy, causes,
+        usable_cpus, break_even(baseline, figure) if faster else None, nouns, figure.other_busy, causes,
     )
 
 

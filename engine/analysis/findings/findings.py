@@ -117,6 +117,11 @@ class Findings:
         return min((row.ratio.pairs for row in self.rows if row.configuration not in self.left), default=0)
 
     @property
+    def faster(self) -> frozenset[Configuration]:
+        """Those that are shown to be faster than the baseline, also among rows that do not count."""
+        return frozenset(row.configuration for row in (*self.rows, *self.beside) if row.standing == "faster")
+
+    @property
     def failing(self) -> tuple[Configuration, int] | None:
         """One that ran often enough, of whose trials so few count that nothing follows, because tasks failed in the
         others; with how many count."""

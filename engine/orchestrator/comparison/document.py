@@ -30,11 +30,12 @@ def document_of(run: Run, kept: Kept, circumstances: Circumstances, imports: Imp
     judged = verdict(samples, kept.baseline, circumstances)
     parts = own_parts(one.trial for one in kept.finished)
     counting = {figure.configuration: figure for figure in judged.figures}
+    faster = {row.configuration for row in (*judged.rows, *judged.beside) if row.standing == "faster"}
     document = judged.plain()
     document["own_part"] = [{**plain(part), "label": part.configuration.label} for part in parts]
     document["warnings"] += [plain(one) for one in warnings(parts, counting)]
     document["explanations"] = [
-        _explanation(run, kept, one, circumstances.nouns, imports)
+        _explanation(run, kept, one, circumstances.nouns, imports, one in faster)
         for one in configurations(samples)
         if one.reference is None  # a reference is explained by the engine's own row beside it
     ]
@@ -63,7 +64,7 @@ def scaling_laws(samples: Sequence[TimedTrial], baseline: Configuration) -> dict
 
 
 def _explanation(
-    run: Run, kept: Kept, configuration: Configuration, nouns: tuple[str, str], imports: Imports | None
+    run: Run, kept: Kept, configuration: Configuration, nouns: tuple[str, str], imports: Imports | None, faster: bool
 ) -> dict[str, Any]:
     """Why a configuration is as fast as it is, and where its worker-seconds went (means over its trials)."""
     base, trials = kept.baseline, trials_of(kept.samples, configuration)
@@ -72,7 +73,7 @@ def _explanation(
     started = imports_cause(summary(trials), imports) if configuration.python is None else None
     explanation = explain(
         kept.records_of(ours(base) or base), kept.records_of(configuration), summary(baseline or trials),
-        summary(trials), kept.usable_cpus, nouns, in_words(causes, efficiency, run.id),
+        summary(trials), kept.usable_cpus, nouns, in_words(causes, efficiency, run.id), faster,
     )  # fmt: skip
     shares = loop_shares(configuration, [trial.measured for trial in trials])
     first = kept.first_of(configuration)

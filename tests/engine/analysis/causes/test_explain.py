@@ -100,6 +100,12 @@ def test_the_whole_explanation_comes_from_records_and_figures() -> None:
     assert found.sentences[1] == "With start-up counted, threads × 2 is done first from about 6 tasks on (an estimate)."
 
 
+def test_of_what_is_not_shown_to_be_faster_no_start_up_pays() -> None:
+    base, threads = summary_of(SEQUENTIAL, 10.0, 0.0), summary_of(THREADS_2, 9.99, 0.5)
+    found = explain([], [], base, threads, faster=False)
+    assert found.pays_from is None and not any("done first" in sentence for sentence in found.sentences)
+
+
 def test_a_baseline_of_several_workers_does_not_show_how_long_a_task_takes_alone() -> None:
     base, other = summary_of(THREADS_2, 10.0, 0.0), summary_of(PROCESSES_2, 9.0, 0.5)
     assert explain([[record(0, 0, 1)]], [[record(0, 0, 2)]], base, other).slowdown is None

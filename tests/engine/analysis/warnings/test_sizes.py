@@ -144,6 +144,12 @@ def test_where_no_workers_are_recommended_none_have_to_pay(recommended: Configur
     assert not list(sizes.startup_not_paid(replace(slow_to_start(30.0), recommended=recommended), PHOTOS))
 
 
+def test_of_what_is_not_shown_to_be_faster_it_is_not_said_from_when_on_it_pays() -> None:
+    found = slow_to_start(30.0)
+    undecided = tuple(replace(row, standing="undecided") for row in found.rows)
+    assert not list(sizes.startup_not_paid(replace(found, rows=undecided), PHOTOS))
+
+
 def test_what_is_slower_a_task_never_pays_and_is_told_elsewhere() -> None:
     slower = figures_of(slow_to_start(30.0), THREADS_2, wall_s=99.0)
     assert not list(sizes.startup_not_paid(slower, PHOTOS))
