@@ -84,8 +84,8 @@ def explain(
 ) -> Explanation:
     """Explain one configuration from its trials' records (`together`) and the baseline's (`alone`).
 
-    `causes` are sentences that `causes.why` found; of one that is not shown to be `faster` no start-up pays. The per-task
-    comparison needs a baseline with one worker; otherwise "alone" was not measured.
+    `causes` are sentences that `causes.why` found; of one that is not shown to be `faster` no start-up pays. The
+    per-task comparison needs a baseline with one worker; otherwise "alone" was not measured.
     """
     slowed = slowdown(durations(alone), durations(together)) if baseline.configuration.workers == 1 else None
     grown = slowdown(cpu_times(alone), cpu_times(together)) if slowed else None
