@@ -167,7 +167,7 @@ def test_a_precision_ends_it_when_every_interval_is_narrow_and_says_so(store: St
     run = run_to_end(store, comparison(plan, [THREADS], precision=0.9, budget_s=60))
     assert run.verdict is not None
     assert any("every interval is within ±90%" in sentence for sentence in run.verdict["sentences"])
-    assert max(trial.repeat for trial in store.trials(run)) == 4, "five blocks are the least"
+    assert max(trial.repeat for trial in store.trials(run)) >= 4, "five blocks are the least; a busy machine needs more"
 
 
 def test_a_budget_ends_it_when_no_other_block_fits_and_says_so(store: Store) -> None:
