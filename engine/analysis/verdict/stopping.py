@@ -45,10 +45,12 @@ def another_block(
     precision: float | None = None,
     budget_s: float | None = None,
     spent_s: float = 0.0,
+    last_s: float | None = None,
 ) -> Next:
     """Decide after `blocks` whole blocks. A fixed number of `repeats` goes before precision and budget.
 
-    The budget ends a comparison when another block, as long as the mean one so far, would not fit.
+    The budget ends a comparison when another block, as long as the mean one so far, would not fit; in a race, whose
+    blocks become shorter, as long as the last one (`last_s`).
     Raises ValueError when none of the three is given: nothing would end it.
     """
     if repeats is None and precision is None and budget_s is None:
@@ -64,7 +66,7 @@ def another_block(
             False, "precise", widest,
             f"Stopped after {ran}: every interval is within ±{percent(precision)}{narrow}.",
         )
-    if budget_s is not None and blocks and spent_s * (1 + 1 / blocks) > budget_s:
+    if budget_s is not None and blocks and spent_s + (last_s or spent_s / blocks) > budget_s:
         text = f"Stopped after {ran}: another would take longer than the {duration(budget_s)} allowed{narrow}."
         return Next(False, "budget", widest, text)
     if blocks >= MOST_BLOCKS:

@@ -46,6 +46,8 @@ class ComparisonRunner(Runner):
         self._whole_limit_s: float | None = None
         self._task_s: float | None = None
         self._imports: Imports | None = None
+        self._last_s: float | None = None
+        """How long the last block of a race took."""
         self.race = started(self.terms.repeats, (self.run.verdict or {}).get("race")) if self.terms.race else None
 
     def to_the_end(self) -> State:
@@ -66,7 +68,9 @@ class ComparisonRunner(Runner):
             step = self._another(blocks, self.request.clock() - began_s)
             if not step.go_on:
                 break
+            block_began_s = self.request.clock()
             if self._block(number):
+                self._last_s = self.request.clock() - block_began_s if self.race else None
                 blocks += 1
                 self._look(blocks, number)
             number += 1
@@ -126,6 +130,7 @@ class ComparisonRunner(Runner):
         return another_block(
             counted, terms.baseline, blocks,
             repeats=terms.repeats, precision=terms.precision, budget_s=terms.budget_s, spent_s=spent_s,
+            last_s=self._last_s,
         )  # fmt: skip
 
     def _block(self, number: int) -> bool:

@@ -122,3 +122,10 @@ def test_within_a_budget_the_next_block_always_fits(blocks: int, spent_s: float,
     found = another_block([], SEQUENTIAL, blocks, budget_s=budget_s, spent_s=spent_s)
     assert found.go_on == (spent_s + spent_s / blocks <= budget_s * (1 + 1e-12)) or abs(
         spent_s * (1 + 1 / blocks) - budget_s) < 1e-6
+
+
+@pytest.mark.parametrize(("last_s", "goes_on"), [(None, False), (2.0, True), (11.0, False)])
+def test_in_a_race_another_block_is_taken_to_be_as_long_as_the_last_one(last_s: float | None, goes_on: bool) -> None:
+    trials = comparison({THREADS_2: 1.9}, repeats=3)
+    found = another_block(trials, SEQUENTIAL, 3, budget_s=40.0, spent_s=33.0, last_s=last_s)
+    assert found.go_on is goes_on

@@ -414,3 +414,14 @@ def test_a_kill_between_a_look_and_the_verdict_is_made_up_for(tmp_path: Path) ->
     compared.store.update_run(compared.store.now, verdict=before)
     compared.run()
     assert Counter(trial.configuration for trial in compared.store.kept if trial.repeat >= 0)[SLOW] == 3
+
+
+def test_what_a_race_saves_goes_to_those_that_are_left(tmp_path: Path) -> None:
+    ended = {}
+    for race in (False, True):
+        compared = Compared(tmp_path / str(race), THREADS, PROCESSES, SLOW, repeats=None, budget_s=100.0, race=race)
+        compared.walls, compared.uneven = {SEQUENTIAL: 1.0, THREADS: 0.5, PROCESSES: 0.5, SLOW: 9.0}, 0.05
+        compared.run()
+        ended[race] = Counter(compared.ran()[1:])
+    assert ended[True][SLOW] == 3 and ended[False][SLOW] == ended[False][THREADS]
+    assert ended[True][THREADS] > 2 * ended[False][THREADS]
