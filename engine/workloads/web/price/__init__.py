@@ -5,14 +5,14 @@
     structured.py    JSON-LD          ┐
     microdata.py     itemprop, RDFa   │
     meta.py          meta tags        ├ each gives Candidates
-    embedded.py      shop systems     │
-    visible.py       visible text     ┘  (sights.py walks the page, pieces.py joins prices in pieces,
+    embedded.py      shop systems     │  (shop_systems.py, state.py)
+    visible.py       visible text     ┘  (walk.py goes over the page, sights.py sees prices,
                                            surroundings.py reads the elements around them)
     quick.py         the short way where data and source agree
     decide.py        candidates to one Product (weigh.py chooses, outcome.py tells)
     former.py        old prices, and those before tax, beside the one that is paid
     kinds.py         why a page holds none: blocked, a choice about cookies, JavaScript
-    amount.py, number.py, currency.py   amounts and currencies as text
+    amount.py, number.py, marks.py, currency.py   amounts and currencies as text
     elements.py      the elements that the readers of data ask for
     names.py, labels.py      the words of shops: names of elements, labels on the page
     json_text.py, fields.py  JSON as pages hold it, and schema.org's fields

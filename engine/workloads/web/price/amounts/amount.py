@@ -13,17 +13,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from engine.workloads.web.price.amounts.currency import COMPOSED, SIGNS, is_mark, iso
+from engine.workloads.web.price.amounts.currency import iso
+from engine.workloads.web.price.amounts.marks import mark_after, mark_before
 from engine.workloads.web.price.amounts.number import LARGEST, NUMBER, ambiguous, read_number, to_cents
 
 NUMBERS = re.compile(NUMBER)
-_BEFORE = re.compile(
-    rf"(?:(?<![^\W\d_])((?i:{COMPOSED}))\.?|(?:(?<![^\W\d_])([^\W\d_]{{1,5}}\.?/?)\s?)?([{SIGNS}]?)\.?)[\s:]{{0,3}}$"
-)
-_AFTER = re.compile(
-    rf"\s{{0,2}}(?:((?i:{COMPOSED}))\.?|([{SIGNS}])(?!\s?[\d.])\s?([A-Z]{{3}})?|([^\W\d_]{{1,5}}\.?))(?![^\W\d_])"
-    rf"|([{SIGNS}])(?=\s+\d)|(?<=[.,]\d\d)\s?(€)(?=\s+\d)"
-)
 _SIGN_AS_POINT = re.compile(r"([€£])(\d{2})(?![\d.,])|\s?([€£])\s?(\d{2})(?=\s*(?:$|[^\w\s.,%$€£]))")
 """`35€99`, `35€ 99`, `49 € 95`: the sign stands where the decimal mark would."""
 _PARTED_CENTS = re.compile(r"([.,])\s{1,2}(\d{2})(?![\d%]|\s?[.,]?\s?\d)")
@@ -174,14 +168,14 @@ def _amount(text: str, number: re.Match[str], behind: int, decimal_mark: str | N
         return None
     if start > 1 and text[start - 1] in "eE+-" and _BASE.search(text[max(0, start - 3) : start]):
         return None
-    before, start = _mark_before(text, max(behind, start - 10), start)
+    before, start = mark_before(text, max(behind, start - 10), start)
     after: str | None
     cents = None if before else _cents_behind_sign(text, written, end)
     if cents is not None:
         written, after, end = cents
     else:
         written, end = _with_parted_cents(text, written, number.start(), end, before)
-        after, end = _mark_after(text, end) if before is None or iso(before) is None else (None, end)
+        after, end = mark_after(text, end) if before is None or iso(before) is None else (None, end)
     mark = after if before is None or (after and iso(after)) else before
     if mark is None and (written[0] == "," or _UNIT.match(text, end)):
         return None  # a piece of a sentence; a size or a weight
@@ -206,13 +200,13 @@ def _cents_behind_sign(text: str, written: str, end: int) -> tuple[str, str, int
 def _with_parted_cents(text: str, written: str, start: int, end: int, before: str | None) -> tuple[str, int]:
     """The number with cents that stand behind a blank, and its end: `118, 99 TL`, `$ 8. 94`, `36. 24`."""
     colon = _COLON_CENTS.match(text, end) if text[max(0, start - 1) : start] != ":" else None
-    if colon is not None and (before is not None or _mark_after(text, colon.end())[0] is not None):
+    if colon is not None and (before is not None or mark_after(text, colon.end())[0] is not None):
         return (f"{written}.{colon[1]}" if colon[1] else written), colon.end()
     match = _PARTED_CENTS.match(text, end)
     if match is None or match[1] in written or _CENTS.search(written):
         return written, end
     lead = text[:start].strip()
-    marked = before is not None or _mark_after(text, match.end())[0] is not None
+    marked = before is not None or mark_after(text, match.end())[0] is not None
     likely = len(lead) <= 20 if marked else not lead and match[1] == "."
     if not likely or any(map(str.isdigit, lead)):
         return written, end
@@ -232,33 +226,3 @@ def _with_ranges(found: list[Amount], text: str) -> list[Amount]:
         elif low.mark and text[low.end - 1].isdigit():
             found[place + 1] = replace(high, mark=low.mark)
     return found
-
-
-def _mark_before(text: str, earliest: int, start: int) -> tuple[str | None, int]:
-    """The currency written right before `start`, and where it begins: `US $`, `CHF`, `Rs.`, `$`, `S/`."""
-    match = _BEFORE.search(text[earliest:start])
-    if match is None:
-        return None, start
-    composed, letters, sign = match.groups()
-    if composed:
-        return composed, earliest + match.start(1)
-    if letters and sign and is_mark(letters + sign):
-        return letters + sign, earliest + match.start()
-    if letters and is_mark(letters.rstrip(".")):
-        return letters, earliest + match.start()
-    return (sign, earliest + match.start(3)) if sign else (None, start)
-
-
-def _mark_after(text: str, end: int) -> tuple[str | None, int]:
-    """The currency written right behind `end`, and where it ends."""
-    match = _AFTER.match(text, end)
-    if match is None:
-        return None, end
-    composed, sign, code, letters, attached, euro = match.groups()
-    if whole := composed or attached or euro:
-        return whole, match.end()
-    if code and is_mark(code):
-        return code, match.end()
-    if sign:
-        return sign, match.end(2)
-    return (letters, match.end()) if letters and is_mark(letters.rstrip(".")) else (None, end)

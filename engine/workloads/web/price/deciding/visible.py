@@ -17,8 +17,9 @@ from selectolax.lexbor import LexborNode
 
 from engine.workloads.web.price.deciding.former import mark_former, mark_net
 from engine.workloads.web.price.deciding.labels import AFTER, BEFORE, MEMBER, NET_AFTER, NET_BEFORE, WITH_TAX
-from engine.workloads.web.price.deciding.sights import REACH, Sight, View, walk
+from engine.workloads.web.price.deciding.sights import Sight
 from engine.workloads.web.price.deciding.surroundings import Around, surroundings
+from engine.workloads.web.price.deciding.walk import REACH, View, walk
 from engine.workloads.web.price.page import ParsedPage
 
 Signature = tuple[str | None, ...]

@@ -8,7 +8,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from engine.workloads.web.price import read_product
-from engine.workloads.web.price.deciding import sights, visible
+from engine.workloads.web.price.deciding import visible, walk
 from tests.engine.workloads.web.price.pages import BUY, CARD, ld, shop
 
 PRICES = {
@@ -130,7 +130,7 @@ def test_a_page_without_a_product_price_gives_none_and_says_why(page: str) -> No
 def test_the_parsers_number_of_a_text_node_is_the_one_that_the_walk_expects() -> None:
     body = LexborHTMLParser("<body>text</body>").body
     assert body is not None
-    assert [node.tag_id for node in body.traverse(include_text=True) if node.is_text_node] == [sights._TEXT]
+    assert [node.tag_id for node in body.traverse(include_text=True) if node.is_text_node] == [walk._TEXT]
 
 
 @pytest.mark.parametrize(
