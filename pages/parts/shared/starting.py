@@ -117,10 +117,12 @@ def _alone(token: str) -> Iterator[None]:
     """One at a time for each token."""
     with _GUARD:
         lock = _UNDER_WAY.setdefault(token, Lock())
-    with lock:
-        yield
-    with _GUARD:
-        _UNDER_WAY.pop(token, None)
+    try:
+        with lock:
+            yield
+    finally:
+        with _GUARD:
+            _UNDER_WAY.pop(token, None)
 
 
 _GUARD = Lock()
