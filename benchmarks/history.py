@@ -29,7 +29,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, null, select, text, update
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection
@@ -39,8 +39,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 import sessions  # noqa: E402
 
+from engine.analysis.tally import FROM_TASKS, Tally  # noqa: E402
 from engine.config import Settings  # noqa: E402
 from engine.model import Measurement, Run, plain  # noqa: E402
+from engine.protocol.record import ROW  # noqa: E402
 from engine.store import Store, tables  # noqa: E402
 
 HISTORY_S, LARGE_S, TRIES = 1.0, 3.0, 5
@@ -109,6 +111,7 @@ def fill(store: Store, count: int, records: int) -> None:
             for order, executor in enumerate(names):
                 trial_id = add_trial(connection, run_id, order, executor, size // len(names))
                 add_records(connection, trial_id, workload, size // len(names), chance)
+                tally(connection, trial_id, size // len(names))
     if store.engine.dialect.name == "postgresql":
         with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("ANALYZE"))
@@ -166,6 +169,17 @@ def add_records(connection: Any, trial_id: int, workload: str, size: int, chance
         else:
             marks = ", ".join("?" * len(COLUMNS))
             driver.executemany(f"INSERT INTO records ({', '.join(COLUMNS)}) VALUES ({marks})", rows)
+
+
+def tally(connection: Any, trial_id: int, size: int) -> None:
+    """What an orchestrator keeps of a trial of so many tasks beside its records."""
+    if size < FROM_TASKS:
+        return
+    made, columns = Tally(4), [tables.records.c.get(name, null()) for name in ROW]
+    read = connection.execute(select(*columns).where(tables.records.c.trial_id == trial_id))
+    while rows := read.fetchmany(BATCH):
+        made.take(rows)
+    connection.execute(update(tables.trials).where(tables.trials.c.id == trial_id).values(tally=made.plain()))
 
 
 def record(trial_id: int, task: int, workload: str, chance: random.Random) -> tuple[Any, ...]:
@@ -232,8 +246,8 @@ def in_a_browser(url: str, large: Run) -> dict[str, float]:
     """Seconds, medians, until History and the large run can be seen in a browser that has been here before."""
     from playwright.sync_api import sync_playwright
 
-    from benchmarks.observer import ARGUMENTS
     from benchmarks.pages import Look
+    from benchmarks.served import ARGUMENTS
     from start import find_browser
 
     with sync_playwright() as playwright:
@@ -245,10 +259,10 @@ def in_a_browser(url: str, large: Run) -> dict[str, float]:
             look.until("h1")
             menu = look.page.locator("[data-testid='stSidebarNavLink'][href$='/history']")
             waits = {f"History, {CLICKED}": look.timed(menu.click, ROWS, "History")}
-            look.page.goto(f"{url}/history?sort=tasks")
+            look.page.goto(f"{url}/history?text={large.tasks:,} tasks")
             look.until(ROWS, "History")
             look.page.locator(TABLE).first.click(position=FIRST_ROW)
-            opens = look.page.get_by_role("button", name="Open", exact=True)
+            opens = look.page.locator(".st-key-open_run button")
             opens.click(trial=True)
             waits[f"run of {large.tasks:,} tasks, {CLICKED}"] = look.timed(opens.click, ROWS, title_of(large))
             waits[f"History, {LOADED}"] = look.timed(lambda: look.page.goto(f"{url}/history"), ROWS, "History")
