@@ -29,6 +29,8 @@ NET = 4.0
 """What a price before tax loses where the price with it stands beside."""
 HIGHEST_TAX = Decimal("1.3")
 """A price with tax is at most so many times the one before: no country's rate is above 27%."""
+_LABEL = re.compile(r"[^\W\d_]{4}(?![^\W\d_]*\W*\d)")
+"""A word of a text before a price that is more than a currency; one right before a number belongs to that."""
 _WORD = r"[^\W\d]{1,10}"
 _PERCENTAGE = re.compile(rf"\W*(?:{_WORD}\W{{1,3}})?(\d{{1,2}})(?:[.,]\d{{1,2}})?\s?%(?:\W{{1,3}}{_WORD})?\W*")
 """A text that is a reduction and no more: `-20%`, `35% off`, `Save 16%`."""
@@ -83,7 +85,15 @@ def _is_former(ordered: list[Sight], index: int) -> bool:
         return False
     if called and any(other.current or other.former > own.former for other in lower):
         return True
-    return any(_by_percentage(other, own) or _by_saving(other, own, ordered) for other in lower)
+    asked = [other for other in lower if _is_plain(other, own)]
+    return any(_by_percentage(other, own) or _by_saving(other, own, ordered) for other in asked)
+
+
+def _is_plain(lower: Sight, old: Sight) -> bool:
+    """Whether a lower price stands for itself: no label makes it one for members, for used goods or a way to pay."""
+    if lower.place < old.place:
+        return lower.said >= 0
+    return lower.said > 0 or _LABEL.search(lower.before) is None
 
 
 def _is_repeated(ordered: list[Sight], index: int) -> bool:
@@ -100,7 +110,9 @@ def _is_repeated(ordered: list[Sight], index: int) -> bool:
 
 def _by_percentage(lower: Sight, old: Sight) -> bool:
     """Whether a percentage at one of two neighbours (`35% off`) is just what lies between them."""
-    texts = (text for sight in (lower, old) for text in (sight.before, sight.after) if "%" in text)
+    # Between the two it stands right behind the old price; what only leads up to a later one may be a subscription's.
+    leads = (lower.before,) if lower.place < old.place else ()
+    texts = (text for text in (*leads, lower.after, old.before, old.after) if "%" in text)
     told = {int(found[1]) for text in texts if (found := _PERCENTAGE.fullmatch(text))}
     if not told:
         return False

@@ -123,7 +123,8 @@ _WITH = _one_of(r"incl?(?:uding|usive|uido)?|inkl|mit|med|s|z|cu|con|com|с")
 _NET = _one_of(r"net(?:to|tó|t)?|h\.?t\.?")
 _BEHIND = r"[\s*]*[-–(,|/（]?\s*"
 NET_BEFORE = _label(
-    rf"{_NET}(?: price|preis| ár| cena| pris| prijs)?|{_WITHOUT}\.? {_TAX}|税抜(?:価格)?|本体価格|未税(?:價|价)?",
+    rf"(?<!\w )(?<!\w){_NET}(?: price|preis| ár| cena| pris| prijs)?|{_WITHOUT}\.? {_TAX}|税抜(?:価格)?|本体価格"
+    r"|未税(?:價|价)?",
     r"[\s:.)]*(?:\w{1,5}[\s:.)]*)?$",
 )
 """Text that leads up to a price before tax: `Nettó ár:`, `Ex Tax:`."""
@@ -143,6 +144,14 @@ MEMBER = _label(
     |precio (?:socio|club)|ledenprijs|medlemspris|stammispris|dla klubowiczów"""
 )
 """Text that leads up to what members of a shop's programme pay."""
+
+MEMBERS_AFTER = re.compile(
+    r"[\s*(,–-]*(?:for|with|als|für|med|pour|avec|para|con|voor|met)?\s*(?:(?:our|your|a|die|the|deine|votre|tu)\s)?"
+    r"(?:members?|membership|mitglied\w*|medlem\w*|kundenkarte|club ?card|loyalty|adhérents?|membres?|socios?|leden)"
+    r"(?!\w)",
+    re.I,
+)
+"""Text right behind what members of a shop's programme pay."""
 
 BEFORE: tuple[tuple[re.Pattern[str], float, bool], ...] = (
     (_label(_WAS), -4.0, True),

@@ -26,10 +26,11 @@ class Sight:
 
     `node` holds the whole price, `leaf` the piece of it that was met first. `follows` is the text node before it;
     `listed` says that a title such as “You may also like” stands above it, `above` that it stands above the heading.
-    `struck` prices have a line through them, `net` ones are before tax, and `gross` is then the one with it beside,
+    `struck` prices have a line through them, `net` ones are before tax, and `gross` is then the one with it beside.
     `former` is what words that call it an old price would take from its score, `labelled` that these stand in the text
-    before it, `current` says that its element calls it the present one, `aside` that it is a saving, an instalment, a
-    price per unit or the like, `member` that it is for members of the shop's programme; `old` is the outcome.
+    before it, and `said` what that text adds to its score. `current` says that its element calls it the present one,
+    `aside` that it is a saving, an instalment, a price per unit or the like, `member` that it is for members of the
+    shop's programme; `old` is the outcome.
     """
 
     amount: Amount
@@ -48,6 +49,7 @@ class Sight:
     net: bool = False
     gross: Decimal | None = None
     labelled: bool = False
+    said: float = 0.0
     above: bool = False
     leaf: LexborNode | None = None
     follows: LexborNode | None = None

@@ -16,7 +16,15 @@ from math import exp, log
 from selectolax.lexbor import LexborNode
 
 from engine.workloads.web.price.deciding.former import mark_former, mark_net
-from engine.workloads.web.price.deciding.labels import AFTER, BEFORE, MEMBER, NET_AFTER, NET_BEFORE, WITH_TAX
+from engine.workloads.web.price.deciding.labels import (
+    AFTER,
+    BEFORE,
+    MEMBER,
+    MEMBERS_AFTER,
+    NET_AFTER,
+    NET_BEFORE,
+    WITH_TAX,
+)
 from engine.workloads.web.price.deciding.sights import Sight
 from engine.workloads.web.price.deciding.surroundings import Around, surroundings
 from engine.workloads.web.price.deciding.walk import REACH, View, walk
@@ -122,8 +130,10 @@ def _words(sight: Sight) -> float:
     behind = _after(sight.after) if sight.after else 0.0
     sight.former += former
     sight.labelled = former < 0
-    sight.member = bool(sight.before) and MEMBER.search(sight.before) is not None
-    sight.aside = sight.aside or aside or behind <= -2.0
+    sight.said = score
+    for_members = sight.after and MEMBERS_AFTER.match(sight.after) is not None
+    sight.member = bool(for_members or (sight.before and MEMBER.search(sight.before)))
+    sight.aside = sight.aside or aside or bool(for_members) or behind <= -2.0
     sight.net = _net(sight.before, sight.after)
     return score + behind
 

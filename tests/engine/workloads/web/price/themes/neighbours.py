@@ -153,4 +153,64 @@ NEIGHBOURS: dict[str, Theme] = {
         košíku</button>""",
         "4990", "CZK", language="cs", cards="# Kč",
     ),
+    "a price for a way to pay, with its percentage": Theme(
+        """<div class="price">$40.00</div><div>Pay by bank: $36.00 (10% off)</div>
+        <button>Add to cart</button>""",
+        "40.00", "USD",
+    ),
+    "a first order's price": Theme(
+        """<div class="price">$40.00</div><div><span>First order:</span> <b>$36.00</b> <span>-10%</span></div>
+        <button>Add to cart</button>""",
+        "40.00", "USD",
+    ),
+    "a refurbished one": Theme(
+        """<div class="price">$40.00</div><div><span>Refurbished</span> <b>$32.00</b> <span>20% off</span></div>
+        <button>Add to cart</button>""",
+        "40.00", "USD",
+    ),
+    "a subscription, its percentage apart": Theme(
+        """<div class="opt"><span>One-time</span> <span>$40.00</span></div><div class="opt"><span>Subscribe &amp;
+        save</span> <span>10%</span> <span>$36.00</span></div>
+        <button>Add to cart</button>""",
+        "40.00|36.00", "USD", doubtful=True,
+    ),
+    "a second pack at a percentage less": Theme(
+        """<div class="opt"><span>1 pack</span> <span>$10.00</span></div><div class="opt"><span>2 pack</span>
+        <span>$9.00 each</span> <span>save 10%</span></div>
+        <button>Add to cart</button>""",
+        "10.00", "USD",
+    ),
+    "a net is sold": Theme(
+        """<div class="price">$24.00</div><div>Fishing net $24.00</div><button>Add to cart</button>""",
+        "24.00", "USD",
+    ),
+    "a net in a text above": Theme(
+        """<p>Hair net</p><div>$4.00</div><div>$4.80</div><button>Add to cart</button>""",
+        "4.00|4.80", "USD",
+    ),
+    "used ones at half the price": Theme(
+        """<div class="price">$40.00</div><p>Used: $20.00</p><p>50% off used books</p>
+        <button>Add to cart</button>""",
+        "40.00", "USD",
+    ),
+    "members' price behind what is saved": Theme(
+        """<div class="price">$40.00</div><div class="save">You save $4.00</div><div>$36.00 for members</div>
+        <button>Add to cart</button>""",
+        "40.00", "USD",
+    ),
+    "the lowest price of thirty days behind its amount": Theme(
+        """<div class="price">49,90 €</div><div>44,90 € niedrigster Preis der letzten 30 Tage</div>
+        <button>In den Warenkorb</button>""",
+        "49.90", "EUR", language="de", cards="#,00 €",
+    ),
+    "with and without tax by class": Theme(
+        """<div class="price-with-tax">$121.00</div><div class="price-without-tax">$100.00</div>
+        <button>Add to cart</button>""",
+        "121.00", "USD",
+    ),
+    "before tax alone, and a delivery above it": Theme(
+        """<div class="price">£100.00 <small>exc VAT</small></div><div>Delivery £110.00</div>
+        <button>Add to basket</button>""",
+        "100.00", "GBP", language="en-GB", cards="£#.00",
+    ),
 }
