@@ -98,7 +98,7 @@ class ByValue:
 
 
 def boot(digest: str, variable: str, slot: int, seat: dict[str, Any]) -> Any:
-    """Runs in a Dask worker, by value: unpack the engine unless it is there, and take a seat."""
+    """Runs in a Dask worker, by value: say that it has a thread, unpack the engine unless it is there, take a seat."""
     import importlib.util
     import io
     import os
@@ -107,8 +107,11 @@ def boot(digest: str, variable: str, slot: int, seat: dict[str, Any]) -> Any:
     import tempfile
     import zipfile
 
-    from distributed import Variable, get_worker
+    from distributed import Queue, Variable, get_worker
 
+    # First: from now on the thread is this trial's, and what takes time is the start (on a busy machine some seconds).
+    results: Any = Queue(f"{seat['token']}-results")  # type: ignore[no-untyped-call]
+    results.put(["taken", "", slot])
     local = get_worker().local_directory
     folder = os.path.join(local, f"overlap-{digest}")
     if not os.path.isdir(folder):
