@@ -34,8 +34,8 @@ class _Answer:
 
 
 def kept(so_far: Sequence[Set], url: str, fields: Sequence[str]) -> list[Set]:
-    """The cookies of a fetch with those that an answer of `url` sets."""
-    return [*so_far, *((url, field) for field in fields if len(field) <= LONGEST and field.isprintable())][:MOST]
+    """The cookies of a fetch with those that an answer of `url` sets, the last MOST of them."""
+    return [*so_far, *((url, field) for field in fields if len(field) <= LONGEST and field.isprintable())][-MOST:]
 
 
 def header(cookies: Sequence[Set], url: str) -> str:
@@ -48,5 +48,15 @@ def header(cookies: Sequence[Set], url: str) -> str:
         jar.extract_cookies(answer, Request(address))
     request = Request(url)
     jar.add_cookie_header(request)
-    found = request.get_header("Cookie", "")
-    return found if found and len(found) <= LONGEST and found.isprintable() and found.isascii() else ""
+    return _fitting(request.get_header("Cookie", "") or "")
+
+
+def _fitting(found: str) -> str:
+    """The cookies that may stand in one header, in their order; where they are too long together, the short ones."""
+    pairs = [pair for pair in found.split("; ") if pair.isprintable() and pair.isascii()]
+    left, chosen = LONGEST, set()
+    for pair in sorted(pairs, key=len):
+        left -= len(pair) + 2
+        if left >= 0:
+            chosen.add(pair)
+    return "; ".join(pair for pair in pairs if pair in chosen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.workloads.web.fetching.cookies import header, kept
+from engine.workloads.web.fetching.cookies import LONGEST, MOST, header, kept
 from tests.engine.workloads.web.conftest import Configure, Open
 from tests.engine.workloads.web.servers import Reply, server
 
@@ -59,3 +59,16 @@ def test_hostile_cookies_change_no_request() -> None:
     many = kept([], URL, [f"c{number}=1; Path=/" for number in range(500)])
     assert len(many) == 50
     assert header(kept(many, URL, ["later=1; Path=/"]), URL).count("=") == 50
+
+
+def test_of_cookies_that_are_too_long_together_those_that_fit_are_sent() -> None:
+    url = "https://a.example/x"
+    fields = ("session=1", f"banner={'x' * 8_000}", f"test={'y' * 4_000}", "basket=2")
+    sent = header(kept([], url, fields), url)
+    assert "session=1" in sent and "basket=2" in sent and len(sent) <= LONGEST
+
+
+def test_of_more_cookies_than_are_kept_the_last_ones_count() -> None:
+    url = "https://a.example/x"
+    old = kept([], url, [f"old{number}=1" for number in range(MOST)])
+    assert "passed=1" in header(kept(old, url, ["passed=1"]), url)
