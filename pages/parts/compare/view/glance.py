@@ -44,6 +44,7 @@ def glance(run: Run, trials: Sequence[Trial]) -> None:
         with st.container(border=True, key="verdict"):
             beside, follows = (st, None) if live else st.columns((0.73, 0.27), vertical_alignment="center")
             beside.html(look + (strip(found, live) if found else waiting_strip()))
+            look = ""  # one element's style is the whole page's, and cleaning it takes the browser's time at each look
             if follows is not None:
                 with follows:
                     _what_follows(run)
@@ -55,18 +56,19 @@ def glance(run: Run, trials: Sequence[Trial]) -> None:
 
 
 def running_lane(run: Run, trials: Sequence[Trial]) -> None:
-    """The trial that runs now against the median of those of its configuration that have finished."""
+    """The trial that runs now against the median of those of its configuration that have finished; in `glance`'s style.
+    """
     now = trials[-1] if trials and trials[-1].state == "running" else None
     if now is None:  # its place is kept, so that nothing below it moves
         with st.container(key="running_trial"):
-            st.html(style() + between())
+            st.html(between())
         return
     before = [one.measurement for one in trials if one.configuration == now.configuration and one.repeat >= 0]
     walls = [one.wall_s for one in before if one.wall_s]
     starts = [(one.interpreter_s or 0.0) + (one.startup_s or 0.0) for one in before if one.wall_s]
     elapsed_s, begun = _at(run, now, median(starts) if starts else 0.0)
     with st.container(key="running_trial"):
-        st.html(style() + lane(now, elapsed_s, median(walls) if walls else None, begun))
+        st.html(lane(now, elapsed_s, median(walls) if walls else None, begun))
 
 
 def _at(run: Run, now: Trial, start_s: float) -> tuple[float | None, int | None]:
