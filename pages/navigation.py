@@ -14,6 +14,7 @@ from pages.menu import PAGES
 from pages.parts.components.theme import follow_theme
 from pages.parts.shared.frame import frame
 from pages.parts.shared.guard import guard
+from pages.parts.shared.server import RUN
 from pages.parts.shared.signing_in import ask_to_sign_in, let_in, show_person
 from pages.parts.shared.starting import show_next
 
@@ -40,6 +41,8 @@ st.set_page_config(page_title=f"{page.title} · Overlap")
 with guard():
     show_person()
     show_next()
+    if page.url_path != "run" and RUN in st.query_params:  # a browser's way back leaves it in another page's address
+        del st.query_params[RUN]
     page.run()
     frame()
     follow_theme()

@@ -26,6 +26,12 @@ def test_the_token_in_the_address_shows_the_run_in_any_session(opened: Opened, e
         assert (app.metric[0].label, app.metric[0].value) == ("Done", "4 of 4")
 
 
+def test_the_way_back_leaves_no_run_in_the_address_of_another_page(opened: Opened, ended: Ended, quick: Plan) -> None:
+    run = ended(quick)
+    assert "run" not in opened("home.py", run=run.token).query_params
+    assert opened("run.py", run=run.token).query_params["run"] == run.token
+
+
 def test_without_a_token_it_lists_the_last_runs(opened: Opened, ended: Ended, quick: Plan) -> None:
     run = ended(quick)
     app = opened("run.py")

@@ -35,7 +35,10 @@ function follow(own, told, show, setTriggerValue) {
   if (!told) return
   const drawn = performance.now()
   let clock = told.clock, busy = false
-  const next = () => { own.timer = setTimeout(ask, busy ? told.busy_ms : told.every_ms * (own.data.from > 0 ? 2 : 1)) }
+  const next = () => {
+    const calm = told.stage === told.begins ? told.first_ms : told.every_ms * (own.data.from > 0 ? 2 : 1)
+    own.timer = setTimeout(ask, busy ? told.busy_ms : calm)
+  }
   async function ask() {
     try {
       const answer = document.hidden ? null : await fetch(told.url)

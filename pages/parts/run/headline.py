@@ -21,6 +21,7 @@ from pages.parts.run.summary import Pace, pace, saved_bytes
 from pages.parts.run.tried_again import tried_again
 from pages.parts.shared import words
 from pages.parts.shared.clicks import acting_button, cancel, open_next, resume
+from pages.parts.shared.polling import BEGINS
 from pages.parts.shared.server import store
 
 TITLES = {
@@ -125,7 +126,7 @@ def stage(run: Run) -> str:
     """
     if run.state in ENDED or run.waiting_for:
         return f"{run.state} {run.waiting_for or ''}"
-    return "has results" if run.done else "begins"
+    return "has results" if run.done else BEGINS
 
 
 def _rates(picture: Mapping[str, Any]) -> list[float]:

@@ -17,8 +17,13 @@ LOOK_S = 4.0
 """Seconds between two looks of a measuring run's page."""
 JOB_LOOK_S = 10.0
 """Of a job's page on a busy machine."""
-PACE: dict[str, Any] = {"every_ms": 1000, "look_ms": 3000, "busy": 0.8, "busy_ms": 4000}
-"""Milliseconds between two askings for figures and between two looks; above this share of all CPU time in use the
+BEGINS = "begins"
+"""The stage of a run that has no result yet."""
+PACE: dict[str, Any] = {
+    "every_ms": 1000, "look_ms": 3000, "busy": 0.8, "busy_ms": 4000, "begins": BEGINS, "first_ms": 250
+}  # fmt: skip
+"""Milliseconds between two askings for figures, before the first result (`first_ms`: somebody waits for it) and after
+it, and between two looks; above this share of all CPU time in use the
 machine counts as busy, and then they are JOB_LOOK_S and `busy_ms`."""
 
 
