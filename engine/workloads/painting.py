@@ -21,8 +21,6 @@ from engine.workloads.shop.photos import PHOTOS, sample_photos
 PATIENCE_S = 120.0
 """A photo that is not there by then will not come: its task then fails like that of any missing file."""
 GRACE_S = 2.0
-GENTLY = 10
-"""How much less urgent painting is than all else, as `nice` counts."""
 
 
 class Painting:
@@ -72,8 +70,6 @@ def main() -> int:
     if options.parent is not None:
         die_with_parent(options.parent)
     watch_stdin(lambda _line: None, lambda: os._exit(0))
-    if hasattr(os, "nice"):
-        os.nice(GENTLY)  # the run that waits for the photos starts meanwhile, and has the first of them already
     sample_photos(options.home)
     return 0
 
