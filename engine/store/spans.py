@@ -41,6 +41,15 @@ class Bin(NamedTuple):
     busy_s: float
 
 
+class Share(NamedTuple):
+    """What one worker did of a trial: tasks that ended there, failed ones among them, and the seconds they took."""
+
+    worker: int
+    tasks: int
+    failed: int
+    busy_s: float
+
+
 class Spans:
     """The spans of all trials' tasks; those that never reached a worker have none."""
 
@@ -67,6 +76,16 @@ class Spans:
         )
         with self.engine.connect() as connection:
             return [Bin(*row) for row in connection.execute(query)]
+
+    def by_worker(self, trial: Trial) -> list[Share]:
+        """What each worker did, those that did nothing left out."""
+        failed = func.sum(case((_RECORDS.status == "failed", 1), else_=0))
+        query = (
+            select(_RECORDS.worker, func.count(), failed, func.sum(_TOOK_S))
+            .where(*_on_a_worker(trial)).group_by(_RECORDS.worker).order_by(_RECORDS.worker)
+        )  # fmt: skip
+        with self.engine.connect() as connection:
+            return [Share(*row) for row in connection.execute(query)]
 
     def end_s(self, trial: Trial) -> float:
         """When the trial's last task so far ended; 0 with none."""

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.model import ENDED, Run, Trial
+from pages.parts.job.cluster_workers import cluster_workers
 from pages.parts.job.hosts import hosts
 from pages.parts.shared.charts import chart
 from pages.parts.shared.server import is_dark, store
@@ -32,6 +33,7 @@ def how_it_ran(run: Run, trials: Sequence[Trial], live: bool) -> None:
     _figures(trial)
     if run.workload == "scrape":
         hosts(run, live)
+    cluster_workers(trial)
     _pictures(run, trial)
     if len(trials) > 1:
         _trials(trials)
