@@ -30,6 +30,10 @@ from engine.store.trials import Trials
 from engine.text import storable
 
 
+class _Shared:
+    """What a store and its copies have in common: it lives as long as any of them."""
+
+
 class Store(Shelf, Trials):
     """Runs by number or token. Make one with `Store.open(settings)`."""
 
@@ -37,16 +41,16 @@ class Store(Shelf, Trials):
         super().__init__(engine, settings)
         self.records = Records(engine)
         self.spans = Spans(engine)
+        self._shared = _Shared()
+        weakref.finalize(self._shared, engine.dispose)
 
     @classmethod
     def open(cls, settings: Settings, patience_s: float = BUSY_TIMEOUT_S) -> Store:
         """The store of these settings; it waits `patience_s` for a locked database. Raises StoreUnusable.
 
-        One that is forgotten gives its connections back when it is collected.
+        When it and all that were made of it (`seen_by`) are forgotten, their connections are given back.
         """
-        store = cls(open_database(settings, patience_s), settings)
-        weakref.finalize(store, store.engine.dispose)
-        return store
+        return cls(open_database(settings, patience_s), settings)
 
     def close(self) -> None:
         """Give the database's connections back."""

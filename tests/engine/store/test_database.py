@@ -269,12 +269,17 @@ def test_a_connection_is_opened_while_another_one_writes(store: Store) -> None:
         assert time.monotonic() - began < 1
 
 
-def test_a_store_that_is_forgotten_gives_its_connections_back(tmp_path: Path) -> None:
+def test_a_store_that_is_forgotten_with_its_copies_gives_its_connections_back(tmp_path: Path) -> None:
     store = Store.open(Settings(home=tmp_path))
+    seen = store.seen_by("ada")
     store.runs()
     given_back: list[int] = []
     event.listen(store.engine, "close", lambda connection, record: given_back.append(1))
     del store
+    gc.collect()
+    assert not given_back, "who sees a part of it still uses it"
+    seen.runs()
+    del seen
     gc.collect()
     assert given_back == [1]
 
