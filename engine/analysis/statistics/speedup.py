@@ -125,19 +125,34 @@ def against(
     """
     own = levels or {}
     tables: dict[Basis, Table] = {"wall": Table(log_walls(trials))}
-    if disturbance(trials) > DISTURBED:
+    if (disturbed := disturbance(trials)) > DISTURBED:
         tables["net"] = Table(log_walls(trials, "net"))
     found = {
         other: judged for other in others if (judged := _judged(tables, reference, other, own.get(other, level)))
     }
     adjusted = holm([ratio.p for _, ratio, _ in found.values()])
-    return tuple(
-        Speedup(
-            other, reference, ratio, p, standing(ratio, p, own.get(other, level), margin), basis, wall,
-            tuple(exp(one) for one in tables[basis].log_ratios(reference, other).values()),
-        )
-        for (other, (basis, ratio, wall)), p in zip(found.items(), adjusted, strict=True)
-    )  # fmt: skip
+    rows = []
+    for (other, (basis, ratio, wall)), p in zip(found.items(), adjusted, strict=True):
+        stands = standing(ratio, p, own.get(other, level), margin)
+        if basis == "wall" and "net" in tables and _may_be_others(stands, ratio, reference, other, disturbed):
+            stands = "undecided"
+        repeats = tuple(exp(one) for one in tables[basis].log_ratios(reference, other).values())
+        rows.append(Speedup(other, reference, ratio, p, stands, basis, wall, repeats))
+    return tuple(rows)
+
+
+def _may_be_others(
+    stands: Standing, ratio: Ratio, reference: Configuration, other: Configuration, disturbed: float
+) -> bool:
+    """Whether a difference by the clock may be other programs' doing: a system that shares CPUs out between programs
+    gives several workers together no more of them than one, and so holds them up to so many times as long."""
+
+    def held_up(one: Configuration) -> float:
+        return min(float(one.workers), 1 / (1 - disturbed) ** 2) if disturbed < 1 else float(one.workers)
+
+    if stands == "slower":
+        return ratio.estimate * held_up(other) >= 1
+    return stands == "faster" and ratio.estimate <= held_up(reference)
 
 
 class Table:

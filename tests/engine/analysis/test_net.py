@@ -219,3 +219,26 @@ def test_whatever_was_measured_a_net_time_is_positive_and_no_longer_than_the_clo
     for one in (PROCESSES_2, THREADS_2):
         found = net_wall_s(one, measured, split, 2)
         assert found is None or 0 < found <= wall_s
+
+
+def beside(share: float, threads: float, count: int = 4) -> list[TimedTrial]:
+    """A loop and two processes, of which a share of the time went to others, and threads of which that is not known:
+    so many times as fast by the clock."""
+    found = []
+    for block in range(count):
+        wall_s = 4.0 + 0.01 * block
+        found += [TimedTrial(SEQUENTIAL, block, wall_s, net_s=wall_s * (1 - share)) for _ in range(2)]
+        found.append(TimedTrial(PROCESSES_2, block, wall_s, net_s=wall_s * (1 - share) / 2))
+        found.append(TimedTrial(THREADS_2, block, wall_s / threads))
+    return found
+
+
+@pytest.mark.parametrize(("share", "threads", "stands"), [
+    (0.75, 0.75, "undecided"), (0.75, 0.3, "slower"), (0.05, 0.75, "slower"), (0.75, 1.5, "faster"),
+    (0.0, 0.9, "slower"),
+])  # fmt: skip
+def test_by_the_clock_nothing_is_called_slower_that_other_programs_may_have_held_up(
+    share: float, threads: float, stands: str
+) -> None:
+    rows = {row.configuration: row for row in speedups(beside(share, threads), SEQUENTIAL)}
+    assert rows[THREADS_2].basis == "wall" and rows[THREADS_2].standing == stands
