@@ -148,7 +148,7 @@ def likeness(name: frozenset[str], wanted: frozenset[str]) -> float:
 
 
 def of_another(name: str | None, page: ParsedPage) -> str | None:
-    """Why data of a product with this name may be another's: no word of it is in the page's heading or title."""
+    """The doubt that data of this product name are about another product; None where the page shares a word of it."""
     own = words(name or "")
     if not own or page.heading is None:
         return None

@@ -30,7 +30,7 @@ NET = 4.0
 HIGHEST_TAX = Decimal("1.3")
 """A price with tax is at most so many times the one before: no country's rate is above 27%."""
 _LABEL = re.compile(r"[^\W\d_]{4}(?![^\W\d_]*\W*\d)")
-"""A word of a text before a price that is more than a currency; one right before a number belongs to that."""
+"""A word in the text before a price that may be a label: longer than a currency, and not right before a number."""
 _WORD = r"[^\W\d]{1,10}"
 _PERCENTAGE = re.compile(rf"\W*(?:{_WORD}\W{{1,3}})?(\d{{1,2}})(?:[.,]\d{{1,2}})?\s?%(?:\W{{1,3}}{_WORD})?\W*")
 """A text that is a reduction and no more: `-20%`, `35% off`, `Save 16%`."""
@@ -57,7 +57,7 @@ def _lower(sight: Sight) -> None:
 
 
 def mark_net(sights: list[Sight]) -> None:
-    """Tell the prices before tax that stand beside one with it what that is, and put them behind it."""
+    """Prices before tax that stand beside the price with tax: set `gross` on them, and take NET from their scores."""
     ordered = sorted(sights, key=lambda sight: sight.place)
     for index, sight in enumerate(ordered):
         if sight.net and not sight.old:
@@ -90,7 +90,7 @@ def _is_former(ordered: list[Sight], index: int) -> bool:
 
 
 def _is_plain(lower: Sight, old: Sight) -> bool:
-    """Whether a lower price stands for itself: no label makes it one for members, for used goods or a way to pay."""
+    """Whether no label makes a lower price another kind: for members, for used goods, for a way to pay."""
     if lower.place < old.place:
         return lower.said >= 0
     return lower.said > 0 or _LABEL.search(lower.before) is None

@@ -75,17 +75,17 @@ STRUCK = re.compile(
 )
 """Class names that draw a line through what they hold: these alone make a price an old one."""
 NOT_SALE = re.compile(r"(?<![a-z])non[-_ ]?(?:sale|promo|discount(?:ed)?|special)(?![a-z])")
-"""The price of a product that is no sale's: what it cost before."""
+"""Names of the price before a sale, although they hold its word."""
 TAXED = re.compile(
     r"(?<![a-z])(?:incl?(?:uding|usive)?|with|inkl|after)[-_ ]*(?:tax|vat)(?:es)?(?![a-z])"
     r"|(?<![a-z])(?:tax|vat)(?:es)?[-_ ]*(?:incl?(?:uded|uding)?|inkl|weee)(?![a-z])"
 )
-"""A price with the tax in it: no amount of tax."""
+"""Names of a price that includes tax; `tax` alone names an amount of tax."""
 UNTAXED = re.compile(
     r"(?<![a-z])(?:excl?(?:uding|usive)?|without|exkl?|before|no)[-_ ]*(?:tax|vat|btw|mwst|moms)(?:es)?(?![a-z])"
     r"|(?<![a-z])(?:tax|vat)(?:es)?[-_ ]*(?:excl?(?:uded|uding)?|exkl)(?![a-z])"
 )
-"""A price before tax."""
+"""Names of a price before tax."""
 GROUP_OF = {word: name for name, group in GROUPS.items() for word in group.words.split()}
 
 TAGS = {
