@@ -190,8 +190,7 @@ def test_every_size_of_every_picture_is_shown_and_counted(opened: Opened, store:
     assert len(app.dataframe[0].value) == 6
     choose(app, "gallery_look", "Before and after")
     choose(app, "gallery_size:3", 2)  # type: ignore[arg-type]
-    _lanes, slider = app.get("bidi_component")
-    shown = json.loads(slider.proto.json)
+    (shown,) = (data for item in app.get("bidi_component") if "after" in (data := json.loads(item.proto.json)))
     assert "/picture/0/after-2" in shown["after"] and (shown["width"], shown["height"]) == (80, 60)
     app.session_state[f"tabs:{run.token}"] = "Downloads"
     app.run()
