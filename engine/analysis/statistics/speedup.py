@@ -144,15 +144,12 @@ def against(
 def _may_be_others(
     stands: Standing, ratio: Ratio, reference: Configuration, other: Configuration, disturbed: float
 ) -> bool:
-    """Whether a difference by the clock may be other programs' doing: a system that shares CPUs out between programs
-    gives several workers together no more of them than one, and so holds them up to so many times as long."""
-
-    def held_up(one: Configuration) -> float:
-        return min(float(one.workers), 1 / (1 - disturbed) ** 2) if disturbed < 1 else float(one.workers)
-
-    if stands == "slower":
-        return ratio.estimate * held_up(other) >= 1
-    return stands == "faster" and ratio.estimate <= held_up(reference)
+    """Whether a difference by the clock may be other programs' doing: a system that shares CPUs out between threads
+    gives several workers so many times as much of them as one; one that shares them out between programs, no more."""
+    most = 1 / (1 - disturbed) ** 2 if disturbed < 1 else WIDEST
+    crews = [min(1.0 if one.executor == "asyncio" else float(one.workers), most) for one in (reference, other)]
+    unlike = max(crews) / min(crews)
+    return (stands == "slower" and ratio.estimate * unlike >= 1) or (stands == "faster" and ratio.estimate <= unlike)
 
 
 class Table:

@@ -234,10 +234,10 @@ def beside(share: float, threads: float, count: int = 4) -> list[TimedTrial]:
 
 
 @pytest.mark.parametrize(("share", "threads", "stands"), [
-    (0.75, 0.75, "undecided"), (0.75, 0.3, "slower"), (0.05, 0.75, "slower"), (0.75, 1.5, "faster"),
-    (0.0, 0.9, "slower"),
+    (0.75, 0.75, "undecided"), (0.75, 0.3, "slower"), (0.05, 0.75, "slower"), (0.75, 2.5, "faster"),
+    (0.75, 1.5, "undecided"), (0.4, 1.14, "undecided"), (0.0, 0.9, "slower"),
 ])  # fmt: skip
-def test_by_the_clock_nothing_is_called_slower_that_other_programs_may_have_held_up(
+def test_by_the_clock_no_difference_is_claimed_that_other_programs_may_have_made(
     share: float, threads: float, stands: str
 ) -> None:
     rows = {row.configuration: row for row in speedups(beside(share, threads), SEQUENTIAL)}
