@@ -34,10 +34,11 @@ function follow(own, told, show, setTriggerValue) {
   own.follow = told
   if (!told) return
   const drawn = performance.now()
-  let clock = told.clock, busy = false
+  let clock = told.clock, busy = false, asked = -Infinity
+  const begins = told.stage === told.begins // somebody waits for the first result, also on a busy machine
+  const pauses = begins ? [told.first_ms, told.every_ms] : [told.every_ms, told.busy_ms]
   const next = () => {
-    const calm = told.stage === told.begins ? told.first_ms : told.every_ms * (own.data.from > 0 ? 2 : 1)
-    own.timer = setTimeout(ask, busy ? told.busy_ms : calm)
+    own.timer = setTimeout(ask, busy ? pauses[1] : pauses[0] * (own.data.from > 0 ? 2 : 1))
   }
   async function ask() {
     try {
@@ -47,8 +48,12 @@ function follow(own, told, show, setTriggerValue) {
       if (found) {
         busy = used(clock, found.clock) >= told.busy
         clock = found.clock
-        const late = !busy && performance.now() - drawn > told.look_ms
-        if (late || found.stage !== told.stage) setTriggerValue("look", `${found.stage} ${drawn}`)
+        const now = performance.now(), late = !busy && now - drawn > told.look_ms
+        // Asked for again only after a while: each asking has the script begin anew, and it must come to its end.
+        if ((late || found.stage !== told.stage) && now - asked > told.patience_ms) {
+          asked = now
+          setTriggerValue("look", found.stage)
+        }
         write(found)
         show({ ...found.lanes, dark: own.data.dark })
       }
