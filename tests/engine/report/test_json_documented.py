@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,56 +11,9 @@ from engine.model import Configuration
 from engine.report.documents.document import VERSION, import_document, run_document
 from engine.runs.plans import SEQUENTIAL, comparison, simple_plan
 from engine.store import Store
+from tests.engine.report.json_page import KINDS, PAGE, SECTIONS, faults
 from tests.engine.report.made import compared, document, failed, record
 from tests.engine.support import run_to_end
-
-PAGE = (Path(__file__).resolve().parents[3] / "docs" / "json.md").read_text(encoding="utf-8")
-KINDS: dict[str, Callable[[Any], bool]] = {
-    "text": lambda value: isinstance(value, str),
-    "whole number": lambda value: type(value) is int,
-    "number": lambda value: type(value) in (int, float),
-    "true or false": lambda value: isinstance(value, bool),
-    "object": lambda value: isinstance(value, dict),
-    "any": lambda value: True,
-}
-
-
-def sections() -> dict[str, dict[str, str]]:
-    """Each section's keys with their types, as the page has them."""
-    found = {}
-    for part in PAGE.split("\n## ")[1:]:
-        rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", part, re.MULTILINE))
-        if rows:
-            found[part.partition("\n")[0]] = rows
-    return found
-
-
-SECTIONS = sections()
-
-
-def faults(value: Any, kind: str, place: str) -> Iterator[str]:
-    """What of a value is not as the page says."""
-    if kind.endswith(" or null") and not kind.startswith("list of "):
-        if value is not None:
-            yield from faults(value, kind.removesuffix(" or null"), place)
-    elif kind.startswith("list of "):
-        yield from [] if isinstance(value, list) else [f"{place} is no list"]
-        for at, one in enumerate(value if isinstance(value, list) else ()):
-            yield from faults(one, kind.removeprefix("list of "), f"{place}[{at}]")
-    elif kind in KINDS:
-        yield from [] if KINDS[kind](value) else [f"{place} is no {kind}: {value!r}"]
-    else:
-        yield from of_section(value, SECTIONS[kind], place)
-
-
-def of_section(value: Any, rows: dict[str, str], place: str) -> Iterator[str]:
-    needed = {name for name, kind in rows.items() if not kind.endswith("(optional)")}
-    yield from (f"{place} has no {name}" for name in needed - set(value))
-    for name, one in value.items():
-        if name not in rows:
-            yield f"{place}.{name} is not documented"
-        else:
-            yield from faults(one, rows[name].removesuffix(" (optional)"), f"{place}.{name}")
 
 
 def test_the_page_names_the_version_and_its_types_are_known() -> None:

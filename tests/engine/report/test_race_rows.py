@@ -21,8 +21,8 @@ from engine.store import Store
 from pages.parts.compare.view.progress import progress_of
 from tests.engine.analysis.made import PROCESSES_2, THREADS_2, THREADS_4
 from tests.engine.analysis.made import comparison as made
+from tests.engine.report.json_page import SECTIONS, of_section
 from tests.engine.report.made import document
-from tests.engine.report.test_json_documented import SECTIONS, of_section
 
 SAID = "left out after 3 of 10 repeats"
 

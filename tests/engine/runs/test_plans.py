@@ -39,7 +39,7 @@ from engine.runs.plans import (
 )
 from engine.workloads.web.manners import Manners
 
-SETTINGS = Settings(home=Path("/home/of/nobody"), max_urls=5, max_workers=8, task_time_limit_s=7.5)
+SETTINGS = Settings(home=Path("/srv/of/nobody"), max_urls=5, max_workers=8, task_time_limit_s=7.5)
 THREADS = Configuration("threads", 2)
 PROCESSES = Configuration("processes", 2)
 
@@ -265,8 +265,8 @@ def test_a_clusters_workers_cannot_be_given_variables_and_those_here_can(monkeyp
 
 def test_two_pythons_of_one_name_cannot_be_told_apart_in_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plans, "check", lambda *_: None)
-    both = [replace(THREADS, python=f"/{place}/shop/.venv") for place in ("home", "opt")]
-    with pytest.raises(InputRefused, match=r"/home/shop/\.venv and /opt/shop/\.venv would both be called"):
+    both = [replace(THREADS, python=f"/{place}/shop/.venv") for place in ("srv", "opt")]
+    with pytest.raises(InputRefused, match=r"/srv/shop/\.venv and /opt/shop/\.venv would both be called"):
         compared(*both)
     assert len(compared(both[0], both[0]).configurations) == 3
 

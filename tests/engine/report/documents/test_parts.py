@@ -200,7 +200,7 @@ def test_a_job_has_no_verdict_and_an_unjudged_comparison_neither(run: Run) -> No
 
 @pytest.mark.parametrize(
     ("python", "named"),
-    [("/home/me/secret/.venv/bin/python3.13", "python3.13"), ("C:\\Users\\me\\python.exe", "python.exe"), (None, None),
+    [("/srv/me/secret/.venv/bin/python3.13", "python3.13"), ("C:\\Users\\me\\python.exe", "python.exe"), (None, None),
      ("", None), ("/", None)],
 )  # fmt: skip
 def test_of_another_python_only_its_last_name_is_taken_over(python: str | None, named: str | None) -> None:
