@@ -29,7 +29,10 @@ PHASES = {
         "engine/lab/running/test_bench.py", "engine/test_contract.py", "engine/test_kills.py",
         "engine/orchestrator/test_services.py", "test_start.py",
     ],
-    "alone": ["engine/lab/test_ways.py", "engine/test_measurement.py", "engine/machine/test_sampler.py"],
+    "alone": [
+        "engine/lab/test_ways.py", "engine/test_measurement.py", "engine/machine/test_sampler.py",
+        "engine/trial/references/test_agreement.py",
+    ],
 }
 """Phase: its files and folders below tests. A browser keeps two cores busy; paced tests promise something within
 seconds; those of the last phase measure time or memory, so no other test may run beside them. All others: BESIDE."""
