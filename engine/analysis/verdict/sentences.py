@@ -139,7 +139,8 @@ def _undecided(findings: Findings) -> str:
     others = [one for one in findings.leaders if one != findings.baseline] or everyone
     if len(findings.leaders) == 1:
         return f"No clear winner yet; {_looks_fastest(findings)}: {_against(findings)}."
-    known = [one for one in others if one not in _only_by_the_clock(findings)]
+    ahead = {row.configuration for row in findings.rows if row.ratio.estimate > 1}
+    known = [one for one in others if one in ahead and one not in _only_by_the_clock(findings)]
     if known and len(known) < len(others):
         looks = "look" if len(known) > 1 or words.many(known[0]) else "looks"
         return f"No clear winner yet; {_pairs(findings, known)} {looks} fastest: {_against(findings)}."

@@ -181,6 +181,14 @@ def test_an_open_verdict_says_which_times_hide_other_programs_and_why() -> None:
     )
 
 
+def test_what_is_slower_than_the_baseline_does_not_look_fastest_because_its_time_alone_is_net() -> None:
+    trials = comparison({THREADS_2: 0.95, PROCESSES_2: 0.6}, noise=0.2, seed=8)
+    first = told(without_other_programs(trials, [THREADS_2]))[0]
+    assert first.startswith(
+        "No clear winner between threads × 2 (1.10×, 0.79–1.52), sequential and processes × 2 (0.65×, 0.53–0.78): "
+    )
+
+
 # What is out, how many there are, how long it takes
 
 
