@@ -58,12 +58,13 @@ def test_another_users_process_is_alive_too(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("name", "is_left"),
     [
-        (f"unpacked-{NOBODYS}-abcd", True), (f"s-{NOBODYS}", True), (f"unpacked-{os.getpid()}-abcd", False),
+        (f"unpacked-{NOBODYS}-abcd", True), (f"s-{NOBODYS}", True), ("unpacked-{own}-abcd", False),
         ("unpacked", False), ("unpacked-", False), ("unpacked-x-abcd", False), ("unpacked-²-abcd", False),
         (f"install-{NOBODYS}x.lock", False), (f"-{NOBODYS}-", True),
     ],
 )  # fmt: skip
 def test_a_folder_whose_process_is_gone_is_abandoned(name: str, is_left: bool, tmp_path: Path) -> None:
+    name = name.replace("{own}", str(os.getpid()))
     (tmp_path / name).mkdir()
     assert [path.name for path in abandoned(tmp_path)] == [name] * is_left
 
