@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -68,6 +69,32 @@ def test_handing_rows_in_never_waits_for_the_disk() -> None:
             writer.put([(1,)], 1, 0)
         assert time.perf_counter() - began < 0.5
         free.set()
+
+
+def test_where_very_many_wait_they_take_a_third_of_the_memory_and_arrive_as_they_were() -> None:
+    free, saved = threading.Event(), []
+    odd = (1, 10**30, "\ud800", None, 1.5, True)
+
+    def save(rows: list[tuple[Any, ...]], ok: int, failed: int) -> None:
+        assert free.wait(20)
+        saved.extend(rows)
+
+    def batch(number: int) -> list[tuple[Any, ...]]:
+        return [(number, at, f"task {at}", at / 7, at / 3, "ok", None, None) for at in range(5_000)]
+
+    tracemalloc.start()
+    with Writer(save) as writer:
+        for number in range(12):
+            writer.put(batch(number), 5_000, 0)
+        plain = tracemalloc.get_traced_memory()[0]
+        for number in range(12, 24):
+            writer.put(batch(number), 4_999, 1)
+        packed = tracemalloc.get_traced_memory()[0] - plain
+        tracemalloc.stop()
+        writer.put([odd], 1, 0)
+        free.set()
+    assert packed < plain / 3
+    assert saved == [row for number in range(24) for row in batch(number)] + [odd]
 
 
 def test_what_cannot_be_saved_is_raised_where_rows_are_handed_in_and_at_the_end() -> None:
