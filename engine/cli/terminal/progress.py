@@ -9,7 +9,7 @@ from collections.abc import Callable
 from tqdm import tqdm
 
 from engine.model import Run
-from engine.text import planned
+from engine.text import planned, printable
 
 tqdm.monitor_interval = 0  # no thread of its own: a bar that is late by a moment hurts nobody
 
@@ -55,7 +55,7 @@ class Progress:
         """Draw what is known of the run now; say once what it waits for."""
         if run.waiting_for and run.waiting_for != self._told:
             self._told = run.waiting_for
-            tqdm.write(f"Run {run.id} {run.waiting_for}.", file=sys.stderr)
+            tqdm.write(printable(f"Run {run.id} {run.waiting_for}."), file=sys.stderr)  # it names others' runs
         if self._is_terminal and run.state == "running":
             self._draw(run)
 

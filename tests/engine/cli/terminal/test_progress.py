@@ -121,6 +121,8 @@ def test_what_a_run_waits_for_is_said_once(monkeypatch: pytest.MonkeyPatch, cloc
     for _ in range(3):
         bar.show(replace(RUN, waiting_for="waits for run 6"))
     assert screen.getvalue().count("waits for run 6") == 1
+    bar.show(replace(RUN, waiting_for="waits for run 5, naps\x1b[2J"))
+    assert "run 5, naps\ufffd[2J" in screen.getvalue(), "another's title is no command for this terminal"
 
 
 def planning(monkeypatch: pytest.MonkeyPatch, is_terminal: bool = True) -> tuple[Screen, Planning, list[float]]:
