@@ -82,10 +82,10 @@ def resize(sources: tuple[Path | str, ...], pattern: str | None, skip_unchanged:
     store = open_store(settings)
     given["name"] = given["name"] or ("{stem}-small.{ext}" if given["beside"] else "{stem}.{ext}")
     resizing = resizing_from({**given, "sizes": given["sizes"] or ("400x400",), "format": ",".join(given["formats"])})
-    how = configuration(store, "resize", given)
     if by_address := [one for one in (*sources, given["target"]) if is_address(one)]:
         if pattern or skip_unchanged or given["beside"] or given["html"]:
             raise click.UsageError(f"{by_address[0]}: --glob, --skip-unchanged, --beside and --html need folders.")
+        how = configuration(store, "resize", given)
         plan = resized_at(store, sources, given["target"], resizing, how, given["overwrite"])
         run = run_plan(store, plan, given["as_json"])
         tell_notes(store, run)
@@ -93,6 +93,7 @@ def resize(sources: tuple[Path | str, ...], pattern: str | None, skip_unchanged:
         return
     local = [Path(source) for source in sources]
     target = destination(local, given["target"], given["beside"])
+    how = configuration(store, "resize", given)
     done = Done(target, resizing)
     planning = Planning()
 

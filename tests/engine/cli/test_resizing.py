@@ -89,3 +89,10 @@ def test_what_cannot_be_is_one_sentence(
     done = cli.here("resize", album, "--to", tmp_path / "out", *words)
     assert done.returncode == code and said in done.stderr, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_command_without_a_place_for_its_results_says_that_and_nothing_else(cli: Cli, album: Path) -> None:
+    refused = cli.here("resize", album, "--size", "100")
+    assert refused.returncode == 2
+    assert "Say where the results go: --to FOLDER" in refused.stderr
+    assert "How it is run" not in refused.stderr
