@@ -71,12 +71,19 @@ def did_the_work(
 
 
 def _reference(trials: Sequence[TimedTrial]) -> tuple[dict[int, str], tuple[int, ...]]:
-    seen: dict[int, set[str]] = {}
+    """What each task gave in all of the baseline's trials, and the tasks that did not give the same in all of them.
+
+    Where some tasks vary, one that succeeded in a single trial is no measure: a second success may have differed too.
+    """
+    seen: dict[int, list[str]] = {}
     for trial in trials:
         for task, fingerprint in trial.fingerprints.items():
-            seen.setdefault(task, set()).add(fingerprint)
-    reference = {task: next(iter(found)) for task, found in seen.items() if len(found) == 1}
-    return reference, tuple(sorted(task for task, found in seen.items() if len(found) > 1))
+            seen.setdefault(task, []).append(fingerprint)
+    varying = tuple(sorted(task for task, found in seen.items() if len(set(found)) > 1))
+    reference = {
+        task: found[0] for task, found in seen.items() if len(set(found)) == 1 and not (varying and len(found) == 1)
+    }
+    return reference, varying
 
 
 def _compare(configuration: Configuration, trials: Sequence[TimedTrial], reference: Mapping[int, str]) -> Agreement:

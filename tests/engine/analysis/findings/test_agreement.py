@@ -37,6 +37,15 @@ def test_tasks_on_which_the_baseline_disagrees_with_itself_are_not_compared() ->
     assert found.of_each[0].compared == 1
 
 
+def test_where_tasks_vary_one_that_succeeded_once_in_the_baseline_is_no_measure() -> None:
+    flaky = [trial({0: "a", 1: "x"}), trial({0: "b"}), trial({0: "c", 2: "z"})]
+    found = agreements([*flaky, trial({0: "d", 1: "y", 2: "w"}, THREADS_2)], SEQUENTIAL)
+    assert found.varying == (0,)
+    assert found.differing == ()
+    steady = [trial({1: "x"}), trial({1: "x"}), trial({2: "z"})]
+    assert agreements([*steady, trial({1: "y", 2: "w"}, THREADS_2)], SEQUENTIAL).differing[0].differing == (1, 2)
+
+
 def test_failed_tasks_have_no_output_to_compare() -> None:
     assert agreements([trial({0: "a", 1: "b"}), trial({0: "a"}, THREADS_2)], SEQUENTIAL).differing == ()
 
