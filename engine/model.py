@@ -317,6 +317,11 @@ class Run:
         return self.ok + self.failed
 
     @property
+    def so_far(self) -> str:
+        """How far it is, in words: ``95 of 97 done, 2 failed``. What failed was tried, and is not done."""
+        return f"{self.ok:,} of {self.tasks:,} done" + (f", {self.failed:,} failed" if self.failed else "")
+
+    @property
     def planned(self) -> int | None:
         """How many tasks end in the whole run; None where a stopping rule decides how often they are repeated."""
         if self.kind != "comparison":

@@ -72,7 +72,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def summarise(store: Store, run: Run) -> None:
     """The ending in words, on stderr: what was done, how it ran, and why what failed did."""
     trials = store.trials(run)
-    done = f"{run.ok} of {run.tasks} done" if run.kind == "job" else counted(len(trials), "trial")
+    done = run.so_far if run.kind == "job" else counted(len(trials), "trial")
     tell(f"Run {run.id}, {run.title}: {run.state}, {done}.")
     if run.message:
         tell(run.message)

@@ -34,7 +34,7 @@ class JobRunner(Runner):
 
     def cancelled_after(self, run: Run) -> str:
         """How many tasks were done."""
-        return f"Cancelled, {run.done} of {run.tasks} done."
+        return f"Cancelled, {run.so_far}."
 
     def abandon(self) -> None:
         """End the trial that is under way."""

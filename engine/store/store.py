@@ -171,7 +171,7 @@ class Store(Shelf, Trials):
         self.update_run(run, cancel=True)
         alive = self.locks.living([(run, self.folder(run))])
         if not alive and self.run(run.token).state in ("waiting", "interrupted"):
-            self.set_state(run, "cancelled", f"Cancelled, {run.done} of {run.tasks} done.")
+            self.set_state(run, "cancelled", f"Cancelled, {run.so_far}.")
 
     def cancel_requested(self, run: Run) -> bool:
         """Whether somebody asked for the run's end."""

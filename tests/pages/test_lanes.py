@@ -157,6 +157,9 @@ def test_between_two_looks_a_live_job_is_told_its_figures_and_when_to_look_again
         store.update_run(run, ok=3)
         second = live(store, store.run(run.token))
         assert second["stage"] == first["stage"] and "3 of 4 done" in second["bar"], "nothing but figures has changed"
+        store.update_run(run, failed=1)
+        mixed = live(store, store.run(run.token))
+        assert (mixed["tiles"]["Done"], "3 of 4 done, 1 failed" in mixed["bar"]) == ("3 of 4", True)
         store.set_state(run, "finished")
         assert len({begins["stage"], second["stage"], live(store, store.run(run.token))["stage"]}) == 3
         idle_s, total_s = second["clock"]

@@ -36,7 +36,7 @@ def _draw(token: str, count: int | None, live: bool) -> None:
             st.rerun()
         st.subheader("The try", anchor=False)
         if live:
-            st.progress(run.done / run.tasks, f"{run.done} of {run.tasks} done")
+            st.progress(run.done / run.tasks, run.so_far)
             return
         records = store().records.latest(run, "ok")
         if records:

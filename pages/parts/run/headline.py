@@ -62,8 +62,7 @@ def _written(run: Run) -> None:
 
 
 def _notice(run: Run, trials: Sequence[Trial]) -> None:
-    of = f"{run.done:,} of {counted(run.tasks, 'task')}"
-    stopped = f"with {of} done; what was finished is kept. Resume runs the rest."
+    stopped = f"with {run.so_far}; what was finished is kept. Resume runs the rest."
     if not notice(run, "run", stopped) and run.message and run.state in ENDED:
         show = st.error if run.state == "failed" else st.info
         show(words.literal(run.message))
@@ -139,7 +138,7 @@ def tiles(run: Run, measured: Pace) -> list[tuple[str, str, str | None]]:
     """Label, value and note of the headline figures that every job has."""
     unit = title_of(run)[1]
     return [
-        ("Done", f"{run.done:,} of {run.tasks:,}", None),
+        ("Done", f"{run.ok:,} of {run.tasks:,}", None),
         ("Elapsed", words.duration(measured.elapsed_s), None),
         ("Throughput", f"{_short(measured.per_s)} {unit}/s" if measured.per_s else "–", None),
         ("Failed", f":red[{run.failed:,}]" if run.failed else "0", None),
@@ -169,8 +168,6 @@ def bar_of(run: Run, measured: Pace) -> str:
 def _bar_text(run: Run, measured: Pace) -> str:
     if run.state == "waiting":
         return "Waiting for its turn" if run.waiting_for else "Starting"
-    failed = f", {run.failed:,} failed" if run.failed else ""
-    text = f"{run.ok:,} of {run.tasks:,} done{failed}"
-    if run.state in ENDED:
-        return text
-    return f"{text}, about {words.duration(measured.left_s)} left" if measured.left_s is not None else text
+    if run.state in ENDED or measured.left_s is None:
+        return run.so_far
+    return f"{run.so_far}, about {words.duration(measured.left_s)} left"

@@ -52,7 +52,7 @@ def outcome(run: Run) -> str:
         return counted(len(parts), "experiment") if parts else ""
     if run.failed:
         return f"{run.failed:,} of {run.tasks:,} failed"
-    return f"all {run.tasks:,} done" if run.state == "finished" else f"{run.done:,} of {run.tasks:,} done"
+    return f"all {run.tasks:,} done" if run.state == "finished" else run.so_far
 
 
 def _took(run: Run) -> str:
