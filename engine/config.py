@@ -41,6 +41,8 @@ class Settings:
     """Hosts (name, name:port or address) that may be fetched although their address is private."""
     folders: tuple[Path, ...] = ()
     """Folders of this server that people may read images from."""
+    addresses: tuple[str, ...] = ()
+    """Storage addresses (s3://bucket/folder, …) below which people may read images, and write results."""
     allow_code: bool = False
     """Whether the app may run a user's own function."""
     pythons: tuple[str, ...] = ()

@@ -22,11 +22,13 @@ from pages.parts.resize.destination import (
 )
 from pages.parts.resize.image_inputs import Pictures, choose_pictures
 from pages.parts.resize.options_form import resizing_form
+from pages.parts.resize.storage import plan_at
 from pages.parts.resize.try_out import TRIED, show_try
 from pages.parts.shared.guard import guard
 from pages.parts.shared.how_to_run import how_to_run
 from pages.parts.shared.server import settings, store
 from pages.parts.shared.starting import form_token, planning, start, start_and_open
+from pages.parts.uploads.spool import spread
 
 st.title("Resize images", anchor=False, icon=":material/photo_size_select_large:")
 st.caption("Makes a batch of pictures smaller, in parallel; the originals are never changed.")
@@ -42,11 +44,23 @@ def plan(
 ) -> Plan:
     """Put the pictures in place and name the tasks. Raises Asked when some results exist already."""
     folder = store().folder(token)
+    named = destination.named(resizing)
+    to_address = destination.address if destination.place == "address" else None
+    if pictures.address:
+        chosen = spread(pictures.sources, most)
+        title = pictures.title if most is None else f"Try on {len(chosen)}: {pictures.title}"
+        return plan_at(
+            chosen, named, configuration, to_address, destination.overwriting, title, origin=pictures.address
+        )
     sources, root = pictures.place(folder.inputs, most)
+    if to_address is not None:
+        return plan_at(
+            sources, named, configuration, to_address, destination.overwriting, pictures.title, root, folder.path
+        )
     target = destination.folder(pictures)
     title = pictures.title if most is None else f"Try on {len(sources)}: {pictures.title}"
     made = resize_plan(
-        sources, destination.named(resizing), configuration, settings(), target, root, folder.path, title,
+        sources, named, configuration, settings(), target, root, folder.path, title,
         overwriting=destination.overwriting, beside=destination.beside, html=destination.html, told=planning(),
     )  # fmt: skip
     if target is not None:
@@ -54,7 +68,7 @@ def plan(
     return made
 
 
-pictures = choose_pictures("**1** · Pictures from")
+pictures = choose_pictures("**1** · Pictures from", at_addresses=True)
 resizing = resizing_form("**2** · Made for")
 destination = choose_destination(pictures)
 configuration = how_to_run("resize")

@@ -117,14 +117,16 @@ def resized_at(
     overwrite: Choice,
 ) -> Plan:
     """The plan of a resize whose sources or results lie at addresses. Raises click.UsageError, InputRefused."""
-    from engine.machine.remote_files import is_address
+    from engine.machine.remote_files import is_address, must_be_writable
     from engine.runs.remote_plans import Source, found_at, resize_plan_at
     from engine.workloads.images.sets.targets import Overwriting, ready
 
     if target is None:
         raise click.UsageError("Say where the results go: --to FOLDER or --to ADDRESS.")
     where = str(target) if is_address(target) else str(ready(Path(os.path.abspath(target))))
-    found = found_at(str(source) for source in sources if is_address(source))
+    found = found_at([str(source) for source in sources if is_address(source)], [where])
+    if is_address(where):
+        must_be_writable(where)
     local = [Path(source) for source in sources if not is_address(source)]
     if any(path.suffix.lower() == ".zip" and not path.is_dir() for path in local):
         raise InputRefused("A ZIP goes to a folder of this machine only: unpack it first, and name its folder.")

@@ -19,8 +19,9 @@ from engine.runs.defaults import preset_for
 from engine.text import storable
 from engine.workloads.images.making.options import TRANSPARENT, Resizing, resizing_from
 from engine.workloads.shop.addresses import is_demo
+from pages.parts.resize import storage
 from pages.parts.resize.presets import PRESETS
-from pages.parts.run.pictures import has_files
+from pages.parts.run.pictures import has_files, is_imported
 from pages.parts.shared.server import settings, store
 from pages.parts.uploads.uploaded import remember
 
@@ -31,7 +32,9 @@ AGAIN = "addresses.txt"
 
 def has_form(run: Run) -> bool:
     """Whether there is a form that this run can have come from."""
-    return run.kind == "job" and run.workload in FORMS and has_files(run)
+    if is_imported(run) or run.kind != "job" or run.workload not in FORMS:
+        return False
+    return has_files(run) or storage.are_on()
 
 
 def fill_form(run: Run) -> str:
@@ -67,7 +70,21 @@ def _scrape(run: Run) -> dict[str, Any]:
 
 
 def _resize(run: Run) -> dict[str, Any]:
-    return {**_pictures(run), **_options(run)}
+    return {**_pictures(run), **_at_address(run), **_options(run)}
+
+
+def _at_address(run: Run) -> dict[str, Any]:
+    """The addresses that pictures came from and results went to, where this server still lets pages use those."""
+    source, target = str(run.options.get("from") or ""), str(run.options.get("address") or "")
+    if not storage.are_on():
+        return {}
+    values: dict[str, Any] = {}
+    if source:
+        values = {"pictures_from": "Storage address", storage.SOURCE: source, "place:address": "download"}
+    if target:
+        values |= {storage.TARGET: target, "place:address" if source else "place:here": "address"}
+        values["overwrite:address"] = run.options.get("overwrite", "never")
+    return values
 
 
 def _pictures(run: Run) -> dict[str, Any]:

@@ -15,12 +15,14 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from engine.errors import InputRefused
+from engine.errors import InputRefused, NotAvailable
+from engine.runs.remote_plans import Source
 from engine.text import counted, data_size, storable
 from engine.workloads.images.opening import formats
 from engine.workloads.images.sets.sources import find_images
 from engine.workloads.shop.photos import PHOTOS, sample_photos
 from pages.parts.resize.painting import painting
+from pages.parts.resize.storage import are_on, choose_source
 from pages.parts.run.pictures import made_files
 from pages.parts.shared.guard import guard
 from pages.parts.shared.server import settings, store
@@ -41,17 +43,26 @@ class Pictures:
     `place(inputs, most)` puts them there (`inputs` is the run's folder of uploads) and gives their paths and the
     folder below which their names start; `most` limits how many, spread evenly. `count` is None where only unpacking
     tells it. `folder` is the server's folder that they come from, in which a folder of results may be made.
+    `address` and `sources` are of pictures at a storage address: they stay there, and `place` is not called.
     """
 
     count: int | None
     title: str
     place: Callable[[Path, int | None], Placed]
     folder: Path | None = None
+    address: str = ""
+    sources: Sequence[Source] = ()
 
 
-def choose_pictures(label: str = "Pictures from") -> Pictures | None:
-    """Draw the choice of source and its input; None while nothing usable is chosen."""
-    names = [name for name in SOURCES if name != "Folder on this machine" or settings().folders]
+def choose_pictures(label: str = "Pictures from", at_addresses: bool = False) -> Pictures | None:
+    """Draw the choice of source and its input; None while nothing usable is chosen.
+
+    `at_addresses`: storage addresses are among the sources, where the server's configuration has them.
+    """
+    offered = {"Folder on this machine": bool(settings().folders), "Storage address": at_addresses and are_on()}
+    names = [name for name in SOURCES if offered.get(name, True)]
+    if st.session_state.get("pictures_from", names[0]) not in names:
+        del st.session_state["pictures_from"]
     chosen = st.segmented_control(
         label, names, default=names[0], required=True, key="pictures_from", persist_state="session", wrap=True
     )
@@ -207,6 +218,18 @@ def _part(root: Path, below: str) -> Path:
     return folder
 
 
+def _storage() -> Pictures | None:
+    found = choose_source()
+    if found is None:
+        return None
+    address, sources = found
+    return Pictures(len(sources), f"{len(sources):,} at {address}", _stays_there, address=address, sources=sources)
+
+
+def _stays_there(inputs: Path, most: int | None) -> Placed:
+    raise NotAvailable("Pictures at a storage address stay there: choose files or a folder of this machine for this.")
+
+
 def _place_found(images: Sequence[Path], folder: Path, inputs: Path, most: int | None) -> Placed:
     return spread(images, most), folder
 
@@ -217,5 +240,6 @@ SOURCES: dict[str, Callable[[], Pictures | None]] = {
     "Upload a folder": _folder,
     "Upload a ZIP": _zip,
     "Folder on this machine": _server_folder,
+    "Storage address": _storage,
 }
 """Where pictures can come from, in the order shown: the first works offline at the first click."""

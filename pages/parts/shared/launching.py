@@ -1,4 +1,5 @@
-"""Every way in which a page starts a run, or continues one: none runs a user's own code where this server forbids it.
+"""Every way in which a page starts a run, or continues one: none runs a user's own code where this server forbids it,
+and none reads from or writes to a storage address that its configuration does not allow.
 
 Pages call these instead of `engine.runs.jobs` and `engine.runs.pilots`: what is stored may come from a command line,
 which may run any code, and an address or a button that is not drawn any more can still be used.
@@ -12,6 +13,7 @@ from engine.analysis.pilot import Pilot
 from engine.errors import NotAvailable
 from engine.model import Configuration, Plan, Run, Told
 from engine.runs import jobs
+from engine.runs.allowed_addresses import must_be_within, within
 from engine.runs.pilots import pilot_or_reason
 from engine.runs.room import must_have_share
 from pages.parts.shared.person import NOBODY, must_be_own, person
@@ -23,13 +25,14 @@ def start(plan: Plan, token: str, told: Told | None = None) -> Run:
     must_be_allowed(plan.workload, plan.configurations)
     if plan.options.get("imported"):
         raise NotAvailable("This run came from a file, without its inputs: it can be looked at, not run.")
-    return jobs.start(store(), plan, token, _with_a_share(), told)
+    return jobs.start(store(), _within_addresses(plan), token, _with_a_share(), told)
 
 
 def resume(run: Run) -> Run:
     """Run what a run has not come to. Raises OverlapError."""
     must_be_allowed(run.workload, run.configurations)
     must_be_own(run)
+    _must_stay_within_addresses(run)
     _with_a_share()
     return jobs.resume(store(), run)
 
@@ -38,8 +41,20 @@ def retry(run: Run, tasks: Iterable[int] | None = None) -> Run:
     """Run failed tasks again. Raises OverlapError."""
     must_be_allowed(run.workload, run.configurations)
     must_be_own(run)
+    _must_stay_within_addresses(run)
     _with_a_share()
     return jobs.retry(store(), run, tasks)
+
+
+def _within_addresses(plan: Plan) -> Plan:
+    """The plan, whose tasks are checked as they are read. Raises InputRefused for an address not allowed here."""
+    return within(plan, settings()) if plan.workload == "resize" else plan
+
+
+def _must_stay_within_addresses(run: Run) -> None:
+    """Raises InputRefused for a run, of a command's say, that uses an address not allowed here."""
+    if run.workload == "resize":
+        must_be_within(run, store().folder(run).tasks(), settings())
 
 
 def _with_a_share() -> str | None:
@@ -55,7 +70,7 @@ def _with_a_share() -> str | None:
 def pilot(plan: Plan) -> tuple[Pilot, str | None]:
     """What a few tasks cost, or why there is nothing to say of that. Raises OverlapError."""
     must_be_allowed(plan.workload)
-    return pilot_or_reason(store(), plan)
+    return pilot_or_reason(store(), _within_addresses(plan))
 
 
 def is_allowed(workload: str) -> bool:

@@ -60,6 +60,11 @@ def finish(function: str, *arguments: Any, times: float = 1.0) -> Any:
         return apart.run(function, *arguments, limits=apart.Limits.of(settings(), times))
 
 
+def forget(slot: str) -> None:
+    """Have what is read for this slot read again."""
+    st.session_state.pop(f"read:{slot}", None)
+
+
 def read_once(slot: str, doing: str, function: str, *arguments: Any) -> Any:
     """The same, kept for the session: until the arguments for this slot change, nothing is read again.
 

@@ -16,6 +16,7 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import InputRefused, RunNotFound
+from engine.machine.remote_files import is_address
 from engine.model import ENDED, Plan, Run, Task
 from engine.runs.plans import SEQUENTIAL, demo_scrape_plan, job, scrape_plan, simple_plan
 from engine.runs.resize_plans import resize_plan
@@ -119,7 +120,7 @@ def _past(workload: str, runs: list[Run]) -> Material:
         persist_state="session",
     )
     run = by_token[token]
-    kept = {name: value for name, value in run.options.items() if name != "target"}
+    kept = {name: value for name, value in run.options.items() if name not in ("target", "address")}
     return Material(
         workload, f"{counted(run.tasks, 'task')} of run {run.id}", run.tasks, partial(_place_past, run, kept), kept,
         strangers=workload == "scrape" and not _is_demo(run), mean_s=_mean_s(run.token),
@@ -156,7 +157,7 @@ def _place_past(run: Run, options: Mapping[str, Any], folder: Path, most: int | 
 def anchored(task: Task, folder: Path) -> Task:
     """The task with a source that is named relative to a run's folder named by its whole path."""
     argument = task.argument
-    if not isinstance(argument, dict) or "source" not in argument:
+    if not isinstance(argument, dict) or "source" not in argument or is_address(argument["source"]):
         return task
     return replace(task, argument={**argument, "source": str(folder / argument["source"])})
 
