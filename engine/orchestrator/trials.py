@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.analysis.tally import FROM_TASKS, Tally
 from engine.errors import NotAvailable, OverlapError, StoreBusy, StoreUnusable, ValueRefused
-from engine.model import PATIENCE_S, Configuration, Run, State, Trial, plain
+from engine.model import PATIENCE_S, Configuration, Measurement, Run, State, Trial, plain
 from engine.orchestrator.assignment import assignment_of
 from engine.orchestrator.blame import ALL, Pending
 from engine.orchestrator.runners import Request
@@ -39,6 +40,9 @@ class TrialRunner:
         self.tally: Tally | None = None
         """Of the trial at hand, where it has very many tasks."""
         self.abandoned = False
+        self._seats: tuple[str, ...] = ()
+        """Where a cluster's workers sit now."""
+        self._stored_seats: tuple[str, ...] = ()
         self._options, self._start, self._clock = request.options, request.start, request.clock
 
     @cached_property
@@ -74,11 +78,12 @@ class TrialRunner:
         options, count = self.late_options, pending.count(self.run.tasks)
         trial = self.store.add_trial(self.run, repeat, plain(configuration), count, continues)
         self.tally = Tally(configuration.workers) if count >= FROM_TASKS else None
+        self._seats = self._stored_seats = ()
         try:
             with Writer(lambda rows, ok, failed: self._save(trial, rows, ok, failed)) as writer:
                 work = assignment_of(self.store, self.run, trial, pending, options, whole_limit_s)
                 self.supervisor = Supervisor(
-                    work, writer.put, self.cancelled, lambda: self.labels, self._start, self._clock
+                    work, writer.put, self.cancelled, lambda: self.labels, self._start, self._clock, self._hear_seats
                 )
                 outcome = self.supervisor.run()
             self._clean_up()
@@ -121,7 +126,19 @@ class TrialRunner:
         if self.supervisor:
             self.supervisor.kill()
 
+    def _hear_seats(self, names: tuple[str, ...]) -> None:
+        """Stored with the next records, by the thread that stores them: a locked database must not stop who listens."""
+        self._seats = names
+
+    def _store_seats(self, trial: Trial) -> None:
+        names = self._seats
+        if names != self._stored_seats:
+            with suppress(StoreUnusable):  # they are for whoever looks on; all figures are stored at the end
+                self.store.update_trial(trial, measurement=Measurement(worker_names=names))
+                self._stored_seats = names
+
     def _save(self, trial: Trial, rows: list[Row], ok: int, failed: int) -> None:
+        self._store_seats(trial)
         try:
             self._save_patiently(trial, rows, ok, failed)
         except ValueRefused:  # the database refuses one of the rows: the others are stored one by one

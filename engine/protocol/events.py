@@ -1,6 +1,7 @@
 """What orchestrator and trial say to each other while a trial runs, besides records.
 
-    the trial:         Ready → Open → records → End → records (a comparison's) → Closing; or Broken, at any time
+    the trial:         Ready → Open → records → End → records (a comparison's) → Closing; or Broken, at any time;
+                       on a cluster Seated, after Open and among the records
     the orchestrator:  CANCEL, a line on the trial's stdin
 
 Each event is one frozen value here and one JSON object on a line of its own on the way, with the name of its class.
@@ -44,6 +45,14 @@ class Open(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seated(Event):
+    """Where a cluster's workers sit; said when the clock has started, and again whenever that has changed."""
+
+    names: tuple[str, ...]
+    """Host and address of each by its number, empty for one that has no seat yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class End(Event):
     """The last result is there, and the clock has stopped."""
 
@@ -76,7 +85,7 @@ class Broken(Event):
 
 
 _E = TypeVar("_E", bound=Event)
-_KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in (Ready, Open, End, Closing, Broken)}
+_KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in (Ready, Open, Seated, End, Closing, Broken)}
 
 
 def decode(values: Mapping[str, Any]) -> Event:
@@ -87,6 +96,8 @@ def decode(values: Mapping[str, Any]) -> Event:
         if kind is End:
             names = tuple(given["figures"]["worker_names"])
             given["figures"] = Measurement(**{**given["figures"], "worker_names": names})
+        if kind is Seated:
+            given["names"] = tuple(map(str, given["names"]))
         if kind is Broken and given["suspects"] is not None:
             given["suspects"] = tuple((task, attempts) for task, attempts in given["suspects"])
         return kind(**given)

@@ -13,7 +13,7 @@ from typing import Any
 from engine.errors import TrialBroken
 from engine.executors import Factory
 from engine.protocol.board import Board
-from engine.protocol.events import Broken, Closing, End, Open
+from engine.protocol.events import Broken, Closing, End, Open, Seated
 from engine.trial.batch import Batch
 from engine.trial.loop import InFlight, Spent, land, run_loop
 from engine.trial.meter import Meter
@@ -59,10 +59,11 @@ def measure(trial: Running, executor: Executor) -> int:
         Watchdog(trial.board, trial.setup.limit_s, recovery.overdue).start(trial.stop)
     output.say(Open())
     trial.board.opened()
+    write = naming(kind, lambda: executor, output)
     clock = time.process_time if kind.inline else time.thread_time  # a task's native threads are no part of it
     meter, loop_cpu_s = Meter.begin(output.written), clock()
     try:
-        run_loop(executor, trial.batch, in_flight, trial.board, output.write, trial.stop, recover, recovery.lose)
+        run_loop(executor, trial.batch, in_flight, trial.board, write, trial.stop, recover, recovery.lose)
     except TrialBroken as error:
         output.say(Broken(message=str(error), final=False, suspects=tuple(trial.batch.suspects())))
         return 1
@@ -82,6 +83,24 @@ def measure(trial: Running, executor: Executor) -> int:
     if not trial.stop.is_set():
         executor.shutdown(wait=True)
     return 0
+
+
+def naming(kind: Factory, executor: Callable[[], Executor], output: Output) -> Callable[[bytes], None]:
+    """What writes records. Where workers have names, it says them first, and again whenever they have changed."""
+    if kind.names_of(executor()) is None:
+        return output.write
+    said: tuple[str, ...] = ()
+
+    def write(lines: bytes) -> None:
+        nonlocal said
+        names = tuple(kind.names_of(executor()) or ())
+        if names != said:
+            said = names
+            output.say(Seated(names=names))
+        output.write(lines)
+
+    write(b"")
+    return write
 
 
 def own_s(kind: Factory, spent: Spent, loop_cpu_s: float) -> float:

@@ -10,7 +10,7 @@ import pytest
 
 from engine.analysis.tally import Tally
 from engine.config import Settings
-from engine.model import Configuration, Plan, Run, new_token, plain
+from engine.model import Configuration, Measurement, Plan, Run, State, new_token, plain
 from engine.protocol.record import row_of
 from engine.runs import jobs
 from engine.runs.plans import scrape_plan, simple_plan
@@ -27,7 +27,7 @@ from pages.parts.components.lane_data import (
     lane_data,
     marks_of,
 )
-from pages.parts.components.lanes import AROUND_PX, height_of
+from pages.parts.components.lanes import AROUND_PX, height_of, in_words
 from pages.parts.components.sparkline import sparkline
 from pages.parts.job.live import live
 
@@ -128,6 +128,66 @@ def test_a_heat_map_from_a_tally_is_that_of_the_records(store: Store, monkeypatc
     assert sum(drawn["heat"]["cells"]) == pytest.approx(sum(read["heat"]["cells"]), rel=0.02)
     for kind in ("done", "failed"):
         assert sum(drawn["rate"][kind]) == pytest.approx(sum(read["rate"][kind]), rel=0.01)
+
+
+NAMES = ("north tcp://10.0.0.2:5", "south tcp://10.0.0.3:1", "north tcp://10.0.0.2:4", "")
+
+
+def on_a_cluster(store: Store, token: str, names: tuple[str, ...], workers: int = 4) -> Run:
+    """A run that goes on: a task of a second on each worker, one behind the other."""
+    how = Configuration("dask", workers)
+    run = store.create(simple_plan("compute", workers, {}, how, store.settings), token, {})
+    trial = store.add_trial(run, 0, plain(how), workers)
+    rows = [row_of(trial.id, f"task {n}", task=n, worker=n, started_s=float(n), finished_s=n + 1.0,
+                   status="ok") for n in range(workers)]  # fmt: skip
+    store.records.add(trial, run, rows, workers, 0)
+    store.update_trial(trial, measurement=Measurement(worker_names=names))
+    return run
+
+
+@pytest.mark.parametrize("state", ["running", "finished"])
+def test_a_clusters_lanes_are_named_and_those_of_a_host_stand_beside_each_other(store: Store, state: State) -> None:
+    run = on_a_cluster(store, "rcluster", NAMES)
+    with store.folder(run).lock():
+        store.set_state(run, state)
+        run = store.run(run.token)
+        picture = lane_data(store, run, store.trials(run))
+        assert picture["live"] is (state == "running")
+        assert picture["seats"]["hosts"] == [("north", 2), ("south", 1), ("unknown", 1)]
+        assert [number for number, _ in picture["seats"]["workers"]] == [2, 0, 1, 3]
+        lanes = {round(mark[1]): mark[0] for mark in picture["marks"]}
+        assert lanes == {2: 0, 0: 1, 1: 2, 3: 3}, "the task of worker 2 is on the first lane"
+        told = in_words(run, store.trials(run), picture)
+        assert "by host: 2 workers on north, 1 worker on south and 1 worker on unknown" in told
+
+
+@pytest.mark.parametrize("tallied", [False, True])
+def test_a_heat_maps_rows_are_those_hosts_too(store: Store, monkeypatch: pytest.MonkeyPatch, tallied: bool) -> None:
+    monkeypatch.setattr(data, "MOST", 3)
+    run = on_a_cluster(store, "rheat", NAMES)
+    (trial,) = store.trials(run)
+    if tallied:
+        tally = Tally(4)
+        tally.take([row_of(trial.id, "", task=n, worker=n, started_s=float(n), finished_s=n + 1.0, status="ok")
+                    for n in range(4)])
+        store.update_trial(trial, tally=tally.plain())
+    store.set_state(run, "finished")
+    picture = lane_data(store, store.run(run.token), store.trials(run))
+    cells = np.array(picture["heat"]["cells"]).reshape(4, STRETCHES)
+    quarters = [int(np.argmax(row.reshape(4, -1).sum(axis=1))) for row in cells]
+    assert quarters == [2, 0, 1, 3], "when each row's worker was busy"
+
+
+def test_where_workers_have_no_names_or_are_too_many_a_lane_is_a_number(store: Store) -> None:
+    for token, names, workers in (("rnone", ("", ""), 2), ("rmany", tuple(f"n tcp://a:{n}" for n in range(65)), 65)):
+        run = on_a_cluster(store, token, names, workers)
+        store.set_state(run, "finished")
+        assert lane_data(store, store.run(token), store.trials(run))["seats"] is None
+    cut = on_a_cluster(store, "rcut", ("b \x1b[31mtcp://x", "a"))
+    store.set_state(cut, "finished")
+    seats = lane_data(store, store.run("rcut"), store.trials(cut))["seats"]
+    assert seats["hosts"] == [("a", 1), ("b", 1), ("unknown", 2)], "a resumed run may have fewer seats than workers"
+    assert "\x1b" not in str(seats).replace("\\x1b", "")
 
 
 def test_what_is_under_way_is_on_its_lane_before_it_has_a_record(store: Store, settings: Settings) -> None:

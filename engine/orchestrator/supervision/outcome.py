@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.machine.sampler import Sampler
 from engine.model import Configuration, Measurement
 from engine.protocol.board import BusySlot
-from engine.protocol.events import Broken, Closing, End, Heard, Open, Ready
+from engine.protocol.events import Broken, Closing, End, Heard, Open, Ready, Seated
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,10 @@ def conclude(outcome: Outcome, heard: Heard, exit_sentence: str) -> None:
 def measured(heard: Heard, began_s: float, exited_s: float, sampler: Sampler) -> Measurement:
     """The figures of a trial whose process was started and had ended at these times."""
     ready, opened, ended, closing = (heard.at(kind) for kind in (Ready, Open, End, Closing))
-    end = heard.get(End) or End(at=exited_s)
+    end, seated = heard.get(End) or End(at=exited_s), heard.get(Seated)
     return replace(
         end.figures,
+        worker_names=end.figures.worker_names or (seated.names if seated else ()),
         interpreter_s=ready and ready - began_s,
         startup_s=opened and ready and opened - ready,
         wall_s=opened and end.at - opened,

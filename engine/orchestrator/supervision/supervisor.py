@@ -14,6 +14,7 @@ from engine.orchestrator.supervision.limits import overdue
 from engine.orchestrator.supervision.outcome import Assignment, Outcome, conclude, measured
 from engine.orchestrator.supervision.process import Process, TrialProcess
 from engine.protocol.board import Board
+from engine.protocol.events import Seated
 
 TICK_S = 0.1
 """How often limits and the cancel are looked at."""
@@ -25,7 +26,8 @@ class Supervisor:
     """Runs one trial.
 
     `save` gets rows to store; `cancelled` says whether somebody asked for the end; `labels` gives the tasks' labels by
-    index, and is asked while the trial's interpreter starts. `start` and `clock` are replaced by tests.
+    index, and is asked while the trial's interpreter starts. `seated` hears where a cluster's workers sit, whenever
+    that has changed. `start` and `clock` are replaced by tests.
     """
 
     def __init__(
@@ -36,13 +38,15 @@ class Supervisor:
         labels: Callable[[], Sequence[str]],
         start: Callable[[Assignment], Process] = TrialProcess,
         clock: Callable[[], float] = time.perf_counter,
+        seated: Callable[[tuple[str, ...]], None] = lambda names: None,
     ) -> None:
         self.work, self.cancelled, self.labels = work, cancelled, labels
-        self.start, self.clock = start, clock
+        self.start, self.clock, self.seated = start, clock, seated
         self.outcome = Outcome()
         self.intake = Intake(work.trial_id, save)
         self.process: Process | None = None
         self._cancel_s: float | None = None
+        self._seated: Seated | None = None
         self._board: Board | None = None
 
     @property
@@ -82,11 +86,18 @@ class Supervisor:
         while (piece := process.read(TICK_S)) is not None:
             if piece:
                 self.intake.take(piece)
+                self._tell_seats()
             now_s = self.clock()
             self.intake.flush_if_due(now_s)
             if now_s >= next_tick_s:
                 next_tick_s = now_s + TICK_S
                 self._tick(process, now_s)
+
+    def _tell_seats(self) -> None:
+        said = self.intake.heard.get(Seated)
+        if said is not None and said is not self._seated:
+            self._seated = said
+            self.seated(said.names)
 
     def _tick(self, process: Process, now_s: float) -> None:
         """Look at the cancel and at the limits."""

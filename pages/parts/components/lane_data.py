@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from engine.protocol.board import Board
 from engine.report.figures.colours import FAILED, executor_colour
 from engine.store import Store
 from engine.store.spans import Bin, Span
+from pages.parts.components.seats import seats_of
 
 WINDOW_S = 30.0
 MOST_LIVE, MOST = 1_200, 4_000
@@ -39,6 +40,7 @@ _STEPS_S = (2.0, 5.0, 10.0, 20.0, WINDOW_S)
 DONE, FAILED_KIND, UNDER_WAY, PUT_BACK = range(4)
 """Kinds of marks, as `lanes.js` knows them."""
 
+T = TypeVar("T", Span, Bin)
 Mark = tuple[int, float, float, int, str]
 """Lane, start and end in seconds, kind, and what it says when it is pointed at."""
 
@@ -63,25 +65,30 @@ def lane_data(store: Store, run: Run, trials: Sequence[Trial]) -> dict[str, Any]
     how = run.configurations[0]
     picture: dict[str, Any] = {
         "lanes": how.workers, "live": run.state not in ENDED, "from": 0.0, "to": _STEPS_S[0], "marks": [], "heat": None,
-        "rate": None, "colours": {"done": executor_colour(how.executor), "failed": FAILED},
+        "rate": None, "seats": None, "colours": {"done": executor_colour(how.executor), "failed": FAILED},
     }  # fmt: skip
     if not trials:
         return picture
+    seats = seats_of(trials[-1].measurement.worker_names, how.workers, HEAT_ROWS)
+    picture["seats"] = seats and seats.plain()
+    lane_of = seats.lane_of if seats else list(range(how.workers))
     if picture["live"]:
-        return picture | _live(store, run, trials[-1], how.workers)
-    return picture | _whole(store, trials, how.workers)
+        return picture | _live(store, run, trials[-1], lane_of)
+    return picture | _whole(store, trials, lane_of)
 
 
-def _live(store: Store, run: Run, trial: Trial, workers: int) -> dict[str, Any]:
+def _live(store: Store, run: Run, trial: Trial, lane_of: Sequence[int]) -> dict[str, Any]:
+    workers = len(lane_of)
     board = _read_board(store, run, trial)
     now_s = max(board[0], store.spans.end_s(trial))
     window = _window(now_s)
-    bins = store.spans.bins(trial, window.from_s, window.length_s / STRETCHES)
+    bins = _on_lanes(store.spans.bins(trial, window.from_s, window.length_s / STRETCHES), lane_of)
     marks = None
     if workers <= LANES and sum(one.tasks for one in bins) <= MOST_LIVE:
-        spans = store.spans.since(trial, window.from_s, MOST_LIVE)
-        marks = [*marks_of(spans), *((lane, start_s, now_s, UNDER_WAY, "") for lane, start_s in board[1])]
-    heat = None if marks is not None else _heat(store, trial, bins, window, workers)
+        spans = _on_lanes(store.spans.since(trial, window.from_s, MOST_LIVE), lane_of)
+        busy = ((lane_of[number], start_s) for number, start_s in board[1] if number < workers)
+        marks = [*marks_of(spans), *((lane, start_s, now_s, UNDER_WAY, "") for lane, start_s in busy)]
+    heat = None if marks is not None else _heat(store, trial, bins, window, lane_of)
     return {
         "from": window.from_s, "to": window.to_s, "now": now_s, "marks": marks or [], "heat": heat,
         "rate": rate_of(bins, window),
@@ -95,7 +102,13 @@ def _window(now_s: float) -> Window:
     return Window(0.0, next(step_s for step_s in _STEPS_S if step_s >= now_s), now_s)
 
 
-def _whole(store: Store, trials: Sequence[Trial], workers: int) -> dict[str, Any]:
+def _on_lanes(found: Iterable[T], lane_of: Sequence[int]) -> list[T]:
+    """Spans or bins with their worker's lane instead of its number."""
+    return [one._replace(worker=lane_of[one.worker]) if one.worker < len(lane_of) else one for one in found]
+
+
+def _whole(store: Store, trials: Sequence[Trial], lane_of: Sequence[int]) -> dict[str, Any]:
+    workers = len(lane_of)
     tallies = [store.tally(trial) for trial in trials]
     ends_s = [
         tally.end_s if tally else store.spans.end_s(trial) for trial, tally in zip(trials, tallies, strict=True)
@@ -110,17 +123,20 @@ def _whole(store: Store, trials: Sequence[Trial], workers: int) -> dict[str, Any
         if marks is None and tally:
             ended, busy_s = tallied(tally, offset_s, length_s)
             rate += ended
+            if workers <= HEAT_ROWS:  # a row a worker
+                busy_s[list(lane_of)] = busy_s[:workers].copy()
             cells += shares(busy_s, length_s / STRETCHES, workers)
             offset_s += end_s
             continue
-        bins = store.spans.bins(trial, -offset_s, length_s / STRETCHES)
+        bins = _on_lanes(store.spans.bins(trial, -offset_s, length_s / STRETCHES), lane_of)
         rate += _counts(bins)
         if marks is not None:
-            spans = [_moved(span, offset_s) for span in store.spans.since(trial, 0.0, MOST)]
-            marks += marks_of(spans)
+            spans = _on_lanes(store.spans.since(trial, 0.0, MOST), lane_of)
+            marks += marks_of([_moved(span, offset_s) for span in spans])
         else:
             moved = Window(-offset_s, length_s - offset_s, end_s)
-            cells += heat_cells(bins, store.spans.long(trial, 0.0, length_s / STRETCHES, LONG), moved, workers)
+            long = _on_lanes(store.spans.long(trial, 0.0, length_s / STRETCHES, LONG), lane_of)
+            cells += heat_cells(bins, long, moved, workers)
         offset_s += end_s
     heat = None if marks is not None else _plain(cells, workers)
     return {
@@ -147,9 +163,9 @@ def marks_of(spans: Sequence[Span]) -> list[Mark]:
     return marks
 
 
-def _heat(store: Store, trial: Trial, bins: Sequence[Bin], window: Window, workers: int) -> dict[str, Any]:
-    spans = store.spans.long(trial, window.from_s, window.length_s / STRETCHES, LONG)
-    return _plain(heat_cells(bins, spans, window, workers), workers)
+def _heat(store: Store, trial: Trial, bins: Sequence[Bin], window: Window, lane_of: Sequence[int]) -> dict[str, Any]:
+    spans = _on_lanes(store.spans.long(trial, window.from_s, window.length_s / STRETCHES, LONG), lane_of)
+    return _plain(heat_cells(bins, spans, window, len(lane_of)), len(lane_of))
 
 
 def heat_cells(bins: Sequence[Bin], long: Sequence[Span], window: Window, workers: int) -> Any:

@@ -2,7 +2,9 @@
 // A canvas, drawn once each time that there is something new: nothing moves by itself, so looking costs next to nothing.
 // Of a live run it asks for what is new (live.py), and writes headline figures and bar into the page as well: having
 // Streamlit draw them every second would cost ten times as much.
-const LEFT = 64, RIGHT = 8, RATE = 34, GAP = 8, AXIS = 18
+const RIGHT = 8, RATE = 34, GAP = 8, AXIS = 18
+// The names of hosts, where a cluster's workers have some, need more room; on a telephone less than they would like.
+const left = (data, width) => data.seats ? Math.min(190, Math.max(110, width * 0.22)) : 64
 const DONE = 0, FAILED = 1, UNDER_WAY = 2, PUT_BACK = 3
 const seen = new WeakMap()
 
@@ -123,7 +125,10 @@ function key(root, data, ink) {
   place.replaceChildren(...html.childNodes)
 }
 
-const scale = (data, width) => (s) => LEFT + (width - LEFT - RIGHT) * (s - data.from) / (data.to - data.from || 1)
+const scale = (data, width) => {
+  const from = left(data, width), across = width - from - RIGHT
+  return (s) => from + across * (s - data.from) / (data.to - data.from || 1)
+}
 const lane = (data) => data.height / (data.heat ? data.heat.rows : data.lanes)
 
 function axis(pen, data, ink, x, width) {
@@ -149,10 +154,35 @@ function axis(pen, data, ink, x, width) {
   const rows = data.heat ? data.heat.rows : data.lanes, each = data.heat ? data.heat.each : 1
   const every = Math.ceil(15 / lane(data))
   pen.textBaseline = "middle"
-  for (let row = 0; row < rows; row += every) {
-    const told = row ? String(row * each) : "worker 0"
-    pen.fillText(told, LEFT - 8 - pen.measureText(told).width, Math.max(8, (row + 0.5) * lane(data)))
+  const edge = x(data.from)
+  for (let row = 0; row < rows && !(data.seats && every > 1); row += every) { // by host they are in no order to be guessed
+    const number = data.seats ? data.seats.workers[row][0] : row * each
+    const told = row || data.seats ? String(number) : "worker 0"
+    pen.fillText(told, edge - 8 - pen.measureText(told).width, Math.max(8, (row + 0.5) * lane(data)))
   }
+  if (data.seats) hosts(pen, data, ink, edge)
+}
+
+// The workers of a host stand beside each other: its name beside them, and a line before the next one's.
+function hosts(pen, data, ink, edge) {
+  let row = 0, free = 0
+  for (const [host, count] of data.seats.hosts) {
+    const top = row * lane(data), down = Math.max(top + 8, free)
+    if (row) {
+      pen.strokeStyle = ink.grid
+      pen.beginPath(); pen.moveTo(0, Math.round(top) - 0.5); pen.lineTo(edge, Math.round(top) - 0.5); pen.stroke()
+    }
+    if (down < data.height) pen.fillText(fitted(pen, host, edge - 40), 0, down)
+    free = down + 15
+    row += count
+  }
+}
+
+function fitted(pen, text, width) {
+  if (pen.measureText(text).width <= width) return text
+  let end = text.length
+  while (end > 1 && pen.measureText(text.slice(0, end) + "…").width > width) end--
+  return text.slice(0, end) + "…"
 }
 
 function nice(least) {
@@ -165,10 +195,10 @@ function marks(pen, data, ink, x) {
   const colour = [data.colours.done, data.colours.failed]
   for (let row = 0; row < data.lanes; row++) {
     pen.fillStyle = ink.empty
-    pen.fillRect(LEFT, row * each, x(data.to) - LEFT, thick)
+    pen.fillRect(x(data.from), row * each, x(data.to) - x(data.from), thick)
   }
   for (const [row, start, end, kind] of data.marks) {
-    const from = Math.max(LEFT, x(start)), wide = Math.max(1, x(end) - from), top = row * each
+    const from = Math.max(x(data.from), x(start)), wide = Math.max(1, x(end) - from), top = row * each
     if (kind === PUT_BACK) hatch(pen, ink, from, top, wide, thick)
     else if (kind === UNDER_WAY) {
       pen.strokeStyle = data.colours.done
@@ -195,13 +225,13 @@ function hatch(pen, ink, from, top, wide, thick) {
 
 function heat(pen, data, ink, x) {
   const { rows, columns, cells } = data.heat
-  const wide = (x(data.to) - LEFT) / columns, tall = data.height / rows
+  const edge = x(data.from), wide = (x(data.to) - edge) / columns, tall = data.height / rows
   pen.fillStyle = ink.empty
-  pen.fillRect(LEFT, 0, wide * columns, data.height)
+  pen.fillRect(edge, 0, wide * columns, data.height)
   pen.fillStyle = data.colours.done
   for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) {
     // Whole pixels, or a seam would show between neighbours.
-    const from = Math.round(LEFT + column * wide), to = Math.round(LEFT + (column + 1) * wide)
+    const from = Math.round(edge + column * wide), to = Math.round(edge + (column + 1) * wide)
     pen.globalAlpha = cells[row * columns + column] / 100
     pen.fillRect(from, row * tall, to - from, tall)
   }
@@ -223,7 +253,15 @@ function rate(pen, data, ink, x) {
   pen.fillStyle = ink.text
   pen.textBaseline = "top"
   const told = [`${most >= 10 ? Math.round(most) : Number(most.toPrecision(2))}`, `${data.unit}/s`]
-  told.forEach((one, at) => pen.fillText(one, LEFT - 8 - pen.measureText(one).width, top + at * 15))
+  told.forEach((one, at) => pen.fillText(one, x(data.from) - 8 - pen.measureText(one).width, top + at * 15))
+}
+
+function seat(data, row) {
+  if (!data.seats) return `worker ${row}`
+  const [number, address] = data.seats.workers[row]
+  let before = 0
+  const [host] = data.seats.hosts.find(([, count]) => row < (before += count))
+  return `worker ${number}, ${host} ${address}`
 }
 
 function point(root, canvas, data, event) {
@@ -236,7 +274,7 @@ function point(root, canvas, data, event) {
   if (!hit) return
   const took = hit[2] - hit[1], time = took < 1 ? `${Number((took * 1000).toPrecision(3))} ms` : `${took.toFixed(2)} s`
   const what = ["", "failed, ", "under way, ", "waiting for its turn, "][hit[3]]
-  tip.textContent = `${hit[4] ? hit[4] + ": " : ""}${what}${time} on worker ${hit[0]}`
+  tip.textContent = `${hit[4] ? hit[4] + ": " : ""}${what}${time} on ${seat(data, hit[0])}`
   tip.style.left = `${Math.min(at + 12, root.clientWidth - tip.offsetWidth - 4)}px`
   tip.style.top = `${canvas.offsetTop + down + 14}px`
 }

@@ -10,7 +10,8 @@ import streamlit as st
 
 from engine.model import Run, Trial
 from engine.text import counted
-from pages.parts.components.lane_data import LANES
+from pages.parts.components.lane_data import HEAT_ROWS, LANES
+from pages.parts.components.seats import seats_of, told
 from pages.parts.shared.address import file_url
 from pages.parts.shared.polling import PACE, clock
 from pages.parts.shared.server import is_dark
@@ -65,5 +66,7 @@ def in_words(run: Run, trials: Sequence[Trial], picture: dict[str, Any]) -> str:
     said = f"{counted(picture['lanes'], 'lane')}, one a worker"
     if not trials:
         return f"{said}: nothing has run yet"
+    if seats := seats_of(trials[-1].measurement.worker_names, picture["lanes"], HEAT_ROWS):
+        said = f"{said}, by host: {told(seats)}"
     done = f"{counted(run.ok, 'task')} done, {run.failed:,} failed"
     return f"{said}: {done} within {duration(picture.get('now'))}"

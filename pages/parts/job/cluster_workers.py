@@ -11,6 +11,7 @@ import streamlit as st
 from engine.model import Trial
 from engine.store.spans import Share
 from engine.text import counted
+from pages.parts.components.seats import host_and_address
 from pages.parts.shared.server import store
 
 
@@ -30,10 +31,10 @@ def workers_of(names: Sequence[str], shares: Iterable[Share], wall_s: float | No
     did = {share.worker: share for share in shares}
     found = []
     for number, name in enumerate(names):
-        host, _, address = name.partition(" ")
+        host, address = host_and_address(name)
         share = did.get(number, Share(number, 0, 0, 0.0))
         busy = min(share.busy_s / wall_s, 1.0) if wall_s else None
-        found.append(Worker(host or "unknown", address, number, share.tasks, share.failed, busy))
+        found.append(Worker(host, address, number, share.tasks, share.failed, busy))
     return sorted(found)
 
 
@@ -50,7 +51,7 @@ def cluster_workers(trial: Trial) -> None:
         hide_index=True,
         height=min(420, 38 + 35 * len(rows)),
         column_config={
-            "Worker": st.column_config.NumberColumn(width=70, help="Its number on the timeline above."),
+            "Worker": st.column_config.NumberColumn(width=70, help="Its number on the lanes above."),
             "Tasks": st.column_config.NumberColumn(width=90, format="localized"),
             "Failed": st.column_config.NumberColumn(width=70, format="localized"),
             "Busy": st.column_config.ProgressColumn(

@@ -12,13 +12,13 @@ from engine.model import Configuration, Measurement
 from engine.orchestrator.supervision.outcome import Assignment
 from engine.orchestrator.supervision.process import died
 from engine.protocol.board import Board
-from engine.protocol.events import Broken, Closing, End, Event, Open, Ready
+from engine.protocol.events import Broken, Closing, End, Event, Open, Ready, Seated
 from engine.protocol.record import failed_ending, good_ending, line
 from tests.engine.clock import FakeClock
 
 FIGURES = [figure.name for figure in fields(Measurement)]
 EVENTS: dict[str, Callable[..., Event]] = {
-    "ready": Ready, "open": Open, "end": End, "closing": Closing, "broken": Broken,
+    "ready": Ready, "open": Open, "end": End, "closing": Closing, "broken": Broken, "seated": Seated,
 }  # fmt: skip
 
 Step = bytes | float | Callable[[], None]

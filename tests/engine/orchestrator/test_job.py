@@ -18,6 +18,7 @@ from engine.protocol.specification import Specification
 from engine.workloads.compute import Compute
 from tests.engine.orchestrator.memory_store import Scripted, plan_of
 from tests.engine.orchestrator.scripted import Step, board_at, record, said, whole
+from tests.engine.support import until
 
 pytestmark = pytest.mark.heart
 
@@ -80,6 +81,19 @@ def test_the_trial_is_told_what_the_run_asks_for(tmp_path: Path) -> None:
     assert (given.workload, given.time_limit_s, given.stores) == ("compute", 9.0, True)
     assert given.configuration == job.store.now.configurations[0]
     assert Path(given.tasks).read_text(encoding="utf-8").count("\n") == 4
+
+
+def test_where_a_clusters_workers_sit_is_stored_while_they_work(tmp_path: Path) -> None:
+    names = ("north tcp://a:1", "south tcp://b:2")
+
+    def seated(job: Job, spec: Specification) -> Sequence[Step]:
+        def is_stored() -> None:
+            until(lambda: job.store.trials(job.store.now)[0].measurement.worker_names == names, 5)
+
+        job.code = 0
+        return [said("open"), said("seated", names=names), record(0), is_stored, *whole(1, 2, 3)[2:]]
+
+    assert Job(tmp_path, seated).run() == "finished"
 
 
 def test_after_a_death_the_next_trial_runs_what_was_not_done(tmp_path: Path) -> None:

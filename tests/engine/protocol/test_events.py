@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from engine.model import Measurement
-from engine.protocol.events import Broken, Closing, End, Event, Heard, Open, Ready, decode
+from engine.protocol.events import Broken, Closing, End, Event, Heard, Open, Ready, Seated, decode
 
 pytestmark = pytest.mark.heart
 ROOT = Path(__file__).parents[3]
@@ -25,6 +25,7 @@ FIGURES = Measurement(
 EVERY: list[Event] = [
     Ready(at=1.5),
     Open(at=2.25),
+    Seated(at=2.5, names=("north tcp://10.0.0.2:5", "")),
     End(at=3.0),
     End(at=3.0, figures=FIGURES, cancelled=True, ok=8, failed=2, example="No: “é\n”."),
     Closing(at=4.0),
@@ -76,6 +77,7 @@ def test_every_figure_arrives_under_its_own_name(name: str) -> None:
         {"event": "End", "at": 1.0, "figures": None},
         {"event": "End", "at": 1.0, "figures": {"cpu": 1.0, "worker_names": []}},
         {"event": "End", "at": 1.0, "figures": {"cpu_s": 1.0, "worker_names": None}},
+        {"event": "Seated", "at": 1.0, "names": None},
         {"event": "Broken", "at": 1.0, "message": "no", "final": True, "suspects": [1, 2]},
         {"event": "Broken", "at": 1.0, "message": "no", "final": True, "suspects": [[1, 2, 3]]},
         {"event": "Broken", "at": 1.0, "suspects": None},
@@ -87,9 +89,9 @@ def test_what_is_no_event_is_refused_with_a_sentence(values: dict[str, Any]) -> 
 
 
 def test_reading_an_event_leaves_the_parsed_line_as_it_was() -> None:
-    values = json.loads(EVERY[3].encode())
+    values = json.loads(EVERY[4].encode())
     decode(values)
-    assert values == json.loads(EVERY[3].encode())
+    assert values == json.loads(EVERY[4].encode())
 
 
 def test_nobody_changes_an_event_on_its_way() -> None:

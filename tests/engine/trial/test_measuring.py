@@ -15,14 +15,14 @@ import pytest
 
 from engine.executors import EXECUTORS
 from engine.executors.base import Factory
-from engine.executors.sequential import InlineExecutor
+from engine.executors.sequential import InlineExecutor, Sequential
 from engine.model import Configuration
 from engine.protocol.board import Board
-from engine.protocol.events import Broken, Closing, End, Open, decode
+from engine.protocol.events import Broken, Closing, End, Open, Seated, decode
 from engine.trial import measuring
 from engine.trial.batch import Batch
 from engine.trial.loop import InFlight, Spent
-from engine.trial.measuring import Running, chunk_runner, leave, measure, own_s
+from engine.trial.measuring import Running, chunk_runner, leave, measure, naming, own_s
 from engine.trial.reporting import Output
 from engine.trial.worker.run import run_chunk
 from engine.trial.worker.state import start
@@ -67,6 +67,22 @@ def test_a_trial_says_when_its_clock_starts_and_ends_and_its_records_between(tri
     assert [record[0] for record in records] == [0, 1, 2, 3, 4]
     opened, end, closing = (event.at for event in events)
     assert opened <= end <= closing
+
+
+def test_where_workers_have_names_they_are_said_before_their_records_and_again_when_they_change(trial: Trial) -> None:
+    names = {0: "north tcp://a:1"}
+
+    class Named(Sequential):
+        def names_of(self, executor: Any) -> list[str]:
+            return list(names.values())
+
+    write = naming(Named(Configuration("sequential", 1)), InlineExecutor, trial.running.output)
+    for moved in ("north tcp://a:1", "south tcp://b:2", "south tcp://b:2"):
+        names[0] = moved
+        write(b"[0]\n")
+    events, records = trial.said()
+    assert [event.names for event in events if isinstance(event, Seated)] == [("north tcp://a:1",), ("south tcp://b:2",)]
+    assert len(records) == 3
 
 
 def test_its_end_tells_the_largest_chunk_and_that_nobody_cancelled(trial: Trial) -> None:

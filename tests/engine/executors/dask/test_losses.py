@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import time
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -39,6 +40,8 @@ def test_a_worker_that_is_gone_for_good_costs_nothing_but_time(cluster: Cluster,
     store = open_store(tmp_path / "home", **cluster.settings())
     run = jobs.start(store, faulty_plan([{"do": "wait", "seconds": 0.2}] * 24, HOW))
     until(lambda: store.run(run.token).ok >= 4, 25)
+    live = store.trials(run)[0].measurement.worker_names
+    assert len(live) == 2 and all(name.startswith(f"{platform.node()} tcp://") for name in live), "told while it runs"
     cluster.workers[0].kill()
     run = jobs.wait(store, run)
     assert (run.state, run.ok) == ("finished", 24), run.message

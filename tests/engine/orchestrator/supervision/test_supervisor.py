@@ -42,6 +42,8 @@ class Watched:
     rows: list[Row] = field(default_factory=list)
     counts: list[tuple[int, int]] = field(default_factory=list)
 
+    seats: list[tuple[str, ...]] = field(default_factory=list)
+
     def save(self, rows: list[Row], ok: int, failed: int) -> None:
         self.rows += rows
         self.counts.append((ok, failed))
@@ -54,8 +56,9 @@ class Watched:
             return self.trial
 
         self.supervisor = Supervisor(
-            assignment(self.folder, **given), self.save, self.cancelled, self.labels, start, self.clock
-        )
+            assignment(self.folder, **given), self.save, self.cancelled, self.labels, start, self.clock,
+            self.seats.append,
+        )  # fmt: skip
         return self.supervisor.run()
 
     def column(self, name: str) -> list[Any]:
@@ -245,6 +248,16 @@ def test_the_figures_are_the_trials_own_and_the_spans_between_its_events(tmp_pat
     assert (measured.interpreter_s, measured.startup_s, measured.wall_s, measured.encoding_s) == (0.5, 0.5, 2.0, 0.25)
     assert (measured.cpu_s, measured.chunk, measured.run_delay_s) == (1.5, 4, None)
     assert measured.teardown_s == pytest.approx(watched.clock.now_s - 103.25)
+
+
+def test_where_a_clusters_workers_sit_is_told_whenever_it_has_changed_and_kept_of_a_trial_that_died(
+    tmp_path: Path,
+) -> None:
+    first, then = ("north tcp://a:1", ""), ("north tcp://a:1", "south tcp://b:2")
+    script: list[Step] = [said("open"), said("seated", names=first), record(0), said("seated", names=then), record(1)]
+    watched = Watched(tmp_path, script, code=-9)
+    assert watched.run().measurement.worker_names == then
+    assert watched.seats == [first, then]
 
 
 def test_a_trial_that_never_opened_has_no_wall_time_and_one_that_died_has_one_to_its_exit(tmp_path: Path) -> None:
