@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -38,11 +37,16 @@ class DemoShops:
         if threading.current_thread() is threading.main_thread():
             command += ["--parent", str(os.getpid())]
         self._process = child.start(command)
+        self._asking = threading.Lock()
+        self._base_url: str | None = None
 
-    @cached_property
+    @property
     def base_url(self) -> str:
-        """Scheme, host and port, once the child serves. Raises NotAvailable when it does not come up."""
-        return self._wait()
+        """Scheme, host and port, once the child serves. Raises NotAvailable when it does not."""
+        with self._asking:  # the lines of a pipe have one reader
+            if self._base_url is None:
+                self._base_url = self._wait()
+            return self._base_url
 
     @property
     def told(self) -> str:

@@ -138,7 +138,7 @@ class Readings:
         make_folder(self._path.parent)
         with open(self._path, "ab", opener=opener):  # for the owner alone, as all in the home
             pass
-        database = sqlite3.connect(self._path, BUSY_S, isolation_level=None, check_same_thread=False)
+        database = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         try:
             # A crash may cost the whole file, which costs no more than asking for the pages.
             database.execute("PRAGMA journal_mode = MEMORY")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -47,6 +48,12 @@ def gone(pid: int, within_s: float) -> bool:
             return True
         time.sleep(0.02)
     return False
+
+
+def test_threads_that_ask_for_the_address_at_once_get_the_same(tmp_path: Path) -> None:
+    with DemoShops(tmp_path) as shops, ThreadPoolExecutor(16) as pool:
+        addresses = set(pool.map(lambda _: shops.base_url, range(64)))
+    assert len(addresses) == 1 and addresses.pop().startswith("http://127.0.0.1:")
 
 
 def test_serves_as_soon_as_its_address_is_known_and_is_gone_once_closed(tmp_path: Path) -> None:
