@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Engine, delete, event, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.config import Settings
@@ -28,6 +28,11 @@ from engine.store.shelf import ALL_RUNS, Shelf
 from engine.store.spans import Spans
 from engine.store.trials import Trials
 from engine.text import storable
+
+
+def _given_back(_connection: Any, entry: Any) -> None:
+    """What a closed store's thread has borrowed is kept by nobody."""
+    entry.invalidate()
 
 
 class _Shared:
@@ -53,8 +58,10 @@ class Store(Shelf, Trials):
         return cls(open_database(settings, patience_s), settings)
 
     def close(self) -> None:
-        """Give the database's connections back."""
+        """Give the database's connections back; a thread that asks later has one for as long as that takes."""
         self.engine.dispose()
+        if not event.contains(self.engine, "checkin", _given_back):
+            event.listen(self.engine, "checkin", _given_back)
 
     # -- runs ------------------------------------------------------------------
 

@@ -284,6 +284,17 @@ def test_a_store_that_is_forgotten_with_its_copies_gives_its_connections_back(tm
     assert given_back == [1]
 
 
+def test_a_thread_that_asks_a_closed_store_leaves_no_connection_behind(store: Store) -> None:
+    given_back: list[int] = []
+    event.listen(store.engine, "close", lambda connection, record: given_back.append(1))
+    for times in (1, 2):
+        store.close()
+        given_back.clear()
+        for _ in range(times):
+            assert store.runs() == []
+        assert len(given_back) == times
+
+
 # A server that goes away and comes back.
 
 
