@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any, cast
 
 import click
 
@@ -160,7 +165,7 @@ def scrape(
     settings = load()
     store = open_store(settings)
     earlier = store.run(since) if since and since != "last" else None
-    urls = list(dict.fromkeys(url for source in sources for url in addresses(source, settings, column)))
+    urls = gathered_addresses(sources, settings, column)
     selectors = {**kept(settings.home), **(from_file(selectors_file) if selectors_file else {})}
     plan = scrape_plan(
         urls, configuration(store, "scrape", how), settings, selectors, manners=manners, revalidate=revalidate
@@ -191,22 +196,32 @@ def tell_changes(store: Store, run: Run, earlier: Run | None) -> int:
     return len(found.changes)
 
 
-def addresses(source: Path | str, settings: Settings, column: str | None = None) -> list[str]:
+def gathered_addresses(sources: Sequence[Path | str], settings: Settings, column: str | None = None) -> Sequence[str]:
+    """The addresses that all these sources hold, each once. Raises InputRefused."""
+    from engine.workloads.web.lists.kept import distinct
+
+    if len(sources) == 1:
+        return addresses(sources[0], settings, column)
+    return distinct(url for source in sources for url in addresses(source, settings, column))
+
+
+def addresses(source: Path | str, settings: Settings, column: str | None = None) -> Sequence[str]:
     """The addresses in a file or on stdin, each once; how it was read and what was left out is told on stderr.
 
     A web address is read as one that was pasted: it is the only one in its list.
     What is no address stays in the list: its record says why it was not fetched. Raises InputRefused.
     """
-    from engine.workloads.web.lists.reading import read_list
+    from engine.workloads.web.lists.kept import distinct
+    from engine.workloads.web.lists.reading import read_file
 
+    name, column = ("", None) if is_page(source) else (PurePosixPath(source).name, column)
     try:
-        data = content_of(source, settings)
+        with opened(source, settings) as file:
+            listed = read_file(file, name, settings, column)
     except FileNotFoundError:
         raise InputRefused(f"There is no file {source}: correct its name, or write - to read stdin.") from None
     except OSError as error:
         raise InputRefused(f"{source} cannot be read ({error.strerror}).") from None
-    name, column = ("", None) if is_page(source) else (PurePosixPath(source).name, column)
-    listed = read_list(data, name, settings, column)
     found = listed.inputs
     for sentence in (*listed.told, *found.sentences):
         tell(sentence)
@@ -214,7 +229,8 @@ def addresses(source: Path | str, settings: Settings, column: str | None = None)
         return followed(listed.sitemaps, settings)
     if not found.urls:
         raise InputRefused(f"{source} holds no web address: they begin with https://, http:// or www.")
-    return [*found.urls, *(item.text for item in found.rubbish)]
+    # Addresses are distinct, and none of them is rubbish.
+    return distinct(chain(found.urls, (item.text for item in found.rubbish))) if found.rubbish else found.urls
 
 
 def is_page(source: Path | str) -> bool:
@@ -222,14 +238,24 @@ def is_page(source: Path | str) -> bool:
     return isinstance(source, str) and source.lower().startswith(("http://", "https://"))
 
 
-def content_of(source: Path | str, settings: Settings) -> bytes:
-    """What a file, stdin (-) or an address holds; a web address stands for itself. Raises OSError, InputRefused."""
+def opened(source: Path | str, settings: Settings) -> IO[bytes]:
+    """What a file, stdin (-) or an address holds, to be read as often as needed; a web address stands for itself.
+
+    Raises OSError, InputRefused.
+    """
     if is_page(source):
-        return str(source).encode()
+        return io.BytesIO(str(source).encode())
     if isinstance(source, Path):
-        return sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
+        if str(source) != "-" and source.is_file():
+            return source.open("rb")
+        kept = tempfile.SpooledTemporaryFile(max_size=2_000_000)  # noqa: SIM115 - the caller closes it
+        with contextlib.ExitStack() as stack:  # a pipe, whatever it is called, is read once
+            given = sys.stdin.buffer if str(source) == "-" else stack.enter_context(source.open("rb"))
+            shutil.copyfileobj(given, kept)
+        kept.seek(0)
+        return cast("IO[bytes]", kept)
     try:
-        return read(source, settings.upload_max_mb)
+        return io.BytesIO(read(source, settings.upload_max_mb))
     except TaskFailed as failure:
         raise InputRefused(f"{failure.message} Check its spelling, and the credentials of this environment.") from None
 

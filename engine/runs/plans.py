@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import secrets
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +28,7 @@ from engine.orchestrator.available import reason_against as reason_against
 from engine.text import counted
 from engine.workloads import workload_class
 from engine.workloads.shop.demo import demo_urls
+from engine.workloads.web.lists.kept import Seen
 from engine.workloads.web.manners import OURS, Manners
 from engine.workloads.web.price.selectors import selector_for
 
@@ -54,26 +58,57 @@ def scrape_plan(
             "split the list, or raise OVERLAP_MAX_URLS."
         )
     chosen = dict(selectors or {})
-    arguments = [{"url": url, "selector": selector_for(_host(url), chosen)} for url in hosts_in_turn(urls)]
-    tasks = [Task(index, argument["url"] or "", argument) for index, argument in enumerate(arguments)]
-    hosts = len({_host(url) for url in urls})
+    order, hosts = in_turn(urls)
+
+    def task(index: int) -> Task:
+        url = urls[order[index]]
+        return Task(index, url, {"url": url, "selector": selector_for(_host(url), chosen) if chosen else None})
+
+    tasks = OneByOne(len(urls), task)
     title = title or f"{counted(len(urls), 'page')} of {counted(hosts, 'shop')}"
     options = {**manners.plain(), **({"revalidate": True} if revalidate else {})}
-    return job("scrape", title, tasks, configuration, options, settings)
+    return job("scrape", title, tasks, configuration, options, settings, checked=True)
 
 
-def hosts_in_turn(urls: Sequence[str]) -> list[str]:
-    """The same addresses, one of each host after the other, so that no host's turn blocks the queue."""
-    queues: dict[str, list[str]] = {}
+def in_turn(urls: Iterable[str]) -> tuple[Sequence[int], int]:
+    """The places of these addresses, one of each host after the other, so that no host's turn blocks the queue; and
+    how many hosts there are. Hosts come in the order in which each was named first."""
+    seen, host_of, counts = Seen(), array("I"), array("I")
     for url in urls:
-        queues.setdefault(_host(url), []).append(url)
-    ranked = [(rank, url) for queue in queues.values() for rank, url in enumerate(queue)]
-    return [url for _, url in sorted(ranked, key=lambda pair: pair[0])]
+        host = seen.number_of(_host(url), len(counts))
+        if host == len(counts):
+            counts.append(0)
+        host_of.append(host)
+        counts[host] += 1
+    # Two sorts by counting, for there may be millions: first the places by host, then those by their rank in it.
+    by_host = array("I", bytes(4 * len(host_of)))
+    free = array("I", accumulate(counts, initial=0))
+    for place, host in enumerate(host_of):
+        by_host[free[host]] = place
+        free[host] += 1
+    sizes = array("I", bytes(4 * (max(counts, default=0) + 1)))
+    for count in counts:
+        sizes[count - 1] += 1
+    with_rank = array("I", reversed(list(accumulate(reversed(sizes)))))
+    free = array("I", accumulate(with_rank, initial=0))
+    order, start = array("I", bytes(4 * len(host_of))), 0
+    for count in counts:
+        for rank, place in enumerate(by_host[start : start + count]):
+            order[free[rank]] = place
+            free[rank] += 1
+        start += count
+    return order, len(counts)
 
 
 def _host(url: str) -> str:
+    """The host of an address, by all that comes before its path."""
+    return _host_in("/".join(url.split("/", 3)[:3]))
+
+
+@lru_cache(maxsize=10_000)
+def _host_in(origin: str) -> str:
     try:
-        return urlsplit(url).hostname or ""
+        return urlsplit(origin).hostname or ""
     except ValueError:  # no address at all: its own record will say so
         return ""
 

@@ -182,7 +182,7 @@ def _chosen(inputs: Inputs, anew: bool) -> Pages:
         manners, revalidate = told_to_shops(anew)
         selectors = selector_table(inputs.urls[0] if inputs.urls else None)
     left_out = (*inputs.rubbish, *inputs.duplicates)
-    return Pages(inputs.urls, False, left_out, inputs.sentences, selectors, manners, revalidate)
+    return Pages(tuple(inputs.urls), False, left_out, inputs.sentences, selectors, manners, revalidate)
 
 
 SOURCES: dict[str, Callable[[bool], Pages | None]] = {

@@ -29,7 +29,7 @@ from engine.runs.plans import (
     default_workers,
     demo_scrape_plan,
     grid,
-    hosts_in_turn,
+    in_turn,
     job,
     must_fit,
     on_pythons,
@@ -102,15 +102,20 @@ def test_only_who_asks_for_changed_pages_alone_has_that_option() -> None:
     assert scraped("https://a.example/1", manners=other).options == other.plain()
 
 
+def turned_in(urls: list[str]) -> list[str]:
+    return [urls[place] for place in in_turn(urls)[0]]
+
+
 def test_hosts_take_turns() -> None:
     urls = [f"https://{host}/{number}" for host, count in (("a", 3), ("b", 1), ("c", 2)) for number in range(count)]
-    assert hosts_in_turn(urls) == [f"https://{one}" for one in ("a/0", "b/0", "c/0", "a/1", "c/1", "a/2")]
+    assert turned_in(urls) == [f"https://{one}" for one in ("a/0", "b/0", "c/0", "a/1", "c/1", "a/2")]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9)).map(lambda pair: f"https://{pair[0]}.x/{pair[1]}")))
 def test_no_address_is_lost_and_those_of_a_host_keep_their_order(urls: list[str]) -> None:
-    turned = hosts_in_turn(urls)
+    turned = turned_in(urls)
     assert Counter(turned) == Counter(urls)
+    assert in_turn(urls)[1] == len({urlsplit(url).hostname for url in urls})
     for host in ("a.x", "b.x", "c.x"):
         assert [url for url in turned if urlsplit(url).hostname == host] == [
             url for url in urls if urlsplit(url).hostname == host

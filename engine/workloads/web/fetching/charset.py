@@ -50,6 +50,11 @@ def decoded(body: bytes, content_type: str = "") -> tuple[str, str]:
     return body.decode(name, errors="replace"), name
 
 
+def claims_charset(body: bytes) -> bool:
+    """Whether its beginning names a charset, as a page's does."""
+    return _META.search(body[:META_PREFIX]) is not None
+
+
 def _claims(body: bytes, content_type: str) -> Iterator[str]:
     """Charsets that the page claims, as Python's codecs, and UTF-8, which fits nothing else by chance."""
     header = _HEADER.search(content_type)

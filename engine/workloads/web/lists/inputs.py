@@ -6,12 +6,15 @@ touches the network. What people's files and lines hold is found in `engine.work
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, overload
 
 from engine.config import Settings
 from engine.errors import TaskFailed
 from engine.workloads.web.addresses.urls import checked_url
+from engine.workloads.web.lists.kept import Seen, Texts
 from engine.workloads.web.lists.texts import Found, found_in
 
 
@@ -24,13 +27,55 @@ class LeftOut:
     why: str
 
 
+class LeftOuts(Sequence[LeftOut]):
+    """Entries that are not in the list, each made when it is read; `why` tells from its text and its number."""
+
+    def __init__(self, why: Callable[[str, int], str]) -> None:
+        self._why = why
+        self._texts, self._places, self._numbers = Texts(), array("I"), array("I")
+
+    def add(self, place: int, text: str, number: int = 0) -> None:
+        """Put one more behind the others."""
+        self._texts.add(text)
+        self._places.append(place)
+        self._numbers.append(number)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, at: int) -> LeftOut: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[LeftOut]: ...
+    def __getitem__(self, at: int | slice) -> LeftOut | Sequence[LeftOut]:
+        if isinstance(at, slice):
+            return tuple(self[one] for one in range(len(self))[at])
+        text = self._texts[at]
+        return LeftOut(self._places[at], text, self._why(text, self._numbers[at]))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, (list(self),)
+
+
+def _same_as(_: str, entry: int) -> str:
+    return f"It is the same as entry {entry}."
+
+
+def _no_address(text: str, _: int) -> str:
+    try:
+        checked_url(text)
+    except TaskFailed as failure:
+        return failure.message
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """A list of addresses, each once, in the order in which they came, and everything that is not in it."""
 
-    urls: tuple[str, ...]
-    duplicates: tuple[LeftOut, ...]
-    rubbish: tuple[LeftOut, ...]
+    urls: Sequence[str]
+    duplicates: Sequence[LeftOut]
+    rubbish: Sequence[LeftOut]
     blank: int
     over_limit: int
     limit: int
@@ -39,7 +84,8 @@ class Inputs:
 
     def within(self, limit: int) -> Inputs:
         """The same with no more than `limit` addresses, what is beyond counted."""
-        return replace(self, urls=self.urls[:limit], over_limit=max(0, len(self.urls) - limit), limit=limit)
+        urls = self.urls.first(limit) if isinstance(self.urls, Texts) else self.urls[:limit]
+        return replace(self, urls=urls, over_limit=max(0, len(self.urls) - limit), limit=limit)
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -73,23 +119,23 @@ def from_text(text: str, settings: Settings) -> Inputs:
 
 def collect_found(entries: Iterable[Sequence[Found]]) -> Inputs:
     """All addresses of entries (lines, or cells of a column) that hold any number of them; without a limit."""
-    urls: list[str] = []
-    seen: dict[str, int] = {}
-    duplicates: list[LeftOut] = []
-    rubbish: list[LeftOut] = []
+    urls, places = Texts(), array("I")
+    seen = Seen(lambda number, address: checked_url(urls[number]).text == address)
+    duplicates, rubbish = LeftOuts(_same_as), LeftOuts(_no_address)
     blank = completed = 0
     for place, entry in enumerate(entries, 1):
         blank += not entry
         for found in entry:
             try:
                 address = checked_url(found.text).text
-            except TaskFailed as failure:
-                rubbish.append(LeftOut(place, found.text, failure.message))
+            except TaskFailed:
+                rubbish.add(place, found.text)
                 continue
-            if address in seen:
-                duplicates.append(LeftOut(place, found.text, f"It is the same as entry {seen[address]}."))
+            number = seen.number_of(address, len(urls))
+            if number < len(urls):
+                duplicates.add(place, found.text, places[number])
                 continue
-            seen[address] = place
-            urls.append(found.text)
+            places.append(place)
+            urls.add(found.text)
             completed += found.completed
-    return Inputs(tuple(urls), tuple(duplicates), tuple(rubbish), blank, 0, len(urls), completed)
+    return Inputs(urls, duplicates, rubbish, blank, 0, len(urls), completed)

@@ -23,6 +23,11 @@ _OTHERS = (
 )
 
 
+def is_packed(data: bytes) -> bool:
+    """Whether a file begins as one that is packed, or as one that holds no text."""
+    return data.startswith((_GZIP, *(start for start, _ in _OTHERS)))
+
+
 def unpacked(data: bytes) -> tuple[bytes, str | None]:
     """What the file holds, and what was lost on the way, in a sentence.
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import IO
 
 from engine.config import Settings
 from engine.errors import InputRefused
+from engine.workloads.web.fetching.charset import claims_charset
 from engine.workloads.web.lists.feeds import is_markup, parse
-from engine.workloads.web.lists.inputs import Inputs, collect, from_text
-from engine.workloads.web.lists.packed import unpacked
+from engine.workloads.web.lists.inputs import Inputs, collect, collect_found, from_text
+from engine.workloads.web.lists.packed import is_packed, unpacked
 from engine.workloads.web.lists.tables import Column, column_inputs, is_table, table_of
-from engine.workloads.web.lists.texts import text_of
+from engine.workloads.web.lists.texts import found_in, text_of
 
 _TABLES = (".csv", ".tsv")
+HEAD = 1_000_000
+"""Bytes by which a file is told to be a long list of lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,39 @@ def read_list(data: bytes, name: str, settings: Settings, column: str | int | No
     data, lost = unpacked(data)
     found = _read(data, name.lower().removesuffix(".gz"), settings, column)
     return replace(found, told=(lost, *found.told)) if lost else found
+
+
+def read_file(file: IO[bytes], name: str, settings: Settings, column: str | int | None = None) -> AddressList:
+    """The same of an open file: a long text is read line by line, all else as a whole."""
+    head = file.read(HEAD)
+    if len(head) == HEAD and column is None and not name.lower().endswith(_TABLES) and _is_text(head):
+        with suppress(UnicodeDecodeError):  # in another charset: which one the whole file tells
+            file.seek(0)
+            return AddressList(collect_found(map(found_in, _lines(file))).within(settings.max_urls))
+    file.seek(0)
+    return read_list(file.read(), name, settings, column)
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether a long file begins like lines of UTF-8 that name pages, rather than as a table, markup or packed data."""
+    whole = head[: head.rfind(b"\n") + 1]
+    if not whole or b"\0" in head or is_packed(head) or is_markup(head) or claims_charset(head) or is_table(whole):
+        return False
+    try:
+        whole.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _lines(file: IO[bytes]) -> Iterator[str]:
+    """The lines of text as `str.splitlines` parts them. Raises UnicodeDecodeError for what is no UTF-8."""
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="strict")
+    try:
+        for line in text:
+            yield from line.replace("\0", "").splitlines()
+    finally:
+        text.detach()  # else it would close the file
 
 
 def _read(data: bytes, name: str, settings: Settings, column: str | int | None) -> AddressList:
