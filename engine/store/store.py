@@ -58,10 +58,10 @@ class Store(Shelf, Trials):
         return cls(open_database(settings, patience_s), settings)
 
     def close(self) -> None:
-        """Give the database's connections back; a thread that asks later has one for as long as that takes."""
-        self.engine.dispose()
+        """Give the database's connections back, those that threads hold now or ask for later as soon as they can."""
         if not event.contains(self.engine, "checkin", _given_back):
             event.listen(self.engine, "checkin", _given_back)
+        self.engine.dispose()
 
     # -- runs ------------------------------------------------------------------
 

@@ -287,6 +287,11 @@ def test_a_store_that_is_forgotten_with_its_copies_gives_its_connections_back(tm
 def test_a_thread_that_asks_a_closed_store_leaves_no_connection_behind(store: Store) -> None:
     given_back: list[int] = []
     event.listen(store.engine, "close", lambda connection, record: given_back.append(1))
+    with store.engine.connect() as held:
+        held.execute(text("SELECT 1"))
+        store.close()
+        assert given_back == []
+    assert given_back == [1], "also what was in use while it was closed"
     for times in (1, 2):
         store.close()
         given_back.clear()
