@@ -101,6 +101,7 @@ class Orchestrator:
         except OSError as error:  # the disk is full, or the run's folder is gone
             return self._fail(f"The run cannot go on: {explain(error, self.store.settings)}")
         finally:
+            self._cancel.set()  # the thread that asks for it goes
             self.store.folder(self.run).free_reserve()
 
     def replaced(self) -> None:

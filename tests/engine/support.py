@@ -60,7 +60,6 @@ def run_to_end(store: Store, plan: Plan) -> Run:
         stack.callback(os.umask, os.umask(0o077))
         services = stack.enter_context(Services(needed(plan.workload, plan.tasks), store.settings))
         orchestrator = Orchestrator(store, run, services)
-        stack.callback(orchestrator._cancel.set)  # the thread that asks for it goes
         stack.enter_context(store.hold(run, 5.0, orchestrator.replaced))
         orchestrator.run_part("all", None)
     return store.run(run.token)

@@ -27,6 +27,7 @@ from engine.runs import jobs
 from engine.runs.plans import simple_plan
 from engine.store import Store
 from engine.workloads.shop import photos
+from tests.engine.inside import orchestrators_inside
 from tests.engine.support import run_to_end
 
 NAVIGATION = str(Path(__file__).parents[2] / "pages" / "navigation.py")
@@ -39,6 +40,13 @@ def _one_search_for_components() -> Iterator[None]:
     found = cache(manifest_scanner.scan_component_manifests)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", found)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _orchestrators_inside() -> Iterator[None]:
+    """Runs that pages start have their orchestrator in this process."""
+    with orchestrators_inside():
         yield
 
 
