@@ -19,15 +19,12 @@ from engine.cli.group import main as group  # noqa: E402
 
 PAGE = ROOT / "docs" / "commands.md"
 MARK = "<!-- From here on made by docs/commands.py -->"
-HIDDEN = ("work",)
-"""What the engine itself starts."""
 
 
 def reference() -> Iterator[str]:
     """The lines of the reference."""
     for name in group.list_commands(click.Context(group)):
-        if name not in HIDDEN:
-            yield from _command(name, group.commands[name])
+        yield from _command(name, group.commands[name])
 
 
 def _command(name: str, command: click.Command) -> Iterator[str]:

@@ -43,7 +43,6 @@ COMMANDS = {
     "mark": "history:mark",
     "tidy": "history:tidy",
     "completion": "tools:completion",
-    "work": "tools:work",
 }
 """Each command's module below engine.cli, and its name there."""
 

@@ -1,9 +1,8 @@
-"""Smaller commands: the demo shops, reading saved pages, and the orchestrator's own entry."""
+"""Smaller commands: the demo shops, the sample photos, and reading saved pages."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ import click
 from engine.cli.terminal.telling import show_table, tell
 from engine.config import load
 from engine.errors import InputRefused
-from engine.model import Part
 
 
 @click.command()
@@ -93,23 +91,3 @@ def _kept_selector(url: str | None, file: Path | None) -> str | None:
     except ValueError:
         raise InputRefused(f"{url!r} is no address: write it as https://shop.example/product.") from None
     return selector_for(host, chosen)
-
-
-@click.command(hidden=True)
-@click.argument("token")
-@click.option("--part", type=click.Choice(["all", "unfinished", "failed"]), default="all")
-@click.option("--chosen", type=click.Path(path_type=Path, exists=True))
-@click.option("--service", "services", multiple=True)
-def work(token: str, part: str, chosen: Path | None, services: tuple[str, ...]) -> None:
-    """The orchestrator of one stored run; started by the others."""
-    from engine.orchestrator.services import Services
-
-    # All that a run writes is its owner's alone, but what was asked for elsewhere (engine.orchestrator.assignment).
-    os.umask(0o077)
-    settings = load()
-    with Services(services, settings) as running:  # first: they come up while the orchestrator is imported
-        from engine.orchestrator.main import work as orchestrate
-
-        parts: dict[str, Part] = {"all": "all", "unfinished": "unfinished", "failed": "failed"}
-        tasks = [int(line) for line in chosen.read_text(encoding="utf-8").split()] if chosen else None
-        orchestrate(settings, token, running, parts[part], tasks)

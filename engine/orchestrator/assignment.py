@@ -15,7 +15,7 @@ from engine.orchestrator.blame import Pending
 from engine.orchestrator.supervision.outcome import Assignment
 from engine.protocol.specification import Specification
 from engine.store import Store
-from engine.workloads import workload_class
+from engine.workloads import SECRETS
 
 
 def assignment_of(
@@ -31,7 +31,7 @@ def assignment_of(
     `late_options` join the run's own. `whole_limit_s` is the limit of all tasks together, None where there is none.
     """
     place = store.folder(run).trial(trial.order)
-    secrets = store.settings.secrets(workload_class(run.workload).secrets)
+    secrets = store.settings.secrets(SECRETS.get(run.workload, ()))
     specification = specification_of(store, run, trial, pending, late_options)
     private.make_folder(Path(specification.outputs))
     private.write_text(place / "trial.json", specification.encode())
@@ -70,7 +70,7 @@ def specification_of(
         stores=run.kind == "job",
         options={**_options(run, outputs), **late_options},
         settings=store.settings.plain(),
-        secrets=tuple(store.settings.secrets(workload_class(run.workload).secrets)),
+        secrets=tuple(store.settings.secrets(SECRETS.get(run.workload, ()))),
         only=pending.tasks,
         suspects=pending.suspects,
         time_limit_s=run.time_limit_s,

@@ -21,6 +21,9 @@ WORKLOADS: dict[str, str] = {
     "wait": "engine.workloads.wait:Wait",
     "function": "engine.workloads.function:Function",
 }
+SECRETS: dict[str, tuple[str, ...]] = {"scrape": ("proxy",)}
+"""Settings that may hold a password (`config.SECRETS`) and that a workload's tasks need: known here without importing
+it, because a run's first result would wait for what only its trial needs."""
 
 
 def workload_class(name: str) -> type[Workload]:
@@ -52,4 +55,4 @@ def _by_name(options: Mapping[str, Any], key: str) -> bool:
     return bool(options.get(key)) and not options.get(f"{key}_pickled")
 
 
-__all__ = ["WORKLOADS", "Place", "Tried", "Workload", "modules_of", "own_modules", "workload_class"]
+__all__ = ["SECRETS", "WORKLOADS", "Place", "Tried", "Workload", "modules_of", "own_modules", "workload_class"]

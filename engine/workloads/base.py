@@ -42,8 +42,6 @@ class Workload(ABC):
     """Whether `run_async` exists; of the class or, for a user's own function, of the instance."""
     preload: ClassVar[tuple[str, ...]] = ()
     """Modules that every worker needs: a forkserver imports them once for all."""
-    secrets: ClassVar[tuple[str, ...]] = ()
-    """Settings that may hold a password (`config.SECRETS`) and that tasks need."""
     by_value: bool = False
     """Whether the work itself came as a pickle, so that its classes may exist nowhere else."""
     takes_turns: ClassVar[bool] = False

@@ -1,7 +1,8 @@
 """The sample photos painted by a child process, so that the first ones are resized while it paints the others.
 
-`python -m engine.workloads.painting --home HOME` paints what is missing and ends; a closed stdin, or on Linux the
-end of its parent, ends it before that. A task whose photo is not there yet is put back (`Later`).
+`python -m engine.workloads.painting --home HOME` waits for a line on its stdin, paints what is missing and ends; a
+closed stdin, or on Linux the end of its parent, ends it before that. A task whose photo is not there yet is put back
+(`Later`). The orchestrator imports nothing that paints: a run's first result waits for its imports.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
 from engine.machine import child
 from engine.machine.lifeline import die_with_parent, watch_stdin
-from engine.workloads.shop.photos import PHOTOS, sample_photos
 
 PATIENCE_S = 120.0
 """A photo that is not there by then will not come: its task then fails like that of any missing file."""
@@ -24,19 +26,31 @@ GRACE_S = 2.0
 
 
 class Painting:
-    """The child, from here until it is closed; a context manager. `told` says for how long a task may wait for it."""
+    """The child, from here until it is closed; a context manager. It gets ready at once, and paints from `told` on."""
 
     def __init__(self, home: Path) -> None:
         command = ["-m", "engine.workloads.painting", "--home", str(home)]
         if threading.current_thread() is threading.main_thread():
             command += ["--parent", str(os.getpid())]
         self._process = child.start(command, stdout=subprocess.DEVNULL)
-        self.told = PATIENCE_S
+
+    @cached_property
+    def told(self) -> float:
+        """For how long a task may wait for its photo, in seconds. Asked for once the first trial begins.
+
+        Painting uses all CPUs; until then they are for the orchestrator, which somebody waits for.
+        """
+        assert self._process.stdin is not None
+        with suppress(OSError):  # it has died: its photos will not come, and their tasks say so
+            self._process.stdin.write(b"paint\n")
+            self._process.stdin.flush()
+        return PATIENCE_S
 
     def close(self) -> None:
         """Ends the child, by asking and after two seconds by force. A second call does nothing."""
         assert self._process.stdin is not None
-        self._process.stdin.close()
+        with suppress(OSError):  # of what it did not read any more
+            self._process.stdin.close()
         try:
             self._process.wait(GRACE_S)
         except subprocess.TimeoutExpired:
@@ -55,10 +69,11 @@ class Painting:
 def is_unpainted(source: str) -> bool:
     """Whether this is the place of a sample photo that is not there yet."""
     path = Path(source)
-    return path.parent.name == "samples" and path.name in _NAMES and not path.exists()
+    if path.parent.name != "samples" or path.exists():
+        return False
+    from engine.workloads.shop.photos import PHOTOS
 
-
-_NAMES = frozenset(photo.name for photo in PHOTOS)
+    return any(path.name == photo.name for photo in PHOTOS)
 
 
 def main() -> int:
@@ -69,7 +84,11 @@ def main() -> int:
     options = parser.parse_args()
     if options.parent is not None:
         die_with_parent(options.parent)
-    watch_stdin(lambda _line: None, lambda: os._exit(0))
+    begin = threading.Event()
+    watch_stdin(lambda _line: begin.set(), lambda: os._exit(0))
+    from engine.workloads.shop.photos import sample_photos
+
+    begin.wait()
     sample_photos(options.home)
     return 0
 

@@ -24,7 +24,6 @@ class Scrape(Workload):
 
     name = "scrape"
     has_async = True
-    secrets = ("proxy",)
     alone = False
     takes_turns = True
     preload = ("engine.workloads.web.fetching.fetch", "engine.workloads.web.price")

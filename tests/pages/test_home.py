@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ from engine.machine import busy
 from engine.model import Configuration, Plan, Run
 from engine.runs.plans import SEQUENTIAL, comparison, simple_plan
 from engine.store import Store
+from pages.parts.shared import launching
+from pages.parts.shared.starting import start_once
 from pages.parts.start.cards import CARDS, PICTURES
 from pages.parts.start.last_runs import outcome
 from tests.pages.conftest import THREADS, Opened, choose
@@ -45,6 +48,34 @@ def test_one_click_on_a_card_starts_a_run_on_demo_data_and_opens_it(
     assert (run.workload, run.kind, run.tasks) == (workload, kind, tasks)
     assert app.query_params["run"] == run.token
     assert f"run {run.id}" in app.title[0].value
+
+
+def test_what_stops_a_card_s_run_is_told_on_the_card_until_the_next_click(
+    opened: Opened, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    app = opened()
+    with monkeypatch.context() as patch:
+        patch.setattr(launching, "start", full)
+        app.button(key="demo:scrape").click().run()
+    assert [error.value.replace("\\", "") for error in app.error] == [
+        "The disk is full: free some space, and try again. Nothing that was finished is lost."
+    ]
+    assert len(app.get("page_link")) == len(CARDS) and not store.runs()
+    app.run()
+    assert len(app.error) == 1
+    app.button(key="demo:scrape").click().run()
+    assert not app.error and len(store.runs()) == 1 and "run" in app.query_params
+
+
+def test_two_clicks_on_a_card_that_was_drawn_once_start_one_run(opened: Opened, store: Store) -> None:
+    app = opened()
+    token = app.session_state["demo:scrape:token"]
+    start_once(token, CARDS[0].make)
+    app.button(key="demo:scrape").click().run()
+    assert [run.token for run in store.runs()] == [token] and app.query_params["run"] == token
 
 
 @pytest.mark.parametrize("count", [1, 8])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,7 +13,10 @@ from engine.config import Settings
 from engine.model import Configuration, Plan, Run
 from engine.runs import jobs
 from engine.runs.plans import scrape_plan, simple_plan
+from engine.runs.resize_plans import demo_resize_plan
 from engine.store import Store
+from pages.parts.resize.presets import PRESETS
+from pages.parts.run.summary import pace
 from tests.engine.support import faulty_plan
 from tests.pages.conftest import THREADS, Opened, table_with
 
@@ -44,6 +49,27 @@ def test_an_unknown_token_and_a_bare_number_are_refused_in_words(opened: Opened,
     assert "There is no run" in app.error[0].value and "`" not in app.error[0].value
     assert app.dataframe[0].value["Run"].tolist() == [run.id], "here is what there is"
     assert "by its number" in opened("run.py", run=str(run.id)).error[0].value
+
+
+def test_how_much_time_is_left_is_told_once_the_pace_can_be_believed(
+    ended: Ended, quick: Plan, store: Store
+) -> None:
+    run = ended(quick)
+    trials = [replace(store.trials(run)[0], state="running", tasks=100)]
+    found = []
+    for age_s in (1.0, 4.0):
+        began = datetime.now(UTC) - timedelta(seconds=age_s)
+        found.append(pace(replace(run, state="running", started_at=began.isoformat()), trials))
+    assert found[0].left_s is None and found[0].per_s and found[1].left_s == pytest.approx(96.0, rel=0.1)
+
+
+def test_what_was_saved_has_its_tile_before_anything_is_made(
+    opened: Opened, store: Store, settings: Settings, photos_ready: None
+) -> None:
+    plan = demo_resize_plan(PRESETS["Gallery"], THREADS, settings)
+    run = store.create(plan, "rSavedSavedSavedSavedSaved", {})
+    metrics = {metric.label: metric.value for metric in opened("run.py", run=run.token).metric}
+    assert metrics["Saved"] == "–" and metrics["Failed"] == "0"
 
 
 def test_tasks_at_once_never_carry_a_cross_and_stand_beside_cores_busy(

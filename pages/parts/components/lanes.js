@@ -40,7 +40,8 @@ function follow(own, told, show, setTriggerValue) {
   const begins = told.stage === told.begins // somebody waits for the first result, also on a busy machine
   const pauses = begins ? [told.first_ms, told.every_ms] : [told.every_ms, told.busy_ms]
   const next = () => {
-    own.timer = setTimeout(ask, busy ? pauses[1] : pauses[0] * (own.data.from > 0 ? 2 : 1))
+    const eager = begins && performance.now() - drawn < told.eager_ms
+    own.timer = setTimeout(ask, busy && !eager ? pauses[1] : pauses[0] * (own.data.from > 0 ? 2 : 1))
   }
   async function ask() {
     try {

@@ -146,10 +146,12 @@ def tiles(run: Run, measured: Pace) -> list[tuple[str, str, str | None]]:
 
 
 def _saved(run: Run) -> list[tuple[str, str, str | None]]:
-    """What a resize saved, once something is done."""
+    """What a resize saved; the tile is there from the first, or all below it would move when it came."""
+    if run.workload != "resize":
+        return []
     saved = saved_bytes(store(), run)
     if not saved or not saved[0]:
-        return []
+        return [("Saved", "–", None)]
     before, after = saved
     size, share = data_size(abs(before - after)), share_of(abs(before - after), before)
     note = f"{data_size(before)} of originals became {data_size(after)}."

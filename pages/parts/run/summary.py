@@ -12,6 +12,8 @@ from engine.model import ENDED, Run, Trial
 from engine.protocol.results import resized_picture, total_sizes
 from engine.store import Store
 
+LEAST_S = 3.0
+"""A pace tells how much time is left from so many seconds on: the first tasks have the start on their account."""
 LIVE_LIMIT = 3_000
 """Above this many finished tasks their outputs are not read again at every poll."""
 
@@ -36,7 +38,7 @@ def pace(run: Run, trials: Sequence[Trial]) -> Pace:
     if current is None or not elapsed or not current.done:
         return Pace(elapsed, None, None)
     per_s = current.done / elapsed
-    return Pace(elapsed, (current.tasks - current.done) / per_s, per_s)
+    return Pace(elapsed, (current.tasks - current.done) / per_s if elapsed >= LEAST_S else None, per_s)
 
 
 def _between(start: str | None, end: str | None) -> float | None:

@@ -20,12 +20,13 @@ JOB_LOOK_S = 10.0
 BEGINS = "begins"
 """The stage of a run that has no result yet."""
 PACE: dict[str, Any] = {
-    "every_ms": 1000, "look_ms": 3000, "busy": 0.8, "busy_ms": 4000, "begins": BEGINS, "first_ms": 250,
-    "patience_ms": 8000,
+    "every_ms": 1000, "look_ms": 3000, "busy": 0.8, "busy_ms": 4000, "begins": BEGINS, "first_ms": 150,
+    "eager_ms": 4000, "patience_ms": 8000,
 }  # fmt: skip
-"""Milliseconds between two askings for figures, before the first result (`first_ms`: somebody waits for it) and after
-it, between two looks, and until a look that did not come is asked for again. Above the share `busy` of all CPU time the
-machine counts as busy: then looks are JOB_LOOK_S apart, and askings `busy_ms`."""
+"""Milliseconds between two askings for figures, before the first result (`first_ms`: somebody waits for it, and for the
+first `eager_ms` the CPUs are busy with nothing but its start) and after it, between two looks, and until a look that
+did not come is asked for again. Above the share `busy` of all CPU time the machine counts as busy: then looks are
+JOB_LOOK_S apart, and askings `busy_ms`."""
 
 
 def interval_s(kind: str) -> float:

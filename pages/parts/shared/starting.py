@@ -15,12 +15,15 @@ from threading import Lock
 from typing import NoReturn
 
 import streamlit as st
+from sqlalchemy.exc import SQLAlchemyError
 
 from engine.errors import OverlapError
 from engine.model import Plan, Run, Told, new_token
 from engine.text import planned
 from pages.parts.shared import launching
+from pages.parts.shared.guard import sentence_of
 from pages.parts.shared.server import RUN, store
+from pages.parts.shared.words import literal
 
 OPEN = "open"
 """The session's key of the token of the run that is to be shown next."""
@@ -84,6 +87,28 @@ def start_and_open(form: str, token: str, make: Callable[[str], Plan]) -> NoRetu
         del st.session_state[OPEN]
         raise
     show(run)
+
+
+def begin(form: str, token: str, make: Callable[[str], Plan]) -> None:
+    """What a button's callback calls to start the run and show it: before any of the page is drawn once more.
+
+    For plans that take no longer than a moment, because how far they are has no place yet; `refusal` says what stopped
+    them.
+    """
+    st.session_state.pop(f"{form}:refused", None)
+    try:
+        start_once(token, make)
+    except (OverlapError, SQLAlchemyError, OSError) as error:
+        st.session_state[f"{form}:refused"] = sentence_of(error)
+        return
+    st.session_state[f"{form}:used"] = True
+    st.session_state[OPEN] = token
+
+
+def refusal(form: str) -> None:
+    """Draw why the last click on this form could not be done; it stays until the next one."""
+    if sentence := st.session_state.get(f"{form}:refused"):
+        st.error(literal(sentence), icon=":material/error:")
 
 
 def go_to(page: str, query: Mapping[str, str] | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -21,7 +21,7 @@ from pages.parts.resize.painting import painting
 from pages.parts.resize.presets import PRESETS
 from pages.parts.shared.guard import guard
 from pages.parts.shared.server import settings, store
-from pages.parts.shared.starting import form_token, start_and_open
+from pages.parts.shared.starting import begin, form_token, refusal, start_and_open
 from pages.parts.shared.words import literal
 
 PICTURES = Path(__file__).parents[2] / "pictures"
@@ -48,6 +48,8 @@ class Card(NamedTuple):
     titled: str
     """What stands in the title of its runs."""
     has_preset: bool = False
+    paints: bool = False
+    """Whether its plan first paints the sample photos, where they are not there yet."""
 
 
 def scrape(_token: str) -> Plan:
@@ -88,7 +90,7 @@ CARDS = (
         "demo:compare", "Compare executors", "speedup.svg", "Two bars with their uncertainty beside a plain one",
         "Resizes the sample photos one by one, on threads and on processes; says which is faster here, and how sure.",
         "Compare on the photos", compare, 25.0, "compare.py", "On my own work", "resize", "comparison",
-        "sample photos",
+        "sample photos", paints=True,
     ),
     Card(
         "demo:lock", "Lose an update", "lock.svg", "Two workers add one to seven, and eight is what is left",
@@ -114,12 +116,24 @@ def _card(card: Card) -> None:
     st.space("stretch")
     with guard(stop=False):
         st.caption(literal(_told(card)), help=_why(card))
-    pressed = st.button(card.button, type="primary", icon=":material/play_arrow:", key=card.form, width="stretch")
-    token = form_token(card.form, pressed)
-    if pressed:
-        with guard():
-            start_and_open(card.form, token, card.make)
+    pressed = _button(card)
     st.page_link(card.page, label=card.link, icon=":material/arrow_forward:")
+    refusal(card.form)
+    if pressed and card.paints:
+        with guard():
+            start_and_open(card.form, form_token(card.form, True), card.make)
+
+
+def _button(card: Card) -> bool:
+    """Somebody waits for the run: it is started before the page is drawn again, but where that has to show how far
+    the photos are."""
+    look: dict[str, Any] = {"type": "primary", "icon": ":material/play_arrow:", "width": "stretch", "key": card.form}
+    if not card.paints:
+        given = (card.form, form_token(card.form, False), card.make)
+        return st.button(card.button, on_click=begin, args=given, **look)
+    pressed = st.button(card.button, **look)
+    form_token(card.form, pressed)
+    return pressed
 
 
 def _told(card: Card) -> str:

@@ -202,12 +202,18 @@ def test_a_misspelt_command_is_answered_with_one_like_it(cli: Cli) -> None:
     assert "Did you mean 'resize'?" in done.stderr
 
 
-def test_the_command_line_itself_imports_no_command() -> None:
-    """The orchestrator is a command, too, and every run waits for its start."""
-    looked_for = "{'engine.cli.group', 'engine.runs.jobs', 'sqlalchemy'}"
-    code = f"import sys, engine.cli.group; print({looked_for} & set(sys.modules))"
+@pytest.mark.parametrize(
+    ("module", "also"),
+    [("engine.cli.group", ""), ("engine.cli.work", ""), ("engine.cli.work", ", engine.orchestrator.job")],
+    ids=["command line", "orchestrator's entry", "orchestrator of a job"],
+)
+def test_what_every_run_waits_for_imports_as_little_as_it_can(module: str, also: str) -> None:
+    """The services are started before the database's packages come, and no package of a task comes at all."""
+    looked_for = {module, "engine.runs.jobs", "PIL", "selectolax", *(() if also else ("sqlalchemy",))}
+    looked_for |= {"click"} if module == "engine.cli.work" else set()
+    code = f"import sys, {module}{also}; print({looked_for} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout == "{'engine.cli.group'}\n"
+    assert done.stdout == f"{{{module!r}}}\n"
 
 
 def test_every_command_says_what_it_does(cli: Cli) -> None:

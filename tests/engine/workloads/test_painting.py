@@ -71,3 +71,16 @@ def test_pictures_of_another_version_make_room(tmp_path: Path) -> None:
     assert there == {path.name for path in READY.iterdir()}, "those that come painted are there again at once"
     assert len(there) == 2
     assert not is_unpainted(str(tmp_path / SMALLEST.name)), "of that name elsewhere"
+
+
+def test_the_painter_leaves_the_cpus_to_the_run_until_its_first_trial_begins(tmp_path: Path) -> None:
+    painted_but(tmp_path, SMALLEST.name)
+    photo = tmp_path / FOLDER / SMALLEST.name
+    with Painting(tmp_path) as painter:
+        child = psutil.Process(painter._process.pid)
+        while child.status() != psutil.STATUS_SLEEPING or len(child.threads()) < 2:  # it has begun to listen
+            time.sleep(0.01)
+        assert not photo.exists()
+        assert painter.told == painter.told > 60.0
+        assert painter._process.wait(60) == 0 and photo.exists()
+    assert painter._process.poll() == 0, "one that has ended can be closed, too"
