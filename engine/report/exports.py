@@ -65,9 +65,9 @@ def _csv(store: Store, run: Run) -> Iterator[bytes]:
 
 
 def _parquet(store: Store, run: Run) -> Iterator[bytes]:
-    from engine.report.parquet import parquet_bytes
+    from engine.report.parquet import parquet_chunks
 
-    return iter([parquet_bytes(store, run)])
+    return parquet_chunks(store, run)
 
 
 def _html(store: Store, run: Run) -> Iterator[bytes]:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from decimal import Context, Decimal, InvalidOperation
+from importlib.util import find_spec
+from itertools import islice
+from tempfile import TemporaryFile
 from typing import Any
 
 from engine.errors import NotAvailable
@@ -11,6 +15,8 @@ from engine.model import Run
 from engine.report.tables import header, rows
 from engine.store import Store
 
+GROUP, _PIECE = 50_000, 1_000_000
+"""Rows that are written together; bytes of a piece of the file."""
 _WHOLE = {
     "task", "trial", "workers", "repeat", "worker", "attempts", "width", "height", "bytes", "source_width",
     "source_height", "source_bytes",
@@ -21,19 +27,24 @@ _DECIMAL = {"price", "list_price", "member_price"}
 _REAL = {"time_s", "waited_s", "started_s", "finished_s", "cpu_s", "confidence"}
 
 
-def parquet_bytes(store: Store, run: Run) -> bytes:
-    """The table as Parquet: prices exact (decimal with 9 places), times in seconds as doubles.
+def parquet_chunks(store: Store, run: Run) -> Iterator[bytes]:
+    """The table as Parquet, made in a temporary file: prices exact (decimal with 9 places), times in seconds as
+    doubles.
 
     Raises NotAvailable, saying how to get it, where pyarrow is missing.
     """
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
+    if find_spec("pyarrow") is None:
         raise NotAvailable(
             "Parquet needs the package pyarrow, which is not installed here: "
             "install it with `pip install pyarrow`, or take the CSV."
-        ) from None
+        )
+    return _pieces(store, run)
+
+
+def _pieces(store: Store, run: Run) -> Iterator[bytes]:
+    import pyarrow
+    import pyarrow.parquet
+
     kinds = {
         **dict.fromkeys(_WHOLE, (pyarrow.int64(), _as_whole)),
         **dict.fromkeys(_REAL, (pyarrow.float64(), _as_real)),
@@ -41,14 +52,20 @@ def parquet_bytes(store: Store, run: Run) -> bytes:
         "doubtful": (pyarrow.bool_(), lambda value: value if isinstance(value, bool) else None),
     }
     names = header(run)
-    columns = list(zip(*rows(store, run), strict=True)) or [()] * len(names)
-    arrays = []
-    for name, values in zip(names, columns, strict=True):
-        kind, convert = kinds.get(name, (pyarrow.string(), _as_text))
-        arrays.append(pyarrow.array([None if value is None else convert(value) for value in values], kind))
-    sink = pyarrow.BufferOutputStream()
-    pyarrow.parquet.write_table(pyarrow.Table.from_arrays(arrays, names=list(names)), sink)
-    return bytes(sink.getvalue())
+    known = [kinds.get(name, (pyarrow.string(), _as_text)) for name in names]
+    schema = pyarrow.schema([(name, kind) for name, (kind, _) in zip(names, known, strict=True)])
+    with TemporaryFile(prefix="overlap-") as file:
+        with pyarrow.parquet.ParquetWriter(file, schema) as writer:
+            found = rows(store, run)
+            while some := list(islice(found, GROUP)):
+                arrays = [
+                    pyarrow.array([None if value is None else convert(value) for value in values], kind)
+                    for values, (kind, convert) in zip(zip(*some, strict=True), known, strict=True)
+                ]
+                writer.write_table(pyarrow.Table.from_arrays(arrays, schema=schema))
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 # A record may come from an imported file or a user's own function: a value of another type becomes null.

@@ -54,9 +54,9 @@ def rows(store: Store, run: Run) -> Iterator[ExportRow]:
     names = header(run)
     trials = {trial.id: trial for trial in store.trials(run)}
     if run.kind == "job":
-        stored = store.records.latest_columns(run, *_STORED)
+        stored = store.records.stream_latest(run, *_STORED)
     else:
-        stored = store.records.columns(trials.values(), *_STORED)
+        stored = store.records.stream_columns(trials.values(), *_STORED)
     expand = _EXPAND.get(run.workload, _generic)
     changed = _changed(store, run)
     outputs = storable(str(store.folder(run).outputs))

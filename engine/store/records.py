@@ -5,7 +5,7 @@ A run's trials may continue each other; the last record of a task counts, which 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Select, and_, delete, func, literal, select, true, update
@@ -24,6 +24,8 @@ _STATUS, _TASK = ROW.index("status"), ROW.index("task")
 _DELETED_AT_ONCE = 50_000
 _ROW_BYTES, _LOOKED_AT = 80, 200
 """Of a record's row besides its texts; how many are looked at to tell how long all are."""
+AT_ONCE = 10_000
+"""Records that are read together where all are read one after the other."""
 _SHORT = 200
 """Characters of a label that every database takes."""
 _FIELDS = tuple(tables.records.c[name] for name in FIELDS)
@@ -44,6 +46,13 @@ def _without_result(row: tuple[Any, ...], why: str) -> tuple[Any, ...]:
     values |= {"label": values["label"][:_SHORT], "status": "failed", "reason": "not_storable", "error": error}
     values |= {"output": None, "fingerprint": None, "attempts": min(values["attempts"], tables.LARGEST_NUMBER)}
     return tuple(values[name] for name in ROW)
+
+
+def _within(tasks: range | None) -> list[Any]:
+    """The conditions on a record's task; none for all."""
+    # The last task of all is as large as the database's Integer: it is compared to no number beyond that.
+    column = tables.records.c.task
+    return [] if tasks is None else [column >= tasks.start, column <= tasks.stop - 1]
 
 
 class Records:
@@ -105,17 +114,59 @@ class Records:
         with self.engine.connect() as connection:
             return [record_from(tuple(row)) for row in connection.execute(query)]
 
-    def columns(self, trials: Iterable[Trial], *names: str) -> list[tuple[Any, ...]]:
+    def columns(
+        self, trials: Iterable[Trial], *names: str, tasks: range | None = None
+    ) -> list[tuple[Any, ...]]:
         """Chosen columns of several trials' records, ordered by trial and task; `output` stays JSON text.
 
         Much cheaper than Record objects where there are many.
         """
         query = (
             select(*(tables.records.c[name] for name in names))
-            .where(tables.records.c.trial_id.in_([trial.id for trial in trials]))
+            .where(tables.records.c.trial_id.in_([trial.id for trial in trials]), *_within(tasks))
             .order_by(tables.records.c.trial_id, tables.records.c.task)
         )
         return self._read(query, names)
+
+    def stream(self, trial: Trial, at_once: int = AT_ONCE) -> Iterator[list[Record]]:
+        """The trial's records in the order of their tasks, so many at a time: however many it has, few are in memory.
+
+        Nothing is held in the database between two of the lists.
+        """
+        for tasks in self._ranges([trial.id], at_once):
+            column = tables.records.c
+            query = select(*_FIELDS).where(column.trial_id == trial.id, *_within(tasks)).order_by(column.task)
+            with self.engine.connect() as connection:
+                yield [record_from(tuple(row)) for row in connection.execute(query)]
+
+    def stream_columns(
+        self, trials: Iterable[Trial], *names: str, at_once: int = AT_ONCE
+    ) -> Iterator[tuple[Any, ...]]:
+        """What `columns` gives, read as `stream` does."""
+        for trial in sorted(trials, key=lambda one: one.id):
+            for tasks in self._ranges([trial.id], at_once):
+                yield from self.columns([trial], *names, tasks=tasks)
+
+    def stream_latest(self, run: Run, *names: str, at_once: int = AT_ONCE) -> Iterator[tuple[Any, ...]]:
+        """What `latest_columns` gives, read as `stream` does."""
+        ids = select(tables.trials.c.id).where(tables.trials.c.run_id == run.id)
+        with self.engine.connect() as connection:
+            trials = list(connection.execute(ids).scalars())
+        for tasks in self._ranges(trials, at_once):
+            yield from self.latest_columns(run, *names, tasks=tasks)
+
+    def _ranges(self, trials: Sequence[int], at_once: int) -> Iterator[range]:
+        """Ranges of tasks that hold all records of these trials, about `at_once` of them each."""
+        column, start = tables.records.c, 0
+        while True:
+            query = select(column.task).where(column.trial_id.in_(trials), column.task >= start).order_by(column.task)
+            with self.engine.connect() as connection:
+                bound = connection.execute(query.offset(at_once).limit(1)).scalar()
+            stop = tables.LARGEST_NUMBER + 1 if bound is None else max(bound, start + 1)
+            yield range(start, stop)
+            if bound is None:
+                return
+            start = stop
 
     def latest(self, run: Run, status: str | None = None, limit: int | None = None, offset: int = 0) -> list[Record]:
         """The last record of each task of a run, in the order of the tasks, filtered by status."""
@@ -232,7 +283,7 @@ class Records:
         with self.engine.connect() as connection:
             trials = list(connection.execute(ids).scalars())
         column = tables.records.c
-        among = [] if tasks is None else [column.task >= tasks.start, column.task < tasks.stop]
+        among = _within(tasks)
         if len(trials) == 1:
             return select(*columns).where(column.trial_id == trials[0], *among)
         last = (

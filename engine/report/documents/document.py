@@ -7,7 +7,7 @@ is the secret in the page's address. Reading a document back is `reading`, stori
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -42,12 +42,19 @@ def document_chunks(store: Store, run: Run) -> Iterator[bytes]:
     usual = _usual(store, run)
     yield (_dumps(_head(run, usual))[:-1] + ', "trials": [').encode()
     for position, trial in enumerate(store.trials(run)):
-        records, columns = _records(store.records.of_trial(trial), usual)
+        columns: dict[str, Any] = {}
+        batches: Iterable[list[Record]]
+        if usual is None:
+            batches = store.records.stream(trial, _BATCH)
+        else:
+            records, columns = _records(store.records.of_trial(trial), usual)
+            batches = (records[at : at + _BATCH] for at in range(0, len(records), _BATCH))
         figures = _dumps({**_trial(trial, store.samples(trial)), **columns})[:-1]
         yield ((", " if position else "") + figures + ', "records": [').encode()
-        for at in range(0, len(records), _BATCH):
-            text = ", ".join(_dumps(_record(record)) for record in records[at : at + _BATCH])
-            yield ((", " if at else "") + text).encode()
+        first = True
+        for batch in filter(None, batches):
+            yield (("" if first else ", ") + ", ".join(_dumps(_record(record)) for record in batch)).encode()
+            first = False
         yield b"]}"
     changed = "".join(f", {_dumps(name)}: {_dumps(value)}" for name, value in _derived(store, run).items())
     yield ('], "verdict": ' + _dumps(_verdict(run)) + changed + "}\n").encode()

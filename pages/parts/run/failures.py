@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -39,7 +40,7 @@ class Group:
     host: str | None
     reason: str | None
     example: str
-    tasks: list[int] = field(default_factory=list)
+    tasks: array[int] = field(default_factory=lambda: array("I"))
 
 
 def grouped(rows: Iterable[FailureRow], by_host: bool = True) -> list[Group]:

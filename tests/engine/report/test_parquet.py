@@ -10,7 +10,7 @@ import pytest
 
 from engine.errors import NotAvailable
 from engine.report.documents.document import import_document
-from engine.report.parquet import _as_decimal, _as_real, _as_text, _as_whole, parquet_bytes
+from engine.report.parquet import _as_decimal, _as_real, _as_text, _as_whole, parquet_chunks
 from engine.store import Store
 from tests.engine.report.made import document, failed, record, shop_page
 
@@ -19,7 +19,7 @@ pyarrow_parquet = pytest.importorskip("pyarrow.parquet")
 
 def test_prices_are_exact_and_failures_are_rows(store: Store) -> None:
     pages = [record(0, "a", shop_page(price="1299.10")), failed(1, "b"), record(2, "c", shop_page(price="nonsense"))]
-    content = parquet_bytes(store, import_document(store, document(pages)))
+    content = b"".join(parquet_chunks(store, import_document(store, document(pages))))
     read = pyarrow_parquet.read_table(io.BytesIO(content))
     assert read.column("price").to_pylist() == [Decimal("1299.10"), None, None]
     assert read.column("status").to_pylist() == ["ok", "failed", "ok"]
@@ -28,7 +28,7 @@ def test_prices_are_exact_and_failures_are_rows(store: Store) -> None:
 
 
 def test_a_run_without_records_is_an_empty_table_with_its_columns(store: Store) -> None:
-    content = parquet_bytes(store, import_document(store, document([])))
+    content = b"".join(parquet_chunks(store, import_document(store, document([]))))
     read = pyarrow_parquet.read_table(io.BytesIO(content))
     assert read.num_rows == 0
     assert "price" in read.column_names
@@ -71,4 +71,4 @@ def test_a_text_is_utf_8_and_anything_else_its_json(value: object, text: str) ->
 def test_without_its_package_a_sentence_says_what_to_install(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(NotAvailable, match="pip install pyarrow`, or take the CSV"):
-        parquet_bytes(store, import_document(store, document([])))
+        parquet_chunks(store, import_document(store, document([])))

@@ -15,6 +15,7 @@ from engine.orchestrator.job import JobRunner
 from engine.orchestrator.runners import Request
 from engine.orchestrator.trials import TrialRunner
 from engine.protocol.record import ROW, row_of
+from engine.report.exports import export_chunks
 from engine.runs.plans import comparison
 from engine.store import Store, Writer
 from tests.engine.support import faulty_plan
@@ -124,3 +125,47 @@ def test_failures_of_a_run_that_was_tallied_are_read_from_the_tally_until_a_tria
     again = store.add_trial(run, 0, {"executor": "sequential", "workers": 1}, 1, continues=0)
     store.records.add(again, run, [row_of(again.id, "task 0", task=0, status="ok")], 1, 0)
     assert store.records.failures(run) == [("late", "No 1.", 3)]
+
+
+def test_records_are_read_some_at_a_time_and_each_once_in_order(store: Store) -> None:
+    run, trial, rows = made(store, 7)
+    store.records.add(trial, run, [*rows[:3], *rows[4:]], 6, 0)
+    far = row_of(trial.id, "far", task=2**31 - 1, status="failed")
+    store.records.add(trial, run, [far], 0, 1)
+    batches = list(store.records.stream(trial, 2))
+    assert [[record.task for record in batch] for batch in batches] == [[0, 1], [2, 4], [5, 6], [2**31 - 1]]
+    assert [record for batch in batches for record in batch] == store.records.of_trial(trial)
+    again = store.add_trial(run, 0, {"executor": "sequential", "workers": 1}, 2)
+    store.records.add(again, run, [row_of(again.id, "task 4", task=4, status="failed"),
+                                   row_of(again.id, "task 9", task=9, status="ok")], 1, 1)  # fmt: skip
+    names = ("trial_id", "task", "status", "output")
+    for at_once in (1, 2, 3, 100):
+        latest = list(store.records.stream_latest(run, *names, at_once=at_once))
+        assert latest == store.records.latest_columns(run, *names) and len(latest) == 8
+        every = list(store.records.stream_columns(store.trials(run), *names, at_once=at_once))
+        assert every == store.records.columns(store.trials(run), *names) and len(every) == 9
+    assert list(store.records.stream(store.add_trial(run, 0, {"executor": "sequential", "workers": 1}, 2))) == [[]]
+
+
+@pytest.mark.parametrize("file_format", ["csv", "json", "parquet"])
+def test_an_export_holds_few_records_at_a_time(
+    store: Store, monkeypatch: pytest.MonkeyPatch, file_format: str
+) -> None:
+    if file_format == "parquet":
+        pytest.importorskip("pyarrow")
+    run, trial, rows = made(store, 20)
+    store.records.add(trial, run, rows, 20, 0)
+    whole = b"".join(export_chunks(store, run, file_format))
+    asked: list[int] = []
+    ranges = store.records._ranges
+
+    def watched(trials: Any, at_once: int) -> Any:
+        for tasks in ranges(trials, 3):
+            asked.append(at_once)
+            yield tasks
+
+    monkeypatch.setattr(store.records, "_ranges", watched)
+    for refused in ("of_trial", "latest"):
+        monkeypatch.setattr(store.records, refused, None)
+    assert b"".join(export_chunks(store, run, file_format)) == whole or file_format == "json"
+    assert len(asked) == 7 and max(asked) <= 10_000
