@@ -21,7 +21,7 @@ _EOB_TABLE = bytes((0x10, 0, 0, 0, 15, *[0] * 12, *range(0x00, 0xF0, 0x10)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Segment:
+class Segment:
     """A marker and what belongs to it, from `start` to `end`; of a scan with its coded data."""
 
     marker: int
@@ -43,22 +43,22 @@ def without_detail(data: bytes) -> bytes | None:
 
     That is where a file is not progressive, not complete, or in any way unusual.
     """
-    segments = list(_segments(data))
-    if not segments or segments[-1].marker != _EOI:
+    parts = list(segments(data))
+    if not parts or parts[-1].marker != _EOI:
         return None
-    frames = [segment for segment in segments if segment.marker in _FRAMES]
+    frames = [segment for segment in parts if segment.marker in _FRAMES]
     if len(frames) != 1 or frames[0].marker != _SOF2:
         return None
-    plain = [part for part in _components(frames[0].content) if part.one_pixel and _is_detailed(segments, part.number)]
+    plain = [one for one in _components(frames[0].content) if one.one_pixel and _is_detailed(parts, one.number)]
     if not plain:
         return None
     numbers = {component.number for component in plain}
-    kept = [data[part.start : part.end] for part in segments[:-1] if _finer_of(part) not in numbers]
+    kept = [data[part.start : part.end] for part in parts[:-1] if _finer_of(part) not in numbers]
     zero = map(_zero_scan, plain)
     return b"".join([data[:2], *kept, _segment(_DRI, b"\0\0"), _segment(_DHT, _EOB_TABLE), *zero, b"\xff\xd9"])
 
 
-def _segments(data: bytes) -> Iterator[_Segment]:
+def segments(data: bytes) -> Iterator[Segment]:
     """Up to the end mark or whatever is not as it should be."""
     at = 2
     while at + 4 <= len(data) or data[at : at + 2] == b"\xff\xd9":
@@ -69,14 +69,14 @@ def _segments(data: bytes) -> Iterator[_Segment]:
             at += 1
             continue
         if marker == _EOI:
-            yield _Segment(marker, at, at + 2, b"")
+            yield Segment(marker, at, at + 2, b"")
             return
         end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
         content = data[at + 4 : end]
         if marker == _SOS:
             following = _MARKER.search(data, end)
             end = following.start() if following else len(data)
-        yield _Segment(marker, at, end, content)
+        yield Segment(marker, at, end, content)
         at = end
 
 
@@ -98,15 +98,15 @@ def _components(frame: bytes) -> list[_Component]:
     ]
 
 
-def _finer_of(segment: _Segment) -> int | None:
+def _finer_of(segment: Segment) -> int | None:
     """The component of whose blocks a scan says more than the mean; None for every other segment."""
     content = segment.content
     return content[1] if segment.marker == _SOS and len(content) == 6 and content[0] == 1 and content[3] > 0 else None
 
 
-def _is_detailed(segments: list[_Segment], component: int) -> bool:
+def _is_detailed(parts: list[Segment], component: int) -> bool:
     """Whether low frequencies follow the means of a component: where they are missing libjpeg smooths the means."""
-    return any(_finer_of(segment) == component and segment.content[3] == 1 for segment in segments)
+    return any(_finer_of(segment) == component and segment.content[3] == 1 for segment in parts)
 
 
 def _zero_scan(component: _Component) -> bytes:

@@ -10,10 +10,12 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 from PIL import Image
 
 from engine.workloads.images.colours import icc
+from engine.workloads.images.opening import pngs
 
 HDR_NOTE = "HDR converted to sRGB: the brightest parts are compressed"
 
@@ -61,10 +63,12 @@ def colours_of(image: Image.Image, data: bytes) -> Colours:
 
 
 def _of_png(image: Image.Image, data: bytes, embedded: bytes | None, grey: bool) -> Colours:
-    code = next((content for name, content in _chunks(data) if name == b"cICP" and len(content) == 4), None)
-    if code is not None:
+    chunks = _chunks(data)
+    code = chunks.get(b"cICP", b"")
+    if len(code) == 4:
         return _of_codes(code[0], code[1], grey=grey)
-    if embedded or "srgb" in image.info:
+    embedded = embedded if b"iCCP" in chunks else None
+    if embedded or b"sRGB" in chunks or b"gAMA" not in chunks:
         return Colours(embedded)
     return Colours(_of_gamma(image.info.get("gamma"), image.info.get("chromaticity"), grey))
 
@@ -140,16 +144,10 @@ def _compressed(light: float) -> float:
     return _KNEE + room * (1 - math.exp(-(light - _KNEE) / room))
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """A PNG's chunks before its pixels, by name and content."""
-    at = 8
-    while at + 12 <= len(data):
-        length = int.from_bytes(data[at : at + 4], "big")
-        name = data[at + 4 : at + 8]
-        if name in (b"IDAT", b"IEND"):
-            return
-        yield name, data[at + 8 : at + 8 + length]
-        at += 12 + length
+def _chunks(data: bytes) -> dict[bytes, bytes]:
+    """A PNG's chunks before its pixels, by name, with their content; those behind say nothing about colours."""
+    before = takewhile(lambda found: found[0] != b"IDAT", pngs.chunks(data))
+    return {name: chunk[8:-4] for name, chunk in before}
 
 
 def _nclx(data: bytes) -> tuple[int, int] | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 
+from engine.workloads.images.opening import pngs
+
 _JPEG_TABLES = {0xC4, 0xDB, 0xDD, 0xCC, *(code for code in range(0xC0, 0xD0) if code not in (0xC4, 0xC8, 0xCC))}
 _ADOBE = b"Adobe"
 _PNG_KEPT = {b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"cICP", b"sBIT", b"IDAT", b"IEND"}
@@ -58,19 +60,8 @@ def _after_scan(data: bytes, at: int) -> int:
 
 
 def _png(data: bytes) -> bytes | None:
-    chunks = [chunk for kind, chunk in _png_chunks(data) if kind in _PNG_KEPT]
+    chunks = [chunk for kind, chunk in pngs.chunks(data) if kind in _PNG_KEPT]
     return data[:8] + b"".join(chunks) if chunks and chunks[-1][4:8] == b"IEND" else None
-
-
-def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = 8
-    while at + 12 <= len(data):
-        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
-        kind = data[at + 4 : at + 8]
-        yield kind, data[at:end]
-        if kind == b"IEND":
-            return
-        at = end
 
 
 def _webp(data: bytes) -> bytes | None:

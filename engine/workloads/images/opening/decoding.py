@@ -12,8 +12,9 @@ from io import BytesIO
 from PIL import Image, ImageChops, JpegImagePlugin
 
 from engine.config import Settings
+from engine.errors import TaskFailed
 from engine.workloads.images import progressive
-from engine.workloads.images.opening import tiffs, variants
+from engine.workloads.images.opening import pngs, restarts, tiffs, variants
 from engine.workloads.images.opening.opening import can_be_reduced, check_pixels, failures, is_cut_short, open_image
 
 _END = b"\xff\xd9"
@@ -40,6 +41,13 @@ def decode(image: Image.Image, data: bytes, settings: Settings) -> Image.Image:
 
 
 def _decoded_jpeg(image: JpegImagePlugin.JpegImageFile, data: bytes) -> Image.Image:
+    picture = _loaded_jpeg(image, data)
+    if not restarts.are_whole(data):
+        raise TaskFailed("damaged", "Parts of the picture are damaged or missing: copy or download it again.")
+    return picture
+
+
+def _loaded_jpeg(image: JpegImagePlugin.JpegImageFile, data: bytes) -> Image.Image:
     if "progressive" in image.info and image.decoderconfig[:1] == (8,):
         shorter = progressive.without_detail(data)
         if shorter is not None:
@@ -81,7 +89,10 @@ _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 
 
 def _decoded_png(image: Image.Image, data: bytes, settings: Settings) -> Image.Image:
-    """A PNG that breaks off in its last chunk is a picture: were pixels missing, the decoder would still say so."""
+    """A PNG that breaks off in its last chunk is a picture: were pixels missing, the decoder would still say so.
+
+    So is one behind whose pixels a text cannot be read.
+    """
     try:
         image.load()
     except OSError as error:
@@ -89,6 +100,12 @@ def _decoded_png(image: Image.Image, data: bytes, settings: Settings) -> Image.I
         if not is_cut_short(error) or whole == data:
             raise
         image = open_image(whole, settings)
+        image.load()
+    except (SyntaxError, ValueError):
+        readable = pngs.without_unreadable(data)
+        if readable is None:
+            raise
+        image = open_image(readable, settings)
         image.load()
     return image
 

@@ -5,6 +5,8 @@ The name of a file says nothing about what is in it, so only its first bytes are
 
 from __future__ import annotations
 
+import re
+
 READ = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF")
 """Pillow's names of what is opened. HEIF (.heic) needs an optional package: `engine.workloads.images.opening.heic`."""
 
@@ -40,6 +42,9 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
     (b"\xff\x0a", "a JPEG XL picture"),
     (b"\x00\x00\x01\x00", "an icon (ICO)"),
+    (b"\x00\x00\x02\x00\x00\x00\x00\x00", "a Targa picture (TGA)"),
+    (b"\x00\x00\x0a\x00\x00\x00\x00\x00", "a Targa picture (TGA)"),
+    (b"\x00\x01\x01\x00\x00", "a Targa picture (TGA)"),
     (b"\x00\x00\x02\x00", "a cursor (CUR)"),
     (b"icns", "an icon (ICNS)"),
     (b"DDS ", "a DirectDraw surface (DDS)"),
@@ -105,6 +110,8 @@ def refused(head: bytes) -> str:
     for start, words in _REFUSED:
         if head.startswith(start):
             return words
+    if re.match(rb"P[1-7]\s", head):
+        return "a Netpbm picture (PBM, PGM, PPM or PAM)"
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if b"<svg" in text[:HEAD_BYTES]:
         return "an SVG drawing"

@@ -21,11 +21,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from PIL import AvifImagePlugin, Image, JpegImagePlugin, UnidentifiedImageError
+from PIL import AvifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError
 
 from engine.config import Settings
 from engine.errors import TaskFailed
-from engine.workloads.images.opening import formats, heic, tiffs, variants
+from engine.workloads.images.opening import formats, heic, pngs, tiffs, variants
 
 # Set once for the process, since `catch_warnings` is not safe among threads: a bomb is an error,
 # and what Pillow remarks about odd metadata, which is dropped anyway, is nobody's business.
@@ -35,6 +35,8 @@ logging.getLogger("PIL").addHandler(logging.NullHandler())  # without one, Pytho
 
 # The workers are the parallelism: a decoder with threads of its own would take another worker's core.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+
+PngImagePlugin.MAX_TEXT_CHUNK = pngs.MOST_UNPACKED
 
 _DNG_VERSION = 50706
 _SUB_IFDS = 330
@@ -94,7 +96,13 @@ def _check_length(length: int, limit: int) -> None:
 
 def open_image(data: bytes, settings: Settings) -> Image.Image:
     """The image in `data`, opened but not decoded. Raises TaskFailed: see the module."""
-    return _opened(BytesIO(data), data, len(data), settings)
+    try:
+        return _opened(BytesIO(data), data, len(data), settings)
+    except TaskFailed as failure:
+        readable = pngs.without_unreadable(data) if failure.reason == "damaged" else None
+        if readable is None:
+            raise
+    return _opened(BytesIO(readable), readable, len(readable), settings)
 
 
 def read_header(path: Path, settings: Settings) -> Header:

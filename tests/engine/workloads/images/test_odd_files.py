@@ -174,6 +174,74 @@ def test_one_that_breaks_off_in_its_pixels_is_not(tmp_path: Path, missing: int) 
     assert reason(tmp_path, png(64, 48, 8, RGB, rows)[:-missing]).reason in ("truncated", "damaged")
 
 
+def restarted() -> bytes:
+    """A JPEG with a restart mark behind each of its 20 rows of units."""
+    return saved(photo(240, 160), "JPEG", quality=90, subsampling="4:4:4", restart_marker_rows=1)
+
+
+def restarts(data: bytes) -> list[int]:
+    return [at for at in range(len(data) - 1) if data[at] == 0xFF and 0xD0 <= data[at + 1] <= 0xD7]
+
+
+@pytest.mark.parametrize("edge", [4000, 30])
+@pytest.mark.parametrize(("first", "last"), [(5, 6), (5, 13), (0, 3), (18, 19)])
+def test_a_jpeg_that_lacks_a_part_in_its_middle_is_damaged(tmp_path: Path, first: int, last: int, edge: int) -> None:
+    """libjpeg makes the part up; sharp refuses such files, too. Eight marks further their numbers are the same."""
+    whole = restarted()
+    assert len(restarts(whole)) == 19
+    cut = whole[: restarts(whole)[first]] + whole[([*restarts(whole), len(whole) - 2])[last] :]
+    assert reason(tmp_path, cut, sizes=[str(edge)]).reason == "damaged"
+
+
+def test_a_jpeg_whose_restarts_are_all_there_is_a_picture(tmp_path: Path) -> None:
+    plain, _ = done(tmp_path, saved(photo(240, 160), "JPEG", quality=90, subsampling="4:4:4"))
+    whole = restarted()
+    one_more = whole[:-2] + b"\xff\xd3" + whole[-2:]
+    followed = whole + whole[: len(whole) // 2]
+    grey = saved(photo(250, 163).convert("L"), "JPEG", restart_marker_blocks=7)
+    for data in (whole, one_more, followed):
+        assert done(tmp_path, data)[0].tobytes() == plain.tobytes()
+    for options in ({"subsampling": "4:2:0"}, {"subsampling": "4:2:2"}, {"progressive": True}):
+        done(tmp_path, saved(photo(251, 163), "JPEG", restart_marker_blocks=3, **options))
+    done(tmp_path, grey)
+
+
+LARGE = zlib.compress(bytes(9_000_000), 9)
+
+
+@pytest.mark.parametrize("behind", [False, True])
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        png_chunk(b"zTXt", b"c\0\0" + LARGE),
+        png_chunk(b"iTXt", b"c\0\1\0en\0c\0" + LARGE),
+        png_chunk(b"iCCP", b"c\0\0" + LARGE),
+        png_chunk(b"tEXt", b"c\0words")[:-4] + bytes(4),
+        png_chunk(b"iCCP", b"c\0\0" + zlib.compress(wide_rgb_profile()))[:-4] + bytes(4),
+    ],
+    ids=["ztxt", "itxt", "iccp", "checksum", "checksum of a profile"],
+)
+def test_what_cannot_be_read_beside_the_pixels_of_a_png_costs_nothing(
+    tmp_path: Path, chunk: bytes, behind: bool
+) -> None:
+    """As libpng and browsers do."""
+    rows = photo(64, 48).tobytes()
+    image, _ = done(tmp_path, png(64, 48, 8, RGB, rows, **{"after" if behind else "before": chunk}))
+    assert image.tobytes() == rows
+    damaged = png(64, 48, 8, RGB, rows, **{"after" if behind else "before": chunk}).replace(b"IDAT", b"IDAT\0")
+    assert reason(tmp_path, damaged).reason in ("damaged", "truncated")
+
+
+def test_a_long_text_and_a_large_profile_of_a_png_are_read(tmp_path: Path) -> None:
+    """A printer's profile has megabytes, more than Pillow's own limit."""
+    rows = photo(64, 48).tobytes()
+    profile = wide_rgb_profile() + bytes(3_000_000)
+    large = png_chunk(b"iCCP", b"c\0\0" + zlib.compress(struct.pack(">I", len(profile)) + profile[4:]))
+    small = png_chunk(b"iCCP", b"c\0\0" + zlib.compress(wide_rgb_profile()))
+    images = [done(tmp_path, png(64, 48, 8, RGB, rows, before))[0].tobytes() for before in (large, small)]
+    assert images[0] == images[1] != rows
+
+
 # Transparency
 
 

@@ -61,7 +61,10 @@ def test_each_format_is_known_by_its_content(tmp_path: Path, name: str) -> None:
         (b"just words", "text"),
         (b"\x00\x00\x00\x18ftypisom" + bytes(40), "video"),
         (bytes(100), "not a picture"),
-        (b"P6\n1 1\n255\n\0\0\0", "not a picture"),
+        (b"P6\n1 1\n255\n\0\0\0", "Netpbm"),
+        (b"P2 1 1 255 0", "Netpbm"),
+        (b"\0\0\2" + bytes(9) + b"\1\0\1\0\x18\0\0\0\0", "Targa"),
+        (b"\0\0\2\0\1\0" + bytes(40), "cursor"),
     ],
 )
 def test_a_wrong_kind_of_file_is_named_whatever_its_name_says(tmp_path: Path, content: bytes, told: str) -> None:
