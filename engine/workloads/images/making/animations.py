@@ -15,6 +15,7 @@ from PIL import Image
 from engine.errors import TaskFailed
 from engine.workloads.images.making.options import Resizing
 from engine.workloads.images.opening import gifs
+from engine.workloads.images.opening.frames import ANIMATED
 
 CAN = ("gif", "webp")
 """Formats in which animations are kept; an animated PNG or AVIF gives its first frame."""
@@ -40,7 +41,7 @@ Make = Callable[[Image.Image], Image.Image]
 def wanted(resizing: Resizing, name: str, source_format: str) -> bool:
     """Whether a picture that has several frames is kept as an animation in the format `name`."""
     kept = resizing.animation == "keep" or (resizing.animation == "auto" and name == source_format.lower())
-    return kept and name in CAN
+    return kept and name in CAN and source_format in ANIMATED
 
 
 def animated(

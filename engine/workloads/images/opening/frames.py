@@ -10,7 +10,8 @@ from PIL import Image
 MAX_FRAMES = 1000
 """Frames are counted up to here; a file that claims more costs no more."""
 
-_ANIMATED = {"GIF", "WEBP", "PNG", "AVIF"}
+ANIMATED = {"GIF", "WEBP", "PNG", "AVIF"}
+"""Formats whose pictures follow each other in time; those of others are pages, each of a size of its own."""
 _UNCOUNTED = {"JPEG", "MPO"}
 """A JPEG's further pictures are previews, depth or gain maps, not frames."""
 
@@ -20,7 +21,7 @@ def frames_note(image: Image.Image, data: bytes) -> str | None:
     count = frames_of(image, data)
     if count <= 1:
         return None
-    kind = "frames" if image.format in _ANIMATED else "pages"
+    kind = "frames" if image.format in ANIMATED else "pages"
     return f"first of more than {MAX_FRAMES} {kind}" if count > MAX_FRAMES else f"first of {count} {kind}"
 
 

@@ -9,20 +9,19 @@ from __future__ import annotations
 import re
 
 from engine.workloads.images import progressive
+from engine.workloads.images.opening import variants
 
 _DRI, _SOS = 0xDD, 0xDA
 _HUFFMAN_SEQUENTIAL = (0xC0, 0xC1)
 _FRAMES = {0xC0 + number for number in range(16)} - {0xC4, 0xC8, 0xCC}
-_INTERVAL = b"\xff\xdd\x00\x04"
-"""How the segment begins without which there are no restarts; it cannot occur in coded pixels."""
 _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 
 
 def are_whole(data: bytes) -> bool:
     """Whether the restart marks of a JPEG are all there and in turn; True where it has none by its own word."""
-    if _INTERVAL not in data:
+    interval = variants.restart_interval(data)
+    if not interval:
         return True
-    interval = 0
     frame: tuple[int, bytes] = (0, b"")
     scans: list[tuple[int, list[bytes]]] = []
     for segment in progressive.segments(data):

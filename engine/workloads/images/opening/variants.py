@@ -13,6 +13,7 @@ _FRAMES = {0xC0 + number for number in range(16)} - {0xC4, 0xC8, 0xCC}
 _LOSSLESS = (0xC3, 0xC7, 0xCB, 0xCF)
 _HIERARCHICAL = (0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF)
 _SCAN = 0xDA
+_RESTARTS = 0xDD
 
 _TIFF_COMPRESSIONS = {
     9: "JBIG", 10: "JBIG", 32766: "NeXT", 32908: "Pixar", 32909: "Pixar", 34661: "JBIG", 34676: "SGI", 34677: "SGI",
@@ -37,6 +38,12 @@ def is_lossless_jpeg(data: bytes) -> bool:
     """Whether a JPEG predicts samples instead of transforming blocks; it cannot be decoded at a reduced scale."""
     frame = jpeg_frame(data)
     return frame is not None and frame[0] in _LOSSLESS
+
+
+def restart_interval(data: bytes) -> int:
+    """Behind how many units a JPEG has a restart mark, by the segments before its pixels; 0 where it has none."""
+    found = [content for marker, content in _segments(data) if marker == _RESTARTS]
+    return int.from_bytes(found[-1][:2], "big") if found else 0
 
 
 def announced(data: bytes) -> bytes:
@@ -153,4 +160,12 @@ def _tiff_tags(data: bytes) -> dict[int, tuple[int, ...]]:
     return found
 
 
-_FINDERS: dict[str, Callable[[bytes], str | None]] = {"JPEG": _jpeg, "TIFF": _tiff}
+def _bmp(data: bytes) -> str | None:
+    """Runs (BI_RLE8, BI_RLE4) may leave pixels out and end early; such a file ends by its own mark all the same."""
+    start, header, size = (int.from_bytes(data[at : at + 4], "little") for at in (10, 14, 34))
+    compressed = header >= 40 and int.from_bytes(data[30:34], "little") in (1, 2)
+    complete = data[start : start + size if size else None].endswith(b"\0\1")
+    return "BMP of runs that leave pixels out" if compressed and complete else None
+
+
+_FINDERS: dict[str, Callable[[bytes], str | None]] = {"JPEG": _jpeg, "TIFF": _tiff, "BMP": _bmp}

@@ -446,7 +446,13 @@ def jpeg_with(marker: int, bits: int, channels: int = 3) -> bytes:
     return bytes(data)
 
 
+def bmp_of_runs(runs: bytes) -> bytes:
+    header = struct.pack("<IiiHHIIiiII", 40, 8, 8, 1, 8, 1, len(runs), 2835, 2835, 256, 0)
+    return b"BM" + struct.pack("<IHHI", 1078 + len(runs), 0, 0, 1078) + header + bytes(1024) + runs
+
+
 UNSUPPORTED = {
+    "BMP of runs that leave pixels out": bmp_of_runs(bytes((8, 0, 0, 0, 0, 2, 4, 1, 4, 1, 0, 0, 0, 1))),
     "JPEG with 12 bits a channel": jpeg_with(0xC1, 12),
     "lossless JPEG with 16 bits a channel": jpeg_with(0xC3, 16),
     "hierarchical JPEG": jpeg_with(0xC5, 8),

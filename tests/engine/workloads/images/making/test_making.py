@@ -403,6 +403,12 @@ def test_an_animation_in_another_format_is_its_first_frame_unless_asked_for(tmp_
     assert made(source, format="jpeg", animation="keep")[0].note == "first of 5 frames"
 
 
+def test_pages_of_several_sizes_never_become_an_animation(tmp_path: Path) -> None:
+    first, *more = (photo(60, 40), photo(40, 60), photo(20, 20))
+    source = saved(tmp_path, "a.tif", first, save_all=True, append_images=more)
+    assert made(source, format="webp", animation="keep")[0].note == "first of 3 pages"
+
+
 def test_an_animation_of_too_many_pixels_is_its_first_frame_and_says_so(tmp_path: Path) -> None:
     first, *more = frames()
     source = saved(tmp_path, "a.gif", first, save_all=True, append_images=more)
