@@ -33,6 +33,8 @@ _NEVER_DEEP = frozenset(name.encode() for name in _FLAT.split())
 _START = re.compile(rb"<[a-zA-Z]")
 _MAY_OPEN = b"= \t\n\r\x0b\x0c"
 """What stands directly before a quote that opens a value: what `rstrip` takes, or the sign itself."""
+_PARTING = b" \t\n\r\x0b\x0c/="
+"""Each attribute stands behind one of these, or behind another's value, which stands behind the sign."""
 _ATTRIBUTE = rb"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?)?+"
 _EACH = re.compile(_ATTRIBUTE)
 _EXACT_TAG = re.compile(rb"<[a-zA-Z][^\s/>]*+((?:" + _ATTRIBUTE + rb"|[\s/]++)*+)")
@@ -116,20 +118,43 @@ def all_short(data: bytes, short: int) -> bool:
     """
     place, budget = 0, MOST_READ
     while len(data) - place > short:
-        end = _last_outside(data, place, place + short)
+        end = data.rfind(b">", place, place + short)
+        if end < 0 or not _outside(data, place, end):
+            end = _last_outside(data, place, place + short)
         if end < 0:
             end = _first_outside(data, place, place + short)
-            for start in _START.finditer(data, place, end):
-                near = data.find(b">", start.end(), start.start() + 2 * MANY_ATTRIBUTES)
-                if near >= 0 and _outside(data, start.start(), near):
-                    continue
-                tag = _EXACT_TAG.match(data, start.start(), end)
-                length = 0 if tag is None else tag.end() - tag.start()
-                budget -= length
-                if budget < 0 or (length > 2 * MANY_ATTRIBUTES and tag and _attributes(tag) > MANY_ATTRIBUTES):
-                    return False
+            budget = _left_of(budget, data, place, end)
+            if budget < 0:
+                return False
         place = end + 1
     return True
+
+
+def _left_of(budget: int, data: bytes, place: int, end: int) -> int:
+    """What is left of the bytes that may be read when the tags of a long piece are; below zero for one too long."""
+    for start in _START.finditer(data, place, _few_behind(data, place, end)):
+        near = data.find(b">", start.end(), start.start() + 2 * MANY_ATTRIBUTES)
+        if near >= 0 and _outside(data, start.start(), near):
+            continue
+        tag = _EXACT_TAG.match(data, start.start(), end)
+        length = 0 if tag is None else tag.end() - tag.start()
+        budget -= length
+        if budget < 0 or (length > 2 * MANY_ATTRIBUTES and tag and _attributes(tag) > MANY_ATTRIBUTES):
+            return -1
+    return budget
+
+
+def _few_behind(data: bytes, place: int, end: int) -> int:
+    """From where on no tag of the piece can have more than MANY_ATTRIBUTES, by what parts them."""
+    left = MANY_ATTRIBUTES
+    while end > place:
+        begin = max(place, end - MANY_ATTRIBUTES)
+        piece = data[begin:end]
+        left -= len(piece) - len(piece.translate(None, _PARTING))
+        if left < 0:
+            return end
+        end = begin
+    return place
 
 
 def _last_outside(data: bytes, start: int, end: int) -> int:
@@ -158,11 +183,14 @@ def _outside(data: bytes, start: int, end: int) -> bool:
 
     Within a tag it would stand in a quoted value, and the last quote of its kind would have opened that, behind a `=`.
     """
-    for mark in (b'"', b"'"):
-        quote = data.rfind(mark, start, end)
-        if quote < 0 or (quote > start and data[quote - 1] not in _MAY_OPEN):
-            continue
-        lead = data[max(start, quote - 20) : quote].rstrip()
-        if not lead or lead.endswith(b"="):
-            return False
-    return True
+    quote = data.rfind(b'"', start, end)
+    if quote >= 0 and (quote == start or data[quote - 1] in _MAY_OPEN) and _opens(data, start, quote):
+        return False
+    quote = data.rfind(b"'", start, end)
+    return not (quote >= 0 and (quote == start or data[quote - 1] in _MAY_OPEN) and _opens(data, start, quote))
+
+
+def _opens(data: bytes, start: int, quote: int) -> bool:
+    """Whether a quote may open a value: it stands behind a `=`."""
+    lead = data[max(start, quote - 20) : quote].rstrip()
+    return not lead or lead.endswith(b"=")

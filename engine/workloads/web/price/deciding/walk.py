@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import dataclass
+from itertools import islice, product
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -27,14 +27,24 @@ from engine.workloads.web.price.page import ParsedPage
 from engine.workloads.web.price.product import Availability
 
 MOST_ELEMENTS = 120_000
-REACH = 2_000
-"""Nodes behind the heading that are walked first: what stands farther has no part in the product's own box."""
+BEFORE, REACH = 300, 1_200
+"""Nodes above the heading and below it that are looked at first: what is farther has no part in the product's box."""
+PORTION = 500
+"""Nodes that are fetched at once."""
 MOST_TEXTS = 1_000
 LONGEST_TEXT = 160
 """Characters of a text node beyond which it is prose, not a price."""
-_TELLING = BUTTON_STARTS | OTHERS_STARTS | STOCK_STARTS
+_TELLING = frozenset(
+    "".join(letters)
+    for start in BUTTON_STARTS | OTHERS_STARTS | STOCK_STARTS
+    for letters in product(*((letter, letter.upper()) for letter in start))
+)
+"""The first letters of texts that tell something besides prices, in every case: quicker than to fold each text."""
+_no_ascii_digit = frozenset("0123456789").isdisjoint
 _digit = re.compile(r"\d").search
-_LETTERS = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,5})\.?\s{0,2}\d|\d(?:[.,]-)?\s{0,2}([^\W\d_]{2,5}|[đĐрР])(?![^\W\d_])")
+_BEHIND = re.compile(r"\d(?:[.,]-)?\s{0,2}([^\W\d_]{2,5}|[đĐрР])(?![^\W\d_])")
+_BEFORE = re.compile(r"\d\s{0,2}\.?([^\W\d_]{1,5})(?![^\W\d_])")
+"""Letters behind a number, and, read from the text's end, before one: both begin with a digit, which is quick to find."""
 _COMPOSED = re.compile(rf"\d\s{{0,2}}(?i:{COMPOSED})(?![^\W\d_])|(?<![^\W\d_])(?i:{COMPOSED})\.?\s{{0,2}}\d")
 _INVISIBLE = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 """Marks of writing direction, which stand between an amount and an Arabic or Hebrew currency."""
@@ -51,13 +61,13 @@ _TYPED = frozenset(["hidden", "text", "radio", "checkbox", "email", "search", "n
 _TEXT = 2
 """LXB_TAG__TEXT in lexbor's tag/const.h; a test holds it against the installed parser."""
 _SKIPPED_TAGS = _tags(*SKIPPED)
-_BUYING_TAGS = _tags("button", "input", "form")
+_TELLING_TAGS = {_TEXT, *_SKIPPED_TAGS, *_tags("button", "input", "form")}
 
 
 @dataclass(slots=True)
 class View:
     """What one walk over the page saw; `stock` is what the text says of it below the heading, `cut` that the
-    walk ended before the page did."""
+    walk did not go over the whole page."""
 
     sights: list[Sight]
     heading: int | None
@@ -67,60 +77,100 @@ class View:
 
 
 def walk(page: ParsedPage, body: LexborNode, reach: int = MOST_ELEMENTS) -> Iterator[View]:
-    """What a reader sees up to `reach` nodes behind the heading; who asks on gets what is seen to the page's end.
+    """What a reader sees from BEFORE nodes above the heading to `reach` nodes below it; who asks on sees the whole page.
 
-    One pass, which goes on where it stopped. At most MOST_SIGHTS prices in each view.
+    At most MOST_SIGHTS prices in each view.
     """
     heading = page.heading
-    heading_tag, heading_id = (heading.tag_id, heading.mem_id) if heading is not None else (-1, -1)
-    view = View([], None, [])
-    texts: list[str] = []
-    found: list[Text] = []
-    skip = listed = False
-    last: LexborNode | None = None
-    special = {*_SKIPPED_TAGS, *_BUYING_TAGS, heading_tag}
-    nodes = body.traverse(include_text=True, skip_empty=True)
+    nodes = islice(body.traverse(include_text=True, skip_empty=True), MOST_ELEMENTS)
+    passed: list[LexborNode] = []
+    tags: list[int] = []  # numbers: the names would be made anew for each node
+    place: int | None = None
     end = MOST_ELEMENTS
-    for place, node in enumerate(islice(nodes, MOST_ELEMENTS)):
-        if place > end:
-            yield _seen(replace(view, buttons=[*view.buttons], cut=True), found, texts, page.decimal_mark)
-            end = MOST_ELEMENTS
-        tag = node.tag_id  # a number: the name would be made anew for each of thousands of nodes
-        if tag != _TEXT:
-            skip = False
-            if tag in special:
+    while portion := list(islice(nodes, min(PORTION, end - len(passed)))):
+        numbers = [node.tag_id for node in portion]
+        if place is None and heading is not None:
+            found = _place_of(heading, portion, numbers)
+            if found is not None:
+                place = len(passed) + found
+                end = max(place + reach, len(passed) + len(portion))
+        passed += portion
+        tags += numbers
+    begin = max(0, place - BEFORE) if place is not None else 0
+    cut = begin > 0 or len(passed) == end < MOST_ELEMENTS
+    yield _Walk(place, page.decimal_mark).over(passed, tags, begin, cut)
+    if cut:
+        passed += nodes
+        tags += [node.tag_id for node in passed[len(tags) :]]
+        yield _Walk(place, page.decimal_mark).over(passed, tags, 0, False)
+
+
+def _place_of(heading: LexborNode, nodes: list[LexborNode], tags: list[int]) -> int | None:
+    """Where the heading is among these nodes; None where it is not."""
+    number, identity = heading.tag_id, heading.mem_id
+    places = (place for place, tag in enumerate(tags) if tag == number) if number in tags else ()
+    return next((place for place in places if nodes[place].mem_id == identity), None)
+
+
+class _Walk:
+    """What one walk meets: `texts` are all that it read, `found` those that may hold a price."""
+
+    def __init__(self, heading: int | None, mark: str | None) -> None:
+        self.view = View([], heading, [])
+        self.mark = mark
+        self.texts: list[str] = []
+        self.found: list[Text] = []
+        self.listed = False
+
+    def over(self, nodes: list[LexborNode], tags: list[int], begin: int, cut: bool) -> View:
+        """What the nodes from `begin` on show."""
+        skip = False
+        last: LexborNode | None = None
+        heading = self.view.heading
+        for place, tag in enumerate(tags[begin:], begin):
+            if tag not in _TELLING_TAGS:
+                if place == heading:
+                    self.listed = False
+                continue
+            node = nodes[place]
+            if tag != _TEXT:
                 if tag in _SKIPPED_TAGS:
                     skip = True
-                elif tag == heading_tag and node.mem_id == heading_id:
-                    view.heading, listed, end = place, False, place + reach
-                elif tag in _BUYING_TAGS and _buys(node):
-                    view.buttons.append(place)
-            continue
-        if skip or not (text := one_line(node.text_content or "")):
-            continue
-        if len(text) <= LONGEST_TEXT:
-            if _digit(text) and _like_a_price(text):
-                if len(found) < MOST_TEXTS:
-                    found.append(Text(node, place, len(texts), last, listed))
-            elif text[:3].lower() in _TELLING:
-                if BUTTON.match(text):
-                    view.buttons.append(place)
-                elif OTHERS.match(text):
-                    listed = True
-                elif view.stock is None and not listed and view.heading is not None:
-                    view.stock = next((stock for pattern, stock in STOCK if pattern.match(text)), None)
-        else:
+                elif _buys(node):
+                    self.view.buttons.append(place)
+                continue
+            if skip:
+                if (parent := node.parent) is not None and parent.tag_id in _SKIPPED_TAGS:
+                    continue
+                skip = False
+            if text := one_line(node.text_content or ""):
+                self._read(text, node, place, last)
+                last = node
+        return self._seen(cut)
+
+    def _read(self, text: str, node: LexborNode, place: int, last: LexborNode | None) -> None:
+        if len(text) > LONGEST_TEXT:
             text = text[:LONGEST_TEXT]
-        texts.append(text)
-        last = node
-    yield _seen(view, found, texts, page.decimal_mark)
+        elif _has_digit(text) and _like_a_price(text):
+            if len(self.found) < MOST_TEXTS:
+                self.found.append(Text(node, place, len(self.texts), last, self.listed))
+        elif text[:3] in _TELLING:
+            view = self.view
+            if BUTTON.match(text):
+                view.buttons.append(place)
+            elif OTHERS.match(text):
+                self.listed = True
+            elif view.stock is None and not self.listed and view.heading is not None and place > view.heading:
+                view.stock = next((stock for pattern, stock in STOCK if pattern.match(text)), None)
+        self.texts.append(text)
 
-
-def _seen(view: View, found: list[Text], texts: list[str], mark: str | None) -> View:
-    view.sights = sights_of(found, texts, mark)
-    for sight in view.sights:
-        sight.above = view.heading is not None and sight.place < view.heading
-    return view
+    def _seen(self, cut: bool) -> View:
+        view = self.view
+        view.cut = cut
+        view.sights = sights_of(self.found, self.texts, self.mark)
+        for sight in view.sights:
+            sight.above = view.heading is not None and sight.place < view.heading
+        return view
 
 
 def _buys(node: LexborNode) -> bool:
@@ -136,16 +186,21 @@ def _buys(node: LexborNode) -> bool:
     return any(word in told for word in BUTTON_WORDS) and BUTTON.search(told) is not None
 
 
+def _has_digit(text: str) -> bool:
+    return not _no_ascii_digit(text) or (not text.isascii() and _digit(text) is not None)
+
+
 def _like_a_price(text: str) -> bool:
     """Whether a text with a digit is worth a closer look: it has a sign, is a bare number, or names a currency."""
-    if SIGN.search(text) or BARE.fullmatch(text):
+    plain = text.isascii()
+    if "$" in text or (not plain and SIGN.search(text)) or BARE.fullmatch(text):
         return True
     if len(text) >= 60:
         return False
-    if not text.isascii():
+    if not plain:
         text = _INVISIBLE.sub(" ", text)
-    if any(is_mark(first or second) for first, second in _LETTERS.findall(text)):
+    if any(map(is_mark, _BEHIND.findall(text))) or any(is_mark(word[::-1]) for word in _BEFORE.findall(text[::-1])):
         return True
-    if text.isascii() and not ("/" in text or "." in text or "'" in text):
+    if plain and not ("/" in text or "." in text or "'" in text):
         return False  # no composed mark is of Latin letters alone
     return _COMPOSED.search(text) is not None
