@@ -176,6 +176,8 @@ def _utf8(html: str | bytes) -> bytes:
     if isinstance(html, str):
         return html.encode("utf-8", "replace")
     body = html[: LARGEST_PAGE + 1]
+    if body.isascii() and b"\x1b" not in body:  # the same in every charset but the one that escapes, ISO-2022-JP
+        return body
     text, charset = decoded(body)
     # What was read as UTF-8 is UTF-8: most pages are, and need not be written anew.
     return _whole(body) if charset == "utf-8" and not body.startswith(BOM_UTF8) else text.encode("utf-8", "replace")

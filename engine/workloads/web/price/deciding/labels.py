@@ -175,6 +175,7 @@ _PERIOD = r"mo|mth|month|monat|mois|mes|week|wk|year|yr"
 _MEASURE = r"kg|g|ml|cl|l|oz|fl|lb|sq|100|unit|m²|m2|count|ct|stück"
 AFTER: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(rf"\s*(?:/|per|a|pro|par|al|im)\s?(?:{_PERIOD})\b", re.I), -5.0),
+    (re.compile(rf"\s*(?:for|x|over|während|pendant|durante)\s\d{{1,2}}\s(?:{_PERIOD})", re.I), -5.0),
     (re.compile(r"\s*(?:off|discount|savings?|saved|rabatt|back|reward|rebate|credit|gift card)\b", re.I), -5.0),
     (re.compile(r"\s*(?:or more|and up|minimum|shipping|delivery|versand)\b", re.I), -3.0),
     (re.compile(r"\s*(?:up ?-?front|down(?: payment)?)\b", re.I), -3.0),

@@ -9,17 +9,23 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
 
 from engine.workloads.web.price.amounts.amount import Amount, find_amounts
 from engine.workloads.web.price.amounts.pieces import one_line
+from engine.workloads.web.price.deciding.labels import MEMBER, MEMBERS_AFTER
+from engine.workloads.web.price.deciding.visible import called_aside
 from engine.workloads.web.price.product import Candidate
 
 NEAR = 450
-"""Bytes of source before and behind the shown amount that are read."""
-MOST_PLACES = 20
+"""Bytes of source before and behind the shown amount that are read, white space counted once."""
+WIDE = 1_200
+"""The same with all its white space, at most."""
+MOST_PLACES = 8
+MOST_LETTERS = 20
+"""Characters that stand with a shown price in its element."""
 MOST_OCCURRENCES = 1_500
 GROUP_MARKS = ("", ".", ",", "'", " ", "&nbsp;", "\u00a0")
 LEAST_WEIGHT = 0.75
@@ -28,11 +34,13 @@ _OLD = re.compile(
     r"|(?:old|was|list|regular|strike|compare)[_-]?price",
     re.I,
 )
+_SAVING = re.compile(r"\bsav(?:e|ing)|\d\s?%|\boff\b|rabatt|ersparnis|économi|ahorr", re.I)
+"""What is saved on a price: there is an old one then, which the whole page tells."""
 _TAG = re.compile(r"<[^>]*>?")
 _END = re.compile(rb"(?:[.,](?:00|-{1,2}|\xe2\x80\x93))?(?![\d.,])")
 _NO_START = b"0123456789<=\""
 _BUSY = re.compile(rb"[\d<=\"]")
-_SHORT_END = re.compile(rb"[^<>\d]{0,20}<")
+_REST = re.compile(rb"([^<>\d]{0,200})<")
 _TEXT = re.compile(r"(?:^|>)([^<>]*\d[^<>]*)(?=<|$)")
 
 
@@ -85,8 +93,11 @@ def _occurrences(text: bytes, leads: list[bytes], raw: bytes) -> Iterator[tuple[
 
 def _alone(raw: bytes, start: int, end: int) -> bool:
     """Whether the number is the first of a text between two tags, with but a few letters around it."""
-    lead = raw[max(0, start - 20) : start].rpartition(b">")
-    return bool(lead[1]) and _BUSY.search(lead[2]) is None and _SHORT_END.match(raw, end) is not None
+    lead = raw[max(0, start - 200) : start].rpartition(b">")
+    rest = _REST.match(raw, end)
+    if not lead[1] or rest is None or _BUSY.search(lead[2]):
+        return False
+    return len(lead[2].strip()) <= MOST_LETTERS and len(rest[1].strip()) <= MOST_LETTERS
 
 
 def _marked(amount: Amount, raw: bytes, place: tuple[int, int]) -> Amount:
@@ -99,29 +110,60 @@ def _marked(amount: Amount, raw: bytes, place: tuple[int, int]) -> Amount:
 def _around(value: Decimal, raw: bytes, place: tuple[int, int]) -> list[Decimal] | None:
     """The old prices near the shown amount; None where it is old itself or another amount disputes it."""
     start, end = place
-    before = raw[max(0, start - NEAR) : start].decode("utf-8", "ignore")
-    behind = raw[end : end + NEAR].decode("utf-8", "ignore")
+    before = _squeezed(raw[max(0, start - WIDE) : start])[-NEAR:].decode("utf-8", "ignore")
+    behind = _squeezed(raw[end : end + WIDE])[:NEAR].decode("utf-8", "ignore")
     if _OLD.search(before[-160:]) or "<option" in before[-160:]:
         return None
     lists: list[Decimal] = []
     for source in (before, behind):
-        for other, context in _amounts(source):
-            if other == value:
+        for other in _others(source):
+            if other.value == value:
                 continue
-            if other < value or not _OLD.search(context):
+            if value < other.value <= 10 * value and _OLD.search(other.context):
+                lists.append(other.value)
+            elif not other.is_aside() or (not lists and _SAVING.search(other.lead + other.rest)):
                 return None
-            lists.append(other)
     return lists
 
 
-def _amounts(source: str) -> list[tuple[Decimal, str]]:
-    """The amounts with a currency in a piece of source, each with the source from the amount before it."""
-    found: list[tuple[Decimal, str]] = []
+def _squeezed(source: bytes) -> bytes:
+    return b" ".join(source.split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """An amount near the shown one; `context` is the source from the amount before it, the texts stand around it."""
+
+    value: Decimal
+    context: str
+    lead: str
+    rest: str
+
+    def is_aside(self) -> bool:
+        """Whether what stands around it calls it an instalment, the shipping, a saving or the like."""
+        lead, rest = _text(self.lead)[-60:], _text(self.rest)[:60]
+        if MEMBER.search(lead) or MEMBERS_AFTER.match(rest):
+            return False  # it is told of the product too, for which the whole page is read
+        return called_aside(lead, rest)
+
+
+def _text(source: str) -> str:
+    return one_line(html.unescape(_TAG.sub(" ", source)))
+
+
+def _others(source: str) -> Iterator[_Other]:
+    """The amounts with a currency in a piece of source."""
     last = 0
     for text in _TEXT.finditer(source):
         context = source[last : text.end()]
         shown = one_line(html.unescape(text[1]))
-        amounts = (amount for amount in find_amounts(shown, None, 6) if amount.mark and amount.value > 0)
-        found.extend((amount.value, context) for amount in amounts)
+        amounts = [amount for amount in find_amounts(shown, None, 6) if amount.mark and amount.value > 0]
+        for number, amount in enumerate(amounts):
+            lead = shown[amounts[number - 1].end if number else 0 : amount.start]
+            rest = shown[amount.end : amounts[number + 1].start if number + 1 < len(amounts) else len(shown)]
+            yield _Other(
+                amount.value, context,
+                lead if number or lead.strip() else source[last : text.start(1)],
+                rest if number + 1 < len(amounts) or rest.strip() else source[text.end() :],
+            )  # fmt: skip
         last = text.end()
-    return found

@@ -138,6 +138,11 @@ def _words(sight: Sight) -> float:
     return score + behind
 
 
+def called_aside(lead: str, behind: str) -> bool:
+    """Whether the texts around an amount call it a part, a rate, the shipping, a saving or the like."""
+    return bool(lead and _before(lead)[2]) or bool(behind and _after(behind) <= -2.0)
+
+
 @lru_cache(maxsize=512)
 def _before(text: str) -> tuple[float, float, bool]:
     """What a text that leads up to a price says of it, its words for an old price apart; lists repeat theirs."""

@@ -114,6 +114,9 @@ def _value(node: LexborNode, attributes: dict[str, str | None]) -> str:
         value = attributes.get(key)
         if value and (key == "content" or node.tag in ("link", "a", "img", "meta")):
             return value.strip()[:2_000]
+    child = node.first_child
+    if child is None or (child.is_text_node and child.next is None):
+        return squeeze(node.text(), 300)
     struck = node.css("del,s,strike,[class*=strike i],[class*=old i],[class*=was i],[style*=line-through i]")
     if not struck:
         return squeeze(node.text(), 300)
