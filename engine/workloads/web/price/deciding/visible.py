@@ -27,7 +27,7 @@ from engine.workloads.web.price.deciding.labels import (
 )
 from engine.workloads.web.price.deciding.sights import Sight
 from engine.workloads.web.price.deciding.surroundings import Around, surroundings
-from engine.workloads.web.price.deciding.walk import REACH, View, walk
+from engine.workloads.web.price.deciding.walk import View, walk
 from engine.workloads.web.price.page import ParsedPage
 
 Signature = tuple[str | None, ...]
@@ -39,6 +39,8 @@ FAR = 7.0
 """How far a price may be behind the best one by its place and words alone, and still be asked for its surroundings."""
 FOREIGN = -3.0
 """What the surroundings of others are taken to say: they stand in lists of other products."""
+CONVINCING = (4.0, 1.0)
+"""Scores of the best price with which the first looks, near the heading, are enough."""
 HINTED = 1.5
 """What a price gains that the page's data name too."""
 
@@ -56,10 +58,13 @@ def look(page: ParsedPage) -> View:
     body = page.tree.body
     if body is None:
         return View([], None, [])
-    views = walk(page, body, REACH)
-    view = _scored(next(views))
-    if view.cut and not any(sight.score >= 1.0 for sight in view.sights):
-        view = _scored(next(views))  # the heading was another one, or the price stands far below it
+    enough = iter(CONVINCING)
+    view = View([], None, [])
+    for view in walk(page, body):
+        best = max((sight.score for sight in _scored(view).sights), default=0.0)
+        # Else the heading is another one, or the price stands far from it.
+        if not view.cut or best >= next(enough):
+            break
     return view
 
 

@@ -27,7 +27,7 @@ from engine.workloads.web.price.page import ParsedPage
 from engine.workloads.web.price.product import Availability
 
 MOST_ELEMENTS = 120_000
-BEFORE, REACH = 300, 1_200
+NEARER = ((300, 400), (300, 1_200))
 """Nodes above the heading and below it that are looked at first: what is farther has no part in the product's box."""
 PORTION = 500
 """Nodes that are fetched at once."""
@@ -76,33 +76,32 @@ class View:
     cut: bool = False
 
 
-def walk(page: ParsedPage, body: LexborNode, reach: int = MOST_ELEMENTS) -> Iterator[View]:
-    """What a reader sees from BEFORE nodes above the heading to `reach` nodes below it; who asks on sees the whole page.
+def walk(page: ParsedPage, body: LexborNode) -> Iterator[View]:
+    """What a reader sees around the heading, nearer nodes first (NEARER), at last the whole page.
 
-    At most MOST_SIGHTS prices in each view.
+    Each view has all of the one before, seen anew; at most MOST_SIGHTS prices.
     """
     heading = page.heading
     nodes = islice(body.traverse(include_text=True, skip_empty=True), MOST_ELEMENTS)
     passed: list[LexborNode] = []
     tags: list[int] = []  # numbers: the names would be made anew for each node
     place: int | None = None
-    end = MOST_ELEMENTS
-    while portion := list(islice(nodes, min(PORTION, end - len(passed)))):
+    while place is None and (portion := list(islice(nodes, PORTION))):
         numbers = [node.tag_id for node in portion]
-        if place is None and heading is not None:
-            found = _place_of(heading, portion, numbers)
-            if found is not None:
-                place = len(passed) + found
-                end = max(place + reach, len(passed) + len(portion))
+        found = _place_of(heading, portion, numbers) if heading is not None else None
+        place = None if found is None else len(passed) + found
         passed += portion
         tags += numbers
-    begin = max(0, place - BEFORE) if place is not None else 0
-    cut = begin > 0 or len(passed) == end < MOST_ELEMENTS
-    yield _Walk(place, page.decimal_mark).over(passed, tags, begin, cut)
-    if cut:
-        passed += nodes
+    for above, reach in NEARER if place is not None else ():
+        begin, end = max(0, (place or 0) - above), (place or 0) + reach
+        passed += islice(nodes, max(0, end - len(passed)))
         tags += [node.tag_id for node in passed[len(tags) :]]
-        yield _Walk(place, page.decimal_mark).over(passed, tags, 0, False)
+        yield _Walk(place, page.decimal_mark).over(passed[:end], tags[:end], begin, True)
+        if len(passed) < end:
+            break
+    passed += nodes
+    tags += [node.tag_id for node in passed[len(tags) :]]
+    yield _Walk(place, page.decimal_mark).over(passed, tags, 0, False)
 
 
 def _place_of(heading: LexborNode, nodes: list[LexborNode], tags: list[int]) -> int | None:

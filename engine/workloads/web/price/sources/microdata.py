@@ -49,17 +49,15 @@ class Scope:
 
 def read_microdata(page: ParsedPage) -> list[Candidate]:
     """The prices marked in the page's own product: one candidate for each different amount."""
-    for prop, kind, nodes, mark in (
-        ("itemprop", "itemtype", page.elements.itemprops, b"itemprop"),
-        ("property", "typeof", page.elements.properties, b"typeof="),
+    for prop, kind, nodes in (
+        ("itemprop", "itemtype", page.elements.itemprops),
+        ("property", "typeof", page.elements.properties),
     ):
-        if not nodes or mark not in page.raw:
-            continue
         scopes = _scopes(nodes[:MOST_NODES], prop, kind)
         scope = _main([scope for scope in scopes if not scope.other], page)
         if scope is not None:
             found = list(_candidates(*scope, page))
-            if found:
+            if found and (prop == "itemprop" or b"typeof=" in page.raw):  # without it, Open Graph's
                 return found
     return []
 
