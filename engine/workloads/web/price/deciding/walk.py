@@ -44,7 +44,7 @@ _no_ascii_digit = frozenset("0123456789").isdisjoint
 _digit = re.compile(r"\d").search
 _BEHIND = re.compile(r"\d(?:[.,]-)?\s{0,2}([^\W\d_]{2,5}|[đĐрР])(?![^\W\d_])")
 _BEFORE = re.compile(r"\d\s{0,2}\.?([^\W\d_]{1,5})(?![^\W\d_])")
-"""Letters behind a number, and, read from the text's end, before one: both begin with a digit, which is quick to find."""
+"""Letters behind a number, and, read from the text's end, before one: a digit comes first, which is quick to find."""
 _COMPOSED = re.compile(rf"\d\s{{0,2}}(?i:{COMPOSED})(?![^\W\d_])|(?<![^\W\d_])(?i:{COMPOSED})\.?\s{{0,2}}\d")
 _INVISIBLE = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 """Marks of writing direction, which stand between an amount and an Arabic or Hebrew currency."""

@@ -57,6 +57,39 @@ def test_the_quick_way_sees_the_price_in_any_format(shown: str) -> None:
     assert (found.price, found.source, found.confidence) == (Decimal("249.00"), "json-ld", 0.95)
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "<p>Free shipping on orders over $29</p>",
+        "<p>As low as $21 a month.</p>",
+        "<p>From $28 for 24 months</p>",
+        "<p>$1.20 per kg</p>",
+    ],
+)
+def test_the_quick_way_bears_what_is_plainly_no_price_of_the_product(beside: str) -> None:
+    found = read_product(shop(f"<p class='price'>\n{' ' * 60}€249.00\n{' ' * 60}</p>{beside}", head=DATA))
+    assert (found.price, found.list_price, found.confidence) == (Decimal("249.00"), None, 0.95)
+
+
+@pytest.mark.parametrize(
+    ("beside", "listed", "for_members"),
+    [
+        ("<p>Members pay €199.00</p>", None, "199.00"),
+        ("<p>For members: €199.00</p>", None, "199.00"),
+        ("<p>Members: €199.00</p>", None, "199.00"),
+        ("<p>RRP <s>€299.00</s> You save €50.00</p>", "299.00", None),
+        ("<p>You save: €50.00</p><p>%s</p><p>List price: <s>€299.00</s></p>" % ("Oak. " * 100), "299.00", None),
+    ],
+)
+def test_what_else_is_told_of_the_price_is_not_lost_to_the_quick_way(
+    beside: str, listed: str | None, for_members: str | None
+) -> None:
+    found = read_product(shop(f"<p class='price'>€249.00</p>{beside}", head=DATA))
+    assert found.price == Decimal("249.00")
+    assert found.list_price == (Decimal(listed) if listed else None)
+    assert found.member_price == (Decimal(for_members) if for_members else None)
+
+
 def test_a_selector_names_the_place_where_nothing_else_finds_it() -> None:
     page = "<title>Vase</title><h1>Vase</h1><footer><i id='p'>Tariff 7: 12,50 €</i></footer>"
     found = read_product(page, selector="#p")

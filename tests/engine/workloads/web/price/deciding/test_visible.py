@@ -8,7 +8,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from engine.workloads.web.price import read_product
-from engine.workloads.web.price.deciding import visible, walk
+from engine.workloads.web.price.deciding import walk
 from tests.engine.workloads.web.price.pages import BUY, CARD, ld, shop
 
 PRICES = {
@@ -233,11 +233,24 @@ def test_a_range_of_prices_starts_at_the_lower_end_and_is_doubted() -> None:
     assert (found.price, found.currency, found.doubtful) == (Decimal(10), "EUR", True)
 
 
-@pytest.mark.parametrize("reach", [1, 2_000])
-def test_a_price_far_below_what_looked_like_the_heading_is_found(reach: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visible, "REACH", reach)
+@pytest.mark.parametrize("nearer", [((0, 1),), walk.NEARER, ()])
+def test_a_price_far_below_what_looked_like_the_heading_is_found(
+    nearer: tuple[tuple[int, int], ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk, "NEARER", nearer)
     menu = "<li><a href='/x'>Garden</a></li>" * 2_000
     html = f"<title>Fernhill</title><body><h1>Fernhill</h1><ul>{menu}</ul><b class=price>$9.99</b>{BUY}"
+    assert read_product(html).price == Decimal("9.99")
+
+
+def test_a_price_far_above_the_heading_is_found() -> None:
+    menu = "<li><a href='/x'>Garden</a></li>" * 500
+    html = f"<title>Vase</title><body><b class=price>$9.99</b>{BUY}<ul>{menu}</ul><h1>Vase</h1>"
+    assert read_product(html).price == Decimal("9.99")
+
+
+def test_a_text_right_behind_a_script_is_read() -> None:
+    html = f"<title>Vase</title><h1>Vase</h1><div class=price><script>let a = 1</script>$9.99</div>{BUY}"
     assert read_product(html).price == Decimal("9.99")
 
 
