@@ -105,7 +105,7 @@ class TrialRunner:
                 for task in pending.attempts(self.run.tasks)
                 if task not in done
             ]
-            self.store.records.add(trial, self.run, rows, 0, 0)
+            self._save_patiently(trial, rows, 0, 0)
         self.store.update_trial(trial, state=state)
 
     def add_failures(self, trial: Trial, rows: list[Row]) -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
-from functools import partial
-from typing import Any, cast
+from contextlib import ExitStack, suppress
+from functools import partial, wraps
+from typing import Any, ParamSpec, TypeVar, cast
 
 from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext
@@ -22,6 +22,10 @@ from engine.errors import NotAvailable, SettingRefused, StoreBusy, StoreUnusable
 from engine.machine.private import close_home
 from engine.store.migrating import bring_up_to_date
 
+P = ParamSpec("P")
+R = TypeVar("R")
+_TRIES = 3
+"""How often a method is called whose connection breaks each time."""
 _CONNECT_S = 10
 _CONNECT_AGAIN_S = 0.2
 _INCREMENTAL = 2
@@ -92,6 +96,27 @@ def _engine(settings: Settings) -> Engine:
         ) from error
 
 
+class ConnectionLost(StoreBusy):
+    """The connection broke under a statement: whether the server has done it is not known."""
+
+
+def again(call: Callable[P, R]) -> Callable[P, R]:
+    """Have a method of the store called again when its connection breaks under it; the pool then makes a new one.
+
+    Only for methods that do no harm when they are done twice: whoever reads, or sets what it sets. A server that is
+    away is waited for while the new connection is made.
+    """
+
+    @wraps(call)
+    def repeated(*given: P.args, **named: P.kwargs) -> R:
+        for _ in range(_TRIES - 1):
+            with suppress(ConnectionLost):
+                return call(*given, **named)
+        return call(*given, **named)
+
+    return repeated
+
+
 def _translate(context: ExceptionContext, settings: Settings) -> None:
     """Raise what a query met as an error of ours; drivers also raise plain ValueErrors for values they cannot send."""
     if context.is_pre_ping:  # the pool asks whether a connection still lives, and makes a new one where it does not
@@ -102,7 +127,8 @@ def _translate(context: ExceptionContext, settings: Settings) -> None:
         raise ValueRefused(f"The database does not take a value ({words}).") from context.original_exception
     away = context.is_disconnect or (context.connection is None and isinstance(error, OperationalError))
     if away and context.dialect.name != "sqlite":
-        raise StoreBusy(
+        kind = StoreBusy if context.connection is None else ConnectionLost
+        raise kind(
             f"The database {_where(settings)} does not answer: see that it runs, or try again in a moment."
         ) from context.original_exception
     if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):

@@ -15,8 +15,9 @@ from engine.errors import ValueRefused
 from engine.model import Record, Run, Trial
 from engine.protocol.record import FIELDS, ROW
 from engine.store import tables
+from engine.store.database import again
 from engine.store.inserting import CopyBroken, Insert, inserts_for
-from engine.store.rows import record_from
+from engine.store.rows import record_from, without_result
 from engine.text import storable_json
 
 _SETTLED = ("ok", "failed")
@@ -26,8 +27,6 @@ _ROW_BYTES, _LOOKED_AT = 80, 200
 """Of a record's row besides its texts; how many are looked at to tell how long all are."""
 AT_ONCE = 10_000
 """Records that are read together where all are read one after the other."""
-_SHORT = 200
-"""Characters of a label that every database takes."""
 _FIELDS = tuple(tables.records.c[name] for name in FIELDS)
 
 
@@ -37,15 +36,6 @@ class Counts(NamedTuple):
     ok: int
     failed: int
     cancelled: int
-
-
-def _without_result(row: tuple[Any, ...], why: str) -> tuple[Any, ...]:
-    """The record of a task whose result cannot be stored: what can be in no database's way stays."""
-    values = dict(zip(ROW, row, strict=True))
-    error = f"The task ended, but its result cannot be stored: {why}"
-    values |= {"label": values["label"][:_SHORT], "status": "failed", "reason": "not_storable", "error": error}
-    values |= {"output": None, "fingerprint": None, "attempts": min(values["attempts"], tables.LARGEST_NUMBER)}
-    return tuple(values[name] for name in ROW)
 
 
 def _within(tasks: range | None) -> list[Any]:
@@ -92,11 +82,12 @@ class Records:
             try:
                 self.add(trial, run, [row], int(row[_STATUS] == "ok"), int(failed))
             except ValueRefused as error:
-                row = _without_result(row, str(error))
+                row = without_result(row, str(error))
                 self.add(trial, run, [row], 0, 1)
             stored.append(row)
         return stored
 
+    @again
     def has(self, trial: Trial, row: tuple[Any, ...]) -> bool:
         """Whether the trial has a record of this row's task."""
         column = tables.records.c
@@ -108,12 +99,15 @@ class Records:
         counted = {"ok": table.c.ok + ok, "failed": table.c.failed + failed}
         connection.execute(update(table).where(table.c.id == key).values(**counted))
 
-    def of_trial(self, trial: Trial) -> list[Record]:
+    @again
+    def of_trial(self, trial: Trial, tasks: range | None = None) -> list[Record]:
         """The trial's records in the order of their tasks."""
-        query = select(*_FIELDS).where(tables.records.c.trial_id == trial.id).order_by(tables.records.c.task)
+        column = tables.records.c
+        query = select(*_FIELDS).where(column.trial_id == trial.id, *_within(tasks)).order_by(column.task)
         with self.engine.connect() as connection:
             return [record_from(tuple(row)) for row in connection.execute(query)]
 
+    @again
     def columns(
         self, trials: Iterable[Trial], *names: str, tasks: range | None = None
     ) -> list[tuple[Any, ...]]:
@@ -134,10 +128,7 @@ class Records:
         Nothing is held in the database between two of the lists.
         """
         for tasks in self._ranges([trial.id], at_once):
-            column = tables.records.c
-            query = select(*_FIELDS).where(column.trial_id == trial.id, *_within(tasks)).order_by(column.task)
-            with self.engine.connect() as connection:
-                yield [record_from(tuple(row)) for row in connection.execute(query)]
+            yield self.of_trial(trial, tasks)
 
     def stream_columns(
         self, trials: Iterable[Trial], *names: str, at_once: int = AT_ONCE
@@ -149,25 +140,29 @@ class Records:
 
     def stream_latest(self, run: Run, *names: str, at_once: int = AT_ONCE) -> Iterator[tuple[Any, ...]]:
         """What `latest_columns` gives, read as `stream` does."""
-        ids = select(tables.trials.c.id).where(tables.trials.c.run_id == run.id)
-        with self.engine.connect() as connection:
-            trials = list(connection.execute(ids).scalars())
-        for tasks in self._ranges(trials, at_once):
+        for tasks in self._ranges(self._trials(run), at_once):
             yield from self.latest_columns(run, *names, tasks=tasks)
 
     def _ranges(self, trials: Sequence[int], at_once: int) -> Iterator[range]:
         """Ranges of tasks that hold all records of these trials, about `at_once` of them each."""
-        column, start = tables.records.c, 0
+        start = 0
         while True:
-            query = select(column.task).where(column.trial_id.in_(trials), column.task >= start).order_by(column.task)
-            with self.engine.connect() as connection:
-                bound = connection.execute(query.offset(at_once).limit(1)).scalar()
+            bound = self._task_after(trials, start, at_once)
             stop = tables.LARGEST_NUMBER + 1 if bound is None else max(bound, start + 1)
             yield range(start, stop)
             if bound is None:
                 return
             start = stop
 
+    @again
+    def _task_after(self, trials: Sequence[int], start: int, count: int) -> int | None:
+        """The task of the record that stands so many behind the first from `start` on."""
+        column = tables.records.c
+        query = select(column.task).where(column.trial_id.in_(trials), column.task >= start).order_by(column.task)
+        with self.engine.connect() as connection:
+            return connection.execute(query.offset(count).limit(1)).scalar()
+
+    @again
     def latest(self, run: Run, status: str | None = None, limit: int | None = None, offset: int = 0) -> list[Record]:
         """The last record of each task of a run, in the order of the tasks, filtered by status."""
         query = self._latest(run, *_FIELDS).order_by(tables.records.c.task)
@@ -178,6 +173,7 @@ class Records:
         with self.engine.connect() as connection:
             return [record_from(tuple(row)) for row in connection.execute(query)]
 
+    @again
     def one(self, run: Run, task: int) -> Record | None:
         """The last record of one task of a run; None where it has none."""
         if not 0 <= task <= tables.LARGEST_NUMBER:
@@ -186,6 +182,7 @@ class Records:
             row = connection.execute(self._latest(run, *_FIELDS).where(tables.records.c.task == task)).first()
         return None if row is None else record_from(tuple(row))
 
+    @again
     def latest_columns(
         self, run: Run, *names: str, status: str | None = None, tasks: range | None = None
     ) -> list[tuple[Any, ...]]:
@@ -206,6 +203,7 @@ class Records:
         at = names.index("output")
         return [(*row[:at], row[at] and storable_json(row[at]), *row[at + 1 :]) for row in rows]
 
+    @again
     def failures(self, run: Run) -> list[tuple[str, str, int]]:
         """(reason, one example's sentence, count) of the failed tasks, the most frequent first."""
         if (tally := self._only_tally(run)) is not None:
@@ -228,6 +226,7 @@ class Records:
             found = connection.execute(select(column.tally).where(column.run_id == run.id).limit(2)).scalars().all()
         return tally_from(found[0]) if len(found) == 1 and found[0] else None
 
+    @again
     def count(self, run: Run) -> Counts:
         """How many tasks of the run have a last record of each kind."""
         column = tables.records.c
@@ -236,12 +235,14 @@ class Records:
             found = {row[0]: row[1] for row in connection.execute(query)}
         return Counts(found.get("ok", 0), found.get("failed", 0), found.get("cancelled", 0))
 
+    @again
     def count_of(self, trial: Trial) -> int:
         """How many records the trial has."""
         query = select(func.count()).where(tables.records.c.trial_id == trial.id)
         with self.engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
 
+    @again
     def settled(self, run: Run) -> dict[int, str]:
         """Task index to status (ok or failed) of the tasks that have ended."""
         column = tables.records.c
@@ -277,12 +278,15 @@ class Records:
             if bound is None:
                 return
 
+    @again
+    def _trials(self, run: Run) -> list[int]:
+        query = select(tables.trials.c.id).where(tables.trials.c.run_id == run.id)
+        with self.engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
     def _latest(self, run: Run, *columns: Any, tasks: range | None = None) -> Select[Any]:
         """A query over the last record of each task; only a run whose trials repeat tasks needs the grouping."""
-        ids = select(tables.trials.c.id).where(tables.trials.c.run_id == run.id)
-        with self.engine.connect() as connection:
-            trials = list(connection.execute(ids).scalars())
-        column = tables.records.c
+        trials, column = self._trials(run), tables.records.c
         among = _within(tasks)
         if len(trials) == 1:
             return select(*columns).where(column.trial_id == trials[0], *among)

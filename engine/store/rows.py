@@ -11,8 +11,12 @@ from typing import Any, cast
 from sqlalchemy import Row
 
 from engine.model import Measurement, Record, Run, State, Trial, configuration_from
-from engine.protocol.record import FIELDS
+from engine.protocol.record import FIELDS, ROW
+from engine.store import tables
 from engine.text import read_json, storable
+
+_SHORT = 200
+"""Characters of a label that every database takes."""
 
 
 def now() -> str:
@@ -90,3 +94,12 @@ def record_from(row: Sequence[Any]) -> Record:
     if values["output"] is not None:
         values["output"] = read_json(values["output"])
     return Record(**values)
+
+
+def without_result(row: tuple[Any, ...], why: str) -> tuple[Any, ...]:
+    """The record of a task whose result cannot be stored: what can be in no database's way stays."""
+    values = dict(zip(ROW, row, strict=True))
+    error = f"The task ended, but its result cannot be stored: {why}"
+    values |= {"label": values["label"][:_SHORT], "status": "failed", "reason": "not_storable", "error": error}
+    values |= {"output": None, "fingerprint": None, "attempts": min(values["attempts"], tables.LARGEST_NUMBER)}
+    return tuple(values[name] for name in ROW)

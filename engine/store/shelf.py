@@ -16,6 +16,7 @@ from sqlalchemy import Engine, Select, func, select
 from engine.config import Settings
 from engine.model import Run, RunKind, State
 from engine.store import tables
+from engine.store.database import again
 from engine.store.folders import RunFolder
 from engine.store.listing import SORTS, UNDER_WAY, Sort, Wanted, visible_to
 from engine.store.liveness import locks_for
@@ -42,6 +43,7 @@ class Shelf:
         seen.viewer = viewer
         return seen
 
+    @again
     def runs(
         self, limit: int = 100, kind: RunKind | None = None, workload: str | None = None, text: str | None = None,
         wanted: Wanted | None = None, sort: Sort = "newest", offset: int = 0,
@@ -53,12 +55,14 @@ class Shelf:
             rows = connection.execute(query.limit(limit).offset(offset)).all()
         return self._runs_from(rows)
 
+    @again
     def count_runs(self, wanted: Wanted) -> int:
         """How many runs are wanted."""
         query = self._apply(wanted, select(func.count()).select_from(tables.runs))
         with self.engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
 
+    @again
     def active(self, wanted: Wanted = ALL_RUNS) -> list[Run]:
         """The runs that wait or run now, the oldest first."""
         query = self._apply(wanted, select(tables.runs)).where(tables.runs.c.state.in_(UNDER_WAY))
@@ -66,6 +70,7 @@ class Shelf:
             rows = connection.execute(query.order_by(tables.runs.c.id)).all()
         return [run for run in self._runs_from(rows) if run.state in UNDER_WAY]
 
+    @again
     def totals(self) -> list[tuple[str, str, str, int, int, int]]:
         """For each kind, workload and stored state: how many runs, and their tasks that are ok and failed."""
         column = tables.runs.c
@@ -75,6 +80,7 @@ class Shelf:
             rows = connection.execute(self._apply(ALL_RUNS, select(*which, *sums)).group_by(*which)).all()
         return [(row[0], row[1], row[2], int(row[3]), int(row[4]), int(row[5])) for row in rows]
 
+    @again
     def distinct(self, column: Facet) -> list[str]:
         """The values that runs have there, in order."""
         query = self._apply(ALL_RUNS, select(tables.runs.c[column]).distinct())

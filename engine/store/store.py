@@ -21,7 +21,7 @@ from engine.config import Settings
 from engine.errors import OverlapError, RunNotFound, StoreUnusable
 from engine.model import Plan, Run, State, Told, plain, telling
 from engine.store import tables
-from engine.store.database import BUSY_TIMEOUT_S, open_database, unusable
+from engine.store.database import BUSY_TIMEOUT_S, again, open_database, unusable
 from engine.store.records import Records
 from engine.store.rows import now, storable_texts
 from engine.store.shelf import ALL_RUNS, Shelf
@@ -104,11 +104,13 @@ class Store(Shelf, Trials):
             return self.run(token)
         return self.run(token)
 
+    @again
     def exists(self, token: str) -> bool:
         """Whether a run has this token."""
         with self.engine.connect() as connection:
             return connection.execute(select(tables.runs.c.id).where(tables.runs.c.token == token)).first() is not None
 
+    @again
     def run(self, reference: str | int) -> Run:
         """The run with this number or token, if its viewer may see it. Raises RunNotFound."""
         column = tables.runs.c.token
@@ -121,6 +123,7 @@ class Store(Shelf, Trials):
             raise RunNotFound(f"There is no run {text!r} here: the command overlap runs and the History page list all.")
         return self._runs_from([row])[0]
 
+    @again
     def update_run(self, run: Run, **values: Any) -> None:
         """Set columns of a run."""
         with self.engine.begin() as connection:
@@ -162,6 +165,7 @@ class Store(Shelf, Trials):
         with self.engine.begin() as connection:
             return connection.execute(mine).rowcount > 0
 
+    @again
     def note_killed(self, run: Run, launched_at: str | None) -> None:
         """Remember that the orchestrator of this start was ended by a signal: it will not come any more."""
         column = tables.runs.c
@@ -180,6 +184,7 @@ class Store(Shelf, Trials):
         if not alive and self.run(run.token).state in ("waiting", "interrupted"):
             self.set_state(run, "cancelled", f"Cancelled, {run.so_far}.")
 
+    @again
     def cancel_requested(self, run: Run) -> bool:
         """Whether somebody asked for the run's end."""
         with self.engine.connect() as connection:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, insert, select, update
 from engine.analysis.tally import Tally, tally_from
 from engine.model import ENDED, Measurement, Run, Trial, plain
 from engine.store import tables
+from engine.store.database import again
 from engine.store.rows import storable_texts, trial_from
 
 _COLUMNS = [column for column in tables.trials.c if column.name not in ("samples", "tally")]
@@ -25,14 +26,33 @@ class Trials:
     def add_trial(
         self, run: Run, repeat: int, configuration: Mapping[str, Any], tasks: int, continues: int | None = None
     ) -> Trial:
-        """A new trial of a run, running from now on; its order is the next free one."""
+        """A new trial of a run, running from now on; its order is the next free one.
+
+        Only the run's orchestrator adds some: one of that order which is there after the connection broke is this one.
+        """
+        order = self._next_order(run)
+        return self._add(order, run, repeat, configuration, tasks, continues)
+
+    @again
+    def _next_order(self, run: Run) -> int:
         column = tables.trials.c
-        with self.engine.begin() as connection:
+        with self.engine.connect() as connection:
             last = connection.execute(select(func.max(column.order)).where(column.run_id == run.id)).scalar()
-            inserted = connection.execute(
+        return 0 if last is None else int(last) + 1
+
+    @again
+    def _add(
+        self, order: int, run: Run, repeat: int, configuration: Mapping[str, Any], tasks: int, continues: int | None
+    ) -> Trial:
+        column = tables.trials.c
+        mine = select(*_COLUMNS).where(column.run_id == run.id, column.order == order)
+        with self.engine.begin() as connection:
+            if (row := connection.execute(mine).first()) is not None:
+                return trial_from(row)
+            connection.execute(
                 insert(tables.trials).values(
                     run_id=run.id,
-                    order=0 if last is None else last + 1,
+                    order=order,
                     repeat=repeat,
                     configuration=dict(configuration),
                     state="running",
@@ -41,10 +61,9 @@ class Trials:
                     measurement=plain(Measurement()),
                 )
             )
-            (key,) = inserted.inserted_primary_key or (None,)
-            row = connection.execute(select(*_COLUMNS).where(column.id == key)).one()
-        return trial_from(row)
+            return trial_from(connection.execute(mine).one())
 
+    @again
     def update_trial(self, trial: Trial, **values: Any) -> None:
         """Set columns of a trial; `measurement` may be a Measurement."""
         if isinstance(values.get("measurement"), Measurement):
@@ -53,6 +72,7 @@ class Trials:
         with self.engine.begin() as connection:
             connection.execute(changed.values(**storable_texts(values)))
 
+    @again
     def trials(self, run: Run) -> list[Trial]:
         """The run's trials in the order in which they ran; one that its orchestrator did not outlive is interrupted."""
         query = select(*_COLUMNS).where(tables.trials.c.run_id == run.id).order_by(tables.trials.c.order)
@@ -62,6 +82,7 @@ class Trials:
             return trials
         return [replace(trial, state="interrupted") if trial.state == "running" else trial for trial in trials]
 
+    @again
     def interrupt_trials(self, run: Run) -> None:
         """Say of the trials that still count as running that they were interrupted: their orchestrator is gone."""
         column = tables.trials.c
@@ -69,12 +90,14 @@ class Trials:
         with self.engine.begin() as connection:
             connection.execute(stale.values(state="interrupted"))
 
+    @again
     def samples(self, trial: Trial) -> Sequence[Mapping[str, float]]:
         """Memory and CPU of the trial's processes over time, as the sampler saw them."""
         with self.engine.connect() as connection:
             found = connection.execute(select(tables.trials.c.samples).where(tables.trials.c.id == trial.id)).scalar()
         return found or []
 
+    @again
     def tally(self, trial: Trial) -> Tally | None:
         """What the trial's records add up to; None where it has too few for that, or an older version ran it."""
         with self.engine.connect() as connection:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,20 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.config import Settings
 from engine.errors import NotAvailable, SettingRefused, StoreBusy, StoreUnusable
-from engine.model import Configuration
+from engine.model import Configuration, Run, State
+from engine.orchestrator import main
+from engine.orchestrator.main import Orchestrator
 from engine.orchestrator.runners import Request
+from engine.orchestrator.services import Services
 from engine.orchestrator.trials import TrialRunner
 from engine.protocol.record import row_of
+from engine.runs.plans import simple_plan
 from engine.store import Store, tables
 from engine.store.database import explain
 from engine.store.migrating import HEAD
+from tests.engine.clock import FakeClock
+from tests.engine.orchestrator.memory_store import Scripted
+from tests.engine.orchestrator.scripted import whole
 from tests.engine.postgres import READY, Postgres
 from tests.engine.support import faulty_plan, open_store, small_disk, until
 
@@ -376,3 +384,83 @@ def test_records_are_stored_once_though_their_connection_broke(
     with pytest.raises(IntegrityError):
         trials._save(trial, rows[3:], 3, 0)
     store.close()
+
+
+class Breaking:
+    """Ends the connection of one statement, or of one commit, of a store: that with the given number."""
+
+    def __init__(self, away: Away, store: Store, at: int) -> None:
+        self.away, self.at, self.count = away, at, 0
+        event.listen(store.engine, "before_cursor_execute", lambda connection, *_: self.look(connection))
+        event.listen(store.engine, "commit", self.look)
+
+    def look(self, connection: Any) -> None:
+        self.count += 1
+        if self.count == self.at:
+            pid = connection.connection.dbapi_connection.info.backend_pid
+            self.away.postgres.execute(f"SELECT pg_terminate_backend({pid}, 5000)")
+
+
+class Here(Scripted):
+    """A job whose trials follow a script, with a real store."""
+
+    def __init__(self, store: Store, run: Run) -> None:
+        self.store, self.run = store, run  # type: ignore[assignment]
+        self.clock, self.script, self.code = FakeClock(), lambda _: whole(0, 1, 2, failed=[1]), 0
+        self.given, self.works = [], []
+
+
+def run_here(store: Store, token: str, monkeypatch: pytest.MonkeyPatch) -> Orchestrator:
+    """The run of three tasks, by its orchestrator, with nothing in processes of their own."""
+    run = store.create(simple_plan("compute", 3, {}, Configuration("threads", 1), store.settings), token, {})
+    here = Here(store, run)
+    monkeypatch.setattr(main, "Request", partial(Request, start=here.start, clock=here.clock))
+    orchestrator = Orchestrator(store, run, Services([], store.settings))
+    monkeypatch.setattr(orchestrator, "_watch_for_the_end", lambda: None)
+    monkeypatch.setattr(orchestrator, "_watch_for_a_cancel", lambda: None)
+    return orchestrator
+
+
+def as_it_should_be(store: Store, token: str) -> None:
+    run = store.run(token)
+    assert (run.state, run.ok, run.failed, run.message) == ("finished", 2, 1, None), token
+    (trial,) = store.trials(run)
+    assert (trial.state, trial.ok, trial.failed) == ("finished", 2, 1)
+    assert store.records.count(run) == (2, 1, 0)
+
+
+def test_a_connection_that_breaks_in_the_last_statement_of_a_run_costs_nothing(
+    away: Away, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = patient(away, tmp_path, 20.0)
+    orchestrator = run_here(store, "rlast", monkeypatch)
+    set_state = store.set_state
+
+    def breaks(run: Run, state: State, message: str | None = None) -> None:
+        if state == "finished":
+            Breaking(away, store, 1)
+        set_state(run, state, message)
+
+    monkeypatch.setattr(store, "set_state", breaks)
+    assert orchestrator.run_part("all", None) == "finished"
+    as_it_should_be(store, "rlast")
+    store.close()
+
+
+@pytest.mark.stress
+@pytest.mark.timeout(300)
+def test_a_connection_that_breaks_in_any_statement_of_a_run_costs_nothing(
+    away: Away, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for at in range(1, 1_000):
+        store = patient(away, tmp_path, 20.0)
+        orchestrator = run_here(store, f"r{at}", monkeypatch)
+        breaking = Breaking(away, store, at)
+        assert orchestrator.run_part("all", None) == "finished", f"statement {at}"
+        statements = breaking.count
+        breaking.at = 0
+        as_it_should_be(store, f"r{at}")
+        store.close()
+        if statements < at:
+            break
+    assert at > 20, "every statement and commit has had its turn"
