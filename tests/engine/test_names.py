@@ -95,14 +95,14 @@ def test_results_beside_their_originals_are_found_in_folders_of_any_name(store: 
 
 def test_the_command_line_tells_them_and_skips_what_is_unchanged(cli: Cli, photos: Path) -> None:
     target = photos.parent / os.fsdecode(b"out\xff")
-    first = cli("resize", photos, "--to", target, "--json")
+    first = cli.apart("resize", photos, "--to", target, "--json")
     assert first.returncode == 3, first.stderr
     assert json.loads(first.stdout)["ok"] == 3
-    again = cli("resize", photos, "--to", target, "--skip-unchanged")
+    again = cli.apart("resize", photos, "--to", target, "--skip-unchanged")
     assert "3 of 4 are unchanged" in again.stderr
-    assert cli("export", run_number(first), "--format", "csv").returncode == 0
-    assert cli("show", run_number(first), "--json").returncode == 0
-    nowhere = cli("resize", photos, "--to", target, "--glob", "*.xyz")
+    assert cli.apart("export", run_number(first), "--format", "csv").returncode == 0
+    assert cli.apart("show", run_number(first), "--json").returncode == 0
+    nowhere = cli.apart("resize", photos, "--to", target, "--glob", "*.xyz")
     assert nowhere.returncode == 1 and "phot" in nowhere.stderr
 
 
@@ -110,7 +110,7 @@ def test_names_on_a_terminal_are_told_as_it_can(cli: Cli, photos: Path) -> None:
     page = photos / os.fsdecode(b"p\xe4ge.html")
     page.write_text('<p class="price">€ 12.50</p>', encoding="utf-8")
     for settings in ({}, {"PYTHONIOENCODING": "latin-1"}, {"PYTHONIOENCODING": "ascii"}):
-        table = cli("price", page, **settings)
+        table = cli.apart("price", page, **settings)
         assert (table.returncode, "12.50" in table.stdout) == (0, True), table.stderr
         assert "p\\xe4ge.html" in table.stdout
-        assert cli("price", "--json", page, **settings).returncode == 0
+        assert cli.apart("price", "--json", page, **settings).returncode == 0

@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from engine.cli.group import main
 from engine.config import Settings
 from engine.store import Store
+from tests.engine.inside import orchestrators_inside
 from tests.engine.support import alive_with, until
 
 ROOT = Path(__file__).parents[3]
@@ -47,22 +48,24 @@ class Cli:
     def __call__(
         self, *arguments: object, given: str | None = None, **settings: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end; no command may ever show a traceback."""
-        process = self.start(*arguments, **settings)
-        out, errors = process.communicate(given, timeout=55)
-        assert "Traceback" not in errors, errors
-        return subprocess.CompletedProcess([str(one) for one in arguments], process.returncode, out, errors)
-
-    def here(self, *arguments: object, given: str | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end in this process: the same, but for the interpreter and the signals."""
+        """Run a command to its end in this process, with its run's orchestrator: the same, but for the signals."""
         words, before = [str(one) for one in arguments], signal.getsignal(signal.SIGTERM)
         try:
-            done = CliRunner().invoke(main, words, input=given, env={**self.own(), **settings})
+            with pytest.MonkeyPatch.context() as patch, orchestrators_inside():
+                patch.setattr("tempfile.tempdir", str(self.temporary))
+                done = CliRunner().invoke(main, words, input=given, env={**self.own(), **settings})
         finally:
             signal.signal(signal.SIGTERM, before)
         if done.exception and not isinstance(done.exception, SystemExit):
             raise done.exception
         return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+    def apart(self, *arguments: object, given: str | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end in a process of its own; no command may ever show a traceback."""
+        process = self.start(*arguments, **settings)
+        out, errors = process.communicate(given, timeout=55)
+        assert "Traceback" not in errors, errors
+        return subprocess.CompletedProcess([str(one) for one in arguments], process.returncode, out, errors)
 
     def interrupted(self, number: signal.Signals, *arguments: object) -> tuple[int, float, str]:
         """Start a command that runs long, send it a signal once tasks are done; gives exit code, seconds and stderr."""

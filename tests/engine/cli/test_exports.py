@@ -24,12 +24,12 @@ def job(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The number of a run that came from a file: it has records, and no inputs."""
     file = tmp_path_factory.mktemp("made") / "run.json"
     file.write_text(json.dumps(document([record(0, "a", 1), record(1, "b", 2)], "compute")))
-    return run_number(cli.here("open", file))
+    return run_number(cli("open", file))
 
 
 def test_an_export_that_cannot_be_made_leaves_the_file_that_was_there(cli: Cli, job: str, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("the script of last week")
-    done = cli.here("export", job, "--format", "script", "--to", tmp_path / "mine.py")
+    done = cli("export", job, "--format", "script", "--to", tmp_path / "mine.py")
     assert done.returncode == 1 and done.stderr.startswith("overlap: ") and "Written" not in done.stderr
     assert (tmp_path / "mine.py").read_text() == "the script of last week"
     assert [path.name for path in tmp_path.iterdir()] == ["mine.py"], "and nothing beside it"
@@ -38,9 +38,9 @@ def test_an_export_that_cannot_be_made_leaves_the_file_that_was_there(cli: Cli, 
 @pytest.mark.parametrize("file_format", ["json", "csv", "markdown", "trace"])
 def test_a_file_holds_what_stdout_would_have_had(file_format: str, cli: Cli, job: str, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("older and longer than what comes" * 999)
-    done = cli.here("export", job, "--format", file_format, "--to", tmp_path / "out")
+    done = cli("export", job, "--format", file_format, "--to", tmp_path / "out")
     assert done.returncode == 0 and done.stderr.endswith(f"Written to {tmp_path / 'out'}.\n")
-    printed = cli.here("export", job, "--format", file_format).stdout
+    printed = cli("export", job, "--format", file_format).stdout
     assert (tmp_path / "out").read_text() == printed.replace("\r\n", "\n")
 
 
@@ -53,13 +53,13 @@ def test_a_disk_that_is_full_in_the_middle_costs_no_older_file(
 
     monkeypatch.setattr(engine.report, "export_chunks", full)
     (tmp_path / "out").write_text("older")
-    done = cli.here("export", job, "--to", tmp_path / "out")
+    done = cli("export", job, "--to", tmp_path / "out")
     assert done.returncode == 1 and "No space left on device" in done.stderr
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"out": "older"}
 
 
 def test_a_folder_that_is_not_there_is_told_in_a_sentence(cli: Cli, job: str, tmp_path: Path) -> None:
-    done = cli.here("export", job, "--to", tmp_path / "nowhere" / "out.json")
+    done = cli("export", job, "--to", tmp_path / "nowhere" / "out.json")
     file = tmp_path / "nowhere" / "out.json"
     assert done.returncode == 1 and f"{file} cannot be used (No such file or directory)" in done.stderr
 
@@ -147,6 +147,6 @@ def test_a_file_in_a_folder_that_takes_no_other_is_written_all_the_same(
 
 def test_the_reports_of_a_comparison_are_written_whole_too(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text(json.dumps(compared()))
-    number = run_number(cli.here("open", tmp_path / "run.json"))
-    done = cli.here("export", number, "--format", "markdown", "--to", tmp_path / "told.md")
+    number = run_number(cli("open", tmp_path / "run.json"))
+    done = cli("export", number, "--format", "markdown", "--to", tmp_path / "told.md")
     assert done.returncode == 0 and "## Verdict" in (tmp_path / "told.md").read_text()

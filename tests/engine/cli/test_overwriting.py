@@ -37,7 +37,7 @@ def reasons(done: subprocess.CompletedProcess[str]) -> dict[str, str | None]:
 
 def resized(cli: Cli, *arguments: object, **settings: Any) -> subprocess.CompletedProcess[str]:
     """The command, one task after the other."""
-    return cli.here("resize", *arguments, "--size", "20", "--executor", "sequential", **settings)
+    return cli("resize", *arguments, "--size", "20", "--executor", "sequential", **settings)
 
 
 def test_a_result_never_takes_the_place_of_another_original(cli: Cli, tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_retry_of_the_same_run_finds_its_own_results_no_obstacle(cli: Cli, tmp
     assert reasons(failed) == {"a.jpg": "exists"}
     assert (tmp_path / "out" / "a_20.jpg").exists(), "the other size is made"
     (tmp_path / "out" / "a_10.jpg").unlink()
-    again = cli.here("retry", json.loads(failed.stdout)["run"])
+    again = cli("retry", json.loads(failed.stdout)["run"])
     assert again.returncode == 0, again.stderr
 
 

@@ -42,7 +42,7 @@ def made(folder: Path) -> dict[str, str]:
 
 def test_everything_at_once_gives_the_same_bytes_on_every_executor(cli: Cli, album: Path, tmp_path: Path) -> None:
     for executor in ("sequential", "threads", "processes"):
-        done = cli.here("resize", album, "--to", tmp_path / executor, "--executor", executor, *EVERYTHING)
+        done = cli("resize", album, "--to", tmp_path / executor, "--executor", executor, *EVERYTHING)
         assert done.returncode == 0, done.stderr
         assert (tmp_path / executor / "gallery.html").is_file()
         assert f"The gallery page is {tmp_path / executor / 'gallery.html'}." in done.stderr
@@ -55,7 +55,7 @@ def test_everything_at_once_gives_the_same_bytes_on_every_executor(cli: Cli, alb
 def test_no_place_passes_on_unless_a_word_that_names_it_is_said(cli: Cli, album: Path, tmp_path: Path) -> None:
     for words, place in (((), False), (("--keep-copyright",), False), (("--metadata", "date-place"), True)):
         out = tmp_path / str(len(words) + place)
-        assert cli.here("resize", album / "photo.jpg", "--to", out, "--size", "100", *words).returncode == 0
+        assert cli("resize", album / "photo.jpg", "--to", out, "--size", "100", *words).returncode == 0
         with Image.open(out / "photo.jpg") as picture:
             exif = picture.getexif()
         assert bool(exif.get_ifd(0x8825)) is place
@@ -66,9 +66,9 @@ def test_no_file_is_larger_than_was_asked_and_what_cannot_be_is_a_reason(
     cli: Cli, album: Path, tmp_path: Path
 ) -> None:
     command = ("resize", album / "photo.jpg", "--to", tmp_path / "out", "--size", "400", "--format", "jpeg")
-    assert cli.here(*command, "--max-size", "9kB").returncode == 0
+    assert cli(*command, "--max-size", "9kB").returncode == 0
     assert (tmp_path / "out" / "photo.jpg").stat().st_size <= 9000
-    failed = cli.here(*command, "--max-size", "1kB", "--overwrite")
+    failed = cli(*command, "--max-size", "1kB", "--overwrite")
     assert failed.returncode == 3 and "1 failed, too_many_bytes: Even at quality 10" in failed.stderr
 
 
@@ -86,13 +86,13 @@ def test_no_file_is_larger_than_was_asked_and_what_cannot_be_is_a_reason(
 def test_what_cannot_be_is_one_sentence(
     cli: Cli, album: Path, tmp_path: Path, words: tuple[str, ...], code: int, said: str
 ) -> None:
-    done = cli.here("resize", album, "--to", tmp_path / "out", *words)
+    done = cli("resize", album, "--to", tmp_path / "out", *words)
     assert done.returncode == code and said in done.stderr, done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_a_command_without_a_place_for_its_results_says_that_and_nothing_else(cli: Cli, album: Path) -> None:
-    refused = cli.here("resize", album, "--size", "100")
+    refused = cli("resize", album, "--size", "100")
     assert refused.returncode == 2
     assert "Say where the results go: --to FOLDER" in refused.stderr
     assert "How it is run" not in refused.stderr

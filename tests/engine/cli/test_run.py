@@ -95,7 +95,7 @@ def test_every_executor_reads_from_the_demo_shops_what_their_catalogue_says(
 
 def test_scrape_writes_a_table_and_prints_nothing_on_stdout(cli: Cli, urls: list[str], tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("\n".join([urls[0], "", urls[0], urls[1]]))
-    done = cli("scrape", tmp_path / "list.txt", "--csv", tmp_path / "prices.csv", **NO_MANNERS)
+    done = cli.apart("scrape", tmp_path / "list.txt", "--csv", tmp_path / "prices.csv", **NO_MANNERS)
     assert (done.returncode, done.stdout) == (0, "")
     with open(tmp_path / "prices.csv", encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -114,12 +114,12 @@ def test_scrape_takes_addresses_as_they_are_and_shows_what_was_read(cli: Cli, ur
     for line, page in zip(table[1:], (first, second), strict=True):
         assert line.split("  ")[0] == page["name"]
         assert line.split()[-2:] == [page["price"], page["currency"]]
-    again = cli.here("show", run_number(done))
+    again = cli("show", run_number(done))
     assert again.stdout.splitlines() == table
 
 
 def test_a_private_address_is_one_failed_record_and_no_error(cli: Cli) -> None:
-    done = cli.here("scrape", "-", "--json", given="http://127.0.0.1:9/x\n")
+    done = cli("scrape", "-", "--json", given="http://127.0.0.1:9/x\n")
     assert done.returncode == 3
     (record,) = json.loads(done.stdout)["trials"][0]["records"]
     assert (record["status"], record["output"]) == ("failed", None)
@@ -154,7 +154,7 @@ def test_resize_with_a_broken_picture_says_why_and_does_the_others(cli: Cli, pho
     source.mkdir()
     (source / "broken.jpg").write_bytes(b"\xff\xd8\xff no picture")
     (source / "fine.jpg").write_bytes(next(photos.glob("*.jpg")).read_bytes())
-    done = cli.here("resize", source, "--to", tmp_path / "out", "--size", "100")
+    done = cli("resize", source, "--to", tmp_path / "out", "--size", "100")
     assert (done.returncode, done.stdout) == (3, "")
     assert "1 failed, " in done.stderr
     assert [path.name for path in (tmp_path / "out").rglob("*.jpg")] == ["fine.jpg"]
@@ -172,13 +172,13 @@ def test_a_second_run_does_only_what_has_changed_since_before_the_first(cli: Cli
     finally:
         process.communicate(timeout=30)
     assert process.returncode == 0
-    again = cli.here("resize", source, "--to", tmp_path / "out", "--size", "60", "--skip-unchanged", "--json")
+    again = cli("resize", source, "--to", tmp_path / "out", "--size", "60", "--skip-unchanged", "--json")
     assert "7 of 8 are unchanged and left out." in again.stderr
     (trial,) = json.loads(again.stdout)["trials"]
     assert [record["label"] for record in trial["records"]] == [last.name]
     assert (
         "8 of 8 are unchanged"
-        in cli.here("resize", source, "--to", tmp_path / "out", "--size", "60", "--skip-unchanged").stderr
+        in cli("resize", source, "--to", tmp_path / "out", "--size", "60", "--skip-unchanged").stderr
     )
 
 
@@ -190,7 +190,7 @@ def test_what_is_unchanged_in_a_zip_is_left_out_too(cli: Cli, photos: Path, tmp_
             packed.write(content, "2026/changes.jpg")
             for other in others:
                 packed.write(other, f"2026/{other.name}")
-        told = cli.here(*command, "--size", "60", "--skip-unchanged").stderr
+        told = cli(*command, "--size", "60", "--skip-unchanged").stderr
         assert (f"{left} are unchanged" in told) if left else ("unchanged" not in told)
         assert len(list((tmp_path / "out").rglob("*.jpg"))) == 3
 
@@ -209,7 +209,7 @@ def test_an_archive_that_is_not_safe_is_refused_as_a_whole(
     with zipfile.ZipFile(tmp_path / "in.zip", "w") as packed:
         for name in names:
             packed.writestr(name, b"content")
-    done = cli.here("resize", tmp_path / "in.zip", "--to", tmp_path / "out")
+    done = cli("resize", tmp_path / "in.zip", "--to", tmp_path / "out")
     assert done.returncode == 1
     assert said in done.stderr
     assert list((tmp_path / "out").rglob("*")) == []
@@ -230,7 +230,7 @@ def test_an_interrupted_command_cancels_its_run_and_leaves_nothing(number: signa
     assert code == 130, errors
     assert seconds < 5
     own.nothing_is_left()
-    again = own.here("runs", "--json")
+    again = own("runs", "--json")
     assert json.loads(again.stdout)[0]["state"] == "cancelled"
 
 
@@ -263,7 +263,7 @@ def test_what_changed_since_the_last_run_of_a_list_is_told_and_decides_the_exit_
         (tmp_path / "list.csv").write_text(f"name,url\nA kettle,{shop.url}/kettle\nA pot,{shop.url}/pot\n")
         command = ("scrape", tmp_path / "list.csv", "--since", "last", "--fail-on-change")
         own = {"OVERLAP_ALLOWED_HOSTS": f"127.0.0.1:{shop.port}", "OVERLAP_HOST_GAP_S": "0"}
-        first, second, third = (cli.here(*command, **own) for _ in range(3))
+        first, second, third = (cli(*command, **own) for _ in range(3))
     assert (first.returncode, second.returncode, third.returncode) == (0, 4, 0)
     assert "first run of this list" in first.stderr
     assert "cheaper: A kettle, 19.90 instead of 24.90 EUR (-20.1%)" in second.stderr

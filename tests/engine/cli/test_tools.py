@@ -22,7 +22,7 @@ def test_the_sample_photos_are_copied_and_replace_nothing(
     folder = tmp_path / "new" / "photos"
     folder.mkdir(parents=True)
     (folder / photos.PHOTOS[0].name).write_text("mine", encoding="utf-8")
-    assert cli.here("photos", folder).returncode == 0
+    assert cli("photos", folder).returncode == 0
     assert (folder / photos.PHOTOS[0].name).read_text(encoding="utf-8") == "mine"
     with Image.open(folder / photos.PHOTOS[1].name) as other:
         assert max(other.size) >= 1000
@@ -31,7 +31,7 @@ def test_the_sample_photos_are_copied_and_replace_nothing(
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_script_completes_in_each_shell(cli: Cli, shell: str) -> None:
-    done = cli.here("completion", shell)
+    done = cli("completion", shell)
     assert done.returncode == 0
     assert f"_OVERLAP_COMPLETE={shell}_complete" in done.stdout
 

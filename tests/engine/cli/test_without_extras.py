@@ -45,17 +45,17 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Bare:
 
 
 def test_a_comparison_is_run_told_and_exported(bare: Bare, tmp_path: Path) -> None:
-    done = bare("compare", "math:sqrt", "1", "2", "3", "--executors", "threads", "--workers", "2", "--repeats", "2",
+    done = bare.apart("compare", "math:sqrt", "1", "2", "3", "--executors", "threads", "--workers", "2", "--repeats", "2",
                 "--markdown", tmp_path / "said.md")  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "plain loop" in (tmp_path / "said.md").read_text(encoding="utf-8")
-    refused = bare("export", run_number(done), "--format", "html")
+    refused = bare.apart("export", run_number(done), "--format", "html")
     assert refused.returncode == 1
     assert "pip install 'overlap-workbench[report]'" in refused.stderr
 
 
 def test_a_report_that_could_not_be_written_is_refused_before_anything_is_measured(bare: Bare) -> None:
-    refused = bare("compare", "math:sqrt", "1", "--html", "report.html")
+    refused = bare.apart("compare", "math:sqrt", "1", "--html", "report.html")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "needs plotly" in refused.stderr
 
@@ -64,7 +64,7 @@ def test_pictures_are_resized_but_those_that_need_numpy_which_say_so(bare: Bare,
     (tmp_path / "in").mkdir()
     Image.new("RGB", (60, 40), "teal").save(tmp_path / "in" / "usual.jpg")
     Image.new("I;16", (60, 40), 30_000).save(tmp_path / "in" / "deep.png", transparency=0)
-    done = bare("resize", tmp_path / "in", "--to", tmp_path / "out", "--size", "20")
+    done = bare.apart("resize", tmp_path / "in", "--to", tmp_path / "out", "--size", "20")
     assert done.returncode == 3, done.stderr
     assert (tmp_path / "out" / "usual.jpg").is_file()
     assert "1 failed, package_missing" in done.stderr

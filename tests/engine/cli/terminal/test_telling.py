@@ -36,8 +36,8 @@ def test_a_table_has_aligned_columns_and_one_line_a_row(capsys: pytest.CaptureFi
 def test_a_strangers_text_in_a_run_is_no_command_for_the_terminal(cli: Cli, tmp_path: Path) -> None:
     pages = [record(0, "http://a/1", shop_page(name=HOSTILE)), failed(1, "http://a/2", HOSTILE)]
     (tmp_path / "run.json").write_text(json.dumps(document(pages, title=HOSTILE, message=HOSTILE)))
-    opened = cli.here("open", tmp_path / "run.json")
-    shown, listed = cli.here("show", "1"), cli.here("runs")
+    opened = cli("open", tmp_path / "run.json")
+    shown, listed = cli("show", "1"), cli("runs")
     for done in (opened, shown, listed):
         told = done.stdout + done.stderr
         assert "Lamp" in told, done.args
