@@ -40,6 +40,22 @@ def prepared(
 
     Transparency that is marked by a single colour becomes an alpha channel. `again` opens the image anew.
     """
+    picture, profile = _prepared(image, data, profile, again)
+    if profile and picture.mode == "RGBA" and _is_grey(image, data) and icc.space(profile) == _SPACES["L"]:
+        # Its profile cannot be applied to the small result, whose pixels are no longer grey ones.
+        grey = to_srgb(picture.getchannel("R"), profile)
+        return Image.merge("RGBA", (grey, grey, grey, picture.getchannel("A"))), None
+    return picture, profile
+
+
+def _is_grey(image: Image.Image, data: bytes) -> bool:
+    """Whether a decoded image of the content `data` is grey; Pillow opens a PNG's 16-bit grey with alpha as RGBA."""
+    return image.mode in _GREYS or (image.format == "PNG" and data[25:26] == b"\4")
+
+
+def _prepared(
+    image: Image.Image, data: bytes, profile: bytes | None, again: sixteen.Again
+) -> tuple[Image.Image, bytes | None]:
     inverted = tiffs.white_is_zero(image)
     if sixteen.has_sixteen_bits(image, data):
         made = sixteen.reduced(image, profile, inverted, again)
@@ -49,6 +65,7 @@ def prepared(
     return (ImageChops.invert(picture) if inverted else picture), profile
 
 
+_GREYS = ("1", "L", "LA", "La", *_WIDE)
 _GREY_STEPS = {2: 85, 4: 17}
 """Bits of a grey PNG to the distance of its levels when they are 8 bits; its tRNS chunk counts in its own."""
 

@@ -98,7 +98,9 @@ def _original(work: Work, placement: Placement, name: str) -> bytes | None:
     file_format = "JPEG" if work.file_format == "MPO" else work.file_format
     whole = placement.box == (0.0, 0.0, *map(float, source.upright))
     same = placement.canvas == placement.scaled == source.upright and whole and source.turn == 1
-    colours = work.opened.mode != "CMYK" and _is_srgb(source)
+    # Where the profile was used up while the picture was prepared, the file without it would have other colours.
+    used_up = source.profile is None and bool(work.opened.info.get("icc_profile"))
+    colours = work.opened.mode != "CMYK" and _is_srgb(source) and not used_up
     if not same or not colours or resizing.sharpen or work.frames > 1 or name != file_format.lower():
         return None
     content = stripped(work.data, file_format)

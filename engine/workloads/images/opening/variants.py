@@ -17,7 +17,8 @@ _RESTARTS = 0xDD
 
 _TIFF_COMPRESSIONS = {
     9: "JBIG", 10: "JBIG", 32766: "NeXT", 32908: "Pixar", 32909: "Pixar", 34661: "JBIG", 34676: "SGI", 34677: "SGI",
-    34712: "JPEG 2000", 34713: "Nikon", 34887: "LERC", 34892: "lossy DNG", 34933: "PNG", 34934: "JPEG XR",
+    33003: "JPEG 2000", 33004: "JPEG 2000", 33005: "JPEG 2000", 34712: "JPEG 2000", 34713: "Nikon",
+    34887: "LERC", 34892: "lossy DNG", 34933: "PNG", 34934: "JPEG XR",
     50000: "Zstandard", 50001: "WebP", 50002: "JPEG XL",
 }  # fmt: skip
 """Compressions that builds of libtiff may lack (libtiff's tiff.h), by name."""

@@ -8,6 +8,7 @@ The golden values of pictures with a profile come from ImageMagick 6.9.11 (`conv
 from __future__ import annotations
 
 import struct
+import zlib
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,8 @@ from tests.engine.workloads.images.pictures import (
     colour_at,
     corners,
     grey_profile,
+    png,
+    png_chunk,
     quarters,
     wide_rgb_profile,
 )
@@ -74,6 +77,21 @@ def test_an_embedded_grey_profile_is_applied_and_grey_stays_grey(tmp_path: Path)
     check(resized(tmp_path / "in.png"), [(163,) * 3, (193,) * 3, (152,) * 3, (232,) * 3])
     with Image.open(tmp_path / "out.png") as image:
         assert image.mode == "L"
+
+
+@pytest.mark.parametrize("smaller", [False, True])
+@pytest.mark.parametrize(("bits", "kind"), [(8, 4), (16, 4), (8, 0), (16, 0)])
+def test_a_grey_profile_is_applied_to_grey_with_transparency_too(
+    tmp_path: Path, bits: int, kind: int, smaller: bool
+) -> None:
+    """As Chromium 156 does: a grey PNG with alpha (kind 4), or with a transparent level (kind 0)."""
+    grey, depth = quarters(32, 32).convert("L").tobytes(), bits // 8
+    rows = b"".join(bytes([level]) * depth + (b"\xff" * depth if kind == 4 else b"") for level in grey)
+    profile = png_chunk(b"iCCP", b"c\0\0" + zlib.compress(grey_profile()))
+    clear = b"" if kind == 4 else png_chunk(b"tRNS", b"\0\5")
+    (tmp_path / "in.png").write_bytes(png(32, 32, bits, kind, rows, profile + clear))
+    found = resized(tmp_path / "in.png", smaller=smaller)
+    check(found, [(163,) * 3, (193,) * 3, (152,) * 3, (232,) * 3])
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "tif"])
