@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from engine.cli.checkouts import checked_out
 from engine.errors import InputRefused
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.engine.cli.conftest import Cli
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -43,13 +40,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def compare(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OVERLAP_HOME": str(folder.parent / "home")}
-    command = [sys.executable, "-P", "-m", "engine", "compare", "work:work", "1", "2", "3", "4"]
-    grid = ["--executors", "threads", "--workers", "2", "--repeats", "4"]
-    return subprocess.run(
-        [*command, *grid, *options], cwd=folder, env=environment, capture_output=True, text=True, timeout=90,
-        check=False,
-    )  # fmt: skip
+    grid = ["--executors", "threads", "--workers", "2", "--repeats", "4", "--no-references"]
+    cli = Cli(folder.parent / "home", folder.parent / "tmp")
+    return cli("compare", "work:work", "1", "2", "3", "4", *grid, *options)
 
 
 def test_the_slower_commit_is_told_and_ends_with_the_code_for_changes(repository: Path, tmp_path: Path) -> None:
@@ -77,10 +70,13 @@ def test_what_is_no_two_commits_is_refused_in_a_sentence(repository: Path, names
     assert len(git(repository, "worktree", "list").splitlines()) == 1
 
 
-def test_outside_of_a_repository_and_with_options_of_one_run_it_is_refused(repository: Path, tmp_path: Path) -> None:
+def test_outside_of_a_repository_and_with_options_of_one_run_it_is_refused(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for option, words in (("--json", ()), ("--precision", ("5%",)), ("--baseline", ("threads:2",))):
         ended = compare(repository, "--checkout", "HEAD~1,HEAD", option, *words)
         assert ended.returncode == 2 and f"{option} cannot be used with it" in ended.stderr
     (tmp_path / "work.py").write_text("def work(x): pass")
+    monkeypatch.chdir(tmp_path)
     ended = compare(tmp_path, "--checkout", "HEAD~1,HEAD")
     assert ended.returncode == 1 and "start this in your repository" in ended.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import platform
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.cli.conftest import Cli
+
 PLACES = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
 ROOT = Path(__file__).resolve().parents[3]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -20,19 +23,40 @@ INSTALLED = "import sys; sys.path.append(sys.argv.pop(1)); import overlap_comman
 
 
 @pytest.fixture
-def overlap(tmp_path: Path) -> Run:
-    """Runs the command as it is when installed, in a folder of its own."""
+def folder(tmp_path: Path) -> Path:
+    """Where the commands are given."""
     (tmp_path / "tmp").mkdir()
-    here = tmp_path / "here"
-    here.mkdir()
-    (here / "arguments.txt").write_text("1\n2\n3\n4\n")
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "arguments.txt").write_text("1\n2\n3\n4\n")
+    return tmp_path / "here"
+
+
+@pytest.fixture
+def overlap(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs the command in that folder, in this process."""
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    cli = Cli(tmp_path / "home", tmp_path / "tmp")
+
+    def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "path", [*sys.path])  # the command adds to it, and imports from there
+        monkeypatch.delitem(sys.modules, "work", raising=False)
+        importlib.invalidate_caches()
+        return cli(*arguments, given=stdin)
+
+    return run
+
+
+@pytest.fixture
+def installed(tmp_path: Path, folder: Path) -> Run:
+    """Runs the command as it is when installed, in that folder."""
     environment = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
     environment |= {"OVERLAP_HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path / "tmp")}
 
     def run(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-P", "-c", INSTALLED, str(ROOT), *arguments],
-            cwd=here, env={**environment, **variables}, input=stdin, capture_output=True, text=True, timeout=60,
+            cwd=folder, env={**environment, **variables}, input=stdin, capture_output=True, text=True, timeout=60,
             check=False,
         )  # fmt: skip
 
@@ -72,10 +96,10 @@ def test_what_cannot_run_is_refused_in_one_sentence(
 
 
 def test_the_installed_command_finds_modules_of_the_current_folder_and_prints_one_document(
-    overlap: Run, tmp_path: Path
+    installed: Run, tmp_path: Path
 ) -> None:
     here(tmp_path, work="print('imported')\ndef work(x):\n    return x")
-    ended = overlap(
+    ended = installed(
         "compare", "work:work", *TASKS, "--executors", "threads", "--workers", "2", "--repeats", "1", "--json"
     )
     assert ended.returncode == 0, ended.stderr
@@ -83,22 +107,22 @@ def test_the_installed_command_finds_modules_of_the_current_folder_and_prints_on
 
 
 def test_a_project_with_a_folder_engine_of_its_own_works_and_its_own_import_of_it_is_told(
-    overlap: Run, tmp_path: Path
+    installed: Run, tmp_path: Path
 ) -> None:
     here(tmp_path, engine__parts="def double(x): return 2 * x")
     (tmp_path / "here" / "engine" / "__init__.py").touch()
     here(tmp_path, work="def work(x): return x", careless="from engine.parts import double as work")
-    options = ("--executors", "threads", "--workers", "2", "--repeats", "1")
-    ended = overlap("compare", "work:work", *TASKS, *options)
+    options = ("--executors", "threads", "--workers", "2", "--repeats", "1", "--no-references")
+    ended = installed("compare", "work:work", *TASKS, *options)
     assert ended.returncode == 0, ended.stderr
-    ended = overlap("compare", "careless:work", *TASKS, *options)
+    ended = installed("compare", "careless:work", *TASKS, *options)
     assert ended.returncode == 1 and "give your folder engine another name" in ended.stderr
 
 
-def test_another_package_engine_on_the_path_gets_one_sentence(overlap: Run, tmp_path: Path) -> None:
+def test_another_package_engine_on_the_path_gets_one_sentence(installed: Run, tmp_path: Path) -> None:
     here(tmp_path, engine__parts="")
     (tmp_path / "here" / "engine" / "__init__.py").touch()
-    ended = overlap("runs", PYTHONPATH=".")
+    ended = installed("runs", PYTHONPATH=".")
     assert ended.returncode == 1
     assert ended.stderr.startswith("overlap: PYTHONPATH leads to another package named engine")
 
@@ -116,14 +140,14 @@ GRID = ("--executors", "threads", "--workers", "2", "--repeats", "3")
 
 def test_what_became_slower_ends_with_the_code_for_changes(overlap: Run, tmp_path: Path) -> None:
     here(tmp_path, work="import time\ndef work(x):\n    time.sleep(0.004)")
-    ended = overlap("compare", "work:work", "1", "2", "3", "4", *GRID, "--json")
+    ended = overlap("compare", "work:work", "1", "2", "3", "4", *GRID, "--no-references", "--json")
     assert ended.returncode == 0, ended.stderr
     document = json.loads(ended.stdout)
     for factor, code in ((0.02, 4), (50.0, 0)):
         changed = {**document, "trials": [{**one, "wall_s": one["wall_s"] * factor} for one in document["trials"]]}
         (tmp_path / "here" / "before.json").write_text(json.dumps(changed))
         ended = overlap(
-            "compare", "work:work", "1", "2", "3", "4", "--repeats", "3", "--against", "before.json",
+            "compare", "work:work", "1", "2", "3", "4", "--no-references", "--repeats", "3", "--against", "before.json",
             "--fail-if-slower", "5%",
         )  # fmt: skip
         assert ended.returncode == code, ended.stderr
@@ -144,7 +168,7 @@ def test_arguments_stand_on_the_command_line_or_come_from_stdin_and_chunks_are_c
     pools = {(name, count, chunk) for name in ("threads", "processes") for count in (1, 2) for chunk in (1, 4)}
     assert how == {("sequential", 1, None), *pools}
     assert [one["label"] for one in trials[0]["records"]] == ["1", '{"a": 2}', "three"]
-    ended = overlap(*command, "--tasks", "-", stdin="5\n6\n")
+    ended = overlap("compare", "work:work", *GRID, "--no-references", "--tasks", "-", stdin="5\n6\n")
     assert ended.returncode == 0 and "Comparing 2 tasks" in ended.stderr
     for both in ((), ("1", *TASKS)):
         ended = overlap(*command, *both)
@@ -164,7 +188,8 @@ def test_only_another_python_is_compared_and_its_function_need_not_run_here(over
     python = str(found[0])
     version = found[0].parts[-3]
     here(tmp_path, work=f"import platform\nassert platform.python_version() == {version!r}\ndef work(x): return x")
-    ended = overlap("compare", "work:work", "1", "2", *GRID, "--python", python, "--only-python", "--json")
+    grid = (*GRID, "--repeats", "1", "--no-references")
+    ended = overlap("compare", "work:work", "1", "2", *grid, "--python", python, "--only-python", "--json")
     assert ended.returncode == 0, ended.stderr
     document = json.loads(ended.stdout)
     assert len({one["configuration"]["python"] for one in document["trials"]}) == 1

@@ -45,8 +45,10 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Bare:
 
 
 def test_a_comparison_is_run_told_and_exported(bare: Bare, tmp_path: Path) -> None:
-    done = bare.apart("compare", "math:sqrt", "1", "2", "3", "--executors", "threads", "--workers", "2", "--repeats", "2",
-                "--markdown", tmp_path / "said.md")  # fmt: skip
+    done = bare.apart(
+        "compare", "math:sqrt", "1", "2", "3", "--executors", "threads", "--workers", "2", "--repeats", "2",
+        "--markdown", tmp_path / "said.md",
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "plain loop" in (tmp_path / "said.md").read_text(encoding="utf-8")
     refused = bare.apart("export", run_number(done), "--format", "html")
