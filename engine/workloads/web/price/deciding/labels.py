@@ -98,7 +98,9 @@ _WAS = r"""was|were|list(?: price)?|reg(?:\.|ular)?(?: price)?|msrp|m\.s\.r\.p\.
 _SAVE = r"you save|save|saving|savings|off|discount|ersparnis|sie sparen|économisez|ahorras?|rebate|coupon|get|earn"
 _EXTRA = r"""shipping|delivery|postage|freight|versand(?:kosten)?|livraison|envío|spedizione|over|above|orders? of
     |under|minimum|ab einem|spend|total(?: price)?|tax|deposit|fee|handling|gift card|up to"""
-_PART = r"\d+ (?:payments|instal+ments|x|raten|mal)|payments? of|instal+ments? of|monatlich|as low as|mensual"
+_PART = r"""\d+ (?:payments|instal+ments?|x|raten|mal)|payments? of|instal+ments? of|monatlich|as low as|mensual
+    |\d{1,2} ?x(?: de| d'| of| von| à| di| po| af| av)?|\d{1,2} (?:pagos|cuotas|parcelas|vezes|mensualidades|meses)(?:[^\d]{0,25} de)?
+    |emi(?: starts at| from)?"""
 _NOW = r"""sale(?: price)?|now(?: only)?|our price|your price|special price|today(?:'s price)?|only|price|preis|prix
     |precio|prezzo|current price|jetzt|nur|deal price|final price|you pay|sale price|deal of the day"""
 _START = r"start(?:ing)? (?:price|bid)|opening bid|reserve(?: price)?|startpreis|startgebot|mise à prix"
@@ -164,18 +166,31 @@ BEFORE: tuple[tuple[re.Pattern[str], float, bool], ...] = (
     (_label(_MANY, r"[\s:.)]*$"), -3.5, False),
     (_label(_LOWEST, r"[^\d]*(?:30[^\d]*)?$"), -4.0, False),
     (_label(_DAYS, r"[^\d]{0,40}$"), -4.0, False),
+    (re.compile(r"(?<!\w )(?<!\w)de\s?:\s*$", re.I), -4.0, True),
     (_label(_NOW), 1.5, False),
+    (re.compile(r"(?<!\w )(?<!\w)por\s?:\s*$", re.I), 1.5, False),
     (_label(_FROM), -0.5, False),
     (re.compile(r"[+(]\s*$"), -1.5, False),
     (_label("used|refurbished|rent|rental|trade-?in|new from|subscribe", r"[^.]{0,20}$"), -1.5, False),
 )
 """Text that leads up to a price: pattern, weight, and whether the price is then an old one."""
 
+FROM = _label(_FROM + "|от|od|fra|från|alkaen")
+"""Text that leads up to the lowest of several prices."""
+
 _PERIOD = r"mo|mth|month|monat|mois|mes|week|wk|year|yr"
 _MEASURE = r"kg|g|ml|cl|l|oz|fl|lb|sq|100|unit|m²|m2|count|ct|stück"
 AFTER: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(rf"\s*(?:/|per|a|pro|par|al|im)\s?(?:{_PERIOD})\b", re.I), -5.0),
     (re.compile(rf"\s*(?:for|x|over|während|pendant|durante)\s\d{{1,2}}\s(?:{_PERIOD})", re.I), -5.0),
+    (
+        re.compile(
+            r"\s*(?:sem juros|sin inter[eé]s(?:es)?|interest[- ]free|zinsfrei|sans frais|senza interessi|bez odsetek"
+            r"|(?:with|after|incl\.?) (?:an? |any |eligible )*trade-?in|with (?:an? |any |\w{1,12} )?(?:contract|plan)\b)",
+            re.I,
+        ),
+        -5.0,
+    ),
     (re.compile(r"\s*(?:off|discount|savings?|saved|rabatt|back|reward|rebate|credit|gift card)\b", re.I), -5.0),
     (re.compile(r"\s*(?:or more|and up|minimum|shipping|delivery|versand)\b", re.I), -3.0),
     (re.compile(r"\s*(?:up ?-?front|down(?: payment)?)\b", re.I), -3.0),

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.workloads.web.price.amounts.amount import Amount
 from engine.workloads.web.price.amounts.currency import COUNTRY_CURRENCY, currency_of
+from engine.workloads.web.price.deciding.labels import FROM
 from engine.workloads.web.price.deciding.sights import Sight
 from engine.workloads.web.price.page import ParsedPage, squeeze
 from engine.workloads.web.price.product import Candidate, Facts, Product
@@ -36,6 +37,10 @@ def product_from_sight(
         doubts.append("What stands around the price calls it a part, a rate, a price per unit or the like.")
     if sight.gross is not None:
         doubts.append(_before_tax(sight.amount.value, sight.gross))
+    if FROM.search(sight.before):
+        doubts.append("The page calls it the lowest of several prices.")
+    if sight.labelled:
+        doubts.append("What stands before the price calls it a former one, and no other stands beside it.")
     currency, guess = _currency(page, sight.amount, None, stated)
     if guess:
         doubts.append(guess)

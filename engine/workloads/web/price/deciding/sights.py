@@ -16,8 +16,10 @@ from engine.workloads.web.price.amounts.pieces import incomplete, joined, marked
 
 MOST_SIGHTS = 250
 SKIPPED = frozenset(["script", "style", "template", "noscript", "textarea", "title", "svg", "iframe"])
-BARE = re.compile(r"[\d.,'’٫٬،，． \u00a0\u202f*]{1,14}(?:[-–]{1,2})?")
+BARE = re.compile(r"[\d.,'’٫٬،，． \u00a0\u202f*]{1,14}(?::?[-–]{1,2})?")
 """A number with nothing beside it."""
+_PRICE = re.compile(r"price|preis|prix|precio|prezzo|prijs|pre[cç]o|(?<![a-z])(?:pris|cena|hinta|fiyat)(?![a-z])", re.I)
+"""Names of elements that hold a price."""
 
 
 @dataclass(slots=True)
@@ -129,7 +131,7 @@ def _named_price(element: LexborNode) -> bool:
         if place is None or not place.is_element_node:
             return False
         attributes = place.attributes
-        if "price" in f"{attributes.get('class')} {attributes.get('id')} {attributes.get('itemprop')}".lower():
+        if _PRICE.search(f"{attributes.get('class')} {attributes.get('id')} {attributes.get('itemprop')}"):
             return True
         place = place.parent
     return False

@@ -162,8 +162,9 @@ def _net(before: str, after: str) -> bool:
     """Whether the text around a price says that it is before tax."""
     if NET_AFTER.match(after):
         return True
-    if WITH_TAX.match(after):
-        return False
+    taxed = WITH_TAX.match(after)
+    if taxed and not (taxed.end() == len(after.rstrip()) and ("(" in taxed[0] or "（" in taxed[0])):
+        return False  # but an open bracket leads up to another amount, which is the one with tax
     # Behind another amount, the words are that one's.
     return not any(map(str.isdigit, before)) and NET_BEFORE.search(before) is not None
 

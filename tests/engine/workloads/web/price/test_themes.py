@@ -10,10 +10,11 @@ from engine.workloads.web.price import read_product
 from tests.engine.workloads.web.price.themes.countries import COUNTRIES
 from tests.engine.workloads.web.price.themes.data import DATA
 from tests.engine.workloads.web.price.themes.neighbours import NEIGHBOURS
+from tests.engine.workloads.web.price.themes.offers import OFFERS
 from tests.engine.workloads.web.price.themes.systems import SYSTEMS
 from tests.engine.workloads.web.price.themes.theme import Theme
 
-THEMES = {**SYSTEMS, **COUNTRIES, **DATA, **NEIGHBOURS}
+THEMES = {**SYSTEMS, **COUNTRIES, **DATA, **NEIGHBOURS, **OFFERS}
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)

@@ -1,0 +1,65 @@
+"""Pages that state more than one amount for their product: instalments, prices with and without tax, from-prices.
+
+Shops, products and prices are made up.
+"""
+
+from __future__ import annotations
+
+from tests.engine.workloads.web.price.themes.theme import Theme, ld_offer
+
+OFFERS: dict[str, Theme] = {
+    "Japanese, the price with tax in brackets": Theme(
+        """<p class="price">本体価格 3,980円（税込 4,378円）</p><button>カートに入れる</button>""",
+        "4378", "JPY", language="ja", cards="#円",
+    ),
+    "Japanese, the price itself with tax": Theme(
+        """<p class="price">3,980円（税込）</p><button>カートに入れる</button>""",
+        "3980", "JPY", language="ja", cards="#円", doubtful=False,
+    ),
+    "Brazilian, from and for, instalments and Pix": Theme(
+        """<div class="preco"><span>De: R$ 149,90</span> <span>Por: R$ 99,90</span><span>ou 12x de R$ 8,32 sem
+        juros</span><span>R$ 94,90 no Pix</span></div><button>Comprar</button>""",
+        "99.90", "BRL", "149.90", language="pt-BR", cards="R$ #,00",
+    ),
+    "Brazilian, instalments first": Theme(
+        """<div class="price"><strong>12x de R$ 10,00 sem juros</strong><p>ou R$ 120,00 à vista</p></div>
+        <button>Comprar</button>""",
+        "120.00", "BRL", language="pt-BR", cards="R$ #,00",
+    ),
+    "Mexican, months without interest": Theme(
+        """<div class="price">$1,299.00 MXN</div><span>Hasta 12 meses sin intereses de $108.25</span>
+        <button>Agregar al carrito</button>""",
+        "1299.00", "MXN", language="es-MX",
+    ),
+    "Indian, an instalment beside it": Theme(
+        """<div class="price">₹1,23,456</div><div>EMI starts at ₹5,986 per month. No cost EMI</div>
+        <button>Add to Cart</button>""",
+        "123456", "INR", language="en-IN", cards="₹#", doubtful=False,
+    ),
+    "Swiss, the sign in an element of its own": Theme(
+        """<div class='preis'>1’234.50</div><span>CHF</span><button>In den Warenkorb</button>""",
+        "1234.50", "CHF", language="de-CH", cards="CHF #.00",
+    ),
+    "Swedish, a dash and no sign": Theme(
+        """<div class="price">1 295:-</div><button>Lägg i varukorgen</button>""",
+        "1295", "SEK", language="sv", cards="# kr", doubtful=True,
+    ),
+    "with a trade-in, and without": Theme(
+        """<div>From $599.00 with trade-in</div><div class="full">$799.00</div><button>Buy now</button>""",
+        "799.00", "USD", url="https://shop.example.us/p",
+    ),
+    "a German from-price": Theme(
+        """<div class="price">ab 49,00 €</div><button>In den Warenkorb</button>""",
+        "49.00", "EUR", language="de", cards="#,00 €", doubtful=True,
+    ),
+    "only a former price": Theme(
+        """<div class="price">Free</div><button>Get it</button><p>Was €4.99</p>""",
+        "4.99|None", "EUR", cards="€#", doubtful=True,
+    ),
+    "as low as, in two widths of white space": Theme(
+        """<div class="price">
+                                                                €410.00
+        </div><p>As low as €37 a month</p><button>Add to cart</button>""",
+        "410.00", "EUR", cards="€#", head=ld_offer("410.00", "EUR"), doubtful=False,
+    ),
+}
