@@ -85,11 +85,11 @@ def _is_former(ordered: list[Sight], index: int) -> bool:
         return False
     if called and any(other.current or other.former > own.former for other in lower):
         return True
-    asked = [other for other in lower if _is_plain(other, own)]
+    asked = [other for other in lower if is_plain(other, own)]
     return any(_by_percentage(other, own) or _by_saving(other, own, ordered) for other in asked)
 
 
-def _is_plain(lower: Sight, old: Sight) -> bool:
+def is_plain(lower: Sight, old: Sight) -> bool:
     """Whether no label makes a lower price another kind: for members, for used goods, for a way to pay."""
     if lower.place < old.place:
         return lower.said >= 0

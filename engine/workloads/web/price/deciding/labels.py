@@ -99,7 +99,8 @@ _SAVE = r"you save|save|saving|savings|off|discount|ersparnis|sie sparen|économ
 _EXTRA = r"""shipping|delivery|postage|freight|versand(?:kosten)?|livraison|envío|spedizione|over|above|orders? of
     |under|minimum|ab einem|spend|total(?: price)?|tax|deposit|fee|handling|gift card|up to"""
 _PART = r"""\d+ (?:payments|instal+ments?|x|raten|mal)|payments? of|instal+ments? of|monatlich|as low as|mensual
-    |\d{1,2} ?x(?: de| d'| of| von| à| di| po| af| av)?|\d{1,2} (?:pagos|cuotas|parcelas|vezes|mensualidades|meses)(?:[^\d]{0,25} de)?
+    |\d{1,2} ?x(?: de| d'| of| von| à| di| po| af| av)?
+    |\d{1,2} (?:pagos|cuotas|parcelas|vezes|mensualidades|meses)(?:[^\d]{0,25} de)?
     |emi(?: starts at| from)?"""
 _NOW = r"""sale(?: price)?|now(?: only)?|our price|your price|special price|today(?:'s price)?|only|price|preis|prix
     |precio|prezzo|current price|jetzt|nur|deal price|final price|you pay|sale price|deal of the day"""
@@ -186,17 +187,20 @@ AFTER: tuple[tuple[re.Pattern[str], float], ...] = (
     (
         re.compile(
             r"\s*(?:sem juros|sin inter[eé]s(?:es)?|interest[- ]free|zinsfrei|sans frais|senza interessi|bez odsetek"
-            r"|(?:with|after|incl\.?) (?:an? |any |eligible )*trade-?in|with (?:an? |any |\w{1,12} )?(?:contract|plan)\b)",
+            r"|(?:with|after|incl\.?) (?:an? |any |eligible )*trade-?in"
+            r"|with (?:an? |any |\w{1,12} )?(?:contract|plan)\b)",
             re.I,
         ),
         -5.0,
     ),
     (re.compile(r"\s*(?:off|discount|savings?|saved|rabatt|back|reward|rebate|credit|gift card)\b", re.I), -5.0),
-    (re.compile(r"\s*(?:or more|and up|minimum|shipping|delivery|versand)\b", re.I), -3.0),
+    (re.compile(r"\s*(?:or more|and up|minimum)\b", re.I), -3.0),
+    (re.compile(r"\s*(?:shipping|delivery|versand)(?:\s(?:and|&|costs?|fees?|charges?|to)\b|\W*$)", re.I), -3.0),
     (re.compile(r"\s*(?:up ?-?front|down(?: payment)?)\b", re.I), -3.0),
     (re.compile(rf"\s*\)?\s*(?:/|per|pro|je)\s?(?:\d+\s?)?(?:{_MEASURE})\b", re.I), -2.0),
     (re.compile(r"\s*x\s*\d+\b", re.I), -2.0),
     (re.compile(r"\s*(?:each|ea\.)(?!\w)", re.I), -1.0),
     (re.compile(rf"[\s(–-]{{0,3}}{_one_of(_PAID_SO)}(?!\w)", re.I), -3.5),
+    (re.compile(rf"[\s(–-]{{0,3}}{_one_of(_LOWEST)}(?!\w)", re.I), -4.0),
 )
 """Text right behind a price: pattern and weight."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.workloads.web.price.amounts.amount import Amount
 from engine.workloads.web.price.amounts.currency import COUNTRY_CURRENCY, currency_of
+from engine.workloads.web.price.deciding.former import is_plain, reduces
 from engine.workloads.web.price.deciding.labels import FROM
 from engine.workloads.web.price.deciding.sights import Sight
 from engine.workloads.web.price.page import ParsedPage, squeeze
@@ -15,6 +16,10 @@ from engine.workloads.web.price.sources.embedded import stated_currency
 
 CLOSE = 0.7
 """Difference of scores below which two visible prices are as good as each other."""
+
+
+BESIDE = 2.0
+"""The same for a lower price right beside another, which may be what is paid."""
 
 
 def product_from_sight(
@@ -33,8 +38,7 @@ def product_from_sight(
     if second is not None and second.score > sight.score - CLOSE:
         confidence -= 0.15
         doubts.append(f"Another price, {second.amount.value}, stands in a place as good.")
-    if sight.aside and sight.gross is None:
-        doubts.append("What stands around the price calls it a part, a rate, a price per unit or the like.")
+    doubts += _said_of(sight, sights)
     if sight.gross is not None:
         doubts.append(_before_tax(sight.amount.value, sight.gross))
     if FROM.search(sight.before):
@@ -64,6 +68,8 @@ def product_of(
         doubts.append("The price stands in the page's data; it was not found in the visible text.")
     if seen is not None and seen.gross is not None:
         doubts.append(_before_tax(chosen.value, seen.gross))
+    if seen is not None and not doubts:
+        doubts += _said_of(seen, sights or [])
     mark = seen.amount if seen is not None else chosen.amount
     currency, guess = _currency(page, mark, chosen.currency, [chosen])
     if guess:
@@ -76,6 +82,22 @@ def product_of(
         member_price=for_members if for_members and for_members < chosen.value else None,
         raw=squeeze(chosen.amount.raw, 80), where=chosen.where, confidence=confidence, doubts=tuple(doubts),
     )  # fmt: skip
+
+
+def _said_of(sight: Sight, sights: list[Sight]) -> list[str]:
+    """What the page shows of a price that makes it doubtful: another kind of price, or a lower one right beside it."""
+    reduced = sight.said >= 0 and _list_price(sight, sights, []) is not None  # a discount's own name, say
+    if sight.aside and sight.gross is None and not reduced:
+        return ["What stands around the price calls it a part, a rate, a price per unit or the like."]
+    lower = (
+        other
+        for other in sights
+        if not (other.old or other.member or other.net) and reduces(other, sight) and is_plain(other, sight)
+    )
+    beside = max(lower, key=lambda other: other.score, default=None)
+    if beside is None or beside.score < sight.score - BESIDE:
+        return []
+    return [f"A lower price, {beside.amount.value}, stands right beside it."]
 
 
 def _before_tax(value: Decimal, gross: Decimal) -> str:

@@ -114,6 +114,8 @@ def _around(value: Decimal, raw: bytes, place: tuple[int, int]) -> list[Decimal]
     behind = _squeezed(raw[end : end + WIDE])[:NEAR].decode("utf-8", "ignore")
     if _OLD.search(before[-160:]) or "<option" in before[-160:]:
         return None
+    if called_aside(_text(before)[-60:], _text(behind)[:60]):
+        return None
     lists: list[Decimal] = []
     for source in (before, behind):
         for other in _others(source):

@@ -64,7 +64,7 @@ def surroundings(sight: Sight, memory: dict[int, Around]) -> float:
             score += told.near * FADE[level]
             sight.former += told.former * FADE[level]
             sight.aside = sight.aside or (told.aside and level < 2)
-            sight.struck = sight.struck or (told.struck and level < 3)
+            sight.struck = sight.struck or (told.struck and level < 5)
             sight.member = sight.member or (told.member and level < 2)
             sight.current = sight.current or (told.current and level < 2)
             sight.net = sight.net or (told.net and level < 2)

@@ -73,12 +73,17 @@ def _shown(
     ]
     if not shown:
         return None
+    if top is not None and not top.aside and top.score >= ENOUGH and all(_is_aside(best[item.value]) for item in shown):
+        return product_from_sight(page, top, sights, stated, facts, 0.6)
     chosen = max(shown, key=lambda item: (best[item.value].score + (1.0 if item is stated[0] else 0.0), item.weight))
     beside = (item for item in shown if _beside(best[item.value], best[chosen.value]))
     chosen = _agreed(stated, top) or min(beside, key=lambda item: item.value)
     rival: Sight | None = top if top is not None and top.amount.value != chosen.value else None
     if rival is not None and rival.score > best[chosen.value].score + _ahead(chosen):
         return product_from_sight(page, rival, sights, stated, facts, 0.6)
+    if rival is not None and not (rival.aside or rival.member) and rival.score > best[chosen.value].score + ALONE:
+        better = f"Another price, {rival.amount.value}, stands in a better place on the page."
+        chosen = replace(chosen, doubts=(*chosen.doubts, better))
     others = {
         item.value
         for item in stated
@@ -88,6 +93,11 @@ def _shown(
     if others:
         chosen = replace(chosen, doubts=(*chosen.doubts, _contradiction({chosen.value, *others})))
     return product_of(page, chosen, facts, 0.75 if others else 0.92, sights, best[chosen.value])
+
+
+def _is_aside(sight: Sight) -> bool:
+    """Whether the page calls a price something else than the product's, and not only the one before tax."""
+    return sight.aside and sight.gross is None
 
 
 def _ahead(chosen: Candidate) -> float:

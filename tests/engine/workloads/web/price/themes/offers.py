@@ -62,4 +62,51 @@ OFFERS: dict[str, Theme] = {
         </div><p>As low as €37 a month</p><button>Add to cart</button>""",
         "410.00", "EUR", cards="€#", head=ld_offer("410.00", "EUR"), doubtful=False,
     ),
+    "data state the rate, the page the whole": Theme(
+        """<div class="price">€1,200.00</div><p>or €50.00 per month for 24 months</p><button>Add to cart</button>""",
+        "1200.00", "EUR", cards="€#", head=ld_offer("50.00", "EUR"), doubtful=True,
+    ),
+    "data state what the page shows by the month": Theme(
+        """<div class="price">€50.00 / month</div><p>Total €1,200.00</p><button>Add to cart</button>""",
+        "1200.00|50.00", "EUR", cards="€#", head=ld_offer("50.00", "EUR"), doubtful=True,
+    ),
+    "data state the deposit": Theme(
+        """<div class="price">€399.00</div><p>Deposit: €50.00</p><button>Add to cart</button>""",
+        "399.00", "EUR", cards="€#", head=ld_offer("50.00", "EUR"), doubtful=True,
+    ),
+    "data state what is saved": Theme(
+        """<div class="price">€59.00 <s>€79.00</s></div><p>You save €20.00</p><button>Add to cart</button>""",
+        "59.00", "EUR", "79.00", cards="€#", head=ld_offer("20.00", "EUR"), doubtful=True,
+    ),
+    "data state the price per measure": Theme(
+        """<div class="price">€3.50</div><p>€0.70 / 100 g</p><button>Add to cart</button>""",
+        "3.50", "EUR", cards="€#", head=ld_offer("0.70", "EUR"), doubtful=True,
+    ),
+    "data state the price of members": Theme(
+        """<div class="price">€79.00</div><p>Club price: €69.00</p><button>Add to cart</button>""",
+        "79.00", "EUR", cards="€#", head=ld_offer("69.00", "EUR"), doubtful=True,
+    ),
+    "data state the higher of two without a word": Theme(
+        """<div class="a1"><span class="b7">€79.00</span></div><div class="c3">€59.00</div>
+        <button>Add to cart</button>""",
+        "79.00|59.00", "EUR", cards="€#", head=ld_offer("79.00", "EUR"), doubtful=True,
+    ),
+    "data state the list price, the sale's stands far behind it": Theme(
+        f"""<div class="prices"><span class="list">€79.00</span>{"<i></i>" * 60}<span
+        class="sale-price">€59.00</span></div><button>Add to cart</button>""",
+        "79.00|59.00", "EUR", cards="€#", head=ld_offer("79.00", "EUR"), doubtful=True,
+    ),
+    "data state what is crossed out three elements above": Theme(
+        """<div class="prices"><div class="price-crossed-out"><span><span><span>€79.00</span></span></span></div>
+        <div class="price-actual">€59.00</div></div><button>Add to cart</button>""",
+        "59.00", "EUR", "79.00", cards="€#", head=ld_offer("79.00", "EUR"),
+    ),
+    "two prices in one text": Theme(
+        """<p>Price: <b>€50.00 €40.00</b></p><button>Add to cart</button>""",
+        "50.00|40.00", "EUR", cards="€#", doubtful=True,
+    ),
+    "shipping's heading behind the price": Theme(
+        """<span class="price-sales">€17.99</span><h3>Shipping promotions</h3><button>Add to cart</button>""",
+        "17.99", "EUR", cards="€#", head=ld_offer("17.99", "EUR"), doubtful=False,
+    ),
 }
