@@ -9,6 +9,7 @@ import pytest
 
 from engine.config import Settings
 from engine.store import Store
+from tests.engine.inside import orchestrators_inside
 from tests.engine.postgres import READY, Postgres, running
 from tests.engine.support import open_store
 
@@ -22,6 +23,13 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     opened = open_store(tmp_path / "home")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def inside() -> Iterator[None]:
+    """Orchestrators that are started run in this process: for tests to which their process is not the point."""
+    with orchestrators_inside():
+        yield
 
 
 DATABASES = ("sqlite", "postgres")

@@ -24,6 +24,8 @@ from tests.engine.support import TESTS
 from tests.engine.workloads.images.pictures import photo
 from tests.engine.workloads.web.servers import server
 
+pytestmark = pytest.mark.usefixtures("inside")
+
 
 class Adder:
     """A callable object, and one with a method."""

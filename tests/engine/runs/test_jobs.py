@@ -1,4 +1,4 @@
-"""Starting, watching, cancelling, resuming and retrying runs, by real orchestrators."""
+"""Starting, watching, cancelling, resuming and retrying runs, by real orchestrators where that is the point."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from tests.engine import faulty
 from tests.engine.support import alive_with, faulty_plan, once_each, started, until
 
 ROOT = Path(__file__).parents[3]
+INSIDE = pytest.mark.usefixtures("inside")
 THREADS = Configuration("threads", 2)
 SLOW: list[dict[str, Any]] = [{"do": "wait", "seconds": 0.1}] * 100
 
@@ -53,6 +54,7 @@ def test_tokens_are_unguessable_and_never_look_like_numbers() -> None:
     assert all(len(token) >= 20 and not token.isdecimal() for token in tokens)
 
 
+@INSIDE
 def test_a_run_is_waiting_then_running_then_finished(store: Store) -> None:
     run = jobs.start(store, faulty_plan(SLOW[:20], THREADS))
     seen: list[str] = []
@@ -61,6 +63,7 @@ def test_a_run_is_waiting_then_running_then_finished(store: Store) -> None:
     assert order in (["waiting", "running", "finished"], ["running", "finished"])
 
 
+@INSIDE
 def test_a_finished_run_knows_when_and_where_it_ran(store: Store) -> None:
     run = started(store, faulty_plan([{"do": "fine"}], THREADS))
     assert run.started_at is not None
@@ -70,6 +73,7 @@ def test_a_finished_run_knows_when_and_where_it_ran(store: Store) -> None:
     assert run.environment["python"].count(".") == 2
 
 
+@INSIDE
 def test_a_cancelled_run_resumes_with_the_tasks_that_are_left(store: Store) -> None:
     run = jobs.start(store, faulty_plan(SLOW[:40], THREADS))
     until(lambda: store.run(run.token).ok >= 4)
@@ -84,12 +88,14 @@ def test_a_cancelled_run_resumes_with_the_tasks_that_are_left(store: Store) -> N
     assert all(record.status == "ok" for record in once_each(store, run).values())
 
 
+@INSIDE
 def test_a_run_with_nothing_left_is_not_resumed(store: Store) -> None:
     run = started(store, faulty_plan([{"do": "fine"}], THREADS))
     with pytest.raises(OverlapError, match="no unfinished task"):
         jobs.resume(store, run)
 
 
+@INSIDE
 def test_a_run_that_is_under_way_is_neither_resumed_nor_retried(store: Store) -> None:
     run = jobs.start(store, faulty_plan(SLOW, THREADS))
     until(lambda: store.run(run.token).state == "running")
@@ -100,6 +106,7 @@ def test_a_run_that_is_under_way_is_neither_resumed_nor_retried(store: Store) ->
     jobs.wait(store, run, poll_s=0.05)
 
 
+@INSIDE
 def test_retry_runs_the_failed_tasks_again_and_only_those(store: Store, tmp_path: Path) -> None:
     tasks = [{"do": "fine", "mark": str(tmp_path / "good")}, *flaky(tmp_path, 3)]
     run = started(store, faulty_plan(tasks, THREADS))
@@ -112,6 +119,7 @@ def test_retry_runs_the_failed_tasks_again_and_only_those(store: Store, tmp_path
 
 
 @pytest.mark.stress
+@INSIDE
 def test_retry_of_some_tasks_leaves_the_others_failed(store: Store, tmp_path: Path) -> None:
     run = started(store, faulty_plan(flaky(tmp_path, 4), THREADS))
     run = jobs.wait(store, jobs.retry(store, run, [1, 3]), poll_s=0.05)
@@ -120,6 +128,7 @@ def test_retry_of_some_tasks_leaves_the_others_failed(store: Store, tmp_path: Pa
     assert store.trials(run)[-1].tasks == 2
 
 
+@INSIDE
 def test_a_retried_task_that_succeeds_no_longer_counts_as_failed(store: Store, tmp_path: Path) -> None:
     missing = tmp_path / "not there yet"
     tasks = [{"do": "raise", "mark": str(missing / "mark")}, {"do": "fine"}]
@@ -132,6 +141,7 @@ def test_a_retried_task_that_succeeds_no_longer_counts_as_failed(store: Store, t
     assert [record.status for record in store.records.latest(run)] == ["ok", "ok"]
 
 
+@INSIDE
 def test_a_retry_without_a_failed_task_is_refused(store: Store, tmp_path: Path) -> None:
     run = started(store, faulty_plan([{"do": "fine"}, *flaky(tmp_path, 1)], THREADS))
     with pytest.raises(OverlapError, match="nothing to retry"):
@@ -139,6 +149,7 @@ def test_a_retry_without_a_failed_task_is_refused(store: Store, tmp_path: Path) 
 
 
 @pytest.mark.stress
+@INSIDE
 def test_an_interrupted_retry_leaves_true_counts_behind(store: Store, tmp_path: Path) -> None:
     """What a killed retry took off the count of failures comes back when the run goes on."""
     run = started(store, faulty_plan([{"do": "fine"}, *flaky(tmp_path, 2)], THREADS))
@@ -194,12 +205,14 @@ def test_any_other_process_can_cancel(store: Store) -> None:
     assert time.perf_counter() - began < 2
 
 
+@INSIDE
 def test_cancelling_what_has_ended_changes_nothing(store: Store) -> None:
     run = started(store, faulty_plan([{"do": "fine"}], THREADS))
     jobs.cancel(store, run)
     assert store.run(run.token).state == "finished"
 
 
+@INSIDE
 def test_a_workload_that_cannot_start_fails_the_run_with_its_reason(store: Store) -> None:
     plan = faulty_plan([{"do": "fine"}], THREADS)
     options = {**plan.options, "function": "faulty:no_such_function"}
@@ -229,6 +242,7 @@ def test_a_missing_run_is_named(store: Store) -> None:
             store.run(reference)
 
 
+@INSIDE
 def test_a_deleted_run_leaves_neither_rows_nor_files(store: Store) -> None:
     run = started(store, faulty_plan([{"do": "fine"}], THREADS))
     trials = store.trials(run)

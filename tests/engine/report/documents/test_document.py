@@ -17,6 +17,8 @@ from engine.runs import jobs
 from engine.store import Store
 from tests.engine.report.made import document, failed, record, shop_page, trial
 
+pytestmark = pytest.mark.usefixtures("inside")
+
 TRIAL_KEYS = [
     "executor", "workers", "repeat", "order", "interpreter_s", "startup_s", "wall_s", "teardown_s", "cpu_s",
     "peak_pss_mb", "tasks", "ok", "failed", "throughput_per_s",

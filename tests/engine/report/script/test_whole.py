@@ -31,7 +31,6 @@ from engine.report.documents.document import import_document, run_document
 from engine.report.script.own_modules import MARKERS
 from engine.report.script.whole import must_be_one, script
 from engine.report.script.work import must_be_written
-from engine.runs import jobs
 from engine.runs.functions import function_plan
 from engine.runs.plans import SEQUENTIAL, comparison, demo_scrape_plan, scrape_plan, simple_plan
 from engine.runs.resize_plans import demo_resize_plan, resize_plan  # fmt: skip
@@ -40,7 +39,7 @@ from engine.workloads.images.making.options import Resizing
 from engine.workloads.shop.demo import DemoShops
 from engine.workloads.web.manners import Manners
 from tests.engine.report.made import document, record
-from tests.engine.support import TESTS, open_store
+from tests.engine.support import TESTS, open_store, run_to_end
 from tests.engine.workloads.images.pictures import HEIC, photo
 
 THREADS, PROCESSES, ASYNCIO = (Configuration(name, 2) for name in ("threads", "processes", "asyncio"))
@@ -69,7 +68,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 def ended(store: Store, plan: Plan) -> Run:
-    run = jobs.wait(store, jobs.start(store, plan), poll_s=0.05)
+    run = run_to_end(store, plan)
     assert run.state == "finished", run.message
     return run
 

@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
+import pytest
+
 from engine.model import Configuration, Run
 from engine.runs import jobs
 from engine.runs.resize_plans import resize_plan
@@ -14,6 +16,8 @@ from engine.workloads.images.gallery import NAME, Result, Shown, alt_of, page, p
 from engine.workloads.images.making.options import resizing_from
 from tests.engine.support import run_to_end
 from tests.engine.workloads.images.pictures import photo
+
+pytestmark = pytest.mark.usefixtures("inside")
 
 
 class Read(HTMLParser):

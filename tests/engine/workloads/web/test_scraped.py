@@ -30,6 +30,8 @@ from tests.engine.workloads.web.addresses.made import SPELLINGS
 from tests.engine.workloads.web.made import product
 from tests.engine.workloads.web.servers import Handler, Reply, canaries, server
 
+pytestmark = pytest.mark.usefixtures("inside")
+
 BOTH = ["threads", "asyncio"]
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>$\\href{javascript:alert(3)}{x}$"
 FORMULAS = ["=HYPERLINK(1)", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", " =1", "＝1"]
