@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,6 +15,7 @@ from engine.cli.watching import leave, open_store, summarise, tell_comparison, t
 from engine.errors import OverlapError
 from engine.report import MEDIA_TYPES
 from engine.runs import jobs
+from engine.runs.marks import label_of, note_of
 from engine.text import printable
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -144,9 +146,12 @@ def mark(run: str, label: str | None, note: str | None, pinned: bool | None) -> 
     """Write a label or a note on a run, or pin it."""
     store = open_store()
     found = store.run(run)
-    words = {"label": label, "note": note}
-    values = {name: text.strip() or None for name, text in words.items() if text is not None}
-    store.update_run(found, **values, **({} if pinned is None else {"pinned": pinned}))
+    values: dict[str, Any] = {} if pinned is None else {"pinned": pinned}
+    if label is not None:
+        values["label"] = label_of(label)
+    if note is not None:
+        values["note"] = note_of(note)
+    store.update_run(found, **values)
 
 
 @click.command()

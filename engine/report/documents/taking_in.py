@@ -25,8 +25,12 @@ _UNSAFE_OPTIONS = (
 )  # fmt: skip
 
 
-def import_document(store: Store, document: Mapping[str, Any], token: str | None = None) -> Run:
+def import_document(
+    store: Store, document: Mapping[str, Any], token: str | None = None, person: str | None = None
+) -> Run:
     """Store a document as an ended run of its own number and token; `options["imported"]` is True.
+
+    `person` is who took it in, where people sign in: from the first moment nobody else may see it.
 
     Raises InputRefused when the document is not one that `run_document` gives.
     """
@@ -43,7 +47,7 @@ def import_document(store: Store, document: Mapping[str, Any], token: str | None
         time_limit_s=document.get("time_limit_s"),
         terms=document.get("terms", {}),
     )
-    run = store.create(plan, token or new_token(), document["environment"])
+    run = store.create(plan, token or new_token(), document["environment"], person)
     try:
         for trial in sorted(document["trials"], key=lambda one: one["order"]):
             _add_trial(store, run, trial, document)
@@ -54,14 +58,14 @@ def import_document(store: Store, document: Mapping[str, Any], token: str | None
     return store.run(run.token)
 
 
-def import_file(path: Path, settings: Settings, token: str) -> None:
+def import_file(path: Path, settings: Settings, token: str, person: str | None = None) -> None:
     """Store the document in a file as a run of this token, for a process of its own (`engine.machine.apart`).
 
     Raises InputRefused. A process that is killed may leave half a run, which is then its caller's to delete.
     """
     store = Store.open(settings)
     try:
-        import_document(store, parsed(path.read_bytes().removeprefix(b"\xef\xbb\xbf")), token)
+        import_document(store, parsed(path.read_bytes().removeprefix(b"\xef\xbb\xbf")), token, person)
     finally:
         store.close()
 

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from engine.model import Run
+from engine.runs.marks import LONGEST_LABEL, LONGEST_NOTE, label_of, note_of
 from engine.text import counted
 from pages.parts.shared.guard import guard
 from pages.parts.shared.person import must_be_own
 from pages.parts.shared.server import store
-
-LONGEST_LABEL, LONGEST_NOTE = 60, 2_000
 
 
 @st.dialog("Label and note", icon=":material/label:")
@@ -27,10 +26,10 @@ def ask_for_words(runs: Sequence[Run]) -> None:
         note = st.text_area("Note", one.note or "", max_chars=LONGEST_NOTE, key="new_note")
     if st.button("Save", type="primary", icon=":material/check:", key="save_words"):
         with guard():
+            written = {"label": label_of(label), **({} if note is None else {"note": note_of(note)})}
             for run in runs:
                 must_be_own(run)
-                written = {"label": label.strip() or None}
-                store().update_run(run, **written, **({} if note is None else {"note": note.strip() or None}))
+                store().update_run(run, **written)
         st.rerun()
 
 

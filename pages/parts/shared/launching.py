@@ -25,7 +25,7 @@ def start(plan: Plan, token: str, told: Told | None = None) -> Run:
     must_be_allowed(plan.workload, plan.configurations)
     if plan.options.get("imported"):
         raise NotAvailable("This run came from a file, without its inputs: it can be looked at, not run.")
-    return jobs.start(store(), _within_addresses(plan), token, _with_a_share(), told)
+    return jobs.start(store(), _within_addresses(plan), token, with_a_share(), told)
 
 
 def resume(run: Run) -> Run:
@@ -33,7 +33,7 @@ def resume(run: Run) -> Run:
     must_be_allowed(run.workload, run.configurations)
     must_be_own(run)
     _must_stay_within_addresses(run)
-    _with_a_share()
+    with_a_share()
     return jobs.resume(store(), run)
 
 
@@ -42,7 +42,7 @@ def retry(run: Run, tasks: Iterable[int] | None = None) -> Run:
     must_be_allowed(run.workload, run.configurations)
     must_be_own(run)
     _must_stay_within_addresses(run)
-    _with_a_share()
+    with_a_share()
     return jobs.retry(store(), run, tasks)
 
 
@@ -57,7 +57,7 @@ def _must_stay_within_addresses(run: Run) -> None:
         must_be_within(run, store().folder(run).tasks(), settings())
 
 
-def _with_a_share() -> str | None:
+def with_a_share() -> str | None:
     """Who starts something, where people sign in. Raises InputRefused for one who has as much as one may have here."""
     who = person()
     if who == NOBODY:

@@ -6,7 +6,8 @@ then Overlap is for the people who share a machine. Where people do, `person` sa
 
 from __future__ import annotations
 
-from functools import lru_cache
+from pathlib import Path
+from threading import Lock
 
 import streamlit as st
 
@@ -35,10 +36,35 @@ def whole_store() -> Store:
     return _opened(settings())
 
 
-@lru_cache(maxsize=4)
 def _opened(chosen: Settings) -> Store:
-    """One store for all sessions: its connections are pooled, and it has no other state."""
-    return Store.open(chosen)
+    """One store for all sessions: its connections are pooled, and it has no other state.
+
+    It is opened anew where its file was removed or replaced meanwhile: else the app would go on with one that nobody
+    else sees, and could not start a run any more.
+    """
+    file = None if chosen.database_url else chosen.home / "overlap.db"
+    with _OPENING:
+        if (known := _stores.get(chosen)) is not None and known[1] == _identity(file):
+            return known[0]
+        found = Store.open(chosen)
+        while len(_stores) >= _MOST_STORES:
+            _stores.pop(next(iter(_stores)))
+        _stores[chosen] = found, _identity(file)
+    return found
+
+
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    """What tells a file from another one of its name; None where there is none."""
+    try:
+        seen = file.stat() if file else None
+    except OSError:
+        return None
+    return (seen.st_dev, seen.st_ino) if seen else None
+
+
+_OPENING = Lock()
+_MOST_STORES = 4
+_stores: dict[Settings, tuple[Store, tuple[int, int] | None]] = {}
 
 
 def token_in_address() -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -155,5 +155,5 @@ def last_took_s(card: Card) -> float | None:
     for run in store().runs(limit=20, kind=card.kind, workload=card.workload):
         if run.state == "finished" and card.titled in run.title and run.started_at and run.ended_at:
             taken = datetime.fromisoformat(run.ended_at) - datetime.fromisoformat(run.started_at)
-            return taken.total_seconds()
+            return taken.total_seconds() if taken >= timedelta() else None  # the clock was set back meanwhile
     return None

@@ -58,7 +58,8 @@ def outcome(run: Run) -> str:
 def _took(run: Run) -> str:
     if run.state not in ENDED or not run.started_at or not run.ended_at:
         return ""
-    return duration((datetime.fromisoformat(run.ended_at) - datetime.fromisoformat(run.started_at)).total_seconds())
+    took_s = (datetime.fromisoformat(run.ended_at) - datetime.fromisoformat(run.started_at)).total_seconds()
+    return duration(took_s) if took_s >= 0 else ""  # the clock was set back meanwhile
 
 
 def _when(run: Run) -> str:
