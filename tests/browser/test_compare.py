@@ -105,7 +105,7 @@ new PerformanceObserver(list => list.getEntries().forEach(one => { window.shifte
 def test_while_blocks_come_in_nothing_changes_its_place(tab: Tab) -> None:
     token = start(tab, repeats=40)
     tab.open(f"run?run={token}")
-    expect(tab.page.get_by_text(re.compile("No block is complete yet|So far: "))).to_be_visible()
+    expect(tab.page.get_by_text(re.compile("No verdict yet|So far: "))).to_be_visible()
     expect(tab.page.locator(".ov-lane")).to_be_visible()
     tab.page.wait_for_timeout(2000)  # until the page itself is drawn: on a busy machine its parts come one by one
     tab.page.evaluate(SHIFTS)

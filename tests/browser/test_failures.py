@@ -65,7 +65,7 @@ def fits_a_narrow_window(tab: Tab) -> None:
     table = tab.page.locator("[data-testid='stDataFrame']").first
     box = table.bounding_box()
     assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["height"] <= 440
-    expect(tab.button("Retry failed")).to_be_visible()
+    expect(tab.button("Try all again")).to_be_visible()
     sideways = "(m => m.scrollWidth - m.clientWidth)(document.querySelector('[data-testid=stMain]'))"
     assert tab.page.evaluate(sideways) == 0
 

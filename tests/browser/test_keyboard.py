@@ -46,7 +46,7 @@ def test_the_demo_shops_are_scraped_and_what_failed_is_tried_again(tab: Tab) -> 
     tab.page.keyboard.press("ArrowRight")
     expect(tab.page.get_by_role("tab", name="Failures")).to_have_attribute("aria-selected", "true")
     tab.settled()
-    press(tab, "Retry failed")
+    press(tab, "Try all again")
     store = tab.server.store
     tab.until(lambda: len(store.trials(store.run(token))) > 1)
 

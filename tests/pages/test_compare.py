@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -66,6 +67,12 @@ def test_the_sample_photos_are_preset_with_as_many_workers_as_there_are_cpus(
     assert "24 tasks" in said and "16 trials" in said
     assert f"sequential, threads × {count}, processes × {count}" in said
     assert not app.button(key="start").disabled
+
+
+def test_what_will_happen_names_as_many_configurations_as_it_counts(opened: Opened, photos_ready: None) -> None:
+    (told,) = [one.value for one in opened("compare.py").markdown if " configurations**" in one.value]
+    found = re.fullmatch(r"\*\*24 tasks\*\* on \*\*(\d+) configurations\*\*: (.*)\.", told.replace("\\", ""))
+    assert found and len(found[2].split(", ")) == int(found[1]) and "plain loop" in found[2]
 
 
 def test_one_click_starts_the_preset_comparison(opened: Opened, store: Store, photos_ready: None) -> None:

@@ -99,7 +99,7 @@ def test_several_groups_can_be_tried_again_together_and_without_a_selection_all_
     run = jobs.wait(store, run)
     assert retried(store, run) == "fghij"
     app = failures_of(opened, run)
-    assert app.button(key="retry").label == "Retry failed", "after another end nothing is selected"
+    assert app.button(key="retry").label == "Try all again", "after another end nothing is selected"
     app.button(key="retry").click().run()
     run = jobs.wait(store, run)
     assert retried(store, run) == "abcdefghij"
@@ -138,7 +138,7 @@ def test_tasks_without_a_host_are_grouped_by_reason_alone(
 
 def test_one_group_alone_is_tried_again_without_a_choice(opened: Opened, ended: Ended, settings: Settings) -> None:
     app = failures_of(opened, ended(scrape_plan(URLS[:2], THREADS, settings)))
-    assert app.button(key="retry").label == "Retry failed"
+    assert app.button(key="retry").label == "Try all again"
     assert not [item for item in app.caption if "Select rows" in item.value]
 
 

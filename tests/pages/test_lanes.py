@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -27,9 +28,11 @@ from pages.parts.components.lane_data import (
     lane_data,
     marks_of,
 )
-from pages.parts.components.lanes import AROUND_PX, height_of, in_words
+from pages.parts.components.lanes import AROUND_PX, height_of, in_words, lanes_of
 from pages.parts.components.sparkline import sparkline
 from pages.parts.job.live import live
+from pages.parts.run.headline import tiles
+from pages.parts.run.summary import Pace
 
 Ended = Callable[[Plan], Run]
 
@@ -43,6 +46,16 @@ def test_a_mark_for_each_task_and_the_wait_for_a_host_only_while_its_worker_was_
     assert [mark[:4] for mark in marks] == [
         (0, 0.0, 1.0, DONE), (0, 1.0, 1.5, PUT_BACK), (0, 1.5, 2.0, DONE), (1, 0.5, 0.9, FAILED_KIND),
     ]  # fmt: skip
+
+
+def test_a_rate_of_one_is_told_of_one_thing(ended: Ended, quick: Plan) -> None:
+    run = replace(ended(quick), workload="resize")
+    told = {rate: dict((name, value) for name, value, _ in tiles(run, Pace(1.0, None, rate)))["Throughput"]
+            for rate in (0.66, 1.0, 1.04, 2.0, 12.4)}  # fmt: skip
+    assert list(told.values()) == ["0.66 images/s", "1 image/s", "1 image/s", "2 images/s", "12 images/s"]
+    picture = {"lanes": 2, "live": False, "now": 1.0}
+    assert lanes_of(run, [], picture, "images")["waits"] == "waiting for its photo"
+    assert lanes_of(replace(run, workload="scrape"), [], picture, "pages")["waits"] == "waiting for its turn"
 
 
 def test_a_task_of_many_stretches_fills_them_all_and_short_ones_add_up() -> None:

@@ -9,9 +9,10 @@ from engine.report.figures.colours import executor_colour
 from engine.text import seconds
 
 
-def between() -> str:
-    """The lane while no trial runs: as high as another one."""
-    return '<div class="ov ov-lane"><p><span class="ov-aside">Between two trials</span></p><div></div></div>'
+def between(begun: bool = True) -> str:
+    """The lane while no trial runs, between two of them or before the first: as high as another one."""
+    words = "Between two trials" if begun else "Nothing runs yet"
+    return f'<div class="ov ov-lane"><p><span class="ov-aside">{words}</span></p><div></div></div>'
 
 
 def lane(now: Trial, elapsed_s: float | None, usual_s: float | None, begun: int | None = None) -> str:

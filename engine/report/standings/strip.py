@@ -101,8 +101,8 @@ def waiting_strip() -> str:
     """The strip before the first block is complete; it keeps the place."""
     return (
         '<div class="ov ov-strip"><div class="ov-number ov-aside">…×</div><div>'
-        '<span class="ov-who">No block is complete yet</span>'
-        '<p class="ov-say">The verdict appears here after the first one, and sharpens with every further one.</p>'
+        '<span class="ov-who">No verdict yet</span>'
+        '<p class="ov-say">It appears here once each has run, and gets surer with every further block of trials.</p>'
         "</div></div>"
     )
 

@@ -25,6 +25,7 @@ export default function (component) {
     draw(root, canvas, shown)
   }
   show(data)
+  if (data.drawn) write(data.drawn) // an answer that was late may have written over what Streamlit takes for shown
   follow(own, data.follow, show, setTriggerValue)
   canvas.onpointermove = (event) => point(root, canvas, own.data, event)
   canvas.onpointerleave = () => { root.querySelector(".tip").hidden = true }
@@ -110,7 +111,7 @@ function draw(root, canvas, data) {
 function key(root, data, ink) {
   const entries = [[data.colours.done, data.heat ? "busy, paler for a part of the time" : "done", ""], [data.colours.failed, "failed", ""]]
   if (data.live && !data.heat) entries.push(["", "under way", `border:1px solid ${data.colours.done};box-sizing:border-box`])
-  if (data.marks.some((one) => one[3] === PUT_BACK)) entries.push(["", "waiting for its turn",
+  if (data.marks.some((one) => one[3] === PUT_BACK)) entries.push(["", data.waits,
     `background:repeating-linear-gradient(45deg,${ink.grid} 0 2px,transparent 2px 4px);border:1px solid ${ink.grid};box-sizing:border-box`])
   const told = JSON.stringify([data.title, entries])
   const place = root.querySelector(".key")
@@ -274,7 +275,7 @@ function point(root, canvas, data, event) {
   tip.hidden = !hit
   if (!hit) return
   const took = hit[2] - hit[1], time = took < 1 ? `${Number((took * 1000).toPrecision(3))} ms` : `${took.toFixed(2)} s`
-  const what = ["", "failed, ", "under way, ", "waiting for its turn, "][hit[3]]
+  const what = ["", "failed, ", "under way, ", `${data.waits}, `][hit[3]]
   tip.textContent = `${hit[4] ? hit[4] + ": " : ""}${what}${time} on ${seat(data, hit[0])}`
   tip.style.left = `${Math.min(at + 12, root.clientWidth - tip.offsetWidth - 4)}px`
   tip.style.top = `${canvas.offsetTop + down + 14}px`

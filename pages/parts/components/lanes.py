@@ -30,13 +30,17 @@ _LANES = st.components.v2.component(
 )
 
 
-def lanes(run: Run, trials: Sequence[Trial], picture: dict[str, Any], unit: str, stage: str) -> None:
+def lanes(
+    run: Run, trials: Sequence[Trial], picture: dict[str, Any], unit: str, stage: str, drawn: dict[str, Any]
+) -> None:
     """Draw the picture; its height depends on the number of workers alone, so nothing below it ever moves.
+
+    `drawn` are the tiles and the bar as the page shows them now.
 
     While the run goes on, its script asks for newer figures by itself, and has the page look again once their stage is
     not `stage` any more.
     """
-    data = {**lanes_of(run, trials, picture, unit), "dark": is_dark(), "follow": None}
+    data = {**lanes_of(run, trials, picture, unit), "dark": is_dark(), "follow": None, "drawn": drawn}
     if picture["live"]:
         data["follow"] = {**PACE, "url": file_url(run, "live"), "stage": stage, "clock": clock()}
     with st.container(key="lanes"):
@@ -46,7 +50,8 @@ def lanes(run: Run, trials: Sequence[Trial], picture: dict[str, Any], unit: str,
 def lanes_of(run: Run, trials: Sequence[Trial], picture: dict[str, Any], unit: str) -> dict[str, Any]:
     """What `lanes.js` draws."""
     height, told = height_of(run.configurations[0].workers), in_words(run, trials, picture)
-    return {**picture, "height": height, "title": _title(picture), "told": told, "unit": unit}
+    waits = "waiting for its photo" if run.workload == "resize" else "waiting for its turn"
+    return {**picture, "height": height, "title": _title(picture), "told": told, "unit": unit, "waits": waits}
 
 
 def height_of(workers: int) -> int:

@@ -109,7 +109,7 @@ def _retry(run: Run, groups: list[Group]) -> None:
     chosen = _table(groups, key, choose=len(groups) > 1)
     tasks = [task for group in chosen for task in group.tasks]
     with st.container(horizontal=True, vertical_alignment="center"):
-        label = f"Try these again ({len(tasks):,})" if chosen else "Retry failed"
+        label = f"Try these again ({len(tasks):,})" if chosen else "Try all again"
         act = partial(_try_again, groups, key)
         hopeful = may_succeed(group.reason for group in chosen or groups)
         kind: Literal["primary", "secondary"] = "primary" if hopeful else "secondary"

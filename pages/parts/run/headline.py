@@ -114,8 +114,9 @@ def figures(run: Run, trials: Sequence[Trial], picture: Mapping[str, Any]) -> No
             line = sparkline(_rates(picture), executor_colour(how)) if label == "Throughput" else ""
             st.metric(label + line, value, border=True, height="stretch", help=note)
     with st.container(key="progress"):
-        bar(bar_of(run, measured))
-    lanes(run, trials, dict(picture), title_of(run)[1], stage(run))
+        bar(shown := bar_of(run, measured))
+    drawn = {"tiles": {label: value for label, value, _ in found}, "bar": shown}
+    lanes(run, trials, dict(picture), title_of(run)[1], stage(run), drawn)
 
 
 def stage(run: Run) -> str:
@@ -140,7 +141,7 @@ def tiles(run: Run, measured: Pace) -> list[tuple[str, str, str | None]]:
     return [
         ("Done", f"{run.ok:,} of {run.tasks:,}", None),
         ("Elapsed", words.duration(measured.elapsed_s), None),
-        ("Throughput", f"{_short(measured.per_s)} {unit}/s" if measured.per_s else "–", None),
+        ("Throughput", _rate(measured.per_s, unit) if measured.per_s else "–", None),
         ("Failed", f":red[{run.failed:,}]" if run.failed else "0", None),
     ]
 
@@ -158,8 +159,9 @@ def _saved(run: Run) -> list[tuple[str, str, str | None]]:
     return [("Saved" if after <= before else "Grown by", f"{size}, {share}", note)]
 
 
-def _short(rate: float) -> str:
-    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"
+def _rate(per_s: float, unit: str) -> str:
+    told = f"{per_s:,.0f}" if per_s >= 10 else f"{per_s:.2g}"
+    return f"{told} {unit.removesuffix('s') if told == '1' else unit}/s"
 
 
 def bar_of(run: Run, measured: Pace) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import psutil
@@ -42,7 +43,7 @@ def test_a_retry_finds_the_shops_again_and_none_stays(store: Store) -> None:
 def test_an_orchestrator_that_is_killed_takes_its_shops_with_it(store: Store) -> None:
     run = jobs.start(store, scrape_plan([THERE], THREADS, store.settings))
     until(lambda: bool(shops(store)))
-    for orchestrator in (one for one in alive_with(store.settings.home) if "work" in one.cmdline()):
+    for orchestrator in named(store, "work"):
         orchestrator.kill()
     until(lambda: not shops(store), limit_s=2.0)
     assert jobs.wait(store, run).state == "interrupted"
@@ -53,4 +54,13 @@ def reasons(store: Store, run: Run) -> set[str | None]:
 
 
 def shops(store: Store) -> list[psutil.Process]:
-    return [one for one in alive_with(store.settings.home) if "engine.workloads.shop" in one.cmdline()]
+    return named(store, "engine.workloads.shop")
+
+
+def named(store: Store, word: str) -> list[psutil.Process]:
+    """The processes of this home with such a word in their command; one that has just ended has none."""
+    found = []
+    for one in alive_with(store.settings.home):
+        with suppress(psutil.NoSuchProcess):
+            found += [one] if word in one.cmdline() else []
+    return found

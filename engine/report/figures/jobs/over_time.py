@@ -14,7 +14,7 @@ from engine.report.figures.colours import FAILED, SERIES, executor_colour, faded
 from engine.report.figures.jobs.spans import open_over_time, time_inside
 from engine.report.figures.jobs.tasks import Floats, Rows, Tasks, tasks_from
 from engine.report.figures.jobs.timeline import TIME
-from engine.report.figures.theme import escape, figure, log_ticks, nothing, seconds
+from engine.report.figures.theme import escape, figure, log_ticks, nothing, seconds, whole_numbers
 
 Samples = Sequence[Mapping[str, float]]
 _POINTS = 2_000
@@ -61,6 +61,9 @@ def times_drawn(
     drawn.update_xaxes(type="log" if wide else "linear")
     if wide:
         drawn.update_xaxes(log_ticks(float(edges_s[0]), float(edges_s[-1])))
+    highest = float((done + failed).max())
+    whole_numbers(drawn, highest)
+    drawn.update_yaxes(range=[0, 1.18 * highest])  # the words stand above the bars
     for value_s, words, height in ((half, "median", 1.0), (most, "95%", 0.92)):
         drawn.add_vline(x=float(value_s), line={"color": theme(dark).text, "width": 1, "dash": "dot"})
         # On a logarithmic axis plotly places an annotation by its exponent, though a line by its value.
@@ -107,7 +110,7 @@ def done_drawn(done: Curve, failed: Curve, shape: str, configuration: Configurat
                 hovertemplate="%{y} " + name + " after %{x:.3f} s<extra></extra>",
             )  # fmt: skip
     drawn.update_layout(showlegend=failed is not None)
-    drawn.update_yaxes(rangemode="tozero")
+    whole_numbers(drawn, max((float(curve[1][-1]) for curve in (done, failed) if curve is not None), default=0.0))
     return drawn
 
 
@@ -126,8 +129,7 @@ def tasks_at_once(
     if not len(tasks):
         return nothing("Tasks at once", "No task has ended yet.", dark)
     cores = None if tasks.seams else cores_busy(samples, measurement, tasks.end_s)
-    average = float(tasks.duration_s.sum()) / max(tasks.end_s, 1e-9)
-    title = at_once_title(average, None if tasks.seams else measurement)
+    title = at_once_title(float(tasks.duration_s.sum()), tasks.end_s, None if tasks.seams else measurement)
     return at_once_drawn(title, _running(tasks), cores, configuration, dark)
 
 
@@ -150,13 +152,17 @@ def at_once_drawn(
             hovertemplate="%{y:.2f} cores from %{x:.2f} s on<extra></extra>",
         )  # fmt: skip
     drawn.update_layout(showlegend=True)
-    drawn.update_yaxes(rangemode="tozero")
+    whole_numbers(drawn, float(np.max(counts, initial=0.0)))
     return drawn
 
 
-def at_once_title(average: float, measurement: Measurement | None) -> str:
-    """Tasks at once never stand alone: without the cores that were busy, they read like a speedup."""
-    title = f"Tasks at once: {average:.1f} on average"
+def at_once_title(busy_s: float, end_s: float, measurement: Measurement | None) -> str:
+    """Tasks at once never stand alone: without the cores that were busy, they read like a speedup.
+
+    Both are over the measured wall time, as they are told beside the figure; where that is not known, the tasks' own
+    time, `busy_s`, is over the time until the last of them ended.
+    """
+    title = f"Tasks at once: {busy_s / max((measurement and measurement.wall_s) or end_s, 1e-9):.1f} on average"
     if measurement is None or measurement.cpu_s is None or not measurement.wall_s:
         return title
     return f"{title}, on {measurement.cpu_s / measurement.wall_s:.1f} cores"
@@ -223,8 +229,8 @@ def memory(
     if kind:
         drawn.update_yaxes(title_text="Memory (MB)")
         drawn.add_annotation(
-            text=escape(kind), xref="paper", yref="paper", x=1, y=1, xanchor="right", yanchor="bottom", showarrow=False,
+            text=escape(kind), xref="paper", yref="paper", x=1, y=0, xanchor="right", yanchor="bottom", showarrow=False,
             font={"color": theme(dark).muted},
         )  # fmt: skip
-    drawn.update_yaxes(rangemode="tozero")
+    whole_numbers(drawn, float(held_mb[peak]))
     return drawn

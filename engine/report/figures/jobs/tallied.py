@@ -55,7 +55,7 @@ def tasks_at_once_of(
         busy_s[cell.stretch] += cell.busy_s
     edges = np.minimum(tally.width_s * np.arange(len(busy_s) + 1), tally.end_s)
     widths = np.maximum(np.diff(edges), 1e-9)
-    title = at_once_title(tally.busy_s / max(tally.end_s, 1e-9), measurement)
+    title = at_once_title(tally.busy_s, tally.end_s, measurement)
     running = ((edges[:-1] + edges[1:]) / 2, busy_s / widths, "hvh")
     return at_once_drawn(title, running, cores_busy(samples, measurement, tally.end_s), configuration, dark)
 

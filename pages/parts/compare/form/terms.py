@@ -184,12 +184,13 @@ def show_preview(
 ) -> None:
     """Say what will happen and about how long it takes, before it does."""
     tasks = sample or material.count
-    count = len(dict.fromkeys([terms.baseline, *configurations]))
+    named = list(dict.fromkeys([terms.baseline, *configurations]))
+    count = len(named)
     st.subheader("What will happen", anchor=False)
     what = f"{counted(tasks, 'task')}" if tasks else "All tasks"
     if sample is not None and material.count:
         what += f" of {material.count:,}"
-    st.markdown(f"**{what}** on **{counted(count, 'configuration')}**: {literal(_named(configurations))}.")
+    st.markdown(f"**{what}** on **{counted(count, 'configuration')}**: {literal(_named(named))}.")
     if terms.repeats is None:
         st.markdown(
             f"Block after block until every interval is within ±{(terms.precision or 0) * 100:g}%, "

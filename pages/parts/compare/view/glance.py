@@ -61,7 +61,7 @@ def running_lane(run: Run, trials: Sequence[Trial]) -> None:
     now = trials[-1] if trials and trials[-1].state == "running" else None
     if now is None:  # its place is kept, so that nothing below it moves
         with st.container(key="running_trial"):
-            st.html(between())
+            st.html(between(begun=bool(trials)))
         return
     before = [one.measurement for one in trials if one.configuration == now.configuration and one.repeat >= 0]
     walls = [one.wall_s for one in before if one.wall_s]

@@ -66,6 +66,7 @@ def test_who_cannot_see_the_lane_is_told_the_same() -> None:
 
 
 def test_between_two_trials_the_lane_keeps_its_height() -> None:
+    assert "Nothing runs yet" in between(begun=False)
     assert "Between two trials" in between() and between().count("<div") == lane(running(), None, None).count("<div")
 
 

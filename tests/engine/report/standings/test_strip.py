@@ -211,7 +211,7 @@ def test_every_word_of_others_is_escaped() -> None:
 
 
 def test_before_the_first_block_the_strip_keeps_its_place() -> None:
-    assert "No block is complete yet" in waiting_strip() and waiting_strip().startswith('<div class="ov ov-strip">')
+    assert "No verdict yet" in waiting_strip() and waiting_strip().startswith('<div class="ov ov-strip">')
 
 
 def test_the_baseline_is_not_said_to_be_so_many_times_as_fast_as_itself() -> None:

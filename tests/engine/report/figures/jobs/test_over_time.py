@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.model import Measurement
@@ -56,6 +58,9 @@ def test_tasks_at_once_are_exact_steps_and_stand_beside_the_cores() -> None:
     assert numbers(steps.y) == [1, 2, 1, 0]
     assert numbers(named(drawn, "cores busy").y) == pytest.approx([1.0] * len(named(drawn, "cores busy").x))
     assert drawn.layout.title.text == "Tasks at once: 1.5 on average, on 1.0 cores"
+    slower = replace(MEASURED, wall_s=3.0)
+    told = tasks_at_once(rows, THREADS_2, samples, slower).layout.title.text
+    assert told.startswith("Tasks at once: 1.0 on average"), "over the wall time, as beside the figure"
 
 
 def test_without_a_measured_start_up_no_cores_are_drawn() -> None:
