@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator
 from decimal import Context, Decimal, InvalidOperation
 from importlib.util import find_spec
-from itertools import islice
-from tempfile import TemporaryFile
+from itertools import chain, islice
+from tempfile import TemporaryFile, gettempdir
 from typing import Any
 
-from engine.errors import NotAvailable
+from engine.errors import InputRefused, NotAvailable
 from engine.model import Run
 from engine.report.tables import header, rows
 from engine.store import Store
@@ -31,14 +31,21 @@ def parquet_chunks(store: Store, run: Run) -> Iterator[bytes]:
     """The table as Parquet, made in a temporary file: prices exact (decimal with 9 places), times in seconds as
     doubles.
 
-    Raises NotAvailable, saying how to get it, where pyarrow is missing.
+    Raises NotAvailable, saying how to get it, where pyarrow is missing, and InputRefused where the disk is full.
     """
     if find_spec("pyarrow") is None:
         raise NotAvailable(
             "Parquet needs the package pyarrow, which is not installed here: "
             "install it with `pip install pyarrow`, or take the CSV."
         )
-    return _pieces(store, run)
+    pieces = _pieces(store, run)
+    try:  # the file is whole before its first piece is sent: a disk that is full is said instead
+        first = next(pieces, b"")
+    except OSError as error:
+        raise InputRefused(
+            f"The table cannot be written to {gettempdir()} ({error.strerror}): free some space there, or take the CSV."
+        ) from None
+    return chain([first], pieces)
 
 
 def _pieces(store: Store, run: Run) -> Iterator[bytes]:

@@ -20,13 +20,15 @@ from engine.text import counted
 from engine.workloads.images.making.options import Resizing
 from engine.workloads.images.sets.sources import RESULTS
 from engine.workloads.images.sets.targets import Overwriting
-from pages.parts.shared.server import settings, store
+from pages.parts.shared.server import settings, whole_store
 from pages.parts.shared.words import literal
 from pages.parts.uploads.reading import forget, read_once
 
 SOURCE, TARGET = "source_address", "results_address"
 """The keys of the two fields."""
 _SLOT = "pictures_at_address"
+LOOKED_AT = 300
+"""Earlier runs whose results are known as such."""
 
 
 def are_on() -> bool:
@@ -62,8 +64,8 @@ def choose_source() -> tuple[str, list[Source]] | None:
 
 
 def _results() -> list[str]:
-    """Where earlier runs wrote to: what lies there is no original."""
-    found = {run.options.get("address") for run in store().runs(workload="resize")}
+    """Where anybody's earlier runs wrote to: what lies there is no original."""
+    found = {run.options.get("address") for run in whole_store().runs(limit=LOOKED_AT, workload="resize")}
     return sorted(one for one in found if isinstance(one, str) and one)
 
 

@@ -43,10 +43,10 @@ def _opened(chosen: Settings) -> Store:
     else sees, and could not start a run any more.
     """
     file = None if chosen.database_url else chosen.home / "overlap.db"
-    with _OPENING:
-        if (known := _stores.get(chosen)) is not None and known[1] == _identity(file):
-            return known[0]
-        found = Store.open(chosen)
+    if (known := _stores.get(chosen)) is not None and known[1] == _identity(file):
+        return known[0]
+    found = Store.open(chosen)  # with no lock held: a server that is away must not have every page wait for every other
+    with _KEEPING:
         while len(_stores) >= _MOST_STORES:
             _stores.pop(next(iter(_stores)))
         _stores[chosen] = found, _identity(file)
@@ -62,7 +62,7 @@ def _identity(file: Path | None) -> tuple[int, int] | None:
     return (seen.st_dev, seen.st_ino) if seen else None
 
 
-_OPENING = Lock()
+_KEEPING = Lock()
 _MOST_STORES = 4
 _stores: dict[Settings, tuple[Store, tuple[int, int] | None]] = {}
 

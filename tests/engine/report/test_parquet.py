@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import sys
 from decimal import Decimal
 
 import pytest
 
-from engine.errors import NotAvailable
+from engine.errors import InputRefused, NotAvailable
+from engine.report import parquet
 from engine.report.documents.document import import_document
 from engine.report.parquet import _as_decimal, _as_real, _as_text, _as_whole, parquet_chunks
 from engine.store import Store
@@ -32,6 +34,16 @@ def test_a_run_without_records_is_an_empty_table_with_its_columns(store: Store) 
     read = pyarrow_parquet.read_table(io.BytesIO(content))
     assert read.num_rows == 0
     assert "price" in read.column_names
+
+
+def test_a_disk_without_room_is_said_before_anything_is_sent(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.BytesIO):
+        def write(self, data: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(parquet, "TemporaryFile", lambda **_: Full())
+    with pytest.raises(InputRefused, match=r"cannot be written to .* \(No space left on device\): free some space"):
+        parquet_chunks(store, import_document(store, document([record(0, "a", shop_page())])))
 
 
 @pytest.mark.parametrize(
