@@ -12,6 +12,10 @@ from collections.abc import Iterator
 MOST_UNPACKED = 8 * 2**20
 """Bytes that a text or a profile may unpack to. Profiles of printers have up to 4 MB; Pillow's own limit is 1 MiB."""
 
+_MOST_TOGETHER = 4 * MOST_UNPACKED
+"""All of a file's texts and profiles together: unpacking very many small ones takes minutes."""
+
+_TEXTS = (b"tEXt", b"zTXt", b"iTXt", b"iCCP")
 _START = b"\x89PNG\r\n\x1a\n"
 _ANCILLARY = 0x20
 
@@ -32,27 +36,31 @@ def without_unreadable(data: bytes) -> bytes | None:
     """The PNG without those ancillary chunks that cannot be read; None where there are none, or it is no PNG."""
     if not data.startswith(_START):
         return None
-    found = [(_can_be_read(kind, chunk), chunk) for kind, chunk in chunks(data)]
-    return None if all(good for good, _ in found) else _START + b"".join(chunk for good, chunk in found if good)
+    kept, left_out, room = [_START], False, _MOST_TOGETHER
+    for kind, chunk in chunks(data):
+        readable = not kind[0] & _ANCILLARY or zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big")
+        if readable and kind in _TEXTS:
+            most = min(room, MOST_UNPACKED)
+            length = _length(kind, chunk[8:-4], most)
+            readable, room = length <= most, room - min(length, most)
+        if readable:
+            kept.append(chunk)
+        left_out = left_out or not readable
+    return b"".join(kept) if left_out else None
 
 
-def _can_be_read(kind: bytes, chunk: bytes) -> bool:
-    if not kind[0] & _ANCILLARY:
-        return True
-    if zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:], "big"):
-        return False
-    content = chunk[8:-4]
+def _length(kind: bytes, content: bytes, most: int) -> int:
+    """How many bytes a text or a profile has when it is unpacked; more than `most` are not counted."""
+    packed = b""
     if kind in (b"iCCP", b"zTXt"):
-        return _is_small(content.partition(b"\0")[2][1:])
-    if kind == b"iTXt" and content.partition(b"\0")[2][:1] == b"\1":
-        return _is_small(content.partition(b"\0")[2][2:].partition(b"\0")[2].partition(b"\0")[2])
-    return len(content) <= MOST_UNPACKED
-
-
-def _is_small(packed: bytes) -> bool:
+        packed = content.partition(b"\0")[2][1:]
+    elif kind == b"iTXt" and content.partition(b"\0")[2][:1] == b"\1":
+        packed = content.partition(b"\0")[2][2:].partition(b"\0")[2].partition(b"\0")[2]
+    if not packed or most == 0:
+        return len(content)
     unpacking = zlib.decompressobj()
     try:
-        unpacking.decompress(packed, MOST_UNPACKED)
+        length = len(unpacking.decompress(packed, most))
     except zlib.error:
-        return True  # such a text or profile is left out by whoever reads it
-    return not unpacking.unconsumed_tail
+        return len(content)  # such a text or profile is left out by whoever reads it
+    return most + 1 if unpacking.unconsumed_tail else length

@@ -232,6 +232,28 @@ def test_what_cannot_be_read_beside_the_pixels_of_a_png_costs_nothing(
     assert reason(tmp_path, damaged).reason in ("damaged", "truncated")
 
 
+def test_very_many_texts_are_not_all_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unpacked: list[int] = []
+    original = zlib.decompressobj
+
+    class Counting:
+        def __init__(self) -> None:
+            self.inner = original()
+            self.unconsumed_tail = b""
+
+        def decompress(self, packed: bytes, most: int) -> bytes:
+            found = self.inner.decompress(packed, most)
+            self.unconsumed_tail = self.inner.unconsumed_tail
+            unpacked.append(len(found))
+            return found
+
+    texts = png_chunk(b"zTXt", b"c\0\0" + zlib.compress(bytes(7_000_000), 9)) * 200
+    data = png(64, 48, 8, RGB, photo(64, 48).tobytes(), texts)
+    monkeypatch.setattr(zlib, "decompressobj", Counting)
+    assert done(tmp_path, data)[0].tobytes() == photo(64, 48).tobytes()
+    assert 0 < sum(unpacked) < 200_000_000
+
+
 def test_a_long_text_and_a_large_profile_of_a_png_are_read(tmp_path: Path) -> None:
     """A printer's profile has megabytes, more than Pillow's own limit."""
     rows = photo(64, 48).tobytes()
