@@ -28,7 +28,7 @@ from engine.runs.plans import simple_plan
 from engine.store import Store
 from engine.workloads.shop import photos
 from tests.engine.inside import orchestrators_inside
-from tests.engine.support import run_to_end
+from tests.engine.support import put_database, run_to_end
 
 NAVIGATION = str(Path(__file__).parents[2] / "pages" / "navigation.py")
 THREADS = Configuration("threads", 2)
@@ -56,6 +56,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "tmp").mkdir()
     monkeypatch.setenv("OVERLAP_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    put_database(tmp_path / "home")
     yield tmp_path / "home"
     store = Store.open(load())
     for run in store.runs():

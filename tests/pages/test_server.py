@@ -26,7 +26,6 @@ def test_a_setting_that_may_hold_a_password_is_not_shown(opened: Opened, monkeyp
 
 
 def test_a_damaged_database_shows_a_reason_on_every_page(opened: Opened, home: Path) -> None:
-    home.mkdir(parents=True)
     (home / "overlap.db").write_bytes(b"this is no database" * 1000)
     try:
         for entry in PAGES:

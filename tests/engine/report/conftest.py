@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.config import Settings
 from engine.store import Store
+from tests.engine.support import open_store
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     """An empty store in a temporary home."""
-    return Store.open(Settings(home=tmp_path / "home"))
+    return open_store(tmp_path / "home")

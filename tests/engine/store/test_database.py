@@ -37,7 +37,7 @@ from tests.engine.clock import FakeClock
 from tests.engine.orchestrator.memory_store import Scripted
 from tests.engine.orchestrator.scripted import whole
 from tests.engine.postgres import READY, Postgres
-from tests.engine.support import faulty_plan, open_store, small_disk, until
+from tests.engine.support import faulty_plan, first_start, small_disk, until
 
 OPENS = """
 import sys
@@ -50,7 +50,7 @@ print(Store.open(Settings(home=Path(sys.argv[1]))).runs())
 
 
 def test_the_migrations_make_the_tables_that_the_code_knows(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+    store = first_start(tmp_path)
     with closing(sqlite3.connect(tmp_path / "overlap.db")) as made, made:
         for table in tables.metadata.sorted_tables:
             columns = [row[1] for row in made.execute(f"PRAGMA table_info({table.name})")]
@@ -61,25 +61,25 @@ def test_the_migrations_make_the_tables_that_the_code_knows(tmp_path: Path) -> N
 
 
 def test_a_database_of_a_newer_version_is_left_alone_and_says_so(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+    store = first_start(tmp_path)
     with store.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     store.close()
     before = (tmp_path / "overlap.db").read_bytes()
     with pytest.raises(StoreUnusable, match=r"newer Overlap .schema 9999.*update Overlap"):
-        open_store(tmp_path)
+        first_start(tmp_path)
     assert (tmp_path / "overlap.db").read_bytes() == before
 
 
 def test_a_file_that_is_no_database_is_named_and_not_touched(tmp_path: Path) -> None:
     (tmp_path / "overlap.db").write_bytes(b"this is no database at all " * 100)
     with pytest.raises(StoreUnusable, match=r"overlap\.db is damaged: move it away"):
-        open_store(tmp_path)
+        first_start(tmp_path)
     assert (tmp_path / "overlap.db").read_bytes().startswith(b"this is no")
 
 
 def test_a_database_with_damaged_pages_says_so_at_the_query(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+    store = first_start(tmp_path)
     for number in range(20):
         store.create(faulty_plan([{"do": "fine"}], Configuration("threads", 1)), f"r{number}", {"x": "y" * 3000})
     store.close()
@@ -88,7 +88,7 @@ def test_a_database_with_damaged_pages_says_so_at_the_query(tmp_path: Path) -> N
     data[3 * 4096 : -4096] = bytes([0xA5]) * (len(data) - 4 * 4096)
     path.write_bytes(bytes(data))
     with pytest.raises(StoreUnusable, match="damaged"):
-        open_store(tmp_path).runs()
+        first_start(tmp_path).runs()
 
 
 def test_a_locked_database_is_waited_for_and_then_named(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_locked_database_is_waited_for_and_then_named(tmp_path: Path) -> None:
 def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreUnusable, match=r"file.*cannot be used .*check its folder"):
-        open_store(tmp_path / "file" / "home")
+        first_start(tmp_path / "file" / "home")
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ STATEMENTS = (
 
 def works(home: Path) -> None:
     """The database opens, is of the newest version, and keeps a run."""
-    store = open_store(home)
+    store = first_start(home)
     run = store.create(faulty_plan([{"do": "fine"}], Configuration("threads", 1)), "rone", {})
     assert store.run("rone").id == run.id
     with store.engine.connect() as connection:
@@ -163,7 +163,7 @@ def test_a_half_made_database_is_mended(count: int, tmp_path: Path) -> None:
 
 
 def test_a_half_made_upgrade_is_mended(tmp_path: Path) -> None:
-    open_store(tmp_path).close()
+    first_start(tmp_path).close()
     with closing(sqlite3.connect(tmp_path / "overlap.db")) as made, made:
         made.execute("UPDATE alembic_version SET version_num = '0001'")
     made.close()
@@ -176,7 +176,7 @@ def test_runs_without_a_version_are_not_dropped(tmp_path: Path) -> None:
         made.execute("DELETE FROM alembic_version")
     made.close()
     with pytest.raises(StoreUnusable, match="holds runs, but does not say"):
-        open_store(tmp_path)
+        first_start(tmp_path)
     with closing(sqlite3.connect(tmp_path / "overlap.db")) as kept, kept:
         assert kept.execute("SELECT count(*) FROM runs").fetchone() == (1,)
     kept.close()
@@ -195,7 +195,7 @@ def test_a_first_start_that_is_killed_at_any_statement_leaves_a_database_that_op
     copies.mkdir()
     event.listen(Engine, "after_cursor_execute", copy)
     try:
-        open_store(home).close()
+        first_start(home).close()
     finally:
         event.remove(Engine, "after_cursor_execute", copy)
     made = sorted(copies.iterdir())
@@ -208,7 +208,7 @@ def test_a_first_start_that_is_killed_at_any_statement_leaves_a_database_that_op
 def test_twenty_five_kills_during_a_first_start(tmp_path: Path) -> None:
     root = Path(__file__).parents[3]
     began = time.perf_counter()
-    open_store(tmp_path / "timed").close()
+    first_start(tmp_path / "timed").close()
     takes_s = time.perf_counter() - began
     for number in range(25):
         home = tmp_path / str(number)
@@ -228,7 +228,7 @@ def test_twenty_five_kills_during_a_first_start(tmp_path: Path) -> None:
 def test_a_first_start_on_a_full_disk_can_be_repeated_when_there_is_room(kilobytes: int, tmp_path: Path) -> None:
     with small_disk(tmp_path / "small", f"{kilobytes}k") as disk:
         with suppress(StoreUnusable):
-            open_store(disk / "home").close()
+            first_start(disk / "home").close()
         subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)
         works(disk / "home")
 
@@ -239,24 +239,24 @@ def test_a_first_start_on_a_full_disk_can_be_repeated_when_there_is_room(kilobyt
 @pytest.mark.parametrize("address", ["nonsense", "nosuch://host/db", "postgresql://me:secret@host:port/db", "://"])
 def test_an_address_that_is_none_is_refused_in_a_sentence(address: str, tmp_path: Path) -> None:
     with pytest.raises(SettingRefused, match="OVERLAP_DATABASE_URL is no address") as refused:
-        open_store(tmp_path, database_url=address)
+        first_start(tmp_path, database_url=address)
     assert "secret" not in str(refused.value)
 
 
 def test_a_driver_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(NotAvailable, match="needs the Python package psycopg"):
-        open_store(tmp_path, database_url="postgresql+psycopg://me:secret@host/db")
+        first_start(tmp_path, database_url="postgresql+psycopg://me:secret@host/db")
 
 
 @pytest.mark.parametrize("version", ["0000", "abc", "", "0002x", "\u0663"])
 def test_a_version_that_nobody_made_is_refused_in_a_sentence(version: str, tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+    store = first_start(tmp_path)
     with store.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
     store.close()
     with pytest.raises(StoreUnusable, match=r"no Overlap has made|newer Overlap"):
-        open_store(tmp_path)
+        first_start(tmp_path)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Only Linux lets any bytes be a name.")
