@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from engine.analysis.event_loop import loop_time
 from engine.model import Configuration, Measurement, Record
@@ -50,20 +51,21 @@ class Split:
 
 
 def split_of(records: Sequence[Record]) -> Split | None:
-    """The sums over one trial's records; None where a record does not know its CPU time or its delay."""
-    task_s = cpu_s = delay_s = 0.0
+    """The sums over one trial's records, in whatever order; None where one does not know its CPU time or its delay."""
+    spent: list[tuple[float, float, float]] = []
     last_s: dict[int, float] = {}
     for record in records:
         if record.worker is None or record.started_s is None or record.finished_s is None:
             continue
         if record.cpu_s is None or record.run_delay_s is None:
             return None
-        task_s += record.finished_s - record.started_s
-        cpu_s += record.cpu_s
-        delay_s += record.run_delay_s
+        spent.append((record.finished_s - record.started_s, record.cpu_s, record.run_delay_s))
         last_s[record.worker] = max(last_s.get(record.worker, 0.0), record.finished_s)
     longest_s = max(last_s.values(), default=0.0)
-    return Split(task_s, cpu_s, delay_s, sum(last_s.values()) / longest_s) if longest_s > 0 else None
+    if longest_s <= 0:
+        return None
+    task_s, cpu_s, delay_s = map(fsum, zip(*spent, strict=True))
+    return Split(task_s, cpu_s, delay_s, fsum(last_s.values()) / longest_s)
 
 
 def why_unknown(configuration: Configuration, usable_cpus: int | None) -> str:

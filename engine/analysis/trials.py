@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import ceil, log
+from math import ceil, fsum, log
 from statistics import fmean, median
 from typing import Literal
 
@@ -96,7 +96,7 @@ def timed_trial(
         peak_pss_mb=measured.peak_pss_mb,
         tasks=trial.tasks,
         failed=trial.failed,
-        task_s_sum=sum(durations) if durations else None,
+        task_s_sum=fsum(durations) if durations else None,
         task_s_median=median(durations) if durations else None,
         fingerprints={record.task: record.fingerprint for record in records if record.fingerprint is not None},
         other_busy=measured.other_busy,

@@ -40,6 +40,12 @@ def test_a_timed_trial_is_made_from_a_finished_trial_and_its_records() -> None:
     assert found.fingerprints == {0: "a", 1: "b"}
 
 
+def test_its_figures_do_not_depend_on_the_order_in_which_records_are_read() -> None:
+    plain = [record(n, 0, 1e9 if n == 0 else 6e-8, cpu_s=1e9 if n == 0 else 6e-8) for n in range(9)]
+    records = [replace(one, run_delay_s=one.cpu_s) for one in plain]
+    assert timed_trial(TRIAL, records, usable_cpus=2) == timed_trial(TRIAL, records[::-1], usable_cpus=2)
+
+
 def test_a_trial_that_did_not_finish_or_was_not_timed_is_none() -> None:
     assert timed_trial(replace(TRIAL, state="cancelled"), []) is None
     assert timed_trial(replace(TRIAL, measurement=Measurement()), []) is None
