@@ -229,6 +229,8 @@ def explain(error: Exception, settings: Settings) -> str:
         return f"The disk of {where} is full: free some space, or set OVERLAP_HOME to another folder."
     if "malformed" in words or "not a database" in words:
         return f"The database {where} is damaged: move it away (a new one is made) or restore a copy of it."
+    if "readonly" in words and not settings.database_url and not (settings.home / "overlap.db").exists():
+        return f"The database {where} was removed while it was in use: put a copy back, or start anew."
     if isinstance(error, OSError):
         return f"{error.filename or 'A file'} cannot be used ({words}): check its folder and rights."
     if isinstance(error, OperationalError):

@@ -29,6 +29,9 @@ from engine.store.spans import Spans
 from engine.store.trials import Trials
 from engine.text import storable
 
+LONGEST_TITLE = 300
+"""Characters of a run's title."""
+
 
 def _given_back(_connection: Any, entry: Any) -> None:
     """What a closed store's thread has borrowed is kept by nobody."""
@@ -82,7 +85,7 @@ class Store(Shelf, Trials):
             "token": token,
             "kind": plan.kind,
             "workload": plan.workload,
-            "title": storable(plan.title),
+            "title": _cut(storable(plan.title)),
             "state": "waiting",
             "created_at": now(),
             "tasks": len(plan.tasks),
@@ -208,6 +211,11 @@ class Store(Shelf, Trials):
         shutil.rmtree(folder, ignore_errors=True)
         if folder.exists():  # told only now: the records are gone, and what could be removed is
             raise StoreUnusable(f"Run {run.id} is deleted, but not all of its files: remove {folder} by hand.")
+
+
+def _cut(title: str) -> str:
+    """A title that a page has room for: a file's may have any length."""
+    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
 
 
 def _unchanged(run: Run) -> ColumnElement[bool]:

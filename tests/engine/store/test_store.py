@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.errors import OverlapError, RunNotFound, StoreUnusable
@@ -97,3 +99,10 @@ def test_a_run_whose_orchestrator_was_killed_can_be_deleted_by_who_saw_it_before
     store.note_killed(seen, seen.launched_at)
     store.delete(seen)
     assert not store.exists("rone")
+
+
+def test_a_title_is_no_longer_than_a_page_has_room_for(store: Store) -> None:
+    plan = faulty_plan([{"do": "fine"}], Configuration("threads", 1))
+    for token, length, kept in (("rlong", 100_000, 300), ("rfits", 300, 300)):
+        run = store.create(replace(plan, title="x" * length), token, {})
+        assert len(run.title) == kept and run.title.endswith("…") is (length > kept)
