@@ -13,6 +13,7 @@ from engine.machine.remote_files import checked, is_address, joined, listed
 from engine.model import Configuration, Plan, Task
 from engine.runs.allowed_addresses import allowed, is_allowed
 from engine.runs.plans import job
+from engine.runs.resize_plans import must_be_some
 from engine.text import counted
 from engine.workloads.images.making.options import Resizing
 from engine.workloads.images.opening import formats
@@ -78,10 +79,7 @@ def resize_plan_at(
     the address, of a folder or a glob say, that the pictures were found at: kept for who wants to ask for it again.
     Raises InputRefused when there are none or more than the limit, or when every result would replace an original.
     """
-    if not sources:
-        raise InputRefused("There is no image to resize: choose some files, a folder or a ZIP.")
-    if len(sources) > settings.max_tasks:
-        raise InputRefused(f"{len(sources):,} images are more than this server's limit of {settings.max_tasks:,}.")
+    must_be_some(len(sources), settings)
     if overwriting.choice == "ask":
         raise InputRefused("What lies at an address is not asked about: choose --overwrite never or all.")
     rows = output_names([one.label for one in sources], resizing, [one.place for one in sources])

@@ -56,10 +56,7 @@ def resize_plan(
     for a gallery page of the results. `told` hears how far the planning is. Its tasks are made as they are read.
     Raises InputRefused when there are none or more than the limit, or when every result would replace an original.
     """
-    if not sources:
-        raise InputRefused("There is no image to resize: choose some files, a folder or a ZIP.")
-    if len(sources) > settings.max_tasks:
-        raise InputRefused(f"{len(sources):,} images are more than this server's limit of {settings.max_tasks:,}.")
+    must_be_some(len(sources), settings)
     whole = RealPaths()
     relative = OneByOne(len(sources), lambda at: _below(sources[at], root))
     stored = OneByOne(len(sources), lambda at: _below(sources[at], run_folder, whole))
@@ -90,6 +87,14 @@ def resize_plan(
     options = {**resizing.plain(), "html": html, **written}
     title = title or f"{counted(len(tasks), 'photo')} to {', '.join(resizing.sizes)}"
     return job("resize", title, tasks, configuration, options, settings, checked=True)
+
+
+def must_be_some(images: int, settings: Settings) -> None:
+    """Raises InputRefused when there is no image to resize, or more than the server's limit."""
+    if not images:
+        raise InputRefused("There is no image to resize: choose some files, a folder or a ZIP.")
+    if images > settings.max_tasks:
+        raise InputRefused(f"{images:,} images are more than this server's limit of {settings.max_tasks:,}.")
 
 
 def _taken(names: Sequence[str], originals: Collection[str], replaced: Collection[str]) -> dict[str, list[str]]:
