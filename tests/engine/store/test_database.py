@@ -467,7 +467,7 @@ def test_a_connection_that_breaks_in_any_statement_of_a_run_costs_nothing(
 
 
 def test_a_file_that_is_removed_under_a_run_is_called_that(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+    store = first_start(tmp_path)
     run = store.create(faulty_plan([{"do": "fine"}], Configuration("threads", 1)), "rone", {})
     (tmp_path / "overlap.db").unlink()
     with pytest.raises(StoreUnusable, match="was removed while it was in use: put a copy back, or start anew"):
