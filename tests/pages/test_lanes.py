@@ -58,6 +58,13 @@ def test_a_rate_of_one_is_told_of_one_thing(ended: Ended, quick: Plan) -> None:
     assert lanes_of(replace(run, workload="scrape"), [], picture, "pages")["waits"] == "waiting for its turn"
 
 
+def test_a_failure_is_told_in_its_tile_between_two_looks_too(ended: Ended, quick: Plan, store: Store) -> None:
+    run = replace(ended(quick), state="running", ok=3, failed=1)
+    told = live(store, run)
+    assert told["tiles"]["Failed"] == "1" and "1 failed" in told["bar"]
+    assert dict((name, value) for name, value, _ in tiles(run, Pace(1.0, None, 1.0)))["Failed"] == ":red[1]"
+
+
 def test_a_task_of_many_stretches_fills_them_all_and_short_ones_add_up() -> None:
     window = Window(0.0, float(STRETCHES), float(STRETCHES))
     cells = data.heat_cells([Bin(3, 0, 4, 0, 0.5), Bin(3, 1, 1, 0, 0.25)], [span(2, 10.5, 12.25)], window, 40)

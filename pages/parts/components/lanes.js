@@ -77,7 +77,7 @@ function write({ tiles, bar }) {
     const value = tile.querySelector("[data-testid='stMetricValue']")
     const texts = value && document.createTreeWalker(value, NodeFilter.SHOW_TEXT)
     const text = texts?.nextNode()
-    if (text && name in tiles && !tiles[name].startsWith(":")) text.nodeValue = tiles[name]
+    if (text && name in tiles) text.nodeValue = tiles[name]
   }
   const drawn = document.querySelector(".st-key-progress [data-testid='stHtml']")
   if (drawn && drawn.told !== bar) drawn.innerHTML = drawn.told = bar

@@ -11,7 +11,7 @@ from engine.model import Run
 from engine.store import Store
 from pages.parts.components.lane_data import lane_data
 from pages.parts.components.lanes import lanes_of
-from pages.parts.run.headline import bar_of, stage, tiles, title_of
+from pages.parts.run.headline import bar_of, stage, texts_of, tiles, title_of
 from pages.parts.run.summary import pace
 from pages.parts.shared.polling import clock
 
@@ -22,6 +22,6 @@ def live(store: Store, run: Run) -> dict[str, Any]:
     measured = pace(run, trials)
     return {
         "stage": stage(run), "clock": clock(),
-        "tiles": {label: value for label, value, _ in tiles(run, measured)},
+        "tiles": texts_of(tiles(run, measured)),
         "bar": bar_of(run, measured), "lanes": lanes_of(run, trials, lane_data(store, run, trials), title_of(run)[1]),
     }  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -115,7 +116,7 @@ def figures(run: Run, trials: Sequence[Trial], picture: Mapping[str, Any]) -> No
             st.metric(label + line, value, border=True, height="stretch", help=note)
     with st.container(key="progress"):
         bar(shown := bar_of(run, measured))
-    drawn = {"tiles": {label: value for label, value, _ in found}, "bar": shown}
+    drawn = {"tiles": texts_of(found), "bar": shown}
     lanes(run, trials, dict(picture), title_of(run)[1], stage(run), drawn)
 
 
@@ -144,6 +145,14 @@ def tiles(run: Run, measured: Pace) -> list[tuple[str, str, str | None]]:
         ("Throughput", _rate(measured.per_s, unit) if measured.per_s else "–", None),
         ("Failed", f":red[{run.failed:,}]" if run.failed else "0", None),
     ]
+
+
+def texts_of(found: Iterable[tuple[str, str, str | None]]) -> dict[str, str]:
+    """What tiles say by their labels, without the colour: between two looks the lanes' script writes it into them."""
+    return {label: _COLOURED.sub(r"\1", value) for label, value, _ in found}
+
+
+_COLOURED = re.compile(r"^:\w+\[(.*)\]$")
 
 
 def _saved(run: Run) -> list[tuple[str, str, str | None]]:
