@@ -59,7 +59,7 @@ from benchmarks.machines import (
 from benchmarks.peers import PEERS
 from engine.analysis import schedule
 from engine.analysis.findings.findings import Circumstances, Race
-from engine.analysis.statistics.speedup import LEVEL
+from engine.analysis.statistics.ratio import LEVEL
 from engine.analysis.trials import TimedTrial, log_walls, timed_trials
 from engine.analysis.verdict.racing import LAST, look
 from engine.analysis.verdict.stopping import another_block

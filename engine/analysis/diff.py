@@ -13,7 +13,8 @@ from math import exp, log, sqrt
 from typing import Any
 
 from engine.analysis import words
-from engine.analysis.statistics.speedup import LEVEL, MARGIN, Ratio, Standing, standing
+from engine.analysis.statistics.ratio import LEVEL, Ratio
+from engine.analysis.statistics.speedup import MARGIN, Standing, standing
 from engine.analysis.statistics.student import critical_t, holm, mean_and_sd, two_sided_p
 from engine.analysis.trials import TimedTrial, configurations, log_walls, trials_of
 from engine.model import Configuration

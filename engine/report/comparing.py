@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 from engine.analysis import words
-from engine.analysis.statistics.speedup import LEAST_PAIRS
+from engine.analysis.statistics.ratio import LEAST_PAIRS
 from engine.model import Run, Trial, configuration_from
 from engine.text import listed, number, percent, seconds
 

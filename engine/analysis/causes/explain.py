@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import log
 from statistics import median
 
-from engine.analysis.statistics.speedup import LEVEL, Ratio, ratio_of
+from engine.analysis.statistics.ratio import LEVEL, Ratio, ratio_of
 from engine.analysis.trials import Summary, break_even
 from engine.model import Configuration, Record
 from engine.text import counted, number, percent

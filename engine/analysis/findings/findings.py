@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.analysis.findings.agreement import Agreements
-from engine.analysis.statistics.speedup import LEAST_PAIRS, Ratio, Speedup
+from engine.analysis.statistics.ratio import LEAST_PAIRS, Ratio
+from engine.analysis.statistics.speedup import Speedup
 from engine.analysis.trials import Summary, TimedTrial, configurations, trials_of
 from engine.model import Configuration
 

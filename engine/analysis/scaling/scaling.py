@@ -11,7 +11,8 @@ from math import exp, sqrt
 from statistics import fmean
 
 from engine.analysis.scaling.usl import Curve, Fit, Parameter, fit, usl
-from engine.analysis.statistics.speedup import LEVEL, MARGIN
+from engine.analysis.statistics.ratio import LEVEL
+from engine.analysis.statistics.speedup import MARGIN
 from engine.analysis.trials import TimedTrial, configurations, log_walls
 from engine.model import Configuration
 from engine.text import counted, percent

@@ -19,7 +19,7 @@ from math import erfc, exp, hypot, log, sqrt
 from statistics import fmean
 
 from engine.analysis.statistics.least_squares import Matrix, inverse, minimise, normal_equations, solve
-from engine.analysis.statistics.speedup import WIDEST
+from engine.analysis.statistics.ratio import WIDEST
 from engine.analysis.statistics.student import critical_t, f_test_p, mean_and_sd
 
 MISSES = 0.02

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import exp, log, log1p, sqrt
 
-from engine.analysis.statistics.speedup import LEVEL, MARGIN, Ratio
+from engine.analysis.statistics.ratio import LEVEL, Ratio
+from engine.analysis.statistics.speedup import MARGIN
 from engine.analysis.statistics.student import critical_t
 
 MOST = 200

@@ -5,18 +5,19 @@ each speedup is the mean over blocks of log(baseline's wall time / configuration
 with Student's t interval. From four configurations on the variances are moderated (`moderated`). Where other
 programs lengthened the trials, the times are net of them (`net`), with the ratio by the clock beside it. The same
 arithmetic on the baseline's two trials of each block is this machine's noise. Stands above `trials`,
-`moderated` and `student`, below `verdict`.
+`moderated` and `ratio`, below `verdict`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, log, log1p, sqrt
+from math import exp, log, log1p
 from typing import Literal
 
 from engine.analysis.statistics.moderated import Variance, difference, variances
-from engine.analysis.statistics.student import critical_t, holm, mean_and_sd, two_sided_p
+from engine.analysis.statistics.ratio import LEAST_PAIRS, LEVEL, WIDEST, Ratio, ratio_of
+from engine.analysis.statistics.student import holm
 from engine.analysis.trials import (
     Basis,
     Blocks,
@@ -28,50 +29,14 @@ from engine.analysis.trials import (
 )
 from engine.model import Configuration
 
-LEVEL = 0.04
-"""At this level simulated A/A comparisons name a winner in about 4% (benchmarks/calibration.py)."""
 MARGIN = 0.03
 """Differences up to 3% are of no practical use: the same program differs as much from one machine to the next."""
-LEAST_PAIRS = 3
-"""Two pairs have one degree of freedom: their interval is 15 standard errors wide and says nothing."""
 
 DISTURBED = 0.02
 """From this share of the trials' time on that went to waiting for CPUs which other programs held, speedups are net of
 it; on a quiet machine it is a few thousandths."""
 
-WIDEST = 20.0
-"""Intervals end at e^20 times the estimate: two absurd pairs must not overflow a number."""
-
 Standing = Literal["faster", "slower", "same", "undecided"]
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """A ratio estimated from pairs. `low` and `high` are None with fewer than two pairs.
-
-    `log_sd` is the standard deviation of the pairs' log ratios, `p` the two-sided p-value of a ratio of 1, `freedom`
-    the degrees of freedom of both: pairs - 1, more where variances were moderated.
-    """
-
-    estimate: float
-    low: float | None
-    high: float | None
-    p: float
-    pairs: int
-    log_sd: float
-    freedom: float = 0.0
-
-    @property
-    def told(self) -> tuple[float | None, float | None]:
-        """The interval's ends where they are worth telling: None before LEAST_PAIRS."""
-        return (self.low, self.high) if self.pairs >= LEAST_PAIRS else (None, None)
-
-    @property
-    def within(self) -> float | None:
-        """How far from 1 the interval reaches, as a fraction: 0.01 reads "±1%"."""
-        if self.low is None or self.high is None:
-            return None
-        return exp(max(-log(self.low), log(self.high))) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +56,6 @@ class Speedup:
     wall: Ratio
     repeats: tuple[float, ...] = ()
     """What each block says on that basis, in their order: `ratio` is their geometric mean."""
-
-
-def ratio_of(logs: Sequence[float], level: float = LEVEL, spread: tuple[float, float] | None = None) -> Ratio:
-    """The geometric mean of ratios given as logarithms, with Student's t interval of confidence 1 - level.
-
-    `spread`: standard error and degrees of freedom, where more is known of them than these logarithms tell.
-    """
-    if not logs:
-        raise ValueError("a ratio needs at least one pair")
-    mean, deviation = mean_and_sd(logs)
-    count = len(logs)
-    if count < 2:
-        return Ratio(exp(mean), None, None, 1.0, count, 0.0)
-    error, freedom = spread or (deviation / sqrt(count), count - 1.0)
-    reach = min(critical_t(level, freedom) * error, WIDEST)
-    low, high, p = exp(mean - reach), exp(mean + reach), _p(mean, error, freedom)
-    return Ratio(exp(mean), low, high, p, count, error * sqrt(count), freedom)
 
 
 def against(
@@ -258,10 +206,3 @@ def own_sequential(trials: Sequence[TimedTrial], level: float = LEVEL, margin: f
             mates = [one for one in everything if one.python == sequential.python and one != sequential]
             found.extend(against(trials, sequential, mates, level, margin))
     return tuple(found)
-
-
-def _p(mean: float, error: float, freedom: float) -> float:
-    # Pairs that agree to the last bit leave no noise to divide by: then any difference is real.
-    if error < 1e-12:
-        return 1.0 if abs(mean) < 1e-12 else 0.0
-    return two_sided_p(mean / error, freedom)

@@ -16,7 +16,8 @@ from typing import Any
 from engine.analysis.findings.counting import counts, ours
 from engine.analysis.findings.findings import Left, Race
 from engine.analysis.findings.judgement import judge
-from engine.analysis.statistics.speedup import LEAST_PAIRS, LEVEL, MARGIN
+from engine.analysis.statistics.ratio import LEAST_PAIRS, LEVEL
+from engine.analysis.statistics.speedup import MARGIN
 from engine.analysis.trials import TimedTrial, configurations
 from engine.model import Configuration, configuration_from
 

@@ -11,7 +11,8 @@ from engine.analysis import words
 from engine.analysis.findings.choice import smallest_of_each, why
 from engine.analysis.findings.findings import Circumstances, Findings
 from engine.analysis.net import why_unknown
-from engine.analysis.statistics.speedup import LEAST_PAIRS, Speedup
+from engine.analysis.statistics.ratio import LEAST_PAIRS
+from engine.analysis.statistics.speedup import Speedup
 from engine.analysis.trials import disturbance
 from engine.model import Configuration
 from engine.text import counted, duration, listed, number, percent, seconds

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from math import exp, log
 from typing import Literal
 
-from engine.analysis.statistics.speedup import LEVEL, speedups
+from engine.analysis.statistics.ratio import LEVEL
+from engine.analysis.statistics.speedup import speedups
 from engine.analysis.trials import TimedTrial
 from engine.model import Configuration
 from engine.text import counted, duration, percent

@@ -17,7 +17,8 @@ from engine.analysis.findings.agreement import Agreements
 from engine.analysis.findings.counting import ours
 from engine.analysis.findings.findings import Circumstances, Outcome, Race, VerdictWarning
 from engine.analysis.findings.judgement import judge
-from engine.analysis.statistics.speedup import LEVEL, MARGIN, Ratio, Speedup, own_sequential, ratio_of
+from engine.analysis.statistics.ratio import LEVEL, Ratio, ratio_of
+from engine.analysis.statistics.speedup import MARGIN, Speedup, own_sequential
 from engine.analysis.trials import Summary, TimedTrial, configurations, disturbance, summary, trials_of
 from engine.analysis.verdict.sentences import sentences
 from engine.analysis.verdict.stopping import LOOKING_LEVEL

@@ -11,7 +11,7 @@ from statistics import median
 
 from engine.analysis import words
 from engine.analysis.findings.findings import Circumstances, Findings, VerdictWarning
-from engine.analysis.statistics.speedup import LEAST_PAIRS
+from engine.analysis.statistics.ratio import LEAST_PAIRS
 from engine.analysis.statistics.student import mean_and_sd
 from engine.analysis.trials import TimedTrial
 from engine.text import counted, duration, percent

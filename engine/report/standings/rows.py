@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from statistics import geometric_mean
 from typing import Any, Literal
 
-from engine.analysis.statistics.speedup import LEAST_PAIRS, repeats_by_the_clock
+from engine.analysis.statistics.ratio import LEAST_PAIRS
+from engine.analysis.statistics.speedup import repeats_by_the_clock
 from engine.analysis.trials import timed_trial
 from engine.analysis.words import is_told
 from engine.model import Configuration, Run, Trial, configuration_from

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any, Literal
 
 from engine.analysis import words
-from engine.analysis.statistics.speedup import LEAST_PAIRS
+from engine.analysis.statistics.ratio import LEAST_PAIRS
 from engine.report.comparing import label_of, left_early, ranking
 from engine.report.standings.rows import says_something
 from engine.text import counted, listed, number, percent

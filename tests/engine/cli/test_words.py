@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from engine.analysis.diff import Change
-from engine.analysis.statistics.speedup import Ratio
+from engine.analysis.statistics.ratio import Ratio
 from engine.cli import checkouts, compared_tasks
 from engine.cli.checkouts import Checkout, must_be_alone
 from engine.cli.compared_tasks import tasks_of

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.analysis.causes.explain import cpu_times, described, durations, explain, slowdown
-from engine.analysis.statistics.speedup import Ratio, ratio_of
+from engine.analysis.statistics.ratio import Ratio, ratio_of
 from engine.analysis.trials import Summary
 from engine.model import Configuration, Record
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, THREADS_4, record

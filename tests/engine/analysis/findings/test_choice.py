@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from engine.analysis.findings.choice import choose, near_best, smallest_of_each, why
-from engine.analysis.statistics.speedup import Ratio, Speedup, Standing
+from engine.analysis.statistics.ratio import Ratio
+from engine.analysis.statistics.speedup import Speedup, Standing
 from engine.analysis.trials import Summary
 from engine.model import Configuration
 from tests.engine.analysis.made import PROCESSES_2, THREADS_2, THREADS_4

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.calibration import promised
+from engine.analysis.statistics.ratio import Ratio, ratio_of
 from engine.analysis.statistics.repeats import MOST, detectable, one_sided, repeats_needed
-from engine.analysis.statistics.speedup import Ratio, ratio_of
 from engine.analysis.statistics.student import critical_t
 
 

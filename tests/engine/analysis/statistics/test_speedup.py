@@ -10,16 +10,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.analysis.statistics.speedup import (
-    Ratio,
-    against,
-    noise,
-    own_sequential,
-    ratio_of,
-    repeats_by_the_clock,
-    speedups,
-    standing,
-)
+from engine.analysis.statistics.ratio import Ratio, ratio_of
+from engine.analysis.statistics.speedup import against, noise, own_sequential, repeats_by_the_clock, speedups, standing
 from engine.analysis.statistics.student import critical_t
 from engine.analysis.trials import TimedTrial
 from engine.model import Configuration

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.calibration import raced, tally
 from benchmarks.machines import gaussian
 from engine.analysis.findings.findings import Circumstances, Race
-from engine.analysis.statistics.speedup import LEVEL
+from engine.analysis.statistics.ratio import LEVEL
 from engine.analysis.trials import TimedTrial
 from engine.analysis.verdict.racing import LAST, LOOKS, ended, look, look_level, started
 from engine.analysis.verdict.verdict import verdict

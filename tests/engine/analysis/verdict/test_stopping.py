@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.analysis.findings.findings import Circumstances
-from engine.analysis.statistics.speedup import LEVEL
+from engine.analysis.statistics.ratio import LEVEL
 from engine.analysis.verdict.stopping import (
     LEAST_BLOCKS,
     LOOKING_LEVEL,

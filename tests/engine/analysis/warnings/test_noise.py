@@ -9,7 +9,7 @@ import pytest
 
 from engine.analysis.findings.findings import Circumstances, Findings, VerdictWarning
 from engine.analysis.findings.judgement import judge
-from engine.analysis.statistics.speedup import Ratio
+from engine.analysis.statistics.ratio import Ratio
 from engine.analysis.trials import TimedTrial
 from engine.analysis.warnings import noise
 from tests.engine.analysis.made import PROCESSES_2, SEQUENTIAL, THREADS_2, comparison

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.analysis.statistics.speedup import LEAST_PAIRS
+from engine.analysis.statistics.ratio import LEAST_PAIRS
 from engine.model import Configuration
 from engine.report.standings.strip import Headline, headline, headline_text, large, strip, waiting_strip
 from tests.engine.report.made import EVIL
