@@ -37,7 +37,7 @@ from tests.engine.clock import FakeClock
 from tests.engine.orchestrator.memory_store import Scripted
 from tests.engine.orchestrator.scripted import whole
 from tests.engine.postgres import READY, Postgres
-from tests.engine.support import faulty_plan, first_start, open_store, small_disk, until
+from tests.engine.support import faulty_plan, first_start, small_disk, until
 
 OPENS = """
 import sys
