@@ -15,7 +15,7 @@ _USUAL = "quality "
 def notes_of(store: Store, run: Run) -> Counter[str]:
     """Each note on the run's results, with the number of pictures that have it."""
     notes: Counter[str] = Counter()
-    for status, text in store.records.latest_columns(run, "status", "output"):
+    for status, text in store.records.stream_latest(run, "status", "output"):
         output = json.loads(text) if status == "ok" and text and '"note"' in text else None
         if isinstance(output, dict):
             also = output.get("also")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from engine.analysis.tally import Tally
 from engine.model import Run, Trial, configuration_from
 from engine.report import figures
 from engine.report.comparing import fastest_first
@@ -28,17 +29,32 @@ def _of_job(store: Store, run: Run, trials: Sequence[Trial], dark: bool) -> Iter
         yield figures.prices(_outputs(store, run), dark)
     if run.workload == "resize":
         yield figures.bytes_saved(_outputs(store, run), dark)
-    tasks = figures.tasks_from(store.records.latest_columns(run, *figures.TASK_COLUMNS))
-    yield figures.timeline(tasks, how, dark)
-    yield figures.task_times(tasks, how, dark)
-    yield figures.done_over_time(tasks, how, dark)
-    yield figures.tasks_at_once(tasks, how, samples, last.measurement, dark)
+    tally = store.tally(last) if len(trials) == 1 else None
+    if tally and tally.tasks:
+        yield from _tallied(tally, last, samples, dark)
+    else:
+        tasks = figures.tasks_from(store.records.latest_columns(run, *figures.TASK_COLUMNS))
+        yield figures.timeline(tasks, how, dark)
+        yield figures.task_times(tasks, how, dark)
+        yield figures.done_over_time(tasks, how, dark)
+        yield figures.tasks_at_once(tasks, how, samples, last.measurement, dark)
     yield figures.memory(samples, last.measurement, how, dark)
 
 
-def _outputs(store: Store, run: Run) -> list[tuple[str, Any]]:
-    rows = store.records.latest_columns(run, "label", "output")
-    return [(label, output) for label, output in rows if output]
+def _tallied(tally: Tally, trial: Trial, samples: Any, dark: bool) -> Iterator[Any]:
+    """The same figures of a trial of very many tasks: none of its records is read."""
+    from engine.report.figures.jobs.tallied import done_over_time_of, task_times_of, tasks_at_once_of, timeline_of
+
+    how = trial.configuration
+    yield timeline_of(tally, how, dark)
+    yield task_times_of(tally, how, dark)
+    yield done_over_time_of(tally, how, dark)
+    yield tasks_at_once_of(tally, how, samples, trial.measurement, dark)
+
+
+def _outputs(store: Store, run: Run) -> Iterator[tuple[str, Any]]:
+    rows = store.records.stream_latest(run, "label", "output")
+    return ((label, output) for label, output in rows if output)
 
 
 def _of_comparison(store: Store, run: Run, trials: Sequence[Trial], dark: bool) -> Iterator[Any]:

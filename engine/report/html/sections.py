@@ -91,7 +91,7 @@ def _headline(store: Store, run: Run, trials: Sequence[Trial]) -> str:
         if peak_mb:
             pairs.append(("Peak memory", f"{peak_mb:.0f} MB"))
         if run.workload == "resize":
-            outputs = store.records.latest_columns(run, "output")
+            outputs = store.records.stream_latest(run, "output")
             before, after = total_sizes(resized_picture(output) for (output,) in outputs)
             pairs += [("Size", size_change(before, after))] if before else []
     else:

@@ -52,7 +52,7 @@ def timelines(pairs: Sequence[tuple[Configuration, Rows | Tasks]], dark: bool = 
     ]
     drawn.add_traces([trace for trace, _ in marks], rows=[row for _, row in marks], cols=[1] * len(marks))
     axes = {
-        f"yaxis{row if row > 1 else ''}": {**worker_axis(tasks), "showticklabels": False}
+        f"yaxis{row if row > 1 else ''}": {**worker_axis(tasks.workers), "showticklabels": False}
         for row, (_, tasks) in enumerate(drawn_pairs, 1)
     }
     drawn.update_layout(

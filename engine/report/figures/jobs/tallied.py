@@ -17,6 +17,7 @@ from engine.report.figures.jobs.over_time import (
     done_drawn,
     times_drawn,
 )
+from engine.report.figures.jobs.timeline import framed, heat_drawn
 
 _BARS = 60
 
@@ -58,6 +59,22 @@ def tasks_at_once_of(
     title = at_once_title(tally.busy_s, tally.end_s, measurement)
     running = ((edges[:-1] + edges[1:]) / 2, busy_s / widths, "hvh")
     return at_once_drawn(title, running, cores_busy(samples, measurement, tally.end_s), configuration, dark)
+
+
+def timeline_of(tally: Tally, configuration: Configuration, dark: bool = False) -> Any:
+    """How busy each row of workers was; more workers than a tally has rows share one."""
+    count = _stretches(tally)
+    rows = -(-configuration.workers // tally.each)
+    busy_s, failed = np.zeros((rows, count)), np.zeros((rows, count), dtype=np.int64)
+    for cell in tally.cells:
+        at = (min(cell.row, rows - 1), cell.stretch)
+        busy_s[at] += cell.busy_s
+        failed[at] += cell.failed
+    members = np.minimum(tally.each, configuration.workers - tally.each * np.arange(rows))[:, None]
+    edges = np.minimum(tally.width_s * np.arange(count + 1), tally.end_s)
+    busy = np.minimum(busy_s / np.maximum(np.diff(edges) * members, 1e-9), 1.0)
+    marks = heat_drawn(busy, failed, (edges[:-1] + edges[1:]) / 2, configuration, dark, True)
+    return framed(marks, range(0, configuration.workers, tally.each), tally.end_s, configuration, dark)
 
 
 def _stretches(tally: Tally) -> int:

@@ -27,16 +27,26 @@ TIME = "Time since the first task (s)"
 def timeline(rows: Rows | Tasks, configuration: Configuration, dark: bool = False) -> Any:
     """Each worker's tasks over time, failed ones in their own colour."""
     tasks = tasks_from(rows)
-    title = f"Timeline per worker, {escape(configuration.label)}"
     if not len(tasks):
-        return nothing(title, "No task has ended yet.", dark)
-    drawn = figure(title, TIME, "Worker", dark, height_for(len(tasks.workers)))
-    drawn.add_traces(traces(tasks, configuration, dark))
-    drawn.update_yaxes(**worker_axis(tasks))
-    drawn.update_xaxes(range=[0, tasks.end_s * 1.01 or 1])
-    drawn.update_layout(barmode="overlay", bargap=0.12)
+        return nothing(title_of(configuration), "No task has ended yet.", dark)
+    drawn = framed(traces(tasks, configuration, dark), tasks.workers, tasks.end_s, configuration, dark)
     for seam_s in tasks.seams:
         drawn.add_vline(x=seam_s, line={"color": theme(dark).muted, "width": 1, "dash": "dot"})
+    return drawn
+
+
+def title_of(configuration: Configuration) -> str:
+    """The figure's title."""
+    return f"Timeline per worker, {escape(configuration.label)}"
+
+
+def framed(marks: list[Any], workers: Any, end_s: float, configuration: Configuration, dark: bool) -> Any:
+    """The figure around these marks; `workers` are the numbers of its rows."""
+    drawn = figure(title_of(configuration), TIME, "Worker", dark, height_for(len(workers)))
+    drawn.add_traces(marks)
+    drawn.update_yaxes(**worker_axis(workers))
+    drawn.update_xaxes(range=[0, end_s * 1.01 or 1])
+    drawn.update_layout(barmode="overlay", bargap=0.12)
     return drawn
 
 
@@ -45,14 +55,14 @@ def height_for(workers: int) -> int:
     return int(min(640, 140 + max(2, workers) * 26))
 
 
-def worker_axis(tasks: Tasks) -> dict[str, Any]:
+def worker_axis(workers: Any) -> dict[str, Any]:
     """The axis of the workers: their numbers, the first on top; labelled sparsely where there are many."""
-    count = len(tasks.workers)
+    count = len(workers)
     every = -(-count // _NAMED_WORKERS)
     rows = list(range(0, count, every))
     return {
         "tickvals": rows,
-        "ticktext": [str(tasks.workers[row]) for row in rows],
+        "ticktext": [str(workers[row]) for row in rows],
         "range": [count - 0.45, -0.55],
         "showgrid": False,
     }
@@ -131,11 +141,25 @@ def _segments(tasks: Tasks, chosen: Bools, name: str, colour: str, dark: bool) -
 def _heat(tasks: Tasks, configuration: Configuration, dark: bool, legend: bool) -> list[Any]:
     edges_s = np.linspace(0.0, tasks.end_s or 1.0, _STRETCHES + 1)
     busy = busy_fraction(tasks, edges_s)
+    at = np.flatnonzero(tasks.failed)
+    stretch = np.clip(np.searchsorted(edges_s, tasks.finished_s[at]) - 1, 0, _STRETCHES - 1)
+    cells, counts = np.unique(tasks.row[at] * _STRETCHES + stretch, return_counts=True)
+    failed = np.zeros(busy.shape, dtype=np.int64)
+    failed.ravel()[cells] = counts
+    return heat_drawn(busy, failed, (edges_s[:-1] + edges_s[1:]) / 2, configuration, dark, legend)
+
+
+def heat_drawn(
+    busy: Any, failed: Any, middle_s: Any, configuration: Configuration, dark: bool, legend: bool
+) -> list[Any]:
+    """How busy each row of workers was in each stretch of time, and a mark where some of its tasks failed.
+
+    `busy` (0 to 1) and `failed` (tasks) are rows × stretches, `middle_s` the middle of each stretch.
+    """
     colour = executor_colour(configuration.executor)
-    middle_s = (edges_s[:-1] + edges_s[1:]) / 2
     heat = go.Heatmap(
         x=middle_s,
-        y=np.arange(len(tasks.workers)),
+        y=np.arange(len(busy)),
         z=busy.astype(np.float32),
         zmin=0,
         zmax=1,
@@ -148,20 +172,18 @@ def _heat(tasks: Tasks, configuration: Configuration, dark: bool, legend: bool) 
         ygap=1,
         hovertemplate="worker row %{y}, %{x:.3f} s: %{z:.0%} busy<extra></extra>",
     )  # fmt: skip
-    if not tasks.failed.any():
+    if not failed.any():
         return [heat]
     # A mark for each cell in which a task failed: as many as there are cells, however many failed.
-    at = np.flatnonzero(tasks.failed)
-    stretch = np.clip(np.searchsorted(edges_s, tasks.finished_s[at]) - 1, 0, _STRETCHES - 1)
-    cells, counts = np.unique(tasks.row[at] * _STRETCHES + stretch, return_counts=True)
-    kind = go.Scatter if len(cells) <= BARS else go.Scattergl
+    rows, stretches = np.nonzero(failed)
+    kind = go.Scatter if len(rows) <= BARS else go.Scattergl
     marks = kind(
         mode="markers",
         name="failed",
-        x=middle_s[cells % _STRETCHES],
-        y=cells // _STRETCHES,
+        x=middle_s[stretches],
+        y=rows,
         marker={"color": FAILED, "size": 5, "line": {"color": faded(theme(dark).paper, 0.8), "width": 0.5}},
-        customdata=counts,
+        customdata=failed[rows, stretches],
         hovertemplate="%{customdata} failed near %{x:.3f} s<extra></extra>",
         showlegend=legend,
     )

@@ -11,8 +11,8 @@ import pytest
 from engine.analysis.tally import Tally
 from engine.model import Configuration, Measurement
 from engine.protocol.record import ROW, Row, row_of
-from engine.report.figures import TASK_COLUMNS, done_over_time, task_times, tasks_at_once
-from engine.report.figures.jobs.tallied import done_over_time_of, task_times_of, tasks_at_once_of
+from engine.report.figures import TASK_COLUMNS, done_over_time, task_times, tasks_at_once, timeline
+from engine.report.figures.jobs.tallied import done_over_time_of, task_times_of, tasks_at_once_of, timeline_of
 
 HOW = Configuration("threads", 2)
 ROWS: list[Row] = [
@@ -27,6 +27,25 @@ def tally() -> Tally:
     made = Tally(2)
     made.take(ROWS)
     return made
+
+
+def test_the_timeline_is_as_busy_as_that_of_the_records_and_marks_every_failure(tally: Tally) -> None:
+    drawn = timeline_of(tally, HOW)
+    heat, marks = drawn.data
+    end_s = max(row[ROW.index("finished_s")] for row in ROWS)
+    spent_s = sum(row[ROW.index("finished_s")] - row[ROW.index("started_s")] for row in ROWS)
+    assert np.mean(heat.z) * 2 * end_s == pytest.approx(spent_s, rel=0.02)
+    assert heat.z.shape[0] == 2 and sum(marks.customdata) == 200
+    assert drawn.layout.yaxis.ticktext == ("0", "1")
+    assert drawn.layout.title.text == timeline(records(), HOW).layout.title.text
+
+
+def test_workers_that_share_a_row_are_as_busy_as_all_of_them() -> None:
+    many = Tally(200)
+    many.take(row_of(1, "", task=n, worker=n, started_s=0.0, finished_s=1.0, status="ok") for n in range(0, 200, 2))
+    drawn = timeline_of(many, Configuration("threads", 200))
+    assert drawn.data[0].z.shape[0] == 50 and drawn.layout.yaxis.ticktext[:2] == ("0", "12")
+    assert np.mean(drawn.data[0].z) == pytest.approx(0.5, abs=0.01)
 
 
 def records() -> list[tuple[Any, ...]]:
