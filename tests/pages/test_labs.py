@@ -140,7 +140,9 @@ def test_large_type_shows_one_experiment_at_a_time(opened: Opened, measured: dic
 
 def test_the_code_that_was_measured_can_be_copied(opened: Opened) -> None:
     app = opened("sharing.py")
-    app.selectbox(key="way_transfer").set_value("Pipe").run()
+    assert not app.code, "what is closed is not drawn"
+    app.session_state["code_transfer"] = True  # as a click on it does
+    app.run().selectbox(key="way_transfer").set_value("Pipe").run()
     assert any("multiprocessing.Pipe()" in code.value for code in app.code)
 
 

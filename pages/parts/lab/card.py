@@ -93,8 +93,8 @@ def _result(one: Experiment, part: Mapping[str, Any], large: bool) -> None:
     if part["problem"]:
         st.error(literal(part["problem"]), icon=":material/error:")
     if shown[1:]:
-        with st.expander("Further figures", icon=":material/bar_chart:", key=f"further_{one.name}"):
-            for number, figure in enumerate(shown[1:], 1):
+        with _section("Further figures", ":material/bar_chart:", f"further_{one.name}") as opened:
+            for number, figure in enumerate(shown[1:] if opened.open else [], 1):
                 _figure(one, number, figure, large)
     for what, why in part["missing"].items():
         st.caption(f":material/block: {literal(what)}: {literal(why)}")
@@ -138,11 +138,18 @@ def _when(part: Mapping[str, Any]) -> str:
     return f"{at:%d %B %Y, %H:%M}" if at else "an unknown time"
 
 
+def _section(title: str, icon: str, key: str) -> Any:
+    """A closed section whose content is drawn once it is opened: a page has some thirty of them."""
+    return st.expander(title, icon=icon, key=key, on_change="rerun")
+
+
 def _code(one: Experiment) -> None:
     ways = ways_of(one.name)
     if not ways:
         return
-    with st.expander("The code that was measured", icon=":material/code:", key=f"code_{one.name}"):
+    with _section("The code that was measured", ":material/code:", f"code_{one.name}") as opened:
+        if not opened.open:
+            return
         way = ways[0]
         if len(ways) > 1:
             way = str(st.selectbox("Way", ways, key=f"way_{one.name}", label_visibility="collapsed"))
@@ -151,7 +158,9 @@ def _code(one: Experiment) -> None:
 
 
 def _details(one: Experiment, part: Mapping[str, Any] | None) -> None:
-    with st.expander("How it is measured, and every figure", icon=":material/science:", key=f"details_{one.name}"):
+    with _section("How it is measured, and every figure", ":material/science:", f"details_{one.name}") as opened:
+        if not opened.open:
+            return
         for label, text in (("Done", one.done), ("Measured", one.measured), ("Refuted by", one.refuted_by)):
             st.markdown(f"**{label}:** {literal(text)}")
         st.caption(
