@@ -18,7 +18,7 @@ from engine.text import listed, number, percent, seconds
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationRow:
-    """One configuration of the verdict; texts are ready to be shown, None is not known. `taken` is recommended.
+    """One configuration of the verdict; texts are ready to be shown, None is not known.
 
     `own_part` is the share of the time that the engine's own loop took; other code has none.
     """
@@ -36,7 +36,7 @@ class ConfigurationRow:
     trials: int
     failed: int
     own_part: float | None
-    taken: bool
+    recommended: bool
 
 
 COLUMNS = (
@@ -67,7 +67,7 @@ def configuration_rows(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> l
     baseline = label_of(verdict["baseline"]) if verdict.get("baseline") else ""
     left_out = {label_of(one) for one in verdict.get("left_out") or []}
     early = left_early(verdict)
-    taken = taken_label(verdict)
+    recommended = recommended_label(verdict)
     rows = []
     for figure in [*(verdict.get("figures") or []), *beside]:
         label = label_of(figure["configuration"])
@@ -90,7 +90,7 @@ def configuration_rows(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> l
                 trials=figure["trials"],
                 failed=figure["failed"],
                 own_part=own.get(label),
-                taken=label == taken,
+                recommended=label == recommended,
             )
         )
     place = {label: number for number, label in enumerate(ranking(verdict))}
@@ -110,7 +110,7 @@ def _uncounted(verdict: Mapping[str, Any]) -> set[str]:
     return {label_of(figure["configuration"]) for figure in verdict.get("beside_figures") or []}
 
 
-def taken_label(verdict: Mapping[str, Any]) -> str | None:
+def recommended_label(verdict: Mapping[str, Any]) -> str | None:
     """The row to be set off: what is recommended, or the code beside it where only that counts."""
     if not (named := verdict.get("recommended")):
         return None
@@ -139,7 +139,7 @@ def table_document(verdict: Mapping[str, Any], trials: Sequence[Trial]) -> list[
     """The rows as JSON values, in their order: times in seconds, memory in MB, shares as fractions."""
     return [
         {
-            "configuration": row.label, "recommended": row.taken, "speedup": row.speedup,
+            "configuration": row.label, "recommended": row.recommended, "speedup": row.speedup,
             **{name: (row.ratio or {}).get(name) for name in ("estimate", "low", "high")},
             "wall_s": row.wall_s, "startup_s": row.startup_s, "peak_mb": row.peak_mb, "cores_busy": row.cores_busy,
             "tasks_at_once": row.tasks_at_once, "trials": row.trials, "failed": row.failed, "own_part": row.own_part,

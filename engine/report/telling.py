@@ -50,10 +50,10 @@ def _text_lines(run: Run, trials: Sequence[Trial]) -> Iterator[str]:
 
 def text_table(run: Run, trials: Sequence[Trial]) -> str:
     """The rows as aligned columns, the recommended one marked; empty where nothing was timed."""
-    head, rows, taken = _table(run, trials)
+    head, rows, recommended = _table(run, trials)
     if not rows:
         return ""
-    marks = [" ", *(">" if number in taken else " " for number in range(len(rows)))]
+    marks = [" ", *(">" if number in recommended else " " for number in range(len(rows)))]
     lines = [head, *rows]
     wide = [max(_width(line[at]) for line in lines) for at in range(len(head))]
     right = {at for at, name in enumerate(head) if name in {COLUMNS[place] for place in _TO_THE_RIGHT}}
@@ -68,8 +68,8 @@ def _table(run: Run, trials: Sequence[Trial]) -> tuple[list[str], list[list[str]
     found = configuration_rows(run.verdict or {}, trials)
     texts = [["–" if cell is None else _line(str(cell)) for cell in cells(row)] for row in found]
     kept = [at for at in range(len(COLUMNS)) if any(row[at] != "–" for row in texts)]
-    taken = {number for number, row in enumerate(found) if row.taken}
-    return [COLUMNS[at] for at in kept], [[row[at] for at in kept] for row in texts], taken
+    recommended = {number for number, row in enumerate(found) if row.recommended}
+    return [COLUMNS[at] for at in kept], [[row[at] for at in kept] for row in texts], recommended
 
 
 def _line(text: object) -> str:
@@ -121,10 +121,10 @@ def _markdown_verdict(run: Run, trials: Sequence[Trial]) -> Iterator[str]:
     if first := headline_text(verdict):
         yield f"**{_marked(first)}**\n"
     yield from (f"{_marked(sentence)}\n" for sentence in verdict.get("sentences") or [])
-    head, rows, taken = _table(run, trials)
+    head, rows, recommended = _table(run, trials)
     if rows:
         yield "## Configurations\n"
-        yield from _markdown_table(head, rows, taken)
+        yield from _markdown_table(head, rows, recommended)
         yield "Wall times are medians over the repeats. The recommended configuration is bold.\n"
     if apart := left_out(verdict):
         yield f"{_marked(apart)}\n"
@@ -166,13 +166,13 @@ def _marked(text: object) -> str:
 
 def as_html(run: Run, trials: Sequence[Trial]) -> str:
     """Verdict and table as a piece of HTML, for a notebook; everything in it is escaped."""
-    head, rows, taken = _table(run, trials)
+    head, rows, recommended = _table(run, trials)
     sentences = "".join(f"<p>{escape(_line(text))}</p>" for text in (run.verdict or {}).get("sentences") or [])
     names = "".join(f"<th>{escape(name)}</th>" for name in head)
-    body = "".join(_html_row(row, number in taken) for number, row in enumerate(rows))
+    body = "".join(_html_row(row, number in recommended) for number, row in enumerate(rows))
     return f"<div>{sentences}<table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
-def _html_row(row: Sequence[Any], taken: bool) -> str:
-    tag = "th" if taken else "td"
+def _html_row(row: Sequence[Any], recommended: bool) -> str:
+    tag = "th" if recommended else "td"
     return "<tr>" + "".join(f"<{tag}>{escape(text)}</{tag}>" for text in row) + "</tr>"

@@ -131,9 +131,9 @@ def _careful(verdict: Mapping[str, Any]) -> str:
 def _configurations(rows: Sequence[ConfigurationRow]) -> str:
     if not rows:
         return ""
-    taken = {number for number, row in enumerate(rows) if row.taken}
+    recommended = {number for number, row in enumerate(rows) if row.recommended}
     note = "Wall times are medians over the repeats. The recommended configuration is set off.\n"
-    return f"<h2>Configurations</h2>\n{table(COLUMNS, map(cells, rows), taken)}<p class='under'>{note}</p>"
+    return f"<h2>Configurations</h2>\n{table(COLUMNS, map(cells, rows), recommended)}<p class='under'>{note}</p>"
 
 
 def _why(verdict: Mapping[str, Any]) -> str:

@@ -53,7 +53,7 @@ def _row(row: Standing, end: float, band: tuple[float, float] | None) -> str:
     colour = executor_colour(row.configuration.executor)
     aside = " ov-aside" if row.early or row.kind in ("beside", "left out", "to come") else ""
     return (
-        f'<div class="ov-row{" ov-taken" if row.taken else ""}{aside}" style="--ov-c:{colour}" '
+        f'<div class="ov-row{" ov-recommended" if row.recommended else ""}{aside}" style="--ov-c:{colour}" '
         f'title="{escape(_told(row))}">'
         f'<div class="ov-name"><i></i><span>{escape(row.label)}</span></div>'
         f'<div class="ov-track">{_marks(row, end, band)}</div>'

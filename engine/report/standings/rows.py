@@ -12,7 +12,7 @@ from engine.analysis.statistics.speedup import repeats_by_the_clock
 from engine.analysis.trials import timed_trial
 from engine.analysis.words import is_told
 from engine.model import Configuration, Run, Trial, configuration_from
-from engine.report.comparing import label_of, left_early, ranking, taken_label
+from engine.report.comparing import label_of, left_early, ranking, recommended_label
 
 RowKind = Literal["baseline", "counted", "beside", "left out", "to come"]
 """`beside` is shown and decides nothing; of one that is to come no block is complete."""
@@ -32,7 +32,7 @@ class Standing:
     low: float | None
     high: float | None
     repeats: tuple[float, ...]
-    taken: bool
+    recommended: bool
     early: str = ""
     """Of what a race left out: ``left out after 3 of 10 repeats``."""
 
@@ -60,29 +60,29 @@ def standings(run: Run, trials: Sequence[Trial]) -> list[Standing]:
     # Beside figures that are net of other programs, times by the clock would be another statistic.
     net = any(row.get("basis") == "net" for row in ratios.values())
     clocked = {} if net else _by_the_clock(trials, baseline)
-    taken, early = taken_label(verdict), left_early(verdict)
+    recommended, early = recommended_label(verdict), left_early(verdict)
     found = []
     for one in _in_order(run, trials, baseline):
         row = ratios.get(one.label)
         kind = _kind(one.label, row, baseline, beside, out)
-        standing = _standing(one, kind, row, clocked.get(one, ()), one.label == taken)
+        standing = _standing(one, kind, row, clocked.get(one, ()), one.label == recommended)
         found.append(replace(standing, early=early.get(one.label, "")))
     return found
 
 
 def _standing(
-    one: Configuration, kind: RowKind, row: Mapping[str, Any] | None, clocked: tuple[float, ...], taken: bool
+    one: Configuration, kind: RowKind, row: Mapping[str, Any] | None, clocked: tuple[float, ...], recommended: bool
 ) -> Standing:
     if kind == "baseline":
-        return Standing(one, one.label, kind, 1.0, None, None, clocked, taken)
+        return Standing(one, one.label, kind, 1.0, None, None, clocked, recommended)
     if kind == "left out" or row is None:
-        return Standing(one, one.label, kind, None, None, None, clocked if kind == "to come" else (), taken)
+        return Standing(one, one.label, kind, None, None, None, clocked if kind == "to come" else (), recommended)
     ratio = row["ratio"]
     told = tuple(row.get("repeats") or ()) or clocked
     known = says_something(ratio)
     return Standing(
         one, one.label, kind, float(ratio["estimate"]),
-        ratio["low"] if known else None, ratio["high"] if known else None, told, taken,
+        ratio["low"] if known else None, ratio["high"] if known else None, told, recommended,
     )  # fmt: skip
 
 

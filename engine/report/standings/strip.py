@@ -136,9 +136,9 @@ def _leaders(found: Mapping[str, Any], ratios: Mapping[str, Any]) -> list[str]:
 
 def _shown(found: Mapping[str, Any], leaders: Sequence[str], ratios: Mapping[str, Any]) -> str:
     """Whose number stands there: what is recommended, where it is among the leaders, else the first of them."""
-    taken = found.get("recommended")
-    if taken and label_of(taken) in leaders and label_of(taken) in ratios:
-        return label_of(taken)
+    recommended = found.get("recommended")
+    if recommended and label_of(recommended) in leaders and label_of(recommended) in ratios:
+        return label_of(recommended)
     return leaders[0] if leaders else ""
 
 

@@ -23,10 +23,10 @@ _RULES = """
 .ov-chart { display: grid; grid-template-columns: fit-content(230px) minmax(80px, 1fr) auto; align-items: stretch; }
 .ov-row { display: contents; }
 .ov-row > * { display: flex; align-items: center; min-height: var(--ov-row); }
-.ov-row.ov-taken > * { background: var(--ov-raised); }
+.ov-row.ov-recommended > * { background: var(--ov-raised); }
 .ov-name { gap: 7px; padding: 0 10px 0 6px; overflow-wrap: anywhere; line-height: 1.1; }
 .ov-name i { flex: none; width: 10px; height: 10px; border-radius: 3px; background: var(--ov-c); }
-.ov-taken .ov-name, .ov-taken .ov-value b { font-weight: 700; }
+.ov-recommended .ov-name, .ov-recommended .ov-value b { font-weight: 700; }
 .ov-aside { color: var(--ov-muted); }
 .ov-track { position: relative; }
 .ov-track > span, .ov-bar > span, .ov-lane div > span { position: absolute; box-sizing: border-box; }
@@ -39,7 +39,7 @@ _RULES = """
 .ov-track .ov-interval, .ov-track .ov-dot { top: 40%; }
 .ov-dot { top: 50%; width: 15px; height: 15px; margin: -7.5px 0 0 -7.5px; border-radius: 50%; background: var(--ov-c);
   border: 2px solid var(--ov-paper); }
-.ov-taken .ov-dot { border-color: var(--ov-raised); }
+.ov-recommended .ov-dot { border-color: var(--ov-raised); }
 .ov-dot.ov-hollow { background: var(--ov-paper); border: 2px solid var(--ov-c); width: 13px; height: 13px;
   margin: -6.5px 0 0 -6.5px; }
 .ov-value { gap: 8px; padding: 0 6px 0 12px; justify-content: flex-end; white-space: nowrap; }

@@ -23,9 +23,9 @@ from engine.report.comparing import (
     left_out,
     ranking,
     reasons,
+    recommended_label,
     speedup_text,
     table_document,
-    taken_label,
     warning_lines,
 )
 
@@ -167,8 +167,8 @@ def test_a_speedup_net_of_other_programs_has_the_clocks_beside_it() -> None:
 
 
 def test_only_the_recommended_configuration_is_taken() -> None:
-    assert [one.label for one in configuration_rows(verdict(), []) if one.taken] == ["threads × 2"]
-    assert not any(one.taken for one in configuration_rows(verdict(recommended=None), []))
+    assert [one.label for one in configuration_rows(verdict(), []) if one.recommended] == ["threads × 2"]
+    assert not any(one.recommended for one in configuration_rows(verdict(recommended=None), []))
 
 
 def test_the_loops_own_part_is_told_where_it_was_measured() -> None:
@@ -220,8 +220,8 @@ def test_our_own_row_is_set_off_as_the_code_beside_it_where_only_that_counts() -
         rows=[row(LOOP, 1.0), row(POOL, 2.0)], figures=[figure(LOOP, 4.0), figure(POOL, 2.0)],
         beside=[row(THREADS, 1.8)], beside_figures=[figure(THREADS, 2.2)], baseline=named(LOOP),
     )  # fmt: skip
-    assert taken_label(found) == POOL.label
-    assert [one.label for one in configuration_rows(found, []) if one.taken] == [POOL.label]
+    assert recommended_label(found) == POOL.label
+    assert [one.label for one in configuration_rows(found, []) if one.recommended] == [POOL.label]
 
 
 def test_code_with_another_number_of_workers_is_not_what_was_recommended() -> None:
@@ -229,13 +229,13 @@ def test_code_with_another_number_of_workers_is_not_what_was_recommended() -> No
         figures=[figure(LOOP, 4.0), figure(Configuration("threads", 8, reference="ThreadPoolExecutor.map"), 2.0)],
         rows=[], beside_figures=[figure(THREADS, 2.2)],
     )  # fmt: skip
-    assert taken_label(found) is None
+    assert recommended_label(found) is None
 
 
 def test_what_is_recommended_is_taken_and_not_a_faster_one_with_as_many_workers() -> None:
     chunks = Configuration("threads", 2, chunk=8)
     found = verdict(rows=[row(chunks, 2.1), row(THREADS, 2.0)], figures=[figure(chunks, 1.9), figure(THREADS, 2.0)])
-    assert taken_label(found) == "threads × 2"
+    assert recommended_label(found) == "threads × 2"
 
 
 def test_of_several_codes_with_that_executor_the_fastest_is_taken() -> None:
@@ -244,7 +244,7 @@ def test_of_several_codes_with_that_executor_the_fastest_is_taken() -> None:
         rows=[row(joblib, 1.5), row(POOL, 2.0)], figures=[figure(joblib, 2.6), figure(POOL, 2.0)],
         beside_figures=[figure(THREADS, 2.2)],
     )  # fmt: skip
-    assert taken_label(found) == POOL.label
+    assert recommended_label(found) == POOL.label
 
 
 # Names.

@@ -56,7 +56,8 @@ def _rows(found: Mapping[str, Any], trials: Sequence[Trial]) -> pd.DataFrame:
     baseline = label_of(found["baseline"]) if found.get("baseline") else None
     rows = [
         (
-            "✓" if row.taken else "", row.label, 1.0 if row.label == baseline else (row.ratio or {}).get("estimate"),
+            "✓" if row.recommended else "", row.label,
+            1.0 if row.label == baseline else (row.ratio or {}).get("estimate"),
             row.speedup, row.wall, row.startup, row.peak_mb, row.cores_busy, row.tasks_at_once, row.trials, row.failed,
             row.own_part,
         )

@@ -32,5 +32,5 @@ def standing(
     ends: dict[str, Any] = {"low": None, "high": None}
     if estimate is not None:
         ends = {"low": 0.9 * estimate, "high": 1.1 * estimate}
-    given = {"label": how.label, "repeats": (), "taken": False, **ends, **values}
+    given = {"label": how.label, "repeats": (), "recommended": False, **ends, **values}
     return Standing(configuration=how, kind=kind, estimate=estimate, **given)

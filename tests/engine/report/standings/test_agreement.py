@@ -105,7 +105,8 @@ def test_every_repeat_is_a_dot_and_the_recommended_row_is_set_off(store: Store) 
     run, trials = measured(store)
     drawn = chart(standings(run, trials), "sequential")
     assert drawn.count('class="ov-repeat"') == 3 * 4, "the baseline's trials too, against their block's mean"
-    assert drawn.count("ov-row ov-taken") == 1 and drawn.index("ov-taken") < drawn.index("asyncio × 32</span>")
+    assert drawn.count("ov-row ov-recommended") == 1
+    assert drawn.index("ov-recommended") < drawn.index("asyncio × 32</span>")
     assert drawn.count('class="ov-interval"') == 3 and drawn.count('class="ov-one"') == 4
     assert "asyncio × 32 4.10× (3.90–4.30); threads × 32 3.20×" in unescape(drawn), "told to who cannot see it"
 

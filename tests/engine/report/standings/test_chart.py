@@ -160,8 +160,8 @@ def test_the_baseline_is_one_by_definition() -> None:
 
 
 def test_only_the_recommended_row_is_set_off() -> None:
-    drawn = chart([standing(THREADS, taken=True), standing(PROCESSES)], "sequential")
-    assert drawn.count("ov-taken") == 1 and drawn.index("ov-taken") < drawn.index("processes × 4</span>")
+    drawn = chart([standing(THREADS, recommended=True), standing(PROCESSES)], "sequential")
+    assert drawn.count("ov-recommended") == 1 and drawn.index("ov-recommended") < drawn.index("processes × 4</span>")
 
 
 # The band around the leader.

@@ -103,7 +103,7 @@ def test_an_old_verdict_without_its_number_of_pairs_is_believed() -> None:
 def test_the_baseline_is_one_and_shows_how_its_own_trials_scattered() -> None:
     trials = [*block(0, sequential=1.0, threads=0.5), *block(1, sequential=1.0, threads=0.5)]
     found = by_label(standings(judged(row(THREADS, 2.0)), trials))["sequential"]
-    assert (found.estimate, found.low, found.high, found.taken) == (1.0, None, None, False)
+    assert (found.estimate, found.low, found.high, found.recommended) == (1.0, None, None, False)
     assert found.repeats == pytest.approx((1.0, 1.0))
 
 
@@ -141,8 +141,8 @@ def test_the_verdicts_baseline_counts_before_that_of_the_terms() -> None:
 
 def test_the_recommended_row_is_taken() -> None:
     found = standings(judged(row(THREADS, 2.0), recommended=named(THREADS)), [])
-    assert [one.label for one in found if one.taken] == ["threads × 2"]
-    assert not any(one.taken for one in standings(judged(row(THREADS, 2.0)), []))
+    assert [one.label for one in found if one.recommended] == ["threads × 2"]
+    assert not any(one.recommended for one in standings(judged(row(THREADS, 2.0)), []))
 
 
 def test_a_speedup_so_far_is_one_before_there_is_an_estimate_only() -> None:
