@@ -83,9 +83,10 @@ def cancel(store: Store, run: Run) -> None:
 def wait(store: Store, run: Run, look: Callable[[Run], None] | None = None, poll_s: float = POLL_S) -> Run:
     """Wait until the run has ended, calling `look` with each state of it; gives the last.
 
-    A locked database makes it wait longer. Raises StoreUnusable when it stays locked.
+    A locked database makes it wait longer, and so does a run whose lock is free for a moment, because its connection to
+    the database broke. Raises StoreUnusable when it stays locked.
     """
-    seen_s = time.perf_counter()
+    seen_s, free_s = time.perf_counter(), None
     while True:
         try:
             run = store.run(run.token)
@@ -93,10 +94,12 @@ def wait(store: Store, run: Run, look: Callable[[Run], None] | None = None, poll
         except StoreBusy:
             if time.perf_counter() - seen_s > PATIENCE_S:
                 raise
-        if look:
-            look(run)
-        if run.state in ENDED:
-            return run
+        free_s = (free_s or time.perf_counter()) if run.state == "interrupted" else None
+        if free_s is None or time.perf_counter() - free_s >= store.locks.renewal_s:
+            if look:
+                look(run)
+            if run.state in ENDED:
+                return run
         time.sleep(poll_s)
 
 

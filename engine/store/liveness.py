@@ -14,6 +14,8 @@ A machine that loses its power closes no connection: the server is asked to look
 from __future__ import annotations
 
 import contextlib
+import select
+import socket
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -76,6 +78,9 @@ class RunRow(Protocol):
 class Locks(Protocol):
     """How runs are held, and seen to be held."""
 
+    renewal_s: float
+    """How long a run that lives may seem to be dead, because its holder has to take the lock anew."""
+
     def hold(
         self, run: RunRow, folder: RunFolder, patience_s: float, lost: Callable[[], None]
     ) -> contextlib.AbstractContextManager[None]:
@@ -90,6 +95,8 @@ class Locks(Protocol):
 
 class FileLocks:
     """File locks in the runs' folders: for the homes of one machine."""
+
+    renewal_s = 0.0
 
     @contextlib.contextmanager
     def hold(
@@ -110,6 +117,8 @@ class FileLocks:
 
 class AdvisoryLocks:
     """Advisory locks of Postgres: for all homes and machines at one database."""
+
+    renewal_s = 5.0
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -170,17 +179,30 @@ class _Keeper:
     def __init__(self, connection: Connection, again: Callable[[], Connection], lost: Callable[[], None]) -> None:
         self._connection, self._again, self._lost = connection, again, lost
         self._over = threading.Event()
+        self._waking, self._woken = socket.socketpair()
         self._thread = threading.Thread(target=self._keep, name="overlap-lock", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
         """Give the lock back."""
         self._over.set()
+        self._waking.close()
         self._thread.join()
+        self._woken.close()
         self._connection.close()
 
+    def _rest(self) -> None:
+        """Wait until the next look is due, or the server says something or is gone: its socket can then be read."""
+        driver = self._connection.connection.dbapi_connection
+        ours = [self._woken, driver] if hasattr(driver, "fileno") else [self._woken]
+        with contextlib.suppress(OSError, ValueError):  # it is closed already: what is executed next says so
+            select.select(ours, [], [], _LOOK_S)
+
     def _keep(self) -> None:
-        while not self._over.wait(_LOOK_S):
+        while not self._over.is_set():
+            self._rest()
+            if self._over.is_set():
+                return
             try:
                 self._connection.execute(text("SELECT 1"))
             except (DBAPIError, OverlapError):
