@@ -20,7 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from filelock import Timeout
 from sqlalchemy import Connection, Engine, text
@@ -193,8 +193,8 @@ class _Keeper:
 
     def _rest(self) -> None:
         """Wait until the next look is due, or the server says something or is gone: its socket can then be read."""
-        driver = self._connection.connection.dbapi_connection
-        ours = [self._woken, driver] if hasattr(driver, "fileno") else [self._woken]
+        driver: Any = self._connection.connection.dbapi_connection
+        ours: list[Any] = [self._woken, driver] if hasattr(driver, "fileno") else [self._woken]
         with contextlib.suppress(OSError, ValueError):  # it is closed already: what is executed next says so
             select.select(ours, [], [], _LOOK_S)
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from engine.errors import OverlapError
-from engine.model import Configuration
+from engine.model import Configuration, State
 from engine.runs import jobs
 from engine.store import Store, liveness
 from engine.store.liveness import Held
@@ -113,7 +113,7 @@ def test_a_run_whose_lock_is_free_for_a_moment_is_waited_for(
     monkeypatch.setattr(store.locks, "renewal_s", 0.2)
     running(store)
     run, shown = store.run("rone"), list[str]()
-    states = iter(["running", *["interrupted"] * (2 if comes_back else 1_000), "running", "finished"])
+    states: Iterator[State] = iter(["running", *["interrupted"] * (2 if comes_back else 1_000), "running", "finished"])
     monkeypatch.setattr(store, "run", lambda _: replace(run, state=next(states)))
     ended = jobs.wait(store, run, lambda one: shown.append(one.state), poll_s=0.01)
     assert ended.state == ("finished" if comes_back else "interrupted")
