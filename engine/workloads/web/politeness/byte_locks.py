@@ -9,6 +9,7 @@ and a file's handle is shared by all who open it: closing a second one would fre
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 import sys
 from dataclasses import dataclass, field
@@ -33,9 +34,13 @@ _FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_
 
 @dataclass(slots=True)
 class _Opened:
-    """A file as this process has it open. `lock` guards `held` and, where reads need two calls, the handle."""
+    """A file as this process has it open. `lock` guards `held` and, where reads need two calls, the handle.
+
+    `shared` is its content as memory, where it has a size of its own.
+    """
 
     handle: int
+    shared: mmap.mmap | None = None
     users: int = 0
     held: set[int] = field(default_factory=set)
     lock: Lock = field(default_factory=Lock)
@@ -62,14 +67,20 @@ class HeldByte:
 
 
 class LockFile:
-    """A file of locks. Safe to share between threads; processes share the path."""
+    """A file of locks. Safe to share between threads; processes share the path.
 
-    def __init__(self, path: Path) -> None:
+    `content` is the size of what it holds in bytes, where that never changes: it is read as memory then, without a call
+    to the kernel, in which other threads would take the interpreter.
+    """
+
+    def __init__(self, path: Path, content: int = 0) -> None:
         make_folder(path.parent)
         self._path = os.path.join(os.path.realpath(path.parent), path.name)
         with _opening:
             self._opened = _opened.get(self._path) or _Opened(os.open(self._path, _FLAGS, 0o600))
             _opened[self._path] = self._opened
+            if content and self._opened.shared is None:
+                self._opened.shared = _shared(self._opened.handle, content)
             self._opened.users += 1
 
     def __del__(self) -> None:
@@ -79,6 +90,8 @@ class LockFile:
             self._opened.users -= 1
             if not self._opened.users:
                 _opened.pop(self._path, None)
+                if self._opened.shared is not None:
+                    self._opened.shared.close()
                 os.close(self._opened.handle)
 
     def try_lock(self, number: int) -> HeldByte | None:
@@ -100,6 +113,8 @@ class LockFile:
 
     def read(self, at: int, size: int) -> bytes:
         """What the file holds there, filled up with zeros where it ends before."""
+        if (shared := self._opened.shared) is not None:
+            return shared[at : at + size]
         return _read_at(self._opened, at, size).ljust(size, b"\0")
 
     def write(self, at: int, content: bytes) -> None:
@@ -114,6 +129,9 @@ def number_of(text: str) -> int:
 
 
 if sys.platform == "win32":
+
+    def _shared(handle: int, content: int) -> mmap.mmap | None:
+        return None  # a mapped file could not be deleted
 
     def _read_at(opened: _Opened, at: int, size: int) -> bytes:
         with opened.lock:
@@ -140,6 +158,15 @@ if sys.platform == "win32":
         msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
 
 else:
+
+    def _shared(handle: int, content: int) -> mmap.mmap | None:
+        """The content as memory. What is written still goes through the handle: a full disk is then an OSError."""
+        if os.fstat(handle).st_size < content:
+            os.ftruncate(handle, content)
+        try:
+            return mmap.mmap(handle, content, prot=mmap.PROT_READ)
+        except (OSError, ValueError):  # a file system without
+            return None
 
     def _read_at(opened: _Opened, at: int, size: int) -> bytes:
         return os.pread(opened.handle, size, at)  # one call, in which other threads may take the interpreter

@@ -59,12 +59,45 @@ def test_a_table_that_a_stopped_process_holds_is_not_waited_for_without_end(tmp_
     hosts = Hosts(tmp_path)
     held = hosts.busy("shop.example")
     begun = time.monotonic()
-    with pytest.raises(TimeoutError):
-        hosts.look("shop.example")
+    with pytest.raises(TimeoutError), hosts.change("shop.example"):
+        pass
     assert 0.4 < time.monotonic() - begun < 5
     assert held is not None
     held.release()
-    assert hosts.look("shop.example").next_at == 0.0
+    with hosts.change("shop.example") as state:
+        assert state.next_at == 0.0
+
+
+def test_a_host_is_looked_up_while_another_process_writes_beside_it(tmp_path: Path) -> None:
+    hosts, until = Hosts(tmp_path), time.monotonic() + 60
+    with hosts.change("shop.example") as state:
+        state.next_at = until
+    held = hosts.busy("shop.example")
+    assert held is not None
+    assert hosts.look("shop.example").next_at == until
+    held.release()
+
+
+def test_a_record_that_changes_while_it_is_read_is_read_under_its_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts, until = Hosts(tmp_path), time.monotonic() + 60
+    with hosts.change("shop.example") as state:
+        state.next_at = until
+    read, looks = hosts._read, iter([[(b"half", 1.0, 0.0, 0.0)]])
+    monkeypatch.setattr(hosts, "_read", lambda at: next(looks, None) or read(at))
+    assert hosts.look("shop.example").next_at == until
+    held = hosts.busy("shop.example")
+    looks = iter([[(b"half", 1.0, 0.0, 0.0)]])
+    with pytest.raises(TimeoutError):
+        hosts.look("shop.example")
+    assert held is not None
+    held.release()
+
+
+def test_a_table_of_an_earlier_version_is_shorter_and_serves(tmp_path: Path) -> None:
+    (tmp_path / "hosts.table").write_bytes(b"\0" * 64)
+    assert Hosts(tmp_path).look("shop.example").next_at == 0.0
 
 
 def test_noise_in_the_table_holds_up_no_host(tmp_path: Path) -> None:
