@@ -34,8 +34,11 @@ from engine.workloads.web.fetching.fetcher import BaseFetcher
 from engine.workloads.web.fetching.watch import Watch, Watchdog, active
 
 PIECE = 65_536
-POOLS = 64
-"""Hosts whose connections are kept; with a handful each, well below the usual limit of open files."""
+FEWEST_POOLS, MOST_POOLS = 64, 300
+"""Hosts whose connections are kept; with a handful each, well below the usual limit of open files.
+
+Twice the workers, between these: while a worker waits between a host's robots.txt and its page, as many other hosts
+come in between, and a connection that was closed for them has to be made anew."""
 
 
 class Fetcher(BaseFetcher):
@@ -44,7 +47,8 @@ class Fetcher(BaseFetcher):
     def _prepare(self) -> None:
         self._session = requests.Session()
         self._session.trust_env = False
-        self._adapter = GatedAdapter(POOLS, self._workers, context(self._ca_file))
+        pools = min(max(FEWEST_POOLS, 2 * self._workers), MOST_POOLS)
+        self._adapter = GatedAdapter(pools, self._workers, context(self._ca_file))
         self._session.mount("http://", self._adapter)
         self._session.mount("https://", self._adapter)
         self._headers = self._rules.headers()

@@ -63,6 +63,21 @@ def test_connections_are_kept(open_browser: Open, configure: Configure) -> None:
         assert shop.connections == 1
 
 
+def test_a_hosts_connection_is_kept_while_as_many_workers_are_at_other_hosts(
+    open_browser: Open, configure: Configure
+) -> None:
+    with server({}) as shop:
+        port = int(shop.url.rpartition(":")[2])
+        names = [f"shop{number}.example:{port}" for number in range(70)]
+        settings = configure(shop, allowed_hosts=tuple(names))
+        gate = Gate(settings, lambda host, port: [Address(socket.AF_INET, ("127.0.0.1", port))])
+        browser = open_browser(settings, workers=64, gate=gate)
+        for path in ("kettle", "mug"):
+            for name in names:
+                browser.fetch(f"http://{name}/{path}")
+        assert shop.connections == len(names)
+
+
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
