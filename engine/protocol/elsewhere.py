@@ -14,7 +14,7 @@ class Elsewhere:
 
     away: bool = False
     """Whether it is: its clock and its board cannot be read here."""
-    ahead_s: float = 0.0
+    clock_offset_s: float = 0.0
     """What to add to this machine's clock to get the trial's."""
     ask: Callable[[dict[str, Any]], Any] | None = None
     """Asks the cluster's scheduler something, and gives its answer."""

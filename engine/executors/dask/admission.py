@@ -37,7 +37,10 @@ def unfit(
 
 
 def too_few(address: str, threads: int, wanted: int, seated: int, patience_s: float) -> str:
-    """Why the cluster at `address` cannot run so many tasks at once."""
+    """Why the cluster at `address` cannot run `wanted` tasks at once.
+
+    It has `threads`, of which `seated` became free within `patience_s` seconds.
+    """
     what = f"The Dask cluster at {address} offers {threads} threads"
     if threads < wanted:
         return f"{what}, fewer than the {wanted} workers asked for: ask for fewer, or start more workers."

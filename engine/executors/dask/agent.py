@@ -66,7 +66,7 @@ class Seat:
         """The call that the process has."""
         self.since_s = 0.0
         self.overdue: tuple[int, float] | None = None
-        self.ahead = b"0"
+        self.clock_offset_s = b"0"
         self.starts = self.deaths = 0
         self.seated = self.left = False
         self.results.put(["taken", self.id, slot])  # type: ignore[no-untyped-call]
@@ -107,8 +107,8 @@ class Seat:
     def _ping(self, number: int, _: bytes) -> None:
         self.results.put(["pong", self.id, number, time.perf_counter()])
 
-    def _set_ahead(self, _: int, payload: bytes) -> None:
-        self.ahead = payload
+    def _set_clock(self, _: int, payload: bytes) -> None:
+        self.clock_offset_s = payload
         self.child.write(b"t", payload)
 
     def _told_to_leave(self, *_: Any) -> None:
@@ -118,7 +118,7 @@ class Seat:
         if number != self.starts:
             return
         self.child.ready, self.deaths = True, 0
-        self.child.write(b"t", self.ahead)
+        self.child.write(b"t", self.clock_offset_s)
         if not self.seated:
             self.seated = True
             here = {"address": self.worker.address, "name": str(self.worker.name), "host": socket.gethostname()}
@@ -214,7 +214,7 @@ class Seat:
 _STEPS = {
     "call": Seat._call,
     "ping": Seat._ping,
-    "ahead": Seat._set_ahead,
+    "clock": Seat._set_clock,
     "leave": Seat._told_to_leave,
     b"h": Seat._hello,
     b"r": Seat._result,

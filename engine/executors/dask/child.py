@@ -70,7 +70,7 @@ def main(seat: dict[str, Any]) -> None:
     while True:
         kind, payload = channel.calls.get()
         if kind == b"t":
-            Elsewhere.ahead_s = float(payload)
+            Elsewhere.clock_offset_s = float(payload)
         elif kind == b"s":
             channel.say(b"h", json.dumps(started(seat, payload)).encode())
         else:

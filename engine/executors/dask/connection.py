@@ -98,7 +98,7 @@ def _short(error: BaseException) -> str:
 
 
 class Carried(SchedulerPlugin):
-    """A plugin that is itself again on the scheduler, which lacks its module; one that is there stays."""
+    """A plugin that the scheduler can unpickle without having its module; one that it has already stays."""
 
     idempotent = True
 

@@ -78,7 +78,7 @@ class Ledger(SchedulerPlugin):
         return table[arguments.pop("do")](**arguments) or {}
 
     def enter(self, who: str, host: str, gap_s: float, parallel: int) -> dict[str, Any]:
-        """A lease for one request now, or when to come back."""
+        """A lease for one request now, and the seconds from it to the next; else what `later` gives."""
         now, state = time.monotonic(), self._host(host)
         state.leases = {lease: held for lease, held in state.leases.items() if held[1] > now}
         gap_s += state.slow_s
@@ -90,14 +90,14 @@ class Ledger(SchedulerPlugin):
         return {"lease": lease, "gap_s": gap_s}
 
     def later(self, who: str, host: str, gap_s: float, earliest: float = 0.0) -> dict[str, Any]:
-        """When to come back: after all who were put off before."""
+        """In how many seconds to ask again: after all who were put off before."""
         now, state = time.monotonic(), self._host(host)
         at = max(state.tail, earliest, now + STEP_S / 4)
         state.tail = at + max(gap_s, STEP_S)
         return {"later": at - now}
 
     def sent(self, who: str, host: str, lease: int, gap_s: float) -> None:
-        """The request is on its way: the gap runs."""
+        """The request is on its way: the next one to this host may come `gap_s` seconds from now."""
         state = self._host(host)
         if state.door == lease:
             state.door = None
@@ -124,13 +124,13 @@ class Ledger(SchedulerPlugin):
         state.slow_s, state.good = min(max(2 * state.slow_s, gap_s, 0.25), SLOWEST_S), 0
 
     def get(self, who: str, key: str) -> dict[str, Any]:
-        """What was kept under a key, and how old it is."""
+        """What was kept under a key, and for how many seconds; empty where nothing is."""
         now = time.monotonic()
         value, at, until = self.kept.get(key, (None, 0.0, 0.0))
         return {"value": value, "age_s": now - at} if until > now else {}
 
     def put(self, who: str, key: str, value: Any, kept_s: float) -> None:
-        """Keep a value for so long."""
+        """Keep a value for `kept_s` seconds."""
         now = time.monotonic()
         if len(self.kept) > MOST:
             self.kept = {key: kept for key, kept in self.kept.items() if kept[2] > now}
@@ -141,7 +141,7 @@ class Ledger(SchedulerPlugin):
         self.kept.pop(key, None)
 
     def claim(self, who: str, key: str, kept_s: float) -> dict[str, Any]:
-        """Whether this one may do what the key stands for; nobody else may until it is dropped."""
+        """Whether `who` may do what the key stands for; others may not for `kept_s` seconds, or until it is dropped."""
         if self.get(who, key):
             return {"mine": False}
         self.put(who, key, who, kept_s)

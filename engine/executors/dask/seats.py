@@ -38,7 +38,7 @@ class Call:
 
 @dataclass(slots=True)
 class Lane:
-    """One seat as the trial sees it. `ahead_s` is what to add to its clock to get the trial's."""
+    """One seat as the trial sees it. `clock_offset_s` are the seconds to add to its clock to get the trial's."""
 
     slot: int
     id: str
@@ -47,7 +47,7 @@ class Lane:
     queue: Any
     sent: dict[int, Call] = field(default_factory=dict)
     ready: bool = False
-    ahead_s: float = 0.0
+    clock_offset_s: float = 0.0
     pongs: asyncio.Queue[float] = field(default_factory=asyncio.Queue)
 
 
@@ -139,14 +139,15 @@ class Seats:
             return
         self.lanes[lane.id] = lane
         self.names[lane.slot] = f"{hello['host']} {lane.address}"
-        lane.ahead_s = 0.0 if self.machine and hello["machine"] == self.machine else await self._ahead_s(lane)
-        await lane.queue.put(["ahead", 0, repr(lane.ahead_s).encode()])
+        same_clock = self.machine and hello["machine"] == self.machine
+        lane.clock_offset_s = 0.0 if same_clock else await self._clock_offset_s(lane)
+        await lane.queue.put(["clock", 0, repr(lane.clock_offset_s).encode()])
         lane.ready = True
         self.changed()
         self.pump()
 
-    async def _ahead_s(self, lane: Lane) -> float:
-        """By the quickest of some round trips."""
+    async def _clock_offset_s(self, lane: Lane) -> float:
+        """Seconds to add to the seat's clock to get the trial's, by that of some round trips which took least time."""
         trips = []
         for number in range(_TRIPS):
             sent = time.perf_counter()
@@ -163,10 +164,10 @@ class Seats:
     def _done(self, seat: str, number: int, payload: bytes, _busy_s: float) -> None:
         if call := self._returned(seat, number):
             try:
-                good, value = pickle.loads(payload)
+                succeeded, value = pickle.loads(payload)
             except BaseException as error:  # somebody's class, whose reading raises
-                good, value = False, error
-            settle_as(call.future, good, value)
+                succeeded, value = False, error
+            settle_as(call.future, succeeded, value)
         self.pump()
 
     def _lost(self, seat: str, number: int, at_work: tuple[int | None, float], overdue: bool) -> None:
@@ -176,7 +177,7 @@ class Seats:
             task, started_s = at_work
             limit_s = self.limit_s if overdue else None
             why = "The process that ran it died."
-            settle(call.future, WorkerLost(why, task, lane.slot, started_s + lane.ahead_s, limit_s))
+            settle(call.future, WorkerLost(why, task, lane.slot, started_s + lane.clock_offset_s, limit_s))
         self.pump()
 
     def _returned(self, seat: str, number: int) -> Call | None:
@@ -193,9 +194,9 @@ class Seats:
             self.lose(lane, "left")
 
 
-def settle_as(future: Future[Any], good: bool, value: Any) -> None:
-    """Set what a call returned or raised."""
-    if good:
+def settle_as(future: Future[Any], succeeded: bool, value: Any) -> None:
+    """Set what a call returned, or raised where it has not succeeded."""
+    if succeeded:
         settle_result(future, value)
     else:
         settle(future, value)

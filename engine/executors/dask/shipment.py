@@ -83,7 +83,7 @@ def by_value(value: Any, module: str) -> bytes:
 
 
 class ByValue:
-    """A function that is itself again wherever it is unpickled, also where its module does not exist."""
+    """A function that can be unpickled where its module does not exist; there it is the function itself."""
 
     def __init__(self, function: Any) -> None:
         self._content = by_value(function, function.__module__)

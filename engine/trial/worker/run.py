@@ -29,7 +29,7 @@ def run_chunk(attempts: list[PlainAttempt], budget_s: float | None) -> Returned:
     """Run the tasks in turn until `budget_s` is spent (None: all of them); at least one is tried."""
     board, workload, own = WorkerState.board, WorkerState.workload, own_slot()
     assert board is not None and workload is not None and own is not None
-    slot, clock, ahead_s = own.number, own.clock, Elsewhere.ahead_s
+    slot, clock, offset_s = own.number, own.clock, Elsewhere.clock_offset_s
     if own.idle and not Elsewhere.away:
         own.begin(board)
     beside, instant_delay_s = Beside(own), 0.0 if own.queue else None
@@ -70,7 +70,7 @@ def run_chunk(attempts: list[PlainAttempt], budget_s: float | None) -> Returned:
         ending, tries = outputs.ending(output, problem)
         failed += ending.startswith(FAILED)
         tries += number - 1
-        lines.append(line(task, slot, started + ahead_s, finished + ahead_s, cpu_s, delay_s, tries, waited_s, ending))
+        lines.append(line(task, slot, started + offset_s, finished + offset_s, cpu_s, delay_s, tries, waited_s, ending))
     elapsed_s, chunk_cpu_s = time.perf_counter() - began, clock() - began_cpu_s
     used = used_by(own).since(own.ready)
     return Returned(
