@@ -1,6 +1,6 @@
 """What an experiment is and what it gives: frozen, plain values with units.
 
-A `Reading` is one measured value. All readings of one series at one x make a `Point`. A `Result` holds
+One measured value is a reading. All readings of one series at one x make a `Point`. A `Result` holds
 an experiment's points, and a `Finding` what they say. Standard library only: fresh interpreters import this.
 """
 

@@ -1,7 +1,7 @@
 """Which of the engine's own modules some work needs, and which packages in which versions, for what is taken home.
 
 Found by reading the source: the modules that are asked for, and all that they import, also inside functions. Stands
-below `script` and `script_folder`.
+below `whole` and `folder`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The texts of the script to take home that all work shares, as a person would write them; filled in by `script`.
+"""The texts of the script to take home that all work shares, as a person would write them; filled in by `whole`.
 
-Names after a dollar sign are filled in. The texts of photos are in `script_resize`, those of pages in `script_scrape`.
+Names after a dollar sign are filled in. The texts of photos are in `resize`, those of pages in `scrape`, beside this.
 """
 
 from __future__ import annotations
