@@ -42,7 +42,7 @@ class Material:
 
     `place(folder, most)` puts the inputs into a run's folder and gives a sequential job of all tasks, or for a
     pilot of at most `most`, whose inputs are then named by their whole paths. `strangers` says that hosts are
-    asked that are not this server's own. `suits_s` is a task's mean time where it is known from a past run.
+    asked that are not this server's own. `mean_s` is a task's mean time in seconds where it is known from a past run.
     """
 
     workload: str
