@@ -149,7 +149,8 @@ def _waiting_for_a_cpu(seen: Evidence) -> Iterator[Cause]:
         above = f"{workers} workers share {counted(cpus, 'CPU', 'CPUs')}: {waited}."
         yield Cause("workers_above_cpus", lost, above, f"--workers {cpus}", replace(seen.configuration, workers=cpus))
     else:
-        yield Cause("other_programs", lost, f"Other programs held CPUs: {waited}.")
+        held = f"At work, they waited {percent(lost)} of the time for a CPU that other programs held."
+        yield Cause("other_programs", lost, held)
 
 
 def _turns(seen: Evidence) -> Iterator[Cause]:

@@ -92,9 +92,14 @@ def strip(found: Headline, so_far: bool = False) -> str:
     note = "So far: " if so_far else ""
     return (
         f'<div class="ov ov-strip"><div>{figure}</div><div><div><span class="ov-badge {colour}">{escape(found.word)}'
-        f'</span><span class="ov-who">{escape(found.who)}</span></div>'
+        f'</span><span class="ov-who">{_unbroken(found.who)}</span></div>'
         f'<p class="ov-say">{note}{escape(found.sentence)}</p></div></div>'
     )
+
+
+def _unbroken(who: str) -> str:
+    """Names as HTML; ``threads × 2`` never loses its 2 to the next line of a narrow page."""
+    return escape(who).replace(" × ", "&nbsp;×&nbsp;")
 
 
 def waiting_strip() -> str:

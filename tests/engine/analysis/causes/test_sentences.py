@@ -113,6 +113,12 @@ def test_where_the_number_of_cpus_is_unknown_one_is_assumed() -> None:
     assert "2 workers share 1 CPU: at work, they waited for a CPU for 50% of the time" in cause.sentence
 
 
+def test_what_other_programs_held_up_is_told_in_one_sentence_that_does_not_repeat_its_title() -> None:
+    cause = only(trial(PROCESSES_2, 10.0, Split(20.0, 10.0, 10.0, 2.0)), cpus=2)
+    assert (cause.name, cause.experiment) == ("other_programs", None)
+    assert cause.sentence == "At work, they waited 50% of the time for a CPU that other programs held."
+
+
 def test_a_lock_is_not_told_of_tasks_that_compute_on_threads_without_a_gil() -> None:
     # Blocked while both cores were busy: neither the GIL nor a disk, and to compute is not to wait for a lock.
     found = replace(trial(THREADS_2, 10.0, Split(20.0, 10.0, 0.0, 2.0)), cpu_s=18.0)

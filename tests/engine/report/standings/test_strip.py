@@ -198,6 +198,11 @@ def test_the_ends_of_the_interval_and_the_repeats_stand_below_the_bar() -> None:
     assert "too early to say: 1 repeat<" in strip(of(row(THREADS, 2.0, pairs=1)))
 
 
+def test_the_number_of_workers_stays_beside_its_executor_on_a_narrow_page() -> None:
+    drawn = strip(of(row(THREADS, 2.0), row(PROCESSES, 2.1)))
+    assert "threads&nbsp;×&nbsp;2" in drawn or "processes&nbsp;×&nbsp;4" in drawn
+
+
 def test_while_blocks_are_still_to_come_the_sentence_says_so() -> None:
     found = of(row(THREADS, 2.0))
     assert ">So far: It is so.<" in strip(found, so_far=True)
