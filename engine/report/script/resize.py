@@ -9,6 +9,7 @@ from pprint import pformat
 from string import Template
 from typing import Any
 
+from engine.machine.remote_files import is_address
 from engine.model import Run, Task
 from engine.report.script.parts import Work
 from engine.store import Store
@@ -175,13 +176,22 @@ def heic_package(tasks: Sequence[Task]) -> str | None:
 
 
 def sources(tasks: Sequence[Task]) -> list[str]:
-    """Where each photo lies below the folder of photos: no name of a folder of the machine that measured is in it."""
-    given = [PurePath(task.argument["source"].removeprefix("inputs/")) for task in tasks]
+    """Where each photo lies below the folder of photos: no name of a folder of the machine that measured is in it.
+
+    Of photos at addresses it is what they have in common: who takes the script home copies that place to a folder.
+    """
+    given = [_place(task.argument["source"]) for task in tasks]
     whole = [path.parent for path in given if path.is_absolute()]
     common = whole[0] if whole else PurePath()
     while any(not path.is_relative_to(common) for path in whole):
         common = common.parent
     return [(path.relative_to(common) if path.is_absolute() else path).as_posix() for path in given]
+
+
+def _place(source: str) -> PurePath:
+    if is_address(source):
+        return PurePath("/" + source.partition("://")[2].lstrip("/"))
+    return PurePath(source.removeprefix("inputs/"))
 
 
 def _photo(task: Task, source: str, resizing: Resizing) -> dict[str, Any]:

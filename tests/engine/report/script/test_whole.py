@@ -29,6 +29,7 @@ from engine.protocol.pickling import dump
 from engine.report import export_chunks, file_name
 from engine.report.documents.document import import_document, run_document
 from engine.report.script.own_modules import MARKERS
+from engine.report.script.resize import sources
 from engine.report.script.whole import must_be_one, script
 from engine.report.script.work import must_be_written
 from engine.runs.functions import function_plan
@@ -473,3 +474,12 @@ def test_the_scripts_of_a_scrape_tell_shops_what_the_run_told_them(kept: Store, 
     run = ended(kept, scrape_plan(["http://10.0.0.1/a"], THREADS, kept.settings, manners=told))
     for text in (script(kept, run), unpacked(kept, run, tmp_path).read_text(encoding="utf-8")):
         assert "de-AT, de;q=0.8" in text and "Mine/1.0" in text
+
+
+def test_photos_at_an_address_are_named_by_their_place_below_what_they_have_in_common() -> None:
+    def placed(*places: str) -> list[str]:
+        return sources([Task(at, "x", {"source": place, "names": ["x.jpg"]}) for at, place in enumerate(places)])
+
+    assert placed("s3://photos/2026/a.jpg", "s3://photos/2026/sub/b.jpg") == ["a.jpg", "sub/b.jpg"]
+    assert placed("file:///data/a.jpg", "file:///data/b.jpg") == ["a.jpg", "b.jpg"]
+    assert placed("s3://one/a.jpg", "gs://two/a.jpg") == ["one/a.jpg", "two/a.jpg"]
