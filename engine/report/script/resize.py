@@ -9,7 +9,6 @@ from pprint import pformat
 from string import Template
 from typing import Any
 
-from engine.machine.remote_files import is_address
 from engine.model import Run, Task
 from engine.report.script.parts import Work
 from engine.store import Store
@@ -17,6 +16,7 @@ from engine.workloads.images.making.options import Resizing, resizing_from
 from engine.workloads.images.making.saving import encoder_options
 from engine.workloads.images.making.sizes import ANCHORS, Size
 from engine.workloads.images.opening import formats, heic
+from engine.workloads.images.sets.sources import place_of
 
 _HEAD = '''\
 FOLDER = Path(sys.argv[1] if len(sys.argv) > 1 else "photos")
@@ -180,18 +180,12 @@ def sources(tasks: Sequence[Task]) -> list[str]:
 
     Of photos at addresses it is what they have in common: who takes the script home copies that place to a folder.
     """
-    given = [_place(task.argument["source"]) for task in tasks]
+    given = [place_of(task.argument["source"]) for task in tasks]
     whole = [path.parent for path in given if path.is_absolute()]
     common = whole[0] if whole else PurePath()
     while any(not path.is_relative_to(common) for path in whole):
         common = common.parent
     return [(path.relative_to(common) if path.is_absolute() else path).as_posix() for path in given]
-
-
-def _place(source: str) -> PurePath:
-    if is_address(source):
-        return PurePath("/" + source.partition("://")[2].lstrip("/"))
-    return PurePath(source.removeprefix("inputs/"))
 
 
 def _photo(task: Task, source: str, resizing: Resizing) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from engine.config import Settings
 from engine.errors import InputRefused
+from engine.machine.remote_files import is_address
 from engine.model import OneByOne, Told, telling
 from engine.workloads.images.opening import formats
 
@@ -195,6 +196,13 @@ class _Walk:
 
 def _is_image(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in formats.SUFFIXES
+
+
+def place_of(source: str) -> PurePath:
+    """Where the picture of a task lies: a whole path, or one below the run's inputs; else what follows a scheme."""
+    if is_address(source):
+        return PurePath("/" + source.partition("://")[2].lstrip("/"))
+    return PurePath(source.removeprefix("inputs/"))
 
 
 def _images_below(folder: str) -> int:
