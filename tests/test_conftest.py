@@ -13,6 +13,7 @@ import pytest
 
 from engine.config import load
 from tests.conftest import BESIDE, PHASES, phase_of
+from tests.engine.inside import orchestrators_inside
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -75,3 +76,11 @@ def test_runs_of_tests_are_kept_apart_from_the_real_ones() -> None:
     settings = load()
     assert str(settings.home) == os.path.realpath(os.environ["OVERLAP_HOME"])
     assert settings.allowed_hosts == ()
+
+
+def test_an_orchestrator_in_this_process_leaves_no_setting_behind() -> None:
+    before = dict(os.environ)
+    with orchestrators_inside():
+        os.environ["OVERLAP_ALLOWED_HOSTS"] = "127.0.0.1:1"
+        del os.environ["OVERLAP_HOME"]
+    assert dict(os.environ) == before

@@ -24,7 +24,7 @@ from typing import Any, Protocol
 
 from filelock import Timeout
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from engine.errors import OverlapError
 from engine.store.folders import RunFolder
@@ -38,6 +38,7 @@ _KEEPALIVE_S = (10, 3, 3)
 _LOOK_S = 2.0
 _AGAIN_S = 0.1
 _TAKE = text("SELECT pg_try_advisory_lock(:class, :run)")
+_GIVE_BACK = text("SELECT pg_advisory_unlock_all()")
 _LIVING = text(
     "SELECT objid FROM pg_locks JOIN pg_database ON pg_database.oid = database AND datname = current_database() "
     "WHERE locktype = 'advisory' AND classid = :class AND objsubid = 2 AND granted"
@@ -189,6 +190,10 @@ class _Keeper:
         self._waking.close()
         self._thread.join()
         self._woken.close()
+        # A connection's lock is free only when the server has ended its process, a moment after it was closed: whoever
+        # looks meanwhile would take the run for a living one. So it is given back first.
+        with contextlib.suppress(SQLAlchemyError, OverlapError):  # without a connection there is no lock either
+            self._connection.execute(_GIVE_BACK)
         self._connection.close()
 
     def _rest(self) -> None:

@@ -14,7 +14,7 @@ from threading import Thread
 
 import pytest
 
-from engine.config import load
+from engine.config import PREFIX, load
 from engine.errors import OverlapError
 from engine.model import Part, Run
 from engine.orchestrator.main import Orchestrator, work
@@ -56,13 +56,16 @@ class Inside:
 
 @contextmanager
 def orchestrators_inside() -> Iterator[None]:
-    """As long as this lasts, orchestrators that are started run in this process; their ends are waited for."""
+    """As long as this lasts, orchestrators that are started run in this process; their ends are waited for.
+
+    The environment's settings are afterwards what they were before, whatever else has set them and put them back.
+    """
     running: list[Inside] = []
+    settings = {name: text for name, text in os.environ.items() if name.startswith(PREFIX)}
     with pytest.MonkeyPatch.context() as patch:
 
         def start(store: Store, run: Run, arguments: list[str], log: Path) -> Inside:
-            for name, text in jobs._variables(store).items():
-                patch.setenv(name, text)
+            os.environ.update(jobs._variables(store))
             running.append(Inside(run, arguments, log))
             return running[-1]
 
@@ -76,3 +79,6 @@ def orchestrators_inside() -> Iterator[None]:
             os.umask(before)
             for one in running:
                 one.wait()
+            for name in [name for name in os.environ if name.startswith(PREFIX)]:
+                del os.environ[name]
+            os.environ.update(settings)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, Engine, text
 
 from engine.errors import OverlapError
 from engine.model import Configuration, State
@@ -59,6 +59,26 @@ def test_a_run_is_alive_as_long_as_it_is_held(store: Store) -> None:
         with pytest.raises(Held), store.hold(store.run("rone"), 0.1, never):
             pass
     assert store.run("rone").state == "interrupted"
+
+
+def test_a_run_is_held_no_longer_from_the_moment_on_in_which_it_is_let_go(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lasting, open_still = liveness._lasting, []
+
+    def slow_to_end(engine: Engine) -> Connection:
+        connection = lasting(engine)
+        open_still.append(connection.close)
+        monkeypatch.setattr(connection, "close", lambda: None)
+        return connection
+
+    monkeypatch.setattr(liveness, "_lasting", slow_to_end)
+    run = store.create(PLAN, "rone", {})
+    with store.hold(run, 1.0, never):
+        assert store.locks.living([(run, store.folder(run))]) == {run.id}
+    assert store.locks.living([(run, store.folder(run))]) == set()
+    for close in open_still:
+        close()
 
 
 def test_another_home_sees_a_living_run_as_living_and_a_dead_one_as_dead(two_homes: tuple[Store, Store]) -> None:
