@@ -155,11 +155,13 @@ def test_a_waiting_run_says_for_what(opened: Opened, store: Store, settings: Set
 
 
 def _until_waiting(store: Store, runs: list[Run]) -> Run:
+    """The one that waits once all the others run: before that, one may wait for a moment and then be the next."""
     deadline = time.perf_counter() + 10
     while time.perf_counter() < deadline:
-        for run in runs:
-            if (found := store.run(run.token)).waiting_for:
-                return found
+        found = [store.run(run.token) for run in runs]
+        waiting = [run for run in found if run.waiting_for]
+        if len(waiting) == 1 and sum(run.state == "running" for run in found) == len(runs) - 1:
+            return waiting[0]
         time.sleep(0.05)
     raise AssertionError("no run waited")
 

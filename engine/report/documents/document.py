@@ -156,7 +156,7 @@ def _addressless(values: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _trial(trial: Trial, samples: Any) -> dict[str, Any]:
-    measured = {name: _rounded(value) for name, value in asdict(trial.measurement).items()}
+    measured = asdict(trial.measurement)  # not rounded: a batch of some microseconds is read again as what it took
     first = ("interpreter_s", "startup_s", "wall_s", "teardown_s", "cpu_s", "peak_pss_mb")
     return {
         "executor": trial.configuration.executor,

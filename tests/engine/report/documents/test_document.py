@@ -76,6 +76,15 @@ def test_a_document_survives_being_stored_and_written_again(store: Store) -> Non
     assert first["trials"][1]["continues"] == 0
 
 
+def test_what_was_measured_of_a_trial_is_read_again_to_its_last_digit(store: Store) -> None:
+    run = import_document(store, document([record(0, "a")]))
+    (one,) = store.trials(run)
+    store.update_trial(one, measurement=replace(one.measurement, wall_s=2.3449996e-3, startup_s=1.25e-7, cpu_s=3.4e-8))
+    (again,) = store.trials(import_document(store, run_document(store, run)))
+    found = again.measurement
+    assert (found.wall_s, found.startup_s, found.cpu_s) == (2.3449996e-3, 1.25e-7, 3.4e-8)
+
+
 def test_a_stored_document_is_an_ended_run_with_its_samples_and_counts(store: Store) -> None:
     run = import_document(store, document([record(0, "a"), failed(1, "b")], created_at="2026-01-02T03:04:05.000+00:00"))
     assert (run.state, run.tasks, run.ok, run.failed) == ("finished", 2, 1, 1)
