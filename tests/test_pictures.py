@@ -51,3 +51,15 @@ def test_a_screenshot_becomes_as_small_as_it_must_and_keeps_a_rare_colour(script
     with Image.open(tmp_path / "small.png") as small:
         red, green, blue = small.convert("RGB").getpixel((12, 12))  # type: ignore[misc]
     assert red > 180 and green < 60 and blue < 40
+
+
+def test_surfaces_keep_their_colour_beside_a_photograph(script: ModuleType, tmp_path: Path) -> None:
+    page = Image.new("RGB", (600, 400), (17, 22, 28))
+    page.paste((12, 17, 23), (0, 0, 150, 400))
+    dark = [Image.effect_noise((400, 350), 30).point(lambda value: value // 5) for _ in range(3)]
+    page.paste(Image.merge("RGB", dark), (200, 50))
+    page.save(tmp_path / "page.png")
+    (tmp_path / "small.png").write_bytes(script.small((tmp_path / "page.png").read_bytes()))
+    with Image.open(tmp_path / "small.png") as small:
+        assert small.mode == "P"
+        assert [small.convert("RGB").getpixel(at) for at in ((500, 20), (20, 300))] == [(17, 22, 28), (12, 17, 23)]
