@@ -106,7 +106,7 @@ def live_run(visit: Visit) -> None:
     visit.settle()
     visit.click("start")
     visit.started()
-    half = r"[...document.querySelectorAll('[data-testid=stMetricValue]')].some(e => /^[2-8]\d of/.test(e.innerText))"
+    half = r"[...document.querySelectorAll('[data-testid=stMetricValue]')].some(e => /^[4-8]\d of/.test(e.innerText))"
     visit.page.wait_for_function(half, timeout=LONG_MS)
     visit.page.wait_for_timeout(300)
 
