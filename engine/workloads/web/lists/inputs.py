@@ -9,12 +9,11 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, overload
 
 from engine.config import Settings
 from engine.errors import TaskFailed
 from engine.workloads.web.addresses.urls import checked_url
-from engine.workloads.web.lists.kept import Seen, Texts
+from engine.workloads.web.lists.kept import MadeWhenRead, Seen, Texts
 from engine.workloads.web.lists.texts import Found, found_in
 
 
@@ -27,7 +26,7 @@ class LeftOut:
     why: str
 
 
-class LeftOuts(Sequence[LeftOut]):
+class LeftOuts(MadeWhenRead[LeftOut]):
     """Entries that are not in the list, each made when it is read; `why` tells from its text and its number."""
 
     def __init__(self, why: Callable[[str, int], str]) -> None:
@@ -43,18 +42,9 @@ class LeftOuts(Sequence[LeftOut]):
     def __len__(self) -> int:
         return len(self._places)
 
-    @overload
-    def __getitem__(self, at: int) -> LeftOut: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[LeftOut]: ...
-    def __getitem__(self, at: int | slice) -> LeftOut | Sequence[LeftOut]:
-        if isinstance(at, slice):
-            return tuple(self[one] for one in range(len(self))[at])
+    def _made(self, at: int) -> LeftOut:
         text = self._texts[at]
         return LeftOut(self._places[at], text, self._why(text, self._numbers[at]))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return tuple, (list(self),)
 
 
 def _same_as(_: str, entry: int) -> str:

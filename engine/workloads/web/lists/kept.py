@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 import threading
 import weakref
+from abc import abstractmethod
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from tempfile import TemporaryFile, gettempdir
-from typing import IO, Any, overload
+from typing import IO, Any, TypeVar, overload
 
 from engine.errors import InputRefused
+
+Made = TypeVar("Made")
 
 IN_MEMORY = 2_000_000
 """Bytes that wait before they go to the file, and with which few texts stay."""
@@ -22,7 +25,26 @@ AT_ONCE = 4_096
 """Texts that are read together when all are asked for in order."""
 
 
-class Texts(Sequence[str]):
+class MadeWhenRead(Sequence[Made]):
+    """Entries that are made only when they are read; slices, and what is sent elsewhere, are tuples of them."""
+
+    @abstractmethod
+    def _made(self, at: int) -> Made:
+        """The entry with this number, from 0 and below the length."""
+
+    @overload
+    def __getitem__(self, at: int) -> Made: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Made]: ...
+    def __getitem__(self, at: int | slice) -> Made | Sequence[Made]:
+        found = range(len(self))[at]
+        return self._made(found) if isinstance(found, int) else tuple(map(self._made, found))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, (list(self),)
+
+
+class Texts(MadeWhenRead[str]):
     """Texts in the order in which they were added; equal to a like list, and sent elsewhere as a tuple."""
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
@@ -56,14 +78,7 @@ class Texts(Sequence[str]):
                 yield data[place - begin : end - begin].decode("utf-8", "surrogatepass")
                 place = end
 
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[str]: ...
-    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
-        if isinstance(at, slice):
-            return tuple(self[one] for one in range(self._count)[at])
-        at = range(self._count)[at]
+    def _made(self, at: int) -> str:
         return self._pages.read(self._ends[at - 1] if at else 0, self._ends[at]).decode("utf-8", "surrogatepass")
 
     def __eq__(self, other: object) -> bool:
@@ -72,9 +87,6 @@ class Texts(Sequence[str]):
         )
 
     __hash__ = None  # type: ignore[assignment]
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return tuple, (list(self),)
 
 
 class _Pages:
