@@ -248,13 +248,13 @@ def opened(source: Path | str, settings: Settings) -> IO[bytes]:
     if isinstance(source, Path):
         if str(source) != "-" and source.is_file():
             return source.open("rb")
-        with contextlib.ExitStack() as stack:  # a pipe, whatever it is called, is read once
-            given = sys.stdin.buffer if str(source) == "-" else stack.enter_context(source.open("rb"))
-            kept = tempfile.SpooledTemporaryFile(max_size=2_000_000)  # noqa: SIM115 - the caller closes it
-            unread = stack.enter_context(contextlib.ExitStack())
-            unread.callback(kept.close)
-            shutil.copyfileobj(given, kept)
-            unread.pop_all()
+        kept = tempfile.SpooledTemporaryFile(max_size=2_000_000)  # noqa: SIM115 - the caller closes it
+        try:  # a pipe, whatever it is called, is read once
+            with contextlib.nullcontext(sys.stdin.buffer) if str(source) == "-" else source.open("rb") as given:
+                shutil.copyfileobj(given, kept)
+        except BaseException:
+            kept.close()
+            raise
         kept.seek(0)
         return cast("IO[bytes]", kept)
     try:

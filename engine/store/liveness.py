@@ -14,7 +14,7 @@ A machine that loses its power closes no connection: the server is asked to look
 from __future__ import annotations
 
 import contextlib
-import select
+import selectors
 import socket
 import threading
 import time
@@ -200,8 +200,11 @@ class _Keeper:
         """Wait until the next look is due, or the server says something or is gone: its socket can then be read."""
         driver: Any = self._connection.connection.dbapi_connection
         ours: list[Any] = [self._woken, driver] if hasattr(driver, "fileno") else [self._woken]
-        with contextlib.suppress(OSError, ValueError):  # it is closed already: what is executed next says so
-            select.select(ours, [], [], _LOOK_S)
+        # Where it is closed already, what is executed next says so.
+        with contextlib.suppress(OSError, ValueError), selectors.DefaultSelector() as looking:
+            for one in ours:
+                looking.register(one, selectors.EVENT_READ)
+            looking.select(_LOOK_S)
 
     def _keep(self) -> None:
         while not self._over.is_set():

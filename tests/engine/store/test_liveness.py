@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, event, text
 
 from engine.errors import OverlapError
 from engine.model import Configuration, State
@@ -79,6 +81,26 @@ def test_a_run_is_held_no_longer_from_the_moment_on_in_which_it_is_let_go(
     assert store.locks.living([(run, store.folder(run))]) == set()
     for close in open_still:
         close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows numbers no files.")
+def test_a_lock_is_looked_at_no_more_often_where_very_many_files_are_open(store: Store) -> None:
+    import resource
+
+    run = store.create(PLAN, "rone", {})
+    asked: list[str] = []
+    event.listen(store.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, limits[1]), limits[1]))
+    try:
+        with ExitStack() as files:
+            for _ in range(1100):
+                files.enter_context(open(os.devnull))
+            with store.hold(run, 1.0, never):
+                time.sleep(0.2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert asked.count("SELECT 1") == 0
 
 
 def test_another_home_sees_a_living_run_as_living_and_a_dead_one_as_dead(two_homes: tuple[Store, Store]) -> None:
