@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.config import Settings
 from engine.errors import OverlapError, RunNotFound, StoreUnusable
-from engine.model import Plan, Run, State, Told, plain, telling
+from engine.model import ENDED, Plan, Run, State, Told, plain, telling
 from engine.store import tables
 from engine.store.database import BUSY_TIMEOUT_S, again, open_database, unusable
 from engine.store.records import Records
@@ -31,6 +31,8 @@ from engine.text import storable
 
 LONGEST_TITLE = 300
 """Characters of a run's title."""
+_LEAVING_S = 5.0
+"""How long an orchestrator may take, on a busy machine, from storing its run's end to giving the lock back."""
 
 
 def _given_back(_connection: Any, entry: Any) -> None:
@@ -156,7 +158,7 @@ class Store(Shelf, Trials):
 
     def _claim(self, run: Run) -> bool:
         """Keep others from going on with a run that is to be deleted; False where they do, or where it is gone."""
-        if self.locks.living([(run, self.folder(run))]):
+        if not self._is_left(run):
             return False
         column = tables.runs.c
         values = {
@@ -167,6 +169,15 @@ class Store(Shelf, Trials):
         mine = update(tables.runs).where(column.id == run.id, or_(_unchanged(run), killed)).values(**values)
         with self.engine.begin() as connection:
             return connection.execute(mine).rowcount > 0
+
+    def _is_left(self, run: Run) -> bool:
+        """Whether no orchestrator has the run; one that has stored the run's end is given the time to leave."""
+        deadline_s = time.monotonic() + _LEAVING_S
+        while self.locks.living([(run, self.folder(run))]):
+            if not self.exists(run.token) or self.run(run.token).state not in ENDED or time.monotonic() > deadline_s:
+                return False
+            time.sleep(0.01)
+        return True
 
     @again
     def note_killed(self, run: Run, launched_at: str | None) -> None:

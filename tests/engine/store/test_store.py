@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -68,7 +70,10 @@ def test_a_second_click_never_cuts_the_list_of_tasks_that_is_being_read(store: S
     assert [path.name for path in store.folder(run).path.iterdir() if path.suffix == ".part"] == []
 
 
-def test_who_deletes_does_not_take_a_run_away_from_who_resumed_it_meanwhile(store: Store) -> None:
+def test_who_deletes_does_not_take_a_run_away_from_who_resumed_it_meanwhile(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.store.store._LEAVING_S", 0.05)
     seen = store.create(PLAN, "rone", {})
     store.set_state(seen, "finished")
     assert store.launch(seen) is not None
@@ -81,6 +86,25 @@ def test_who_deletes_does_not_take_a_run_away_from_who_resumed_it_meanwhile(stor
         store.delete(fresh)
     store.delete(fresh)
     store.delete(fresh)  # somebody else's second click
+    assert not store.exists("rone")
+
+
+def test_who_deletes_a_run_whose_orchestrator_is_just_leaving_waits_for_that(store: Store) -> None:
+    """A run's end is stored before its lock is given back: on a busy machine that may be seconds later."""
+    run = store.create(PLAN, "rone", {})
+    store.set_state(run, "finished")
+    held, ended = threading.Event(), store.run("rone")
+
+    def leave() -> None:
+        with store.hold(run, 1.0, lambda: None):
+            held.set()
+            time.sleep(0.3)
+
+    leaving = threading.Thread(target=leave)
+    leaving.start()
+    held.wait(10)
+    store.delete(ended)
+    leaving.join()
     assert not store.exists("rone")
 
 
