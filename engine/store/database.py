@@ -6,6 +6,7 @@ met it; only a broken constraint keeps SQLAlchemy's own error, because code acts
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Callable
@@ -164,7 +165,7 @@ def unusable(error: Exception, settings: Settings) -> StoreUnusable:
 
 def _is_busy(words: str) -> bool:
     """Whether an error says that another program holds a lock; Postgres says it otherwise than SQLite."""
-    return "locked" in words or "lock timeout" in words
+    return any(said in words for said in ("is locked", "lock timeout", "deadlock detected"))
 
 
 def shrink(engine: Engine) -> int:
@@ -215,17 +216,20 @@ def database_bytes(engine: Engine) -> int:
 
 
 def _where(settings: Settings) -> str:
-    """Which database it is, without a password."""
-    return settings.database_url.rpartition("@")[2] or str(settings.home / "overlap.db")
+    """Which database it is, without a user and a password, which may also stand behind a question mark."""
+    address = settings.database_url.rpartition("@")[2].partition("?")[0]
+    return address.removeprefix("postgresql+psycopg://") or str(settings.home / "overlap.db")
 
 
 def explain(error: Exception, settings: Settings) -> str:
     """A database error as one sentence that says what to do."""
     where = _where(settings)
-    words = str(error.strerror or error if isinstance(error, OSError) else getattr(error, "orig", error)).lower()
+    cause = getattr(error, "orig", error)
+    told = str(error.strerror or error if isinstance(error, OSError) else cause)
+    words = " ".join(told.lower().split())
     if _is_busy(words):
         return f"The database {where} is locked by another program: try again in a moment."
-    if "full" in words or "no space" in words:
+    if "disk is full" in words or "no space" in words:
         return f"The disk of {where} is full: free some space, or set OVERLAP_HOME to another folder."
     if "malformed" in words or "not a database" in words:
         return f"The database {where} is damaged: move it away (a new one is made) or restore a copy of it."
@@ -233,6 +237,34 @@ def explain(error: Exception, settings: Settings) -> str:
         return f"The database {where} was removed while it was in use: put a copy back, or start anew."
     if isinstance(error, OSError):
         return f"{error.filename or 'A file'} cannot be used ({words}): check its folder and rights."
-    if isinstance(error, OperationalError):
+    if isinstance(cause, sqlite3.OperationalError):
         return f"The database {where} cannot be opened ({words}): check its folder, rights and address."
+    return _of_a_server(error, " ".join(told.partition("\n")[0].split()), where)
+
+
+_SERVERS: dict[str, str] = {
+    r"password authentication failed|no password supplied|no pg_hba|role .* does not exist|not permitted to log in":
+        "The database {where} does not let this user in: correct the user and the password in OVERLAP_DATABASE_URL.",
+    r"database .* does not exist":
+        "There is no database {where}: make it with createdb, or correct its name in OVERLAP_DATABASE_URL.",
+    r"permission denied|must be owner":
+        "The user of OVERLAP_DATABASE_URL lacks rights in the database {where} ({words}): make it the owner of the "
+        "database and of its tables.",
+    r"read-only transaction":
+        "The database {where} can only be read: name the server that takes changes in OVERLAP_DATABASE_URL.",
+    r"too many (clients|connections)|connection slots":
+        "The database {where} has no connection left: close other programs that use it, or raise its max_connections.",
+    r"resolve host|name or service|not known":
+        "The server of the database {where} is not found: correct its name in OVERLAP_DATABASE_URL.",
+}  # fmt: skip
+"""What a server's driver says, and what that means for people."""
+
+
+def _of_a_server(error: Exception, words: str, where: str) -> str:
+    for pattern, sentence in _SERVERS.items():
+        if re.search(pattern, words, re.IGNORECASE):
+            return sentence.format(where=where, words=words)
+    if isinstance(error, OperationalError):
+        advice = "see that it runs, and that OVERLAP_DATABASE_URL is its address"
+        return f"The database {where} does not answer ({words}): {advice}."
     return f"The database {where} cannot be used ({words})."

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from engine.config import Settings
 from engine.errors import NotAvailable, SettingRefused, StoreBusy, StoreUnusable
@@ -131,6 +131,32 @@ def test_a_password_in_the_address_is_in_no_sentence(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, database_url="postgresql://me:secret@host/runs")
     assert "secret" not in explain(sqlite3.OperationalError("database is locked"), settings)
     assert "host/runs" in explain(sqlite3.OperationalError("database is locked"), settings)
+
+
+@pytest.mark.parametrize("address", ["postgresql+psycopg://host/runs?user=me&password=secret", "postgresql+psycopg://me:secret@host/runs"])
+def test_a_password_anywhere_in_the_address_is_in_no_sentence(address: str, tmp_path: Path) -> None:
+    said = explain(sqlite3.OperationalError("database is locked"), Settings(home=tmp_path, database_url=address))
+    assert "secret" not in said and "The database host/runs is" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ('FATAL:  password authentication failed for user "me"', "correct the user and the password"),
+        ('FATAL:  database "runs" does not exist', "There is no database host/runs: make it"),
+        ("permission denied for schema public\nLINE 2: CREATE TABLE alembic_version (\n   ^", "make it the owner"),
+        ("cannot execute INSERT in a read-only transaction", "can only be read"),
+        ("FATAL:  sorry, too many clients already", "no connection left"),
+        ("failed to resolve host 'full.locked': [Errno -2] Name or service not known", "is not found: correct"),
+        ('connection failed: port 1 failed: Connection refused\n\tIs the server running?', "see that it runs"),
+        ("deadlock detected\nDETAIL:  Process 1 waits", "try again in a moment"),
+    ],
+)  # fmt: skip
+def test_what_a_server_refuses_becomes_one_sentence_that_says_what_to_do(words: str, said: str, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, database_url="postgresql+psycopg://me:secret@host/runs")
+    found = explain(OperationalError("SELECT 1", {}, Exception(words)), settings)
+    assert said in found and "host/runs" in found and "\n" not in found and found.endswith(".")
+    assert "secret" not in found
 
 
 # -- a first start that is broken off --------------------------------------------
