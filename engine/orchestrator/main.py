@@ -31,6 +31,8 @@ from engine.store.database import explain
 from engine.store.liveness import Held
 
 _LOCK_S = 5.0
+_LOOKS = 6
+"""So many times `_LOCK_S` a run that waits for this orchestrator may be held by the one before, which is leaving."""
 _CANCEL_POLL_S = 0.2
 _FAREWELL_S = 0.9
 _JUDGE_S = 5.0
@@ -48,13 +50,16 @@ def work(
     collect_rarely()
     store = Store.open(settings, PATIENCE_S)
     orchestrator = Orchestrator(store, store.run(token), services)
-    try:
-        with store.hold(orchestrator.run, _LOCK_S, orchestrator.replaced):
-            orchestrator.run = store.run(token)
-            waits = orchestrator.run.state == "waiting"
-            return orchestrator.run_part(part, chosen) if waits else orchestrator.run.state
-    except Held:
-        return store.run(token).state
+    for _ in range(_LOOKS):
+        try:
+            with store.hold(orchestrator.run, _LOCK_S, orchestrator.replaced):
+                orchestrator.run = store.run(token)
+                waits = orchestrator.run.state == "waiting"
+                return orchestrator.run_part(part, chosen) if waits else orchestrator.run.state
+        except Held:
+            if (state := store.run(token).state) != "waiting":
+                return state
+    return "waiting"
 
 
 def collect_rarely() -> None:

@@ -166,7 +166,7 @@ def _launch(
             if code < 0:
                 store.note_killed(run, launch)  # the run reads as interrupted, also when it had not begun yet
             elif code not in (0, ABANDONED):
-                _report(store, run.token, log)
+                _report(store, run.token, launch, log)
 
     threading.Thread(target=own, name=f"overlap-run-{run.id}", daemon=True).start()
     started.wait(10)
@@ -207,10 +207,13 @@ def _orchestrator(store: Store, run: Run, arguments: list[str], log: Path) -> su
         )  # fmt: skip
 
 
-def _report(store: Store, token: str, log: Path) -> None:
-    """An orchestrator that could not do its work: say why on the run, in the log's last words."""
+def _report(store: Store, token: str, launch: str | None, log: Path) -> None:
+    """An orchestrator that could not do its work: say why on the run, in the log's last words.
+
+    Where the run was started anew meanwhile, its words are about a start that nobody waits for any more.
+    """
     run = store.run(token)
-    if run.state in ("finished", "cancelled", "failed"):
+    if run.state in ("finished", "cancelled", "failed") or run.launched_at != launch:
         return
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     last = lines[-1].removeprefix("overlap: ") if lines else "it gave no reason."

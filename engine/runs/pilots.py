@@ -10,10 +10,14 @@ from engine.model import ENDED, Plan, Run, Task
 from engine.runs import jobs
 from engine.runs.plans import SEQUENTIAL
 from engine.store import Store
+from engine.store.shelf import STARTING_S
 
 SAMPLE = 12
 """Tasks of a pilot, spread evenly over the batch."""
-_START_S = 5.0
+_START_S = 10.0
+"""How long the first task of a run that has its turn may take, the start of its process included."""
+_WAITING_S = 7.0
+"""How long another run may keep the machine."""
 
 
 def run_pilot(store: Store, plan: Plan) -> Pilot:
@@ -33,19 +37,31 @@ def pilot_or_reason(store: Store, plan: Plan) -> tuple[Pilot, str | None]:
         plan, kind="job", title="a pilot", tasks=sampled(plan, SAMPLE), configurations=(SEQUENTIAL,), terms={}
     )
     run = jobs.start(store, sample)
-    began_s, first_s, waited_for = time.perf_counter(), None, None
+    began_s, running_s, first_s, waited_for = time.perf_counter(), None, None, None
     while (now := store.run(run.token)).state not in ENDED:
         now_s = time.perf_counter()
-        # Starting takes long on a busy machine; the tasks have their time from the first one on.
+        running_s = now_s if running_s is None and now.state == "running" else running_s
         first_s = now_s if first_s is None and now.done else first_s
         waited_for = now.waiting_for or waited_for
-        if (now_s - began_s > PILOT_S + _START_S) if first_s is None else (now_s - first_s > PILOT_S):
+        if now_s > _ends_s(began_s, running_s, first_s, waited_for):
             jobs.cancel(store, now)
         time.sleep(0.05)
     pilot = pilot_of(store.records.latest(run))
     reason = None if pilot.tasks else _why_nothing(store, now, waited_for)
     store.delete(now)
     return pilot, reason
+
+
+def _ends_s(began_s: float, running_s: float | None, first_s: float | None, waited_for: str | None) -> float:
+    """When a pilot is over, at the latest: starting takes long on a busy machine, and is none of the tasks' time.
+
+    Seconds of one clock: when it was started, when it had its turn, when its first task was done.
+    """
+    if first_s is not None:
+        return first_s + PILOT_S
+    if running_s is not None:
+        return running_s + PILOT_S + _START_S
+    return began_s + (_WAITING_S if waited_for else STARTING_S)
 
 
 def _why_nothing(store: Store, run: Run, waited_for: str | None) -> str:
@@ -56,6 +72,8 @@ def _why_nothing(store: Store, run: Run, waited_for: str | None) -> str:
         return f"{count} of {run.tasks} tasks tried failed, for example: {example}"
     if waited_for:
         return f"Another run has the machine: the pilot {waited_for}."
+    if run.started_at is None:
+        return f"This machine is too busy: the pilot did not start within {STARTING_S:.0f} s. Try again later."
     return f"No task ended within {PILOT_S + _START_S:.0f} s."
 
 

@@ -258,6 +258,35 @@ def test_a_run_that_another_one_holds_is_left_alone(store: Kept, monkeypatch: py
     assert worked(store, monkeypatch) == "waiting"
 
 
+def test_who_comes_while_the_one_before_is_leaving_waits_for_that(store: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An end is stored before the lock is given back: a run that goes on at once must not be left to nobody."""
+    free, held = store.hold, iter([True, True, False])
+
+    @contextmanager
+    def hold(run: Run, patience_s: float, lost: Callable[[], None]) -> Iterator[None]:
+        if next(held):
+            raise Held
+        with free(run, patience_s, lost):
+            yield
+
+    monkeypatch.setattr(store, "hold", hold)
+    assert worked(store, monkeypatch) == "finished"
+
+
+def test_a_run_that_its_holder_takes_to_its_end_meanwhile_is_not_waited_for(
+    store: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def hold(run: Run, patience_s: float, lost: Callable[[], None]) -> Iterator[None]:
+        store.set_state(store.now, "running")
+        raise Held
+        yield
+
+    monkeypatch.setattr(store, "hold", hold)
+    assert worked(store, monkeypatch) == "running"
+    assert [state for state, _ in store.states] == ["waiting", "running"]
+
+
 def test_garbage_is_looked_for_rarely() -> None:
     before = gc.get_threshold()
     try:

@@ -273,7 +273,7 @@ def test_an_orchestrator_that_could_not_do_its_work_says_why_in_its_last_words(
 ) -> None:
     run = ended(store, "ok", state="running", started_at=started_at)
     (tmp_path / "log.txt").write_bytes(text.encode("utf-8", "surrogateescape"))
-    jobs._report(store, run.token, tmp_path / "log.txt")
+    jobs._report(store, run.token, run.launched_at, tmp_path / "log.txt")
     found = store.run(run.token)
     assert found.state == "failed"
     assert found.message == message if message else "could not be started" in str(found.message)
@@ -282,8 +282,17 @@ def test_an_orchestrator_that_could_not_do_its_work_says_why_in_its_last_words(
 @pytest.mark.parametrize("state", ["finished", "cancelled", "failed"])
 def test_a_run_whose_end_is_known_keeps_it_whatever_its_process_says(state: Any, store: Store, tmp_path: Path) -> None:
     run = ended(store, "ok", state=state)
-    jobs._report(store, run.token, tmp_path / "no log")
+    jobs._report(store, run.token, run.launched_at, tmp_path / "no log")
     assert (store.run(run.token).state, store.run(run.token).message) == (state, None)
+
+
+def test_an_orchestrator_that_ends_badly_after_its_run_was_started_anew_takes_nobodys_run_down(
+    store: Store, tmp_path: Path
+) -> None:
+    run = ended(store, "failed")
+    assert store.launch(run) is not None
+    jobs._report(store, run.token, run.launched_at, tmp_path / "no log")
+    assert store.run(run.token).state == "waiting"
 
 
 # Logs.
@@ -326,7 +335,27 @@ def test_why_a_pilot_says_nothing_is_the_first_reason_that_is_known(store: Store
     none = ended(store, token="r2")
     waits = pilots._why_nothing(store, none, "waits for run 3")
     assert waits == "Another run has the machine: the pilot waits for run 3."
-    assert pilots._why_nothing(store, none, None) == "No task ended within 7 s."
+    assert pilots._why_nothing(store, none, None).startswith("This machine is too busy: the pilot did not start within")
+    begun = replace(none, started_at="2026-01-01T00:00:00+00:00")
+    assert pilots._why_nothing(store, begun, None) == "No task ended within 12 s."
+
+
+@pytest.mark.parametrize(
+    ("running", "first", "waited_for", "most_s"),
+    [
+        (None, None, None, 30),  # a busy machine: nothing of it runs yet
+        (None, None, "waits for run 3", 7),
+        (None, None, "", 30),
+        (20.0, None, None, 20 + 12),
+        (1.0, 9.0, None, 9 + 2),
+        (6.0, None, "waits for run 3", 6 + 12),
+        (6.0, 6.5, "waits for run 3", 6.5 + 2),
+    ],
+)
+def test_how_long_a_pilot_takes_is_counted_from_what_has_come(
+    running: float | None, first: float | None, waited_for: str | None, most_s: float
+) -> None:
+    assert pilots._ends_s(0.0, running, first, waited_for) == most_s
 
 
 def alike(store: Store, run: Run, plan: Plan) -> bool:
