@@ -7,6 +7,7 @@
     ├── RunNotFound              no run with this number or token
     ├── StoreUnusable            the database cannot be read or written
     │   ├── StoreBusy            it is locked by another program, or away: trying again can help
+    │   ├── StoreFull            its disk is full
     │   └── ValueRefused         it does not take one of the values, and would take others
     └── TrialBroken              a trial ended before its tasks did
 
@@ -44,6 +45,10 @@ class StoreUnusable(OverlapError):
 
 class StoreBusy(StoreUnusable):
     """Another program kept the database locked for too long, or its server is away; it may succeed later."""
+
+
+class StoreFull(StoreUnusable):
+    """The database's disk is full."""
 
 
 class ValueRefused(StoreUnusable):

@@ -159,20 +159,36 @@ def _in_use(path: Path) -> bool:
     """Whether a process holds this folder, which may live where its id is not known here (another container)."""
     if sys.platform == "win32":
         return False
-    import fcntl
-
     try:
         folder = os.open(path, os.O_RDONLY | _FOLDER)
     except OSError:  # a file or a link: nothing that was made here
         return True
+    return _held_by_another(folder)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process holds a lock on a file that this one may only read; False where that cannot be asked."""
+    if sys.platform == "win32":
+        return False
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        file = os.open(path, os.O_RDONLY | _NO_LINK)
+    except OSError:
+        return False
+    return _held_by_another(file)
+
+
+def _held_by_another(descriptor: int) -> bool:
+    """Whether a lock on what is open here is another's; closes it, and so gives a lock that was free back."""
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     except OSError:  # a file system without locks
         return False
     finally:
-        os.close(folder)
+        os.close(descriptor)
     return False
 
 

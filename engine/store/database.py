@@ -19,7 +19,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
 from engine.config import Settings
-from engine.errors import NotAvailable, SettingRefused, StoreBusy, StoreUnusable, ValueRefused
+from engine.errors import NotAvailable, SettingRefused, StoreBusy, StoreFull, StoreUnusable, ValueRefused
 from engine.machine.private import close_home
 from engine.store.migrating import bring_up_to_date
 
@@ -159,13 +159,18 @@ _PREPARE: dict[str, Callable[[Any, float], None]] = {"sqlite": _prepare_sqlite, 
 
 def unusable(error: Exception, settings: Settings) -> StoreUnusable:
     """The error for people behind one of the database or of its files: StoreBusy where trying again can help."""
-    words = explain(error, settings)
-    return StoreBusy(words) if _is_busy(str(getattr(error, "orig", error)).lower()) else StoreUnusable(words)
+    words = str(getattr(error, "orig", error)).lower()
+    kind = StoreBusy if _is_busy(words) else StoreFull if _is_full(words) else StoreUnusable
+    return kind(explain(error, settings))
 
 
 def _is_busy(words: str) -> bool:
     """Whether an error says that another program holds a lock; Postgres says it otherwise than SQLite."""
     return any(said in words for said in ("is locked", "lock timeout", "deadlock detected"))
+
+
+def _is_full(words: str) -> bool:
+    return "disk is full" in words or "no space" in words
 
 
 def shrink(engine: Engine) -> int:
@@ -229,12 +234,17 @@ def explain(error: Exception, settings: Settings) -> str:
     words = " ".join(told.lower().split())
     if _is_busy(words):
         return f"The database {where} is locked by another program: try again in a moment."
-    if "disk is full" in words or "no space" in words:
+    if _is_full(words):
         return f"The disk of {where} is full: free some space, or set OVERLAP_HOME to another folder."
     if "malformed" in words or "not a database" in words:
         return f"The database {where} is damaged: move it away (a new one is made) or restore a copy of it."
     if "readonly" in words and not settings.database_url and not (settings.home / "overlap.db").exists():
         return f"The database {where} was removed while it was in use: put a copy back, or start anew."
+    if isinstance(cause, sqlite3.Error) and "readonly" in words:
+        return (
+            f"The database {where} can only be read: let this user write to it and to its folder, or set OVERLAP_HOME "
+            "to another folder."
+        )
     if isinstance(error, OSError):
         return f"{error.filename or 'A file'} cannot be used ({words}): check its folder and rights."
     if isinstance(cause, sqlite3.OperationalError):

@@ -119,10 +119,13 @@ class RunFolder:
 
     def alive(self) -> bool:
         """Whether an orchestrator holds the lock."""
-        if not (self.path / "alive.lock").exists():
+        file = self.path / "alive.lock"
+        if not file.exists():
             return False
         try:
             with self.lock():
                 return False
         except Timeout:
             return True
+        except OSError:  # a home that has become read-only: its runs are still to be seen
+            return private.is_locked(file)

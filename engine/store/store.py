@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Engine, delete, event, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.config import Settings
-from engine.errors import OverlapError, RunNotFound, StoreUnusable
+from engine.errors import OverlapError, RunNotFound, StoreFull, StoreUnusable
 from engine.model import ENDED, Plan, Run, State, Told, plain, telling
 from engine.store import tables
 from engine.store.database import BUSY_TIMEOUT_S, again, open_database, unusable
@@ -209,8 +209,14 @@ class Store(Shelf, Trials):
 
         Raises OverlapError where it goes on again since it was read, StoreUnusable where files of it had to be left.
         Records go some thousands at a time, so that others can write in between; what is broken off says so.
+        On a full disk its files go first, because the database needs some room to give room back.
         """
-        if not self._claim(run):
+        try:
+            claimed = self._claim(run)
+        except StoreFull:
+            shutil.rmtree(self.folder(run).path, ignore_errors=True)
+            claimed = self._claim(run)
+        if not claimed:
             if self.exists(run.token):
                 raise OverlapError(f"Run {run.id} goes on again since a moment ago: cancel it first, then delete it.")
             return

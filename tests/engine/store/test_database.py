@@ -21,7 +21,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from engine.config import Settings
-from engine.errors import NotAvailable, SettingRefused, StoreBusy, StoreUnusable
+from engine.errors import NotAvailable, SettingRefused, StoreBusy, StoreFull, StoreUnusable
 from engine.model import Configuration, Run, State
 from engine.orchestrator import main
 from engine.orchestrator.main import Orchestrator
@@ -118,12 +118,14 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     [
         (sqlite3.OperationalError("database is locked"), "locked by another program"),
         (sqlite3.OperationalError("database or disk is full"), "is full: free some space"),
+        (sqlite3.OperationalError("attempt to write a readonly database"), "can only be read: let this user write"),
         (OSError(28, "No space left on device", "/full/locked/x"), "is full: free some space"),
         (PermissionError(13, "Permission denied", "/full/locked/x"), "/full/locked/x cannot be used"),
         (sqlite3.DatabaseError("database disk image is malformed"), "damaged"),
     ],
 )
 def test_errors_become_sentences_that_say_what_to_do(error: Exception, said: str, tmp_path: Path) -> None:
+    (tmp_path / "overlap.db").touch()
     assert said in explain(error, Settings(home=tmp_path))
 
 
@@ -157,6 +159,22 @@ def test_what_a_server_refuses_becomes_one_sentence_that_says_what_to_do(words: 
     found = explain(OperationalError("SELECT 1", {}, Exception(words)), settings)
     assert said in found and "host/runs" in found and "\n" not in found and found.endswith(".")
     assert "secret" not in found
+
+
+def test_on_a_full_disk_a_run_can_be_deleted_and_so_makes_room(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "2m") as disk:
+        store = first_start(disk / "home")
+        run = store.create(faulty_plan([{"do": "fine"}] * 3, Configuration("threads", 1)), "rone", {})
+        store.set_state(run, "finished")
+        (store.folder(run).path / "made").write_bytes(bytes(400_000))
+        with suppress(OSError), open(disk / "fill", "wb", buffering=0) as file:
+            while file.write(bytes(4096)):
+                pass
+        with pytest.raises(StoreFull, match="free some space"):
+            store.update_run(run, title="other")
+        store.delete(store.run("rone"))
+        assert not store.exists("rone") and not store.folder(run).path.exists()
+        store.close()
 
 
 # -- a first start that is broken off --------------------------------------------

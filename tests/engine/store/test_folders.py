@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +56,22 @@ def test_a_run_is_alive_while_its_lock_is_held(tmp_path: Path) -> None:
     assert not folder.alive()
     with folder.lock():
         assert folder.alive()
+    assert not folder.alive()
+
+
+def test_a_home_that_has_become_read_only_still_tells_which_runs_live(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = RunFolder(tmp_path / "run")
+    with folder.lock():
+
+        def refused(*_: object, **__: object) -> None:
+            raise OSError(errno.EROFS, "Read-only file system", str(folder.path / "alive.lock"))
+
+        monkeypatch.setattr(FileLock, "acquire", refused)
+        assert folder.alive()
+    assert not folder.alive()
+    (folder.path / "alive.lock").unlink()
     assert not folder.alive()
 
 
