@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 _SOF2, _DHT, _EOI, _SOS, _DRI = 0xC2, 0xC4, 0xD9, 0xDA, 0xDD
 _FRAMES = {0xC0 + number for number in range(16)} - {0xC4, 0xC8, 0xCC}
-_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 """What ends a scan's coded data: no stuffed 0xFF, no padding, no restart mark."""
 
 _EOB_TABLE = bytes((0x10, 0, 0, 0, 15, *[0] * 12, *range(0x00, 0xF0, 0x10)))
@@ -74,7 +74,7 @@ def segments(data: bytes) -> Iterator[Segment]:
         end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
         content = data[at + 4 : end]
         if marker == _SOS:
-            following = _MARKER.search(data, end)
+            following = MARKER.search(data, end)
             end = following.start() if following else len(data)
         yield Segment(marker, at, end, content)
         at = end

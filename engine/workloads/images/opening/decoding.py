@@ -8,13 +8,14 @@ at 1/8 takes a short cut.
 from __future__ import annotations
 
 from io import BytesIO
+from typing import IO
 
 from PIL import Image, ImageChops, JpegImagePlugin
 
 from engine.config import Settings
 from engine.errors import TaskFailed
 from engine.workloads.images import progressive
-from engine.workloads.images.opening import pngs, restarts, tiffs, variants
+from engine.workloads.images.opening import jpegs, pngs, tiffs, variants
 from engine.workloads.images.opening.opening import can_be_reduced, check_pixels, failures, is_cut_short, open_image
 
 _END = b"\xff\xd9"
@@ -41,17 +42,49 @@ def decode(image: Image.Image, data: bytes, settings: Settings) -> Image.Image:
 
 
 def _decoded_jpeg(image: JpegImagePlugin.JpegImageFile, data: bytes) -> Image.Image:
-    picture = _loaded_jpeg(image, data)
-    if not restarts.are_whole(data):
-        raise TaskFailed("damaged", "Parts of the picture are damaged or missing: copy or download it again.")
+    picture = _means_alone(image, data) or _whole_jpeg(image, data)
+    if not jpegs.are_whole(data):
+        raise _damaged()
     return picture
 
 
+def _means_alone(image: JpegImagePlugin.JpegImageFile, data: bytes) -> Image.Image | None:
+    """A progressive JPEG at 1/8, by the short cut; None for any other."""
+    if "progressive" not in image.info or image.decoderconfig[:1] != (8,):
+        return None
+    shorter = progressive.without_detail(data)
+    return None if shorter is None else _again(shorter, image.mode, 8)
+
+
+def _whole_jpeg(image: JpegImagePlugin.JpegImageFile, data: bytes) -> Image.Image:
+    checked = jpegs.checked(data)
+    if checked is None:
+        return _loaded_jpeg(image, data)
+    divisor = image.decoderconfig[0] if image.decoderconfig else 1
+    if _is_whole(image, checked):
+        return image
+    true = jpegs.surely(data, checked)
+    if true is None:
+        raise _damaged()
+    again = _reduced(BytesIO(data), image.mode, divisor)
+    if not _is_whole(again, true):
+        raise _damaged()
+    return again
+
+
+def _is_whole(image: JpegImagePlugin.JpegImageFile, content: jpegs.Checked) -> bool:
+    """Load an opened JPEG from its content, and say whether its pixels took all of that and no more."""
+    image.fp, image.decodermaxblock = content, 1 << 62
+    try:
+        image.load()
+    except OSError as error:
+        if not is_cut_short(error):
+            raise
+        return False
+    return content.was_read
+
+
 def _loaded_jpeg(image: JpegImagePlugin.JpegImageFile, data: bytes) -> Image.Image:
-    if "progressive" in image.info and image.decoderconfig[:1] == (8,):
-        shorter = progressive.without_detail(data)
-        if shorter is not None:
-            return _again(shorter, image.mode, 8)
     # The whole file in one call: the decoder then gives the GIL up once, not every 64 kB.
     image.decodermaxblock = max(len(data), 65536)
     try:
@@ -62,6 +95,10 @@ def _loaded_jpeg(image: JpegImagePlugin.JpegImageFile, data: bytes) -> Image.Ima
             raise
         return whole
     return image
+
+
+def _damaged() -> TaskFailed:
+    return TaskFailed("damaged", "Parts of the picture are damaged or missing: copy or download it again.")
 
 
 def _without_end(image: JpegImagePlugin.JpegImageFile, data: bytes) -> Image.Image | None:
@@ -78,10 +115,16 @@ def _without_end(image: JpegImagePlugin.JpegImageFile, data: bytes) -> Image.Ima
 
 def _again(content: bytes, mode: str, divisor: int) -> Image.Image:
     """A JPEG of other content, decoded to a mode and at a reduction: 1, 2, 4 or 8."""
-    image = JpegImagePlugin.jpeg_factory(BytesIO(content))
-    image.draft(mode, (max(1, image.width // divisor), max(1, image.height // divisor)))
+    image = _reduced(BytesIO(content), mode, divisor)
     image.decodermaxblock = len(content)
     image.load()
+    return image
+
+
+def _reduced(content: IO[bytes], mode: str, divisor: int) -> JpegImagePlugin.JpegImageFile:
+    """A JPEG that is opened, to be decoded to a mode and at a reduction."""
+    image: JpegImagePlugin.JpegImageFile = JpegImagePlugin.jpeg_factory(content)
+    image.draft(mode, (max(1, image.width // divisor), max(1, image.height // divisor)))
     return image
 
 

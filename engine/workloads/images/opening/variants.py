@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 _FRAMES = {0xC0 + number for number in range(16)} - {0xC4, 0xC8, 0xCC}
+_HUFFMAN_SEQUENTIAL = (0xC0, 0xC1)
 _LOSSLESS = (0xC3, 0xC7, 0xCB, 0xCF)
 _HIERARCHICAL = (0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF)
 _SCAN = 0xDA
@@ -29,7 +30,7 @@ _SAMPLE_FORMATS = {1: "integer", 2: "signed integer", 3: "floating-point", 4: "u
 
 def jpeg_frame(data: bytes) -> tuple[int, int, int] | None:
     """The first frame header of a JPEG: its marker's second byte, bits a sample, and channels."""
-    for marker, content in _segments(data):
+    for marker, content, _ in _segments(data):
         if marker in _FRAMES and len(content) >= 6:
             return marker, content[0], content[5]
     return None
@@ -43,13 +44,23 @@ def is_lossless_jpeg(data: bytes) -> bool:
 
 def restart_interval(data: bytes) -> int:
     """Behind how many units a JPEG has a restart mark, by the segments before its pixels; 0 where it has none."""
-    found = [content for marker, content in _segments(data) if marker == _RESTARTS]
+    found = [content for marker, content, _ in _segments(data) if marker == _RESTARTS]
     return int.from_bytes(found[-1][:2], "big") if found else 0
+
+
+def only_scan(data: bytes) -> int:
+    """Where the coded data begin of a JPEG that has one scan, Huffman coded, for all its channels; 0 for any other."""
+    segments = list(_segments(data))
+    frames = [(marker, content) for marker, content, _ in segments if marker in _FRAMES]
+    if len(frames) != 1 or frames[0][0] not in _HUFFMAN_SEQUENTIAL or segments[-1][0] != _SCAN:
+        return 0
+    _, content, end = segments[-1]
+    return end if content[:1] == frames[0][1][5:6] else 0
 
 
 def announced(data: bytes) -> bytes:
     """What the segments of a JPEG hold that come before its pixels."""
-    return b"".join(content for _, content in _segments(data))
+    return b"".join(content for _, content, _ in _segments(data))
 
 
 def last_scan_is_complete(data: bytes) -> bool:
@@ -57,7 +68,7 @@ def last_scan_is_complete(data: bytes) -> bool:
 
     A progressive JPEG's last scan brings the last bit of the higher coefficients (T.81, G.1.1.1): Al is 0, Ss is not.
     """
-    scans = [content for marker, content in _segments(data, all_of_it=True) if marker == _SCAN]
+    scans = [content for marker, content, _ in _segments(data, all_of_it=True) if marker == _SCAN]
     frame = jpeg_frame(data)
     if not scans or frame is None or len(scans[-1]) < 4:
         return False
@@ -67,8 +78,8 @@ def last_scan_is_complete(data: bytes) -> bool:
     return start > 0 and approximation & 15 == 0
 
 
-def _segments(data: bytes, all_of_it: bool = False) -> Iterator[tuple[int, bytes]]:
-    """Marker segments from the start of a JPEG; the coded pixels between them are skipped."""
+def _segments(data: bytes, all_of_it: bool = False) -> Iterator[tuple[int, bytes, int]]:
+    """Marker segments from the start of a JPEG, each with where it ends; the coded pixels between them are skipped."""
     at = 2
     while 0 <= at < len(data) - 3:
         if data[at] != 0xFF:
@@ -79,7 +90,7 @@ def _segments(data: bytes, all_of_it: bool = False) -> Iterator[tuple[int, bytes
             at += 1 if marker == 0xFF else 2
             continue
         length = int.from_bytes(data[at + 2 : at + 4], "big")
-        yield marker, data[at + 4 : at + 2 + length]
+        yield marker, data[at + 4 : at + 2 + length], at + 2 + length
         if marker == _SCAN and not all_of_it:
             return
         at += 2 + length
