@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNod
 from engine.workloads.web.fetching.charset import decoded
 from engine.workloads.web.price.amounts.currency import country_of, decimal_mark_of
 from engine.workloads.web.price.bounds import harmless_length
-from engine.workloads.web.price.elements import Elements, elements_of
+from engine.workloads.web.price.elements import Attributes, Elements, elements_of
 
 LARGEST_PAGE = 8_000_000
 """Bytes that are read of one page; the fetcher's own cap is lower."""
@@ -50,14 +50,7 @@ class ParsedPage:
     @cached_property
     def host(self) -> str | None:
         """The host of the page's address: given, else the page's own canonical link."""
-        for address in (self.url, self.canonical):
-            try:
-                host = urlsplit(address or "").hostname
-            except ValueError:  # an address such as http://[: names no host
-                host = None
-            if host:
-                return host
-        return None
+        return (_host_of(self.url) if self.url else None) or _host_of(self.canonical or "")
 
     @cached_property
     def canonical(self) -> str | None:
@@ -65,8 +58,8 @@ class ParsedPage:
         link = self.tree.css_first('link[rel="canonical"][href]')
         if link is not None:
             return link.attributes.get("href")
-        meta = self.tree.css_first('meta[property="og:url"][content]')
-        return meta.attributes.get("content") if meta is not None else None
+        metas = (said for _, said in self.elements.metas if said.get("property") == "og:url" and "content" in said)
+        return next((said["content"] for said in metas), None)
 
     @cached_property
     def language(self) -> str | None:
@@ -76,8 +69,8 @@ class ParsedPage:
         tag = values.get("lang") or values.get("xml:lang")
         if tag:
             return tag[:20]
-        meta = self.tree.css_first('meta[property="og:locale"],meta[http-equiv="content-language" i]')
-        return (meta.attributes.get("content") or "")[:20] or None if meta is not None else None
+        told = next((said.get("content") for _, said in self.elements.metas if _tells_language(said)), None)
+        return (told or "")[:20] or None
 
     @cached_property
     def scripts(self) -> list[str]:
@@ -130,6 +123,17 @@ class ParsedPage:
             if found and score > best[0]:
                 best = (score, node)
         return best[1]
+
+
+def _host_of(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:  # an address such as http://[: names no host
+        return None
+
+
+def _tells_language(meta: Attributes) -> bool:
+    return meta.get("property") == "og:locale" or (meta.get("http-equiv") or "").lower() == "content-language"
 
 
 def squeeze(text: str, longest: int = 300) -> str:

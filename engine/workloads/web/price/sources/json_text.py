@@ -115,7 +115,7 @@ def value_at(text: str, place: int) -> Any:
 def find(value: Any, *keys: str, limit: int = 20) -> Iterator[dict[str, Any]]:
     """The objects within a value that have one of the keys, in document order."""
     stack = [value]
-    given = 0
+    given, wanted = 0, frozenset(keys)
     for _ in range(MOST_NODES):
         if not stack or given >= limit:
             return
@@ -123,7 +123,7 @@ def find(value: Any, *keys: str, limit: int = 20) -> Iterator[dict[str, Any]]:
         if isinstance(node, list):
             stack.extend(reversed(node[:2_000]))
         elif isinstance(node, dict):
-            if any(key in node for key in keys):
+            if not wanted.isdisjoint(node):
                 given += 1
                 yield node
-            stack.extend(item for item in reversed(node.values()) if isinstance(item, (dict, list)))
+            stack += [item for item in reversed(node.values()) if isinstance(item, (dict, list))]

@@ -16,11 +16,10 @@ from engine.workloads.web.price.sources.json_text import find, value_at
 
 def shopify(page: ParsedPage) -> Iterator[Candidate]:
     """Shopify: the product as JSON (prices in hundredths), in a script of its own or in the analytics' meta."""
-    raw = page.raw
     products = list(_shopify_products(page))
-    if not products or b"hopify" not in raw:
+    if not products:
         return
-    active = re.search(rb"""Shopify\.currency\s*=\s*\{\s*"active"\s*:\s*"([A-Z]{3})""", raw)
+    active = re.search(rb"""Shopify\.currency\s*=\s*\{\s*"active"\s*:\s*"([A-Z]{3})""", page.raw)
     currency = iso(active[1].decode()) if active else None
     for product in products:
         variants = [item for item in product.get("variants", []) if isinstance(item, dict)][:300]
@@ -36,17 +35,15 @@ def shopify(page: ParsedPage) -> Iterator[Candidate]:
 
 def _shopify_products(page: ParsedPage) -> Iterator[dict[str, Any]]:
     data = [node for node, attributes in page.elements.scripts if attributes.get("type") == "application/json"]
-    for node in data[:50]:
-        text = node.text()
-        if '"variants"' in text and len(text) < LARGEST_SCRIPT:
-            for product in find(value_at(text, 0), "variants"):
-                yield product
-    for text in page.scripts:
-        if "variants" not in text:
-            continue
+    texts = [text for node in data[:50] if '"variants"' in (text := node.text()) and len(text) < LARGEST_SCRIPT]
+    scripts = [text for text in page.scripts if "variants" in text]
+    if not (texts or scripts) or b"hopify" not in page.raw:
+        return
+    for text in texts:
+        yield from find(value_at(text, 0), "variants")
+    for text in scripts:
         for match in re.finditer(r"(?:var meta\s*=|product['\"]?\s*[:=])\s*(?=\{)", text[:300_000]):
-            for product in find(value_at(text, match.end()), "variants"):
-                yield product
+            yield from find(value_at(text, match.end()), "variants")
 
 
 def _hundredths(value: Any) -> Decimal | None:
@@ -87,8 +84,7 @@ def woocommerce(page: ParsedPage) -> Iterator[Candidate]:
 
 def magento(page: ParsedPage) -> Iterator[Candidate]:
     """Magento: the final price of the price box, marked in data attributes, or in the configuration of its scripts."""
-    raw = page.raw
-    nodes = b"data-price-amount" in raw and (
+    nodes = b"data-price-amount" in page.raw and (
         page.tree.css('.product-info-main [data-price-type="finalPrice"][data-price-amount]')
         or page.tree.css('[data-price-type="finalPrice"][data-price-amount]')
     )
