@@ -10,7 +10,10 @@ Format: "Trace Event Format", Google, docs.google.com/document/d/1CvAClvFfyA5R-P
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +25,8 @@ from engine.text import storable
 _COLUMNS = ("task", "label", "worker", "started_s", "finished_s", "status", "reason", "cpu_s", "attempts")
 _ROWS_A_WORKER = 1000
 """Tasks of one worker that overlap, as coroutines may, get rows of their own; so many are room enough."""
+_EVENTS_A_CHUNK, _ROWS_A_PIECE = 2_000, 10_000
+"""How much is sent together, and how much of the table one moment of the first look stands for."""
 _TINY_S = 1e-6
 """Times are stored in tenths of microseconds: two tasks may seem to overlap by less than this."""
 
@@ -40,20 +45,60 @@ class Slice:
 
 
 def trace_chunks(store: Store, run: Run) -> Iterator[bytes]:
-    """The trace as UTF-8 JSON, one trial at a time."""
+    """The trace as UTF-8 JSON, some thousand events at a time: however many tasks there are, few are in memory."""
     about = {"run": run.id, "title": storable(run.title), "workload": run.workload, "state": run.state}
     yield ('{"displayTimeUnit": "ms", "otherData": ' + _dumps(about) + ', "traceEvents": [').encode()
-    began_s, first = 0.0, True
+    before, began_s = "\n", 0.0
     for trial in store.trials(run):
         measured = trial.measurement
-        rows = list(store.records.columns([trial], *_COLUMNS))
-        wall_s = measured.wall_s or max((row[4] for row in rows if row[4] is not None), default=0.0)
+        wall_s = measured.wall_s or store.spans.end_s(trial)
         at_s = began_s + (measured.interpreter_s or 0.0) + (measured.startup_s or 0.0)
-        events = (*_phases(trial, began_s, at_s, wall_s), *_workers(trial, rows, at_s, wall_s),
-                  *_counters(trial, store.samples(trial), at_s))  # fmt: skip
-        yield (("\n" if first else ",\n") + ",\n".join(map(_dumps, events))).encode()
-        began_s, first = at_s + wall_s + (measured.teardown_s or 0.0), False
+        events = itertools.chain(
+            _phases(trial, began_s, at_s, wall_s), _workers(trial, _by_start(store, trial), at_s, wall_s),
+            _counters(trial, store.samples(trial), at_s),
+        )  # fmt: skip
+        while some := list(itertools.islice(events, _EVENTS_A_CHUNK)):
+            yield (before + ",\n".join(map(_dumps, some))).encode()
+            before = ",\n"
+        began_s = at_s + wall_s + (measured.teardown_s or 0.0)
     yield b"\n]}\n"
+
+
+def _by_start(store: Store, trial: Trial) -> Iterator[Sequence[Any]]:
+    """The trial's tasks that ran, in the order in which they started.
+
+    They are read in the order of their numbers, which is nearly the same. A first look tells, for each piece of the
+    table, when the earliest of all later ones started; so only what started after that is kept until its time comes.
+    """
+    earliest: list[float] = []
+    for (started_s,), piece in _in_pieces(store.records.stream_columns([trial], "started_s")):
+        if piece == len(earliest):
+            earliest.append(math.inf)
+        if started_s is not None:
+            earliest[piece] = min(earliest[piece], started_s)
+    later_s = [*itertools.accumulate(reversed(earliest), min)][::-1]
+    kept: list[tuple[float, int, Sequence[Any]]] = []
+    now = 0
+    for row, piece in _in_pieces(store.records.stream_columns([trial], *_COLUMNS)):
+        if piece > now:
+            now = piece
+            limit_s = later_s[now] if now < len(later_s) else math.inf  # beyond: recorded since the first look
+            while kept and kept[0][0] < limit_s:
+                yield heapq.heappop(kept)[2]
+        if _ran(row):
+            heapq.heappush(kept, (row[3], row[0], row))
+    while kept:
+        yield heapq.heappop(kept)[2]
+
+
+def _ran(row: Sequence[Any]) -> bool:
+    """Whether a task was on a worker, and when: its worker, start and end are known."""
+    return None not in row[2:5]
+
+
+def _in_pieces(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Sequence[Any], int]]:
+    """Rows, each with the number of the piece that it belongs to."""
+    return ((row, number // _ROWS_A_PIECE) for number, row in enumerate(rows))
 
 
 def _dumps(value: Any) -> str:
@@ -78,11 +123,15 @@ def _phases(trial: Trial, began_s: float, at_s: float, wall_s: float) -> Iterato
             began_s += length_s
 
 
-def _workers(trial: Trial, rows: Sequence[Sequence[Any]], at_s: float, wall_s: float) -> Iterator[Event]:
-    for tid, slices in sorted(_on_rows(rows).items()):
-        worker, place = divmod(tid - 1, _ROWS_A_WORKER)
-        yield _named("thread_name", trial, tid, _worker(trial, worker) + (f", {place + 1}" if place else ""))
-        yield from (_complete(trial, tid, one, at_s) for one in _without_gaps(slices, wall_s))
+def _workers(trial: Trial, rows: Iterable[Sequence[Any]], at_s: float, wall_s: float) -> Iterator[Event]:
+    """The rows of the workers, each with its name before what is on it; `rows` come in the order of their starts."""
+    named: set[int] = set()
+    for tid, one in _on_rows(rows, wall_s):
+        if tid not in named:
+            named.add(tid)
+            worker, place = divmod(tid - 1, _ROWS_A_WORKER)
+            yield _named("thread_name", trial, tid, _worker(trial, worker) + (f", {place + 1}" if place else ""))
+        yield _complete(trial, tid, one, at_s)
 
 
 def _worker(trial: Trial, number: int) -> str:
@@ -91,34 +140,28 @@ def _worker(trial: Trial, number: int) -> str:
     return " ".join(filter(None, [f"worker {number + 1}", names[number] if number < len(names) else ""]))
 
 
-def _on_rows(rows: Iterable[Sequence[Any]]) -> dict[int, list[Slice]]:
-    """The tasks that ran, by row: those of a worker on its first row that is free when they start."""
-    found: dict[int, list[Slice]] = {}
-    ran = (row for row in rows if row[2] is not None and row[3] is not None and row[4] is not None)
-    for row in sorted(ran, key=lambda row: row[3]):
-        task, label, worker, started_s, finished_s, status, reason, cpu_s, attempts = row
+def _on_rows(rows: Iterable[Sequence[Any]], wall_s: float) -> Iterator[tuple[int, Slice]]:
+    """Each task, on its worker's first row that is free when it starts, with the waiting before it and at the end.
+
+    `rows` come in the order in which the tasks started. So each row is whole, from the first hand-over to `wall_s`.
+    """
+    free_s: dict[int, float] = {}
+    for task, label, worker, started_s, finished_s, status, reason, cpu_s, attempts in rows:
+        tid = 1 + worker * _ROWS_A_WORKER
+        while free_s.get(tid, 0.0) > started_s + _TINY_S:
+            tid += 1
+        before_s = free_s.get(tid, 0.0)
+        start_s = max(started_s, before_s)
+        if start_s > before_s:
+            yield tid, Slice("waiting", before_s, start_s, "waiting", {})
         told = {"task": task, "status": status, "reason": reason, "cpu_ms": cpu_s and round(1000 * cpu_s, 4),
                 "attempts": attempts}  # fmt: skip
-        tid = 1 + worker * _ROWS_A_WORKER
-        while (placed := found.get(tid)) and placed[-1].end_s > started_s + _TINY_S:
-            tid += 1
-        start_s = max(started_s, placed[-1].end_s if placed else 0.0)
         category = "task" if status == "ok" else "failed"
-        one = Slice(storable(label), start_s, max(start_s, finished_s), category, told)
-        found.setdefault(tid, []).append(one)
-    return found
-
-
-def _without_gaps(slices: Sequence[Slice], wall_s: float) -> Iterator[Slice]:
-    """The slices and, between them, the waiting, from the first hand-over to the last result."""
-    free_s = 0.0
-    for one in slices:
-        if one.start_s > free_s:
-            yield Slice("waiting", free_s, one.start_s, "waiting", {})
-        yield one
-        free_s = one.end_s
-    if wall_s > free_s:
-        yield Slice("waiting", free_s, wall_s, "waiting", {})
+        free_s[tid] = max(start_s, finished_s)
+        yield tid, Slice(storable(label), start_s, free_s[tid], category, told)
+    for tid, last_s in free_s.items():
+        if wall_s > last_s:
+            yield tid, Slice("waiting", last_s, wall_s, "waiting", {})
 
 
 def _counters(trial: Trial, samples: Iterable[Any], at_s: float) -> Iterator[Event]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.model import Configuration, Measurement, Run, Trial, plain
 from engine.report.telling import _line, _marked, _padded, _width, as_html, as_text, text_table
-from engine.report.trace import _on_rows, _us, _without_gaps, _worker
+from engine.report.trace import Slice, _on_rows, _ran, _us, _worker
 
 THREADS, PROCESSES = Configuration("threads", 2), Configuration("processes", 4)
 
@@ -116,35 +116,43 @@ def task(number: int, worker: int | None, start_s: float | None, end_s: float | 
     return [number, f"t{number}", worker, start_s, end_s, status, None, 0.5, 1]
 
 
+def by_row(tasks: list[list[Any]], wall_s: float = 0.0) -> dict[int, list[Slice]]:
+    """What is on each row; without waiting at the end where `wall_s` is not given."""
+    found: dict[int, list[Slice]] = {}
+    for tid, one in _on_rows(sorted(tasks, key=lambda one: one[3]), wall_s):
+        found.setdefault(tid, []).append(one)
+    return found
+
+
 def test_tasks_of_a_worker_follow_each_other_on_one_row_and_those_that_overlap_get_more() -> None:
-    found = _on_rows([task(0, 0, 0.0, 1.0), task(1, 0, 1.0, 2.0), task(2, 1, 0.0, 3.0), task(3, 0, 0.5, 1.5)])
+    found = by_row([task(0, 0, 0.0, 1.0), task(1, 0, 1.0, 2.0), task(2, 1, 0.0, 3.0), task(3, 0, 0.5, 1.5)])
     assert {tid: [one.name for one in slices] for tid, slices in found.items()} == {
-        1: ["t0", "t1"], 2: ["t3"], 1001: ["t2"],
+        1: ["t0", "t1"], 2: ["waiting", "t3"], 1001: ["t2"],
     }  # fmt: skip
 
 
 def test_an_overlap_of_less_than_a_microsecond_is_a_rounding_and_not_a_second_row() -> None:
-    found = _on_rows([task(0, 0, 0.0, 1.0000005), task(1, 0, 1.0, 2.0)])
+    found = by_row([task(0, 0, 0.0, 1.0000005), task(1, 0, 1.0, 2.0)])
     assert list(found) == [1] and found[1][1].start_s == 1.0000005, "it begins where the other one ends"
-    assert sorted(_on_rows([task(0, 0, 0.0, 1.00001), task(1, 0, 1.0, 2.0)])) == [1, 2]
+    assert sorted(by_row([task(0, 0, 0.0, 1.00001), task(1, 0, 1.0, 2.0)])) == [1, 2]
 
 
 @pytest.mark.parametrize("missing", [task(0, None, 0.0, 1.0), task(0, 0, None, 1.0), task(0, 0, 0.0, None)])
 def test_a_task_that_never_ran_is_on_no_row(missing: list[Any]) -> None:
-    assert _on_rows([missing]) == {}
+    assert not _ran(missing) and _ran(task(0, 0, 0.0, 0.0))
 
 
 def test_a_task_that_failed_is_told_apart_and_its_cpu_time_is_in_milliseconds() -> None:
-    ((failed,),) = _on_rows([task(0, 0, 0.0, 1.0, "failed")]).values()
+    ((failed,),) = by_row([task(0, 0, 0.0, 1.0, "failed")]).values()
     assert (failed.category, failed.arguments["cpu_ms"], failed.arguments["status"]) == ("failed", 500.0, "failed")
 
 
 @given(st.lists(st.tuples(st.floats(0, 10), st.floats(0, 2)), max_size=12))
 def test_on_each_row_tasks_and_waiting_cover_the_whole_time_without_a_gap(spans: list[tuple[float, float]]) -> None:
-    rows = _on_rows([task(number, 0, start, start + length) for number, (start, length) in enumerate(spans)])
     wall_s = 13.0
-    for slices in rows.values():
-        whole = list(_without_gaps(slices, wall_s))
+    rows = by_row([task(number, 0, start, start + length) for number, (start, length) in enumerate(spans)], wall_s)
+    assert sum(one.category != "waiting" for whole in rows.values() for one in whole) == len(spans)
+    for whole in rows.values():
         assert whole[0].start_s == 0.0 and whole[-1].end_s == wall_s
         assert all(before.end_s == after.start_s for before, after in pairwise(whole))
         assert sum(one.end_s - one.start_s for one in whole) == pytest.approx(wall_s)

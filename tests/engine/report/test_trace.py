@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -128,3 +129,36 @@ def test_trials_stand_one_behind_the_other_and_one_without_times_breaks_nothing(
 
 def test_a_run_without_trials_is_an_empty_trace(store: Store) -> None:
     assert trace(store, import_document(store, {**document([]), "trials": []}))["traceEvents"] == []
+
+
+def test_tasks_that_start_in_another_order_than_their_numbers_come_in_the_order_of_their_starts(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.report.trace._ROWS_A_PIECE", 4)
+    monkeypatch.setattr("engine.report.trace._EVENTS_A_CHUNK", 7)
+    starts = [at / 10 for at in [*range(8), 30, *range(9, 20), 8, *range(21, 30)]]  # task 8 was put back, 20 came early
+    records = [record(at, str(at), worker=0, started_s=s, finished_s=s + 0.1) for at, s in enumerate(starts)]
+    found = trace(store, import_document(store, document(records)))
+    assert faults(found) == []
+    tasks = [event for event in found["traceEvents"] if event.get("cat") == "task"]
+    assert [event["ts"] for event in tasks] == sorted(event["ts"] for event in tasks)
+    assert {event["tid"] for event in tasks} == {1}, "in order, all of them find room on the worker's first row"
+
+
+def test_a_long_trace_is_sent_while_it_is_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.report.trace._ROWS_A_PIECE", 10)
+    monkeypatch.setattr("engine.report.trace._EVENTS_A_CHUNK", 20)
+    run = import_document(store, document([record(at, str(at)) for at in range(400)]))
+    read: list[int] = []
+    stream = store.records.stream_columns
+
+    def counted(*given: Any, **named: Any) -> Iterator[tuple[Any, ...]]:
+        for row in stream(*given, **named):
+            read.append(len(row))
+            yield row
+
+    monkeypatch.setattr(store.records, "stream_columns", counted)
+    chunks = export_chunks(store, run, "trace")
+    next(chunks), next(chunks)
+    assert 0 < sum(columns > 1 for columns in read) < 60, "only what is sent was read whole"
+    assert len(list(chunks)) > 20
