@@ -33,7 +33,10 @@ def decode(image: Image.Image, data: bytes, settings: Settings) -> Image.Image:
         if image.format == "GIF":
             return _decoded_gif(image)
         if image.format == "PNG":
-            return _decoded_png(image, data, settings)
+            picture = _decoded_png(image, data, settings)
+            if not pngs.pixels_are_whole(data):
+                raise _damaged()
+            return picture
         if image.format == "TIFF" and tiffs.stored_apart(image):
             return tiffs.joined(image, data, lambda content: open_image(content, settings))
         image.load()

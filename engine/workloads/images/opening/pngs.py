@@ -1,7 +1,8 @@
-"""A PNG whose picture is intact although something beside it cannot be read.
+"""What of a PNG is intact: its pixels, by their checksums, and its picture where something beside it cannot be read.
 
 A text or a profile that unpacks to very much, or an ancillary chunk whose checksum does not fit, is passed over, as
-libpng and browsers do (PNG, third edition, 5.4 and 13.1). Looked at only after such a file could not be opened.
+libpng and browsers do (PNG, third edition, 5.4 and 13.1): looked at only after
+such a file could not be opened.
 """
 
 from __future__ import annotations
@@ -32,13 +33,27 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         at = end
 
 
+def pixels_are_whole(data: bytes) -> bool:
+    """Whether the checksums of all complete chunks of pixels fit; Pillow does not look at them (IDAT, 11.2.3)."""
+    return all(_fits(chunk) for kind, chunk in chunks(data) if kind == b"IDAT" and _is_complete(chunk))
+
+
+def _is_complete(chunk: bytes) -> bool:
+    return len(chunk) == 12 + int.from_bytes(chunk[:4], "big")
+
+
+def _fits(chunk: bytes) -> bool:
+    """Whether a chunk's checksum is that of its name and content."""
+    return zlib.crc32(memoryview(chunk)[4:-4]) == int.from_bytes(chunk[-4:], "big")
+
+
 def without_unreadable(data: bytes) -> bytes | None:
     """The PNG without those ancillary chunks that cannot be read; None where there are none, or it is no PNG."""
     if not data.startswith(_START):
         return None
     kept, left_out, room = [_START], False, _MOST_TOGETHER
     for kind, chunk in chunks(data):
-        readable = not kind[0] & _ANCILLARY or zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big")
+        readable = not kind[0] & _ANCILLARY or _fits(chunk)
         if readable and kind in _TEXTS:
             most = min(room, MOST_UNPACKED)
             length = _length(kind, chunk[8:-4], most)

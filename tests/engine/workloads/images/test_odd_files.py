@@ -174,6 +174,13 @@ def test_one_that_breaks_off_in_its_pixels_is_not(tmp_path: Path, missing: int) 
     assert reason(tmp_path, png(64, 48, 8, RGB, rows)[:-missing]).reason in ("truncated", "damaged")
 
 
+def test_pixels_whose_checksum_does_not_fit_are_damaged(tmp_path: Path) -> None:
+    """Zeros end the stream before its own checksum; libpng, vips and ImageMagick say so, Pillow does not."""
+    whole = png(64, 48, 8, RGB, photo(64, 48).tobytes())
+    assert reason(tmp_path, whole[:-60] + bytes(32) + whole[-28:]).reason == "damaged"
+    assert reason(tmp_path, whole[:-16] + bytes(4) + whole[-12:]).reason == "damaged"
+
+
 def restarted() -> bytes:
     """A JPEG with a restart mark behind each of its 20 rows of units."""
     return saved(photo(240, 160), "JPEG", quality=90, subsampling="4:4:4", restart_marker_rows=1)
