@@ -14,7 +14,7 @@ from engine.workloads.web.fetching.charset import claims_charset
 from engine.workloads.web.lists.feeds import is_markup, parse
 from engine.workloads.web.lists.inputs import Inputs, collect, collect_found, from_text
 from engine.workloads.web.lists.packed import is_packed, unpacked
-from engine.workloads.web.lists.tables import Column, column_inputs, is_table, table_of
+from engine.workloads.web.lists.tables import Column, Table, column_inputs, is_table, table_in, table_of
 from engine.workloads.web.lists.texts import found_in, text_of
 
 _TABLES = (".csv", ".tsv")
@@ -48,10 +48,13 @@ def read_list(data: bytes, name: str, settings: Settings, column: str | int | No
 
 
 def read_file(file: IO[bytes], name: str, settings: Settings, column: str | int | None = None) -> AddressList:
-    """The same of an open file: a long text is read line by line, all else as a whole."""
+    """The same of an open file: a long text or table is read line by line, all else as a whole."""
     head = file.read(HEAD)
-    if len(head) == HEAD and column is None and not name.lower().endswith(_TABLES) and _is_text(head):
-        with suppress(UnicodeDecodeError):  # in another charset: which one the whole file tells
+    if len(head) == HEAD and _is_text(head):
+        # InputRefused: what makes it no table the whole file tells, and UnicodeDecodeError: in which charset it is.
+        with suppress(UnicodeDecodeError, InputRefused):
+            if column is not None or name.lower().endswith(_TABLES) or is_table(_whole_lines(head)):
+                return _of_table(table_in(file), settings, column)
             file.seek(0)
             return AddressList(collect_found(map(found_in, _lines(file))).within(settings.max_urls))
     file.seek(0)
@@ -59,15 +62,19 @@ def read_file(file: IO[bytes], name: str, settings: Settings, column: str | int 
 
 
 def _is_text(head: bytes) -> bool:
-    """Whether a long file begins like lines of UTF-8 that name pages, rather than as a table, markup or packed data."""
-    whole = head[: head.rfind(b"\n") + 1]
-    if not whole or b"\0" in head or is_packed(head) or is_markup(head) or claims_charset(head) or is_table(whole):
+    """Whether a long file begins like UTF-8, rather than as markup or packed data."""
+    whole = _whole_lines(head)
+    if not whole or b"\0" in head or is_packed(head) or is_markup(head) or claims_charset(head):
         return False
     try:
         whole.decode()
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _whole_lines(head: bytes) -> bytes:
+    return head[: head.rfind(b"\n") + 1]
 
 
 def _lines(file: IO[bytes]) -> Iterator[str]:
@@ -96,8 +103,7 @@ def _marked_up(data: bytes, settings: Settings) -> AddressList:
 
 def _tabular(data: bytes, settings: Settings, column: str | int | None) -> AddressList:
     try:
-        table = table_of(data)
-        inputs, heading = column_inputs(table, settings, column)
+        return _of_table(table_of(data), settings, column)
     except InputRefused:
         # A quote that is never closed, say, makes one cell of all that follows: its lines still name pages.
         lines = from_text(text_of(data), settings) if column is None else None
@@ -105,6 +111,9 @@ def _tabular(data: bytes, settings: Settings, column: str | int | None) -> Addre
             raise
         told = ("The file is no whole table: the addresses are those of its lines.",) if lines.urls else ()
         return AddressList(lines, told)
-    columns = table.columns
-    told = (f"The addresses are those of the column “{heading}”.",) if len(columns) > 1 else ()
-    return AddressList(inputs, told, columns, heading)
+
+
+def _of_table(table: Table, settings: Settings, column: str | int | None) -> AddressList:
+    inputs, heading = column_inputs(table, settings, column)
+    told = (f"The addresses are those of the column “{heading}”.",) if len(table.columns) > 1 else ()
+    return AddressList(inputs, told, table.columns, heading)

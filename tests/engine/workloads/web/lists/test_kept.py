@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from engine.config import Settings
 from engine.errors import InputRefused
-from engine.workloads.web.lists import kept, reading
+from engine.workloads.web.lists import kept, reading, tables
 from engine.workloads.web.lists.inputs import collect
 from engine.workloads.web.lists.kept import Seen, Texts, distinct
 from engine.workloads.web.lists.reading import AddressList, read_file, read_list
@@ -96,13 +96,17 @@ def test_a_long_list_is_read_as_a_short_one_is(
     assert whole.inputs.duplicates and whole.inputs.rubbish and whole.inputs.over_limit
 
 
-@pytest.mark.parametrize("name", ["table.csv", "pages.xml", "pages.html", "packed.gz", "tabular.txt"])
+@pytest.mark.parametrize(
+    "name", ["table.csv", "pages.xml", "pages.html", "packed.gz", "tabular.txt", "broken.csv", "open.csv"]
+)
 def test_a_long_file_of_another_kind_is_read_as_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     pages = [f"https://a.example/{number}" for number in range(30)]
-    table = "name;page;picture\n" + "".join(f"kettle;{page};x\n" for page in pages)
+    table = "name;picture;page\n" + "".join(f"kettle;x;{page}\n" for page in pages)
     data = {
         "table.csv": table.encode(),
         "tabular.txt": table.encode(),
+        "broken.csv": f'sep=;\r\n"{"x" * 200_000}";y\r\n{table}'.encode(),  # too large a cell: its lines are read
+        "open.csv": b"\xef\xbb\xbf" + table.replace("kettle", 'ket"tle\0', 1).encode(),
         "pages.xml": f"<urlset>{''.join(f'<url><loc>{page}</loc></url>' for page in pages)}</urlset>".encode(),
         "pages.html": f"<html><body>{''.join(f'<a href={page}>x</a>' for page in pages)}</body></html>".encode(),
         "packed.gz": gzip.compress("\n".join(pages).encode()),
@@ -111,6 +115,30 @@ def test_a_long_file_of_another_kind_is_read_as_it(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(reading, "HEAD", 80)
     found = read_file(io.BytesIO(data), name, settings)
     assert same(found, read_list(data, name, settings)) and found.inputs.urls == pages
+
+
+class Watched(io.BytesIO):
+    """A file that remembers the most bytes that were ever asked of it at once."""
+
+    most = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.most = max(self.most, len(data := super().read(size)))
+        return data
+
+
+def test_a_long_table_is_never_in_memory_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "HEAD", 1_000)
+    monkeypatch.setattr(tables, "LOOKED_THROUGH", 1_000)
+    monkeypatch.setattr(tables, "_BLOCK", 1_000)
+    monkeypatch.setattr(kept, "IN_MEMORY", 1_000)
+    rows = "".join(f'{n},"Lamp, no. {n}",https://a.example/{n}\n' for n in range(3_000))
+    file = Watched(f"sku,name,page\n{rows}".encode())
+    settings = Settings(home=tmp_path)
+    found = read_file(file, "table.csv", settings)
+    assert file.most < 10_000 < len(file.getvalue()) / 10
+    assert same(found, read_list(file.getvalue(), "table.csv", settings)) and len(found.inputs.urls) == 3_000
+    assert not file.closed and [column.addresses for column in found.columns] == [0, 0, 3_000]
 
 
 def same(one: AddressList, other: AddressList) -> bool:
