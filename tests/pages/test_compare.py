@@ -431,6 +431,10 @@ def test_a_comparison_without_any_finished_trial_says_so(opened: Opened, ended: 
     store.update_run(run, verdict=None)
     store.set_state(run, "cancelled")
     assert "No trial finished" in text_of(opened("run.py", run=run.token))
+    store.set_state(run, "interrupted")
+    text = text_of(opened("run.py", run=run.token))
+    assert "was interrupted before a trial that counts was finished. Resume runs the missing blocks." in text
+    assert "No cause cost" not in text, "nothing was measured that could have a cause"
 
 
 def test_words_of_others_stay_literal(opened: Opened, ended: Ended, store: Store, small: Plan) -> None:

@@ -79,8 +79,8 @@ def _again(token: str, run: Run) -> None:
 
 
 def _notice(run: Run, finished: list[Trial]) -> None:
-    ended = counted(len(finished), "finished trial")
-    stopped = f"after {ended}; what follows speaks of those. Resume runs the missing blocks."
+    ended = f"after {counted(len(finished), 'finished trial')}; what follows speaks of those"
+    stopped = f"{ended if finished else 'before a trial that counts was finished'}. Resume runs the missing blocks."
     if notice(run, "comparison", stopped):
         return
     if run.state == "cancelled":

@@ -32,7 +32,7 @@ def reasons(run: Run, finished: Sequence[Trial]) -> None:
             rows = cause_rows(found)
             for row in rows:
                 st.markdown(_cause(row))
-            if not rows:
+            if not rows and found.get("explanations"):
                 st.markdown("No cause cost the workers a tenth of their time.")
             proof_buttons(run)
     if lines := [f"- **{literal(label)}**: {literal(text)}" for label, text in explained(found)]:
