@@ -52,8 +52,9 @@ BUSY_S = 1.0
 """What another page and the answer to a Cancel may take while a run uses all CPUs."""
 TOAST = "[data-testid='stToast']"
 QUIET = "[data-testid='stApp'][data-test-connection-state='CONNECTED'][data-test-script-state='notRunning']"
-SHOWN = """([quiet, shown, title]) => document.querySelector(quiet) && document.title.startsWith(title)
-  && [...document.querySelectorAll(shown)].some((one) => one.getClientRects().length)"""
+SHOWN = """([quiet, shown, title, inside]) => document.querySelector(quiet) && document.title.startsWith(title)
+  && [...document.querySelectorAll(shown)].some((one) => one.getClientRects().length && (!inside ||
+    [...one.querySelectorAll("*")].some((each) => each.shadowRoot?.querySelector(inside)?.getClientRects().length)))"""
 WATCH_SHIFT = """() => { window.shifted = 0; new PerformanceObserver((list) => {
   for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value
 }).observe({ type: "layout-shift", buffered: false }) }"""
@@ -69,8 +70,12 @@ class Look:
     url: str
 
     def until(self, shown: str, title: str = "") -> None:
-        """Wait until such an element can be seen, on the page of this title, and nothing is being drawn."""
-        self.page.wait_for_function(SHOWN, arg=[QUIET, shown, title], polling="raf", timeout=60_000)
+        """Wait until such an element can be seen, on the page of this title, and nothing is being drawn.
+
+        After `>>>` comes what must be seen inside of a component of its own within that element.
+        """
+        outer, _, inside = shown.partition(" >>> ")
+        self.page.wait_for_function(SHOWN, arg=[QUIET, outer, title, inside], polling="raf", timeout=60_000)
 
     def timed(self, act: Callable[[], object], shown: str, title: str = "") -> float:
         """Seconds from an act until then."""
@@ -104,7 +109,7 @@ def other_tabs(look: Look, run: Run) -> dict[str, float]:
     look.page.goto(f"{look.url}/run?run={run.token}")
     look.until("[data-testid='stDataFrame']")
     look.page.wait_for_timeout(3000)
-    shown = {"Failures": "[data-testid='stDataFrame']", "How it ran": "[data-testid='stPlotlyChart']",
+    shown = {"Failures": "[data-testid='stDataFrame']", "How it ran": ".st-key-pictures >>> [data-drawn='4'] canvas",
              "Downloads": "[data-testid='stLinkButton']", "Results": "[data-testid='stDataFrame']"}  # fmt: skip
     return {name: look.timed(look.page.get_by_role("tab", name=name).click, element) for name, element in shown.items()}
 

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import fields
 from typing import Any
 
 import pandas as pd
+import psutil
 import streamlit as st
 
 import engine
 from engine.config import PREFIX, SECRETS, Settings, usable_cpus
-from engine.machine.busy import share
-from engine.machine.environment import environment
+from engine.machine.environment import power
 from engine.runs.room import Use, use
 from engine.text import data_size
 from pages.parts.history.runs_table import open_selected
 from pages.parts.shared.server import settings, store
 from pages.parts.shared.words import literal
-
-# Share of the machine in use by others above which measurements suffer.
-BUSY = 0.3
+from pages.parts.start.machine_strip import BUSY, busy_now, where
 
 st.title("About this server", anchor=False, icon=":material/dns:")
 st.caption("What the runs here run on, what limits them, and who is at it now.")
 
-found = environment()
+found = where()
 own = settings()
 active = store().active()
-busy = share(at_least_s=0.2)
-if busy > BUSY and not active:
+busy = busy_now()
+if busy >= BUSY and not active:
     st.warning(
         f"This machine is {busy:.0%} busy with other work: what is measured now will be slower and less certain.",
         icon=":material/speed:",
@@ -60,9 +59,9 @@ def history_use(_home: str) -> Use:
 
 with st.grid(5, min_column_width=150):
     st.metric("Usable CPUs", f"{usable_cpus()} of {found['cpus']}", border=True, height="stretch")
-    free = f"{found['memory_free_mb'] / 1000:.1f} of {found['memory_mb'] / 1000:.1f} GB"
+    free = f"{psutil.virtual_memory().available / 1e9:.1f} of {found['memory_mb'] / 1000:.1f} GB"
     st.metric("Memory free", free, border=True, height="stretch")
-    st.metric("Busy now", f"{busy:.0%}", border=True, height="stretch", help="All CPUs, over a fifth of a second.")
+    st.metric("Busy now", f"{busy:.0%}", border=True, height="stretch", help="All CPUs, right now.")
     disk = shutil.disk_usage(own.home)
     st.metric("Disk free", data_size(disk.free), border=True, height="stretch", help=str(own.home))
     taken = history_use(str(own.home))
@@ -97,8 +96,8 @@ with machine:
         "System": found["system"],
         "Processor": found["processor"],
         "Architecture": found["machine"],
-        "Load in the last minute": found["load_1min"],
-        "Power": found["power"],
+        "Load in the last minute": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        "Power": power(),
         "Python": f"{found['implementation']} {found['python']}",
         "Global interpreter lock": "on" if found["gil"] else "off",
         "Overlap": engine.__version__,

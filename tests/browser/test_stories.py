@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import re
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import THEMES, Tab
+
+CORNER = """(canvas) => `rgb(${[...canvas.getContext("2d").getImageData(1, 1, 1, 1).data].slice(0, 3).join(", ")})`"""
+"""The colour of a canvas's first pixels."""
+
+
+def is_painted(canvas: Locator, background: str) -> bool:
+    """Whether the canvas has the page's colour."""
+    return bool(canvas.evaluate(CORNER) == background)
 
 
 def test_a_newcomer_scrapes_the_demo_shops_with_one_click(tab: Tab) -> None:
@@ -29,10 +38,13 @@ def test_a_newcomer_scrapes_the_demo_shops_with_one_click(tab: Tab) -> None:
     tab.in_both_themes(lambda: expect(tab.button("Try all again")).to_be_visible())
     tab.section("How it ran")
     expect(tab.page.get_by_text(re.compile(r"tasks at once on .* cores"))).to_be_visible()
-    tab.in_both_themes(lambda: expect(tab.page.locator(".js-plotly-plot")).to_have_count(4))
-    for theme, background in reversed(THEMES.items()):  # what Python has coloured follows the system as well
+    plots = tab.page.locator(".st-key-pictures canvas")
+    tab.in_both_themes(lambda: expect(plots).to_have_count(4))
+    for theme, background in reversed(THEMES.items()):  # what a canvas shows follows the system as well
         tab.turn(theme)
-        expect(tab.page.locator(".js-plotly-plot .main-svg").first).to_have_css("background-color", background)
+        tab.until(partial(is_painted, plots.first, background))
+    plots.nth(1).hover(position={"x": 300, "y": 100})
+    expect(tab.page.locator(".st-key-pictures .tip:visible")).to_contain_text(re.compile(r"\d+ done after \d\.\d{3} s"))
 
 
 @pytest.mark.usefixtures("sample_photos")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from engine.config import Settings, usable_cpus
+from engine.machine.busy import CpuReading
 from pages.menu import PAGES
+from pages.parts.start.machine_strip import FRESH_S
 from tests.pages.conftest import Opened, table_with
 
 
@@ -39,3 +42,18 @@ def test_a_setting_that_cannot_be_used_is_named(opened: Opened, monkeypatch: pyt
     monkeypatch.setenv("OVERLAP_MAX_URLS", "many")
     assert "OVERLAP_MAX_URLS" in opened("scrape.py").error[0].value.replace("\\", "")
     monkeypatch.delenv("OVERLAP_MAX_URLS")
+
+
+def test_how_busy_it_is_now_is_not_the_mean_since_an_old_look(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[CpuReading | None] = []
+
+    def share(since: CpuReading | None = None) -> float:
+        asked.append(since)
+        return 0.0
+
+    monkeypatch.setattr("engine.machine.busy.share", share)
+    app = opened("server.py")
+    for old_s, used in ((FRESH_S + 1, False), (FRESH_S / 2, True)):
+        app.session_state["machine:reading"] = CpuReading(1.0, 2.0, time.monotonic() - old_s)
+        app.run()
+        assert (asked[-1] is not None) == used

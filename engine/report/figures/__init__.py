@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.report.figures.jobs.shops import prices
     from engine.report.figures.jobs.tasks import TASK_COLUMNS, Tasks, tasks_from
     from engine.report.figures.jobs.timeline import timeline
+    from engine.report.figures.plotted import figure_of
 
 __all__ = [
     "CONFIG",
@@ -32,6 +33,7 @@ __all__ = [
     "bytes_saved",
     "done_over_time",
     "executor_colour",
+    "figure_of",
     "fits_of",
     "memory",
     "memory_by_configuration",
@@ -57,6 +59,7 @@ _MODULES = {
     "bytes_saved": "jobs.pictures",
     "done_over_time": "jobs.over_time",
     "executor_colour": "colours",
+    "figure_of": "plotted",
     "fits_of": "comparisons.speedup",
     "memory": "jobs.over_time",
     "memory_by_configuration": "comparisons.configurations",

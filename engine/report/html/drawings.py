@@ -35,10 +35,13 @@ def _of_job(store: Store, run: Run, trials: Sequence[Trial], dark: bool) -> Iter
     else:
         tasks = figures.tasks_from(store.records.latest_columns(run, *figures.TASK_COLUMNS))
         yield figures.timeline(tasks, how, dark)
-        yield figures.task_times(tasks, how, dark)
-        yield figures.done_over_time(tasks, how, dark)
-        yield figures.tasks_at_once(tasks, how, samples, last.measurement, dark)
-    yield figures.memory(samples, last.measurement, how, dark)
+        for plot in (
+            figures.task_times(tasks, how),
+            figures.done_over_time(tasks, how),
+            figures.tasks_at_once(tasks, how, samples, last.measurement),
+        ):
+            yield figures.figure_of(plot, dark)
+    yield figures.figure_of(figures.memory(samples, last.measurement, how), dark)
 
 
 def _tallied(tally: Tally, trial: Trial, samples: Any, dark: bool) -> Iterator[Any]:
@@ -47,9 +50,12 @@ def _tallied(tally: Tally, trial: Trial, samples: Any, dark: bool) -> Iterator[A
 
     how = trial.configuration
     yield timeline_of(tally, how, dark)
-    yield task_times_of(tally, how, dark)
-    yield done_over_time_of(tally, how, dark)
-    yield tasks_at_once_of(tally, how, samples, trial.measurement, dark)
+    for plot in (
+        task_times_of(tally, how),
+        done_over_time_of(tally, how),
+        tasks_at_once_of(tally, how, samples, trial.measurement),
+    ):
+        yield figures.figure_of(plot, dark)
 
 
 def _outputs(store: Store, run: Run) -> Iterator[tuple[str, Any]]:

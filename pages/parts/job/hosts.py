@@ -12,6 +12,7 @@ import streamlit as st
 
 from engine.model import Run
 from engine.protocol.results import shop_of
+from engine.store import Store
 from engine.text import counted
 from pages.parts.shared.server import store
 
@@ -42,13 +43,19 @@ def host_times(rows: Iterable[tuple[str, str, float | None, float | None]]) -> l
     return sorted(found, key=lambda one: (-one.worst_s, one.host))
 
 
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs={Store: lambda _: 0})
+def _whole(store: Store, token: str, known: tuple[object, ...], _run: Run) -> list[HostTimes]:
+    """Of a run that is over, read once for each state of it."""
+    return host_times(store.records.latest_columns(_run, *_NAMES))
+
+
 def hosts(run: Run, live: bool) -> None:
     """The table of hosts, live and afterwards; nothing while no page has been answered."""
     if live:
         records = store().records.latest(run, limit=READ_LIVE, offset=max(0, run.done - READ_LIVE))
         found = host_times((one.label, one.status, one.started_s, one.finished_s) for one in records)
     else:
-        found = host_times(store().records.latest_columns(run, *_NAMES))
+        found = _whole(store(), run.token, (run.ended_at, run.done, run.failed), run)
     if not found:
         return
     worst_s = max(one.worst_s for one in found)

@@ -12,10 +12,15 @@ import pandas as pd
 import streamlit as st
 
 from engine.model import ENDED, Run, Trial
+from engine.report.figures.jobs.over_time import done_over_time, memory, task_times, tasks_at_once
+from engine.report.figures.jobs.tallied import done_over_time_of, task_times_of, tasks_at_once_of
+from engine.report.figures.jobs.tasks import TASK_COLUMNS, tasks_from
+from engine.report.figures.plots import Plot
+from engine.store import Store
+from pages.parts.components.plots import plain_plot, plots
 from pages.parts.job.cluster_workers import cluster_workers
 from pages.parts.job.hosts import hosts
-from pages.parts.shared.charts import chart
-from pages.parts.shared.server import is_dark, store
+from pages.parts.shared.server import store
 from pages.parts.shared.words import STATES, duration, literal
 
 
@@ -30,7 +35,7 @@ def how_it_ran(run: Run, trials: Sequence[Trial], live: bool) -> None:
         st.caption("No trial has run.")
         return
     trial = _chosen(trials)
-    _figures(trial)
+    _figures(run, trial)
     if run.workload == "scrape":
         hosts(run, live)
     cluster_workers(trial)
@@ -58,9 +63,9 @@ def _chosen(trials: Sequence[Trial]) -> Trial:
     return next(trial for trial in trials if trial.order == order)
 
 
-def _figures(trial: Trial) -> None:
+def _figures(run: Run, trial: Trial) -> None:
     measured = trial.measurement
-    at_once, cores = _at_once(trial), _cores(trial)
+    at_once, cores = _at_once(store(), run.token, trial.order, _known(trial), trial), _cores(trial)
     if at_once is not None and cores is not None:
         st.markdown(f"**{at_once:.1f} tasks at once on {cores:.1f} cores**, on average.")
     memory = f"{measured.peak_pss_mb:,.0f} MB" if measured.peak_pss_mb is not None else "–"
@@ -76,13 +81,14 @@ def _figures(trial: Trial) -> None:
             st.metric(label, value, border=True, help=note, height="stretch")
 
 
-def _at_once(trial: Trial) -> float | None:
-    wall = trial.measurement.wall_s
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={Store: lambda _: 0})
+def _at_once(store: Store, token: str, order: int, known: tuple[object, ...], _trial: Trial) -> float | None:
+    wall = _trial.measurement.wall_s
     if not wall:
         return None
-    if tally := store().tally(trial):
+    if tally := store.tally(_trial):
         return tally.busy_s / wall
-    rows = store().records.columns([trial], "started_s", "finished_s")
+    rows = store.records.columns([_trial], "started_s", "finished_s")
     return float(sum(end - start for start, end in rows if start is not None and end is not None) / wall)
 
 
@@ -92,36 +98,38 @@ def _cores(trial: Trial) -> float | None:
 
 
 def _pictures(run: Run, trial: Trial) -> None:
-    """How the tasks went over time, two figures in a row; the lanes above the tabs are their timeline."""
-    from engine.report.figures import memory
-
-    kept, dark, how = store(), is_dark(), trial.configuration
-    samples = kept.samples(trial)
-    times, done, at_once = _over_time(trial, samples, dark)
-    drawn = (
-        ("times", times, "How long the tasks took, as a histogram"),
-        ("done", done, "Tasks done over time"),
-        ("at_once", at_once, "Tasks at once and cores busy"),
-        ("memory", memory(samples, trial.measurement, how, dark), "Memory of the run's processes over time"),
-    )
-    with st.grid(2, min_column_width=420):
-        for name, figure, alt in drawn:
-            chart(figure, alt, f"figure_{name}")
+    """How the tasks went over time, two plots in a row; the lanes above the tabs are their timeline."""
+    plots(_plain_plots(store(), run.token, trial.order, _known(trial), trial), "pictures")
 
 
-def _over_time(trial: Trial, samples: Sequence[Mapping[str, float]], dark: bool) -> tuple[Any, Any, Any]:
+def _known(trial: Trial) -> tuple[object, ...]:
+    """What figures of a trial depend on, beside its run and its place in it: they are made once for each of these."""
+    return trial.state, trial.ok, trial.failed, trial.measurement.wall_s
+
+
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs={Store: lambda _: 0})
+def _plain_plots(
+    store: Store, token: str, order: int, known: tuple[object, ...], _trial: Trial
+) -> list[dict[str, Any]]:
+    trial = _trial
+    samples = store.samples(trial)
+    times, done, at_once = _over_time(store, trial, samples)
+    return [
+        plain_plot(times, "How long the tasks took, as a histogram"),
+        plain_plot(done, "Tasks done over time"),
+        plain_plot(at_once, "Tasks at once and cores busy"),
+        plain_plot(memory(samples, trial.measurement, trial.configuration), "Memory of the run's processes over time"),
+    ]
+
+
+def _over_time(store: Store, trial: Trial, samples: Sequence[Mapping[str, float]]) -> tuple[Plot, Plot, Plot]:
     """Times of tasks, tasks done and tasks at once, from the trial's tally where it has one, else from its records."""
     how = trial.configuration
-    if (tally := store().tally(trial)) and tally.tasks:
-        from engine.report.figures.jobs.tallied import done_over_time_of, task_times_of, tasks_at_once_of
-
-        at_once = tasks_at_once_of(tally, how, samples, trial.measurement, dark)
-        return task_times_of(tally, how, dark), done_over_time_of(tally, how, dark), at_once
-    from engine.report.figures import TASK_COLUMNS, done_over_time, task_times, tasks_at_once, tasks_from
-
-    tasks = tasks_from(store().records.columns([trial], *TASK_COLUMNS))
-    at_once = tasks_at_once(tasks, how, samples, trial.measurement, dark)
-    return task_times(tasks, how, dark), done_over_time(tasks, how, dark), at_once
+    if (tally := store.tally(trial)) and tally.tasks:
+        at_once = tasks_at_once_of(tally, how, samples, trial.measurement)
+        return task_times_of(tally, how), done_over_time_of(tally, how), at_once
+    tasks = tasks_from(store.records.columns([trial], *TASK_COLUMNS))
+    return task_times(tasks, how), done_over_time(tasks, how), tasks_at_once(tasks, how, samples, trial.measurement)
 
 
 def _trials(trials: Sequence[Trial]) -> None:

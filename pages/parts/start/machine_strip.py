@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,8 @@ from pages.parts.shared.words import literal
 EVERY_S = 5.0
 BUSY = 0.25
 """From this share on other programs are seen in a comparison's intervals (it warns from 5% on, over all its trials)."""
+FRESH_S = 3 * EVERY_S
+"""An older look than this says nothing about now."""
 _READING = "machine:reading"
 
 
@@ -26,9 +29,9 @@ def machine_strip() -> None:
 
 
 def busy_now() -> float:
-    """The share of all CPU time that is used now: since this session's last look, or over a moment at the first."""
+    """The share of all CPU time that is used now: since this session's last look, or over a moment where it is old."""
     before: busy.CpuReading | None = st.session_state.get(_READING)
-    used = busy.share(before)
+    used = busy.share(before if before and time.monotonic() - before.at_s < FRESH_S else None)
     st.session_state[_READING] = busy.reading()
     return used
 
@@ -45,19 +48,19 @@ def busy_note() -> None:
 
 
 @cache
-def _where() -> dict[str, Any]:
-    """What stays as it is while the server runs: reading it takes longer than all the rest."""
+def where() -> dict[str, Any]:
+    """The machine as it was at the server's first look: of what changes ask anew. Reading it takes longer than that."""
     return environment()
 
 
 def _strip() -> None:
-    where = _where()
+    found = where()
     used = busy_now()
     free = psutil.virtual_memory().available / 1e9
     parts = (
         (":material/memory:", counted(usable_cpus(), "usable CPU")),
-        (":material/database:", f"{where['memory_mb'] / 1000:.0f} GB of memory, {free:.0f} GB free"),
-        (":material/code:", f"Python {where['python']} {'with' if where['gil'] else 'without'} GIL"),
+        (":material/database:", f"{found['memory_mb'] / 1000:.0f} GB of memory, {free:.0f} GB free"),
+        (":material/code:", f"Python {found['python']} {'with' if found['gil'] else 'without'} GIL"),
     )
     told = [f"{icon} {literal(text)}" for icon, text in parts]
     now = f":material/speed: {used:.0%} busy right now"

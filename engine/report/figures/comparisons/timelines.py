@@ -9,8 +9,8 @@ from plotly.subplots import make_subplots
 
 from engine.model import Configuration, Trial
 from engine.report.figures.comparisons.configurations import NO_TRIAL, finished
-from engine.report.figures.jobs.tasks import Rows, Tasks, tasks_from
-from engine.report.figures.jobs.timeline import TIME, traces, worker_axis
+from engine.report.figures.jobs.tasks import TIME, Rows, Tasks, tasks_from
+from engine.report.figures.jobs.timeline import traces, worker_axis
 from engine.report.figures.theme import escape, figure, nothing, template
 
 MOST = 12

@@ -1,4 +1,7 @@
-"""How a job went over time: task times, tasks done, tasks at once beside cores busy, memory."""
+"""How a job went over time: task times, tasks done, tasks at once beside cores busy, memory.
+
+Each is a plot of plain values (`plots.Plot`): a page draws it by itself, a report with plotly.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,13 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from engine.model import Configuration, Measurement
-from engine.report.figures.colours import FAILED, SERIES, executor_colour, faded, theme
+from engine.report.figures.colours import FAILED, SERIES, executor_colour
 from engine.report.figures.jobs.spans import open_over_time, time_inside
-from engine.report.figures.jobs.tasks import Floats, Rows, Tasks, tasks_from
-from engine.report.figures.jobs.timeline import TIME
-from engine.report.figures.theme import escape, figure, log_ticks, nothing, seconds, whole_numbers
+from engine.report.figures.jobs.tasks import TIME, Rows, Tasks, tasks_from
+from engine.report.figures.plots import INK, Bars, Dot, Floats, Line, Plot, Rule, Shape, empty
+from engine.text import seconds
 
 Samples = Sequence[Mapping[str, float]]
 _POINTS = 2_000
@@ -31,129 +33,91 @@ _MEMORY_KINDS = {
 }
 
 
-def task_times(rows: Rows | Tasks, configuration: Configuration, dark: bool = False) -> Any:
+def task_times(rows: Rows | Tasks, configuration: Configuration) -> Plot:
     """A histogram of how long the tasks took, with the median and the 95th percentile."""
     tasks = tasks_from(rows)
     if not len(tasks):
-        return nothing("Time per task", "No task has ended yet.", dark)
+        return empty("Time per task", "No task has ended yet.")
     times_s = np.maximum(tasks.duration_s, 1e-6)
-    wide = times_s.max() / times_s.min() > _WIDE
+    wide = bool(times_s.max() / times_s.min() > _WIDE)
     count = int(np.clip(np.sqrt(len(tasks)) * 2, 8, 60))
     edges = np.geomspace if wide else np.linspace
     edges_s = edges(times_s.min() * 0.999, times_s.max() * 1.001, count + 1)
     counts = [np.histogram(times_s[chosen], edges_s)[0] for chosen in (~tasks.failed, tasks.failed)]
     half, most = np.quantile(times_s, (0.5, 0.95))
-    return times_drawn(edges_s, counts[0], counts[1], float(half), float(most), wide, configuration, dark)
+    return times_plot(edges_s, counts[0], counts[1], (float(half), float(most)), wide, configuration)
 
 
-def times_drawn(
-    edges_s: Floats, done: Any, failed: Any, half: float, most: float, wide: bool, configuration: Configuration,
-    dark: bool,
-) -> Any:  # fmt: skip
+def times_plot(
+    edges_s: Floats, done: Any, failed: Any, quantiles_s: tuple[float, float], wide: bool, configuration: Configuration
+) -> Plot:
     """The histogram: tasks that went well and those that failed between two edges each, median and 95th percentile."""
-    title, axis = "Time per task", "Time of one task (s)"
-    drawn = figure(f"{title}: median {seconds(half)}, 95% within {seconds(most)}", axis, "Tasks", dark)
+    half, most = quantiles_s
+    words = tuple(f"{seconds(low)} to {seconds(high)}" for low, high in pairwise(edges_s))
     kinds = (("done", done, executor_colour(configuration.executor)), ("failed", failed, FAILED))
-    for name, counts, colour in kinds:
-        if counts.any():
-            _add_bins(drawn, counts, edges_s, name, colour)
-    drawn.update_layout(barmode="stack", bargap=0.02, showlegend=bool(failed.any()), legend_traceorder="normal")
-    drawn.update_xaxes(type="log" if wide else "linear")
-    if wide:
-        drawn.update_xaxes(log_ticks(float(edges_s[0]), float(edges_s[-1])))
-    highest = float((done + failed).max())
-    whole_numbers(drawn, highest)
-    drawn.update_yaxes(range=[0, 1.18 * highest])  # the words stand above the bars
-    for value_s, words, height in ((half, "median", 1.0), (most, "95%", 0.92)):
-        drawn.add_vline(x=float(value_s), line={"color": theme(dark).text, "width": 1, "dash": "dot"})
-        # On a logarithmic axis plotly places an annotation by its exponent, though a line by its value.
-        at = float(np.log10(value_s)) if wide else float(value_s)
-        drawn.add_annotation(x=at, y=height, yref="paper", yanchor="top", xanchor="left", showarrow=False, text=words)
-    return drawn
-
-
-def _add_bins(drawn: Any, counts: Any, edges_s: Floats, name: str, colour: str) -> None:
-    words = [f"{seconds(low)} to {seconds(high)}" for low, high in pairwise(edges_s)]
-    drawn.add_bar(
-        x=edges_s[:-1], width=np.diff(edges_s), offset=0, y=counts, name=name, marker={"color": colour},
-        customdata=words, hovertemplate="%{customdata}: %{y} " + name + "<extra></extra>",
+    return Plot(
+        f"Time per task: median {seconds(half)}, 95% within {seconds(most)}", "Time of one task (s)", "Tasks",
+        bars=tuple(Bars(name, colour, edges_s, counts, words) for name, counts, colour in kinds if counts.any()),
+        rules=(Rule(half, "median"), Rule(most, "95%")), logarithmic=wide, legend=bool(failed.any()),
     )  # fmt: skip
 
 
-def done_over_time(rows: Rows | Tasks, configuration: Configuration, dark: bool = False) -> Any:
+def done_over_time(rows: Rows | Tasks, configuration: Configuration) -> Plot:
     """How many tasks had ended at each moment; failed ones apart."""
     tasks = tasks_from(rows)
     if not len(tasks):
-        return nothing("Tasks done", "No task has ended yet.", dark)
+        return empty("Tasks done", "No task has ended yet.")
     curves = []
     for chosen in (~tasks.failed, tasks.failed):
         ended_s = np.sort(tasks.finished_s[chosen])
         # At most _POINTS of the real points, evenly by rank, the last one among them.
         at = np.unique(np.linspace(0, len(ended_s) - 1, _POINTS).round().astype(np.int64))
         curves.append((ended_s[at], at + 1) if len(ended_s) else None)
-    return done_drawn(curves[0], curves[1], "hv", configuration, dark)
+    return done_plot(curves[0], curves[1], "hv", configuration)
 
 
 Curve = tuple[Any, Any] | None
 """Moments in seconds and how many had ended by each of them; None where none did."""
 
 
-def done_drawn(done: Curve, failed: Curve, shape: str, configuration: Configuration, dark: bool) -> Any:
-    """How many tasks had ended well and badly; `shape` says how plotly joins two points."""
-    drawn = figure("Tasks done", TIME, "Tasks", dark)
+def done_plot(done: Curve, failed: Curve, shape: Shape, configuration: Configuration) -> Plot:
+    """How many tasks had ended well and badly; `shape` says how two points are joined."""
     kinds = (("done", done, executor_colour(configuration.executor)), ("failed", failed, FAILED))
-    for name, curve, colour in kinds:
-        if curve is not None:
-            drawn.add_scatter(
-                x=np.concatenate(([0.0], curve[0])), y=np.concatenate(([0], curve[1])), name=name, mode="lines",
-                line={"color": colour, "width": 2, "shape": shape}, fill="tozeroy", fillcolor=faded(colour, 0.12),
-                hovertemplate="%{y} " + name + " after %{x:.3f} s<extra></extra>",
-            )  # fmt: skip
-    drawn.update_layout(showlegend=failed is not None)
-    whole_numbers(drawn, max((float(curve[1][-1]) for curve in (done, failed) if curve is not None), default=0.0))
-    return drawn
+    lines = tuple(
+        Line(
+            name, colour, np.concatenate(([0.0], curve[0])), np.concatenate(([0], curve[1])),
+            f"{{y}} {name} after {{x:.3f}} s", shape, fill=0.12,
+        )
+        for name, curve, colour in kinds
+        if curve is not None
+    )  # fmt: skip
+    return Plot("Tasks done", TIME, "Tasks", lines=lines, legend=failed is not None)
 
 
 def tasks_at_once(
-    rows: Rows | Tasks,
-    configuration: Configuration,
-    samples: Samples = (),
-    measurement: Measurement | None = None,
-    dark: bool = False,
-) -> Any:
+    rows: Rows | Tasks, configuration: Configuration, samples: Samples = (), measurement: Measurement | None = None
+) -> Plot:
     """Tasks running at each moment and, from the sampler's readings, the cores that were busy meanwhile.
 
     Cores are drawn for a run of one trial whose start-up was measured: without it the two clocks cannot be aligned.
     """
     tasks = tasks_from(rows)
     if not len(tasks):
-        return nothing("Tasks at once", "No task has ended yet.", dark)
+        return empty("Tasks at once", "No task has ended yet.")
     cores = None if tasks.seams else cores_busy(samples, measurement, tasks.end_s)
     title = at_once_title(float(tasks.duration_s.sum()), tasks.end_s, None if tasks.seams else measurement)
-    return at_once_drawn(title, _running(tasks), cores, configuration, dark)
+    return at_once_plot(title, _running(tasks), cores, configuration)
 
 
-def at_once_drawn(
-    title: str, running: tuple[Any, Any, str], cores: tuple[Floats, Floats] | None, configuration: Configuration,
-    dark: bool,
-) -> Any:  # fmt: skip
-    """Tasks at once (moments, how many, how plotly joins them) and, where they are known, the cores busy meanwhile."""
-    colour = executor_colour(configuration.executor)
-    drawn = figure(title, TIME, "At once", dark)
-    across, counts, shape = running
-    drawn.add_scatter(
-        x=across, y=counts, name="tasks at once", mode="lines", line={"color": colour, "width": 1.5, "shape": shape},
-        fill="tozeroy", fillcolor=faded(colour, 0.18), hovertemplate="%{y:.3g} tasks at %{x:.3f} s<extra></extra>",
-    )  # fmt: skip
+def at_once_plot(
+    title: str, running: tuple[Any, Any, Shape], cores: tuple[Floats, Floats] | None, configuration: Configuration
+) -> Plot:
+    """Tasks at once (moments, how many, how they are joined) and, where they are known, the cores busy meanwhile."""
+    colour, (across, counts, shape) = executor_colour(configuration.executor), running
+    lines = [Line("tasks at once", colour, across, counts, "{y:.3g} tasks at {x:.3f} s", shape, 1.5, 0.18)]
     if cores is not None:
-        drawn.add_scatter(
-            x=cores[0], y=cores[1], name="cores busy", mode="lines",
-            line={"color": theme(dark).text, "width": 2, "shape": "hv"},
-            hovertemplate="%{y:.2f} cores from %{x:.2f} s on<extra></extra>",
-        )  # fmt: skip
-    drawn.update_layout(showlegend=True)
-    whole_numbers(drawn, float(np.max(counts, initial=0.0)))
-    return drawn
+        lines.append(Line("cores busy", INK, *cores, "{y:.2f} cores from {x:.2f} s on", "hv"))
+    return Plot(title, TIME, "At once", lines=tuple(lines), legend=True)
 
 
 def at_once_title(busy_s: float, end_s: float, measurement: Measurement | None) -> str:
@@ -168,7 +132,7 @@ def at_once_title(busy_s: float, end_s: float, measurement: Measurement | None) 
     return f"{title}, on {measurement.cpu_s / measurement.wall_s:.1f} cores"
 
 
-def _running(tasks: Tasks) -> tuple[Any, Any, str]:
+def _running(tasks: Tasks) -> tuple[Any, Any, Shape]:
     """Every step where they can all be drawn, else the mean of each stretch."""
     if len(tasks) <= _POINTS:
         return (*open_over_time(tasks), "hv")
@@ -202,35 +166,20 @@ def first_task_s(measurement: Measurement | None) -> float | None:
 
 
 def memory(
-    samples: Samples, measurement: Measurement | None = None, configuration: Configuration | None = None,
-    dark: bool = False,
-) -> Any:  # fmt: skip
+    samples: Samples, measurement: Measurement | None = None, configuration: Configuration | None = None
+) -> Plot:
     """Memory of the trial's whole process tree over time, in MB of 10^6 bytes, as the sampler saw it."""
     if not samples:
-        return nothing("Memory", "Memory is shown when the run has ended.", dark)
+        return empty("Memory", "Memory is shown when the run has ended.")
     offset_s = first_task_s(measurement)
     at_s = np.array([sample["at_s"] for sample in samples]) - (offset_s or 0.0)
     held_mb = np.array([sample["memory_mb"] for sample in samples])
     peak = int(held_mb.argmax())
-    kind = _MEMORY_KINDS.get(measurement.memory_kind or "", "") if measurement else ""
-    x = TIME if offset_s is not None else "Time since the process was started (s)"
-    drawn = figure(f"Memory: at most {held_mb[peak]:.0f} MB", x, "Memory (MB)", dark)
     colour = executor_colour(configuration.executor) if configuration else SERIES[0]
-    drawn.add_scatter(
-        x=at_s, y=held_mb, mode="lines", line={"color": colour, "width": 2}, fill="tozeroy",
-        fillcolor=faded(colour, 0.15), hovertemplate="%{y:.0f} MB at %{x:.2f} s<extra></extra>", showlegend=False,
+    return Plot(
+        f"Memory: at most {held_mb[peak]:.0f} MB",
+        TIME if offset_s is not None else "Time since the process was started (s)", "Memory (MB)",
+        lines=(Line("memory", colour, at_s, held_mb, "{y:.0f} MB at {x:.2f} s", fill=0.15),),
+        dots=(Dot(float(at_s[peak]), float(held_mb[peak]), "most: {y:.0f} MB"),),
+        note=_MEMORY_KINDS.get(measurement.memory_kind or "", "") if measurement else "",
     )  # fmt: skip
-    drawn.add_trace(
-        go.Scatter(
-            x=[at_s[peak]], y=[held_mb[peak]], mode="markers", marker={"color": theme(dark).text, "size": 7},
-            hovertemplate="most: %{y:.0f} MB<extra></extra>", showlegend=False,
-        )
-    )  # fmt: skip
-    if kind:
-        drawn.update_yaxes(title_text="Memory (MB)")
-        drawn.add_annotation(
-            text=escape(kind), xref="paper", yref="paper", x=1, y=0, xanchor="right", yanchor="bottom", showarrow=False,
-            font={"color": theme(dark).muted},
-        )  # fmt: skip
-    whole_numbers(drawn, float(held_mb[peak]))
-    return drawn

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.report.figures.jobs.tasks import Floats, Tasks, Wholes
+from engine.report.figures.jobs.tasks import Tasks, Wholes
+from engine.report.figures.plots import Floats
 
 
 def time_inside(starts_s: Floats, ends_s: Floats, edges_s: Floats) -> Floats:

@@ -14,10 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.report.figures.plots import Floats
+
 TASK_COLUMNS = ("task", "label", "worker", "started_s", "finished_s", "cpu_s", "status", "reason", "trial_id")
 """The columns that the figures need, in their order."""
+TIME = "Time since the first task (s)"
+"""What the axis of time is called."""
 
-Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Wholes = npt.NDArray[np.int64]
 

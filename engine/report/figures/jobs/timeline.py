@@ -14,14 +14,13 @@ import plotly.graph_objects as go
 from engine.model import Configuration
 from engine.report.figures.colours import FAILED, executor_colour, faded, theme
 from engine.report.figures.jobs.spans import busy_fraction
-from engine.report.figures.jobs.tasks import Bools, Rows, Tasks, tasks_from
+from engine.report.figures.jobs.tasks import TIME, Bools, Rows, Tasks, tasks_from
 from engine.report.figures.theme import escape, figure, nothing, seconds
 
 BARS = 3_000
 SEGMENTS = 50_000
 _STRETCHES = 400
 _NAMED_WORKERS = 24
-TIME = "Time since the first task (s)"
 
 
 def timeline(rows: Rows | Tasks, configuration: Configuration, dark: bool = False) -> Any:

@@ -27,10 +27,12 @@ VERDICT = {
 }
 ALL: dict[str, Callable[[bool], Any]] = {
     "timeline": lambda dark: figures.timeline(ROWS, THREADS_2, dark),
-    "task_times": lambda dark: figures.task_times(ROWS, THREADS_2, dark),
-    "done_over_time": lambda dark: figures.done_over_time(ROWS, THREADS_2, dark),
-    "tasks_at_once": lambda dark: figures.tasks_at_once(ROWS, THREADS_2, SAMPLES, TRIALS[0].measurement, dark),
-    "memory": lambda dark: figures.memory(SAMPLES, TRIALS[0].measurement, THREADS_2, dark),
+    "task_times": lambda dark: figures.figure_of(figures.task_times(ROWS, THREADS_2), dark),
+    "done_over_time": lambda dark: figures.figure_of(figures.done_over_time(ROWS, THREADS_2), dark),
+    "tasks_at_once": lambda dark: figures.figure_of(
+        figures.tasks_at_once(ROWS, THREADS_2, SAMPLES, TRIALS[0].measurement), dark
+    ),
+    "memory": lambda dark: figures.figure_of(figures.memory(SAMPLES, TRIALS[0].measurement, THREADS_2), dark),
     "prices": lambda dark: figures.prices([("http://a/x", PAGE), ("http://b/x", PAGE)], dark),
     "bytes_saved": lambda dark: figures.bytes_saved([("a.jpg", {"source_bytes": 9, "bytes": 3})], dark),
     "wall_times": lambda dark: figures.wall_times(TRIALS, dark),
@@ -41,10 +43,10 @@ ALL: dict[str, Callable[[bool], Any]] = {
 }
 EMPTY: dict[str, Callable[[], Any]] = {
     "timeline": lambda: figures.timeline([], THREADS_2),
-    "task_times": lambda: figures.task_times([], THREADS_2),
-    "done_over_time": lambda: figures.done_over_time([], THREADS_2),
-    "tasks_at_once": lambda: figures.tasks_at_once([], THREADS_2),
-    "memory": lambda: figures.memory([]),
+    "task_times": lambda: figures.figure_of(figures.task_times([], THREADS_2)),
+    "done_over_time": lambda: figures.figure_of(figures.done_over_time([], THREADS_2)),
+    "tasks_at_once": lambda: figures.figure_of(figures.tasks_at_once([], THREADS_2)),
+    "memory": lambda: figures.figure_of(figures.memory([])),
     "prices": lambda: figures.prices([]),
     "bytes_saved": lambda: figures.bytes_saved([]),
     "wall_times": lambda: figures.wall_times([]),

@@ -11,7 +11,7 @@ import pytest
 from engine.analysis.tally import Tally
 from engine.model import Configuration, Measurement
 from engine.protocol.record import ROW, Row, row_of
-from engine.report.figures import TASK_COLUMNS, done_over_time, task_times, tasks_at_once, timeline
+from engine.report.figures import TASK_COLUMNS, done_over_time, figure_of, task_times, tasks_at_once, timeline
 from engine.report.figures.jobs.tallied import done_over_time_of, task_times_of, tasks_at_once_of, timeline_of
 
 HOW = Configuration("threads", 2)
@@ -58,7 +58,7 @@ def total(figure: Any, name: str) -> float:
 
 
 def test_the_histogram_has_every_task_once_and_failed_ones_apart(tally: Tally) -> None:
-    drawn, read = task_times_of(tally, HOW), task_times(records(), HOW)
+    drawn, read = figure_of(task_times_of(tally, HOW)), figure_of(task_times(records(), HOW))
     assert total(drawn, "done") == total(read, "done") == 1_800
     assert total(drawn, "failed") == total(read, "failed") == 200
     for figure in (drawn, read):
@@ -67,14 +67,10 @@ def test_the_histogram_has_every_task_once_and_failed_ones_apart(tally: Tally) -
 
 def test_tasks_done_end_at_the_same_place(tally: Tally) -> None:
     drawn, read = done_over_time_of(tally, HOW), done_over_time(records(), HOW)
-    for one, other in zip(drawn.data, read.data, strict=True):
+    for one, other in zip(drawn.lines, read.lines, strict=True):
         assert (one.name, one.y[-1], one.x[-1]) == (other.name, other.y[-1], pytest.approx(other.x[-1], abs=0.2))
         assert np.interp(20.0, one.x, one.y) == pytest.approx(np.interp(20.0, other.x, other.y), rel=0.01)
 
 
 def test_tasks_at_once_have_the_same_mean(tally: Tally) -> None:
-    drawn, read = (
-        make.layout.title.text
-        for make in (tasks_at_once_of(tally, HOW, [], Measurement()), tasks_at_once(records(), HOW))
-    )
-    assert drawn == read
+    assert tasks_at_once_of(tally, HOW, [], Measurement()).title == tasks_at_once(records(), HOW).title
