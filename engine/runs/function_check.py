@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from engine.errors import SettingRefused
 from engine.machine import child
 
-IMPORT_S = 5.0
+IMPORT_S = 20.0
 """How long the import of a user's module may take here; a trial would wait as long for each of its workers."""
 
 _CHILD = """

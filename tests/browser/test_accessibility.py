@@ -107,7 +107,7 @@ def open_sections(tab: Tab) -> None:
 def going_on(server: Server, address: str) -> Iterator[None]:
     """A run that has ended, as it was while it went on: its state says so, and somebody holds its lock."""
     run = server.store.run(address.partition("run=")[2])
-    with server.store.folder(run).lock():
+    with server.store.folder(run).lock().acquire(timeout=10):  # its orchestrator may be just leaving
         server.store.update_run(run, state="running", ended_at=None)
         yield
         server.store.update_run(run, state=run.state, ended_at=run.ended_at)

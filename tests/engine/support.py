@@ -100,7 +100,7 @@ def once_each(store: Store, run: Run) -> dict[int, Record]:
     return {record.task: record for record in records}
 
 
-def until(condition: Callable[[], bool], limit_s: float = 10.0, every_s: float = 0.02) -> None:
+def until(condition: Callable[[], bool], limit_s: float = 30.0, every_s: float = 0.02) -> None:
     """Wait for a condition; fails after `limit_s`."""
     deadline = time.perf_counter() + limit_s
     while not condition():

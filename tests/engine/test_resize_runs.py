@@ -259,7 +259,7 @@ def harmed(
     assert found.run.state == "finished"
     assert [label for label, record in found.records.items() if record.status != "ok"] == ["poison.bmp"]
     assert len(contents(found)) == len(FINE), "what is finished is kept, and the rest is done"
-    until(lambda: not alive_with(store.settings.home), 2)
+    until(lambda: not alive_with(store.settings.home))
     return found
 
 

@@ -87,7 +87,7 @@ class Cli:
 
     def nothing_is_left(self) -> None:
         """Nothing that a command started is alive."""
-        until(lambda: not alive_with(self.home), 3)
+        until(lambda: not alive_with(self.home))
 
 
 @pytest.fixture(scope="module")

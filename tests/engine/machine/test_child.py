@@ -59,7 +59,7 @@ def test_it_ends_with_all_that_it_started_and_its_pipes_are_closed() -> None:
     child.end(process)
     assert process.returncode != 0 and process.stdout.closed and process.stdin.closed
     if sys.platform != "win32":
-        until(lambda: not psutil.pid_exists(below) or psutil.Process(below).status() == psutil.STATUS_ZOMBIE, 2)
+        until(lambda: not psutil.pid_exists(below) or psutil.Process(below).status() == psutil.STATUS_ZOMBIE)
 
 
 def test_ending_what_has_ended_is_no_error() -> None:

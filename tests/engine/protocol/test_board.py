@@ -59,10 +59,11 @@ def test_an_older_board_of_that_name_is_replaced(tmp_path: Path) -> None:
 
 def test_the_loops_beat_and_its_silence(tmp_path: Path) -> None:
     board = Board.create(tmp_path / "board", 1)
+    began_s = time.perf_counter()
     board.beat()
-    assert board.silent_s() < 0.05
+    assert board.silent_s() <= time.perf_counter() - began_s
     time.sleep(0.1)
-    assert 0.1 <= Board(tmp_path / "board").silent_s() < 0.5
+    assert 0.1 <= Board(tmp_path / "board").silent_s() <= time.perf_counter() - began_s
     assert board.busy() == [], "the loop's row is no worker's"
 
 

@@ -264,7 +264,7 @@ def test_a_function_that_was_found_says_whether_it_is_a_coroutine(
 @pytest.mark.parametrize(
     ("output", "told"),
     [
-        (None, r"a was not imported within 5 s: what it does at its top level must move below"),
+        (None, r"a was not imported within 20 s: what it does at its top level must move below"),
         (b"", r"The Python that imported a ended with code -11 while it did\."),
         (b"half a {", r"ended with code -11 while it did\."),
         (b'{"name": "a:b", "missing": true, "error": "ModuleNotFoundError", "text": ""}', "There is no module 'a'"),

@@ -97,7 +97,7 @@ def test_a_run_with_nothing_left_is_not_resumed(store: Store) -> None:
 
 @INSIDE
 def test_a_run_that_is_under_way_is_neither_resumed_nor_retried(store: Store) -> None:
-    run = jobs.start(store, faulty_plan(SLOW, THREADS))
+    run = jobs.start(store, faulty_plan(SLOW * 6, THREADS))
     until(lambda: store.run(run.token).state == "running")
     for again in (jobs.resume, jobs.retry):
         with pytest.raises(OverlapError, match="wait for its end, or cancel it first"):
@@ -177,8 +177,8 @@ def test_resuming_twice_at_once_runs_every_task_once(store: Store) -> None:
 
 
 def test_a_run_that_waits_for_its_turn_can_be_cancelled(store: Store) -> None:
-    measuring = jobs.start(store, faulty_plan(SLOW, THREADS))
-    other = jobs.start(store, faulty_plan(SLOW, THREADS))
+    measuring = jobs.start(store, faulty_plan(SLOW * 6, THREADS))
+    other = jobs.start(store, faulty_plan(SLOW * 6, THREADS))
     until(lambda: {store.run(one.token).state for one in (measuring, other)} == {"running"})
     third = jobs.start(store, faulty_plan([{"do": "fine"}], THREADS))
     until(lambda: store.run(third.token).waiting_for is not None)
@@ -190,11 +190,11 @@ def test_a_run_that_waits_for_its_turn_can_be_cancelled(store: Store) -> None:
     for run in (measuring, other):
         jobs.cancel(store, store.run(run.token))
         assert jobs.wait(store, run, poll_s=0.05).state == "cancelled"
-    until(lambda: not alive_with(store.settings.home), 5)
+    until(lambda: not alive_with(store.settings.home))
 
 
 def test_any_other_process_can_cancel(store: Store) -> None:
-    run = jobs.start(store, faulty_plan(SLOW, THREADS))
+    run = jobs.start(store, faulty_plan(SLOW * 6, THREADS))
     until(lambda: store.run(run.token).ok > 0)
     environment = {**os.environ, "OVERLAP_HOME": str(store.settings.home)}
     command = [sys.executable, "-m", "engine", "cancel", str(run.id)]
@@ -202,7 +202,7 @@ def test_any_other_process_can_cancel(store: Store) -> None:
     began = time.perf_counter()
     assert done.returncode == 0, done.stderr
     assert jobs.wait(store, run, poll_s=0.02).state == "cancelled"
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 4, "its tasks alone would take longer"
 
 
 @INSIDE
@@ -260,5 +260,5 @@ def test_an_orchestrator_that_cannot_be_started_fails_its_run_at_once(
 
     monkeypatch.setattr("engine.runs.jobs._orchestrator", refused)
     run = jobs.start(store, faulty_plan([{"do": "fine"}], Configuration("threads", 1)))
-    until(lambda: store.run(run.token).state == "failed", 3)
+    until(lambda: store.run(run.token).state == "failed")
     assert "could not be started (Resource temporarily unavailable)" in str(store.run(run.token).message)

@@ -318,7 +318,7 @@ def test_a_connection_is_opened_while_another_one_writes(store: Store) -> None:
         began = time.monotonic()
         with store.engine.connect() as reading:
             reading.execute(text("SELECT count(*) FROM runs")).all()
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 4, "who waits for the lock waits five seconds"
 
 
 def test_a_store_that_is_forgotten_with_its_copies_gives_its_connections_back(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_handing_rows_in_never_waits_for_the_disk() -> None:
         began = time.perf_counter()
         for _ in range(50):
             writer.put([(1,)], 1, 0)
-        assert time.perf_counter() - began < 0.5
+        assert time.perf_counter() - began < 4, "the disk would have taken longer"
         free.set()
 
 
@@ -184,7 +184,7 @@ def test_a_full_disk_ends_the_run_as_failed_and_keeps_what_was_stored(store: Sto
         assert (trial.state, trial.message) == ("failed", run.message)
         records = small.records.latest(run)
         assert len(records) == run.ok > 0
-        until(lambda: not alive_with(small.settings.home), 2)
+        until(lambda: not alive_with(small.settings.home))
         small.close()
 
 

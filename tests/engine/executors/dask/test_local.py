@@ -37,7 +37,7 @@ def test_each_worker_is_a_process_with_its_own_cpu_clock(store: Store) -> None:
     assert {record.worker for record in records.values()} == {0, 1}
     assert all(record.cpu_s for record in records.values())
     assert len({record.fingerprint for record in records.values()}) == 8
-    until(lambda: not alive_with(store.settings.home), 2)
+    until(lambda: not alive_with(store.settings.home))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL.")
@@ -57,13 +57,13 @@ def test_kill_9_leaves_no_worker_behind(role: str, task: dict[str, Any], store: 
     (victim,) = [process for process in before if f"-m engine {role}" in " ".join(process.cmdline())]
     victim.send_signal(signal.SIGKILL)
     if role == "work":
-        until(lambda: not alive_with(store.settings.home), 2)
+        until(lambda: not alive_with(store.settings.home))
         return
     until(lambda: not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE
                           for process in before if "forkserver" in str(process)), 2)  # fmt: skip
     jobs.cancel(store, store.run(run.token))
     assert jobs.wait(store, run).state in ("cancelled", "finished")
-    until(lambda: not alive_with(store.settings.home), 2)
+    until(lambda: not alive_with(store.settings.home))
 
 
 def test_an_absent_scheduler_is_told_and_other_executors_go_on(tmp_path: Path, store: Store) -> None:

