@@ -26,11 +26,14 @@ from anyio import to_thread
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
 from engine.config import load
 from engine.machine import private
+from pages.parts.shared.person import NOBODY, person_of, signs_in
 
 _PATH = re.compile(r".*/_stcore/upload_file/([^/]+)/([^/]+)")
 _PIECE_BYTES = 1 << 20
@@ -66,6 +69,9 @@ class Receiving:
         asked = _PATH.fullmatch(scope["path"]) if scope["type"] == "http" and scope["method"] == "PUT" else None
         if asked is None or not runtime.exists() or not runtime.get_instance().is_active_session(asked[1]):
             await self.app(scope, receive, send)
+            return
+        if signs_in() and person_of(Request(scope)) == NOBODY:  # the budget is for people that are known
+            await PlainTextResponse("Sign in first.", 403)(scope, receive, send)
             return
         upload = Upload(self)
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event, Thread
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -105,6 +106,38 @@ def test_who_has_as_much_as_one_may_have_imports_nothing_more(
     monkeypatch.setattr(launching, "person", lambda: "bob@example.org")
     app.button(key="import_now").click().run()
     assert "OVERLAP_GB_EACH" in app.error[0].value.replace("\\", "") and len(store.runs()) == 2
+
+
+def test_clicks_that_come_at_once_start_no_more_than_one_may_have(
+    store: Store, quick: Plan, signed_in: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed_in("bob@example.org")
+    monkeypatch.setenv("OVERLAP_RUNS_EACH", "1")
+    storing, others, outcomes = Event(), Event(), list[str]()
+
+    def stored(kept: Store, plan: Plan, token: str, who: str, told: object) -> Run:
+        storing.set()
+        others.wait(10)  # the others have clicked before this one is stored
+        return kept.create(plan, token, {}, who)
+
+    def click(token: str) -> None:
+        try:
+            outcomes.append(launching.start(quick, token).token)
+        except InputRefused as refused:
+            outcomes.append(str(refused))
+
+    monkeypatch.setattr(launching.jobs, "start", stored)
+    clicks_ = [Thread(target=click, args=(f"rbob{number}",)) for number in range(4)]
+    clicks_[0].start()
+    assert storing.wait(10)
+    for one in clicks_[1:]:
+        one.start()
+    clicks_[-1].join(0.1)
+    others.set()
+    for one in clicks_:
+        one.join(10)
+    assert outcomes[0] == "rbob0" and [one.token for one in store.runs()] == ["rbob0"]
+    assert len(outcomes) == 4 and all("OVERLAP_RUNS_EACH" in one for one in outcomes[1:])
 
 
 @pytest.mark.parametrize(

@@ -43,13 +43,18 @@ def _gain(row: Speedup) -> str:
 
 
 def tell_where_it_was_named(store: Store, run: Run) -> None:
-    """Tell the measured gain beside the cause, in the comparison that named it; nothing where that is gone."""
+    """Tell the measured gain beside the cause, in the comparison that named it; nothing where that is gone.
+
+    Nor where it is somebody else's: who may look at a shared comparison may try its causes, and change nothing of it.
+    """
     proof = (run.verdict or {}).get("proof")
     if not proof:
         return
     try:
         named = store.run(proof["run"])
     except RunNotFound:
+        return
+    if run.person not in (None, named.person):
         return
     verdict = dict(named.verdict or {})
     suspect = configuration_from(proof["suspect"])

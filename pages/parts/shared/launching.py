@@ -7,7 +7,9 @@ which may run any code, and an address or a button that is not drawn any more ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from threading import Lock
 
 from engine.analysis.pilot import Pilot
 from engine.errors import NotAvailable
@@ -25,7 +27,8 @@ def start(plan: Plan, token: str, told: Told | None = None) -> Run:
     must_be_allowed(plan.workload, plan.configurations)
     if plan.options.get("imported"):
         raise NotAvailable("This run came from a file, without its inputs: it can be looked at, not run.")
-    return jobs.start(store(), _within_addresses(plan), token, with_a_share(), told)
+    with one_at_a_time():
+        return jobs.start(store(), _within_addresses(plan), token, with_a_share(), told)
 
 
 def resume(run: Run) -> Run:
@@ -33,8 +36,9 @@ def resume(run: Run) -> Run:
     must_be_allowed(run.workload, run.configurations)
     must_be_own(run)
     _must_stay_within_addresses(run)
-    with_a_share()
-    return jobs.resume(store(), run)
+    with one_at_a_time():
+        with_a_share()
+        return jobs.resume(store(), run)
 
 
 def retry(run: Run, tasks: Iterable[int] | None = None) -> Run:
@@ -42,8 +46,9 @@ def retry(run: Run, tasks: Iterable[int] | None = None) -> Run:
     must_be_allowed(run.workload, run.configurations)
     must_be_own(run)
     _must_stay_within_addresses(run)
-    with_a_share()
-    return jobs.retry(store(), run, tasks)
+    with one_at_a_time():
+        with_a_share()
+        return jobs.retry(store(), run, tasks)
 
 
 def _within_addresses(plan: Plan) -> Plan:
@@ -55,6 +60,27 @@ def _must_stay_within_addresses(run: Run) -> None:
     """Raises InputRefused for a run, of a command's say, that uses an address not allowed here."""
     if run.workload == "resize":
         must_be_within(run, store().folder(run).tasks(), settings())
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Keep a person's other clicks waiting while one is being acted on: each counts what those before it started.
+
+    Where nobody signs in, or one may have as much as one likes, nothing is counted, and nobody waits.
+    """
+    who = person()
+    if who is None or not (settings().runs_each or settings().gb_each):
+        yield
+        return
+    with _GUARD:
+        mine = _STARTING.setdefault(who, Lock())
+    with mine:
+        yield
+
+
+_GUARD = Lock()
+_STARTING: dict[str, Lock] = {}
+"""A lock for each person who has started something."""
 
 
 def with_a_share() -> str | None:

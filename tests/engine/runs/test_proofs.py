@@ -11,6 +11,7 @@ import pytest
 from engine.errors import InputRefused, SettingRefused
 from engine.machine.variables import as_variables, variables_of
 from engine.model import Configuration, Plan, Run, Task, configuration_from, plain
+from engine.orchestrator.comparison.proof_results import tell_where_it_was_named
 from engine.report.comparing import explained
 from engine.report.documents.document import import_document, run_document
 from engine.runs import plans
@@ -58,6 +59,25 @@ def test_arguments_that_workers_load_as_they_start_are_the_same_and_the_gain_is_
     again = run_to_end(store, proof_plan(store, run, experiment))
     (told,) = [text for label, text in explained(store.run(run.token).verdict or {}) if label == PROCESSES.label]
     assert f"Tried in run {again.id}" in told and f"Tried in run {proof.id}" not in told
+
+
+@pytest.mark.parametrize(
+    ("owner", "tried_by", "told"),
+    [("ada", "ada", True), (None, None, True), ("ada", None, True), ("ada", "bob", False), (None, "bob", False)],
+)
+def test_a_gain_is_told_in_a_comparison_by_those_alone_who_may_change_it(
+    store: Store, owner: str | None, tried_by: str | None, told: bool
+) -> None:
+    plan = compared("double", range(4), [PROCESSES])
+    run = store.create(plan, "rnamed", {}, owner)
+    cause = {"configuration": plain(PROCESSES), "sentences": ["Slow."]}
+    store.update_run(run, verdict={"explanations": [cause]})
+    proof = store.create(plan, "rproof", {}, tried_by)
+    gain = {"run": run.token, "suspect": plain(PROCESSES), "changed": plain(HELD), "sentence": "Tried."}
+    store.update_run(proof, verdict={"proof": gain})
+    tell_where_it_was_named(store, store.run(proof.token))
+    (kept,) = (store.run(run.token).verdict or {})["explanations"]
+    assert kept["sentences"] == (["Slow.", "Tried."] if told else ["Slow."])
 
 
 def test_variables_reach_the_trials_of_their_configuration_and_no_other(store: Store) -> None:

@@ -108,3 +108,37 @@ def test_no_page_reads_an_upload_otherwise_than_from_disk() -> None:
     for path in pages.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert "st.file_uploader(" not in text or "received(" in text or "opened(" in text, path.name
+
+
+def test_who_has_not_signed_in_uploads_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERLAP_SIGN_IN", "1")
+    monkeypatch.setattr("pages.serving.receiving.runtime", Session())
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def app(*_: Any) -> None:
+        raise AssertionError("not reached")
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": BODY, "more_body": False}
+
+    scope = {"type": "http", "method": "PUT", "path": "/_stcore/upload_file/s/f", "scheme": "http",
+             "headers": [*SCOPE["headers"], (b"host", b"here")], "query_string": b""}  # fmt: skip
+    receiving = Receiving(app)
+    asyncio.run(receiving(scope, receive, send))
+    assert sent[0]["status"] == 403 and receiving.held_bytes == 0
+
+
+class Session:
+    """A Streamlit in which every session is active, also that of somebody who is asked to sign in."""
+
+    def exists(self) -> bool:
+        return True
+
+    def get_instance(self) -> Session:
+        return self
+
+    def is_active_session(self, _: str) -> bool:
+        return True
