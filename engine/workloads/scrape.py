@@ -61,12 +61,11 @@ class Scrape(Workload):
         page = self.fetcher.fetch(self._url(argument), known=last and last.validators)
         if last is not None and page.unchanged:
             return Tried(last.again(), page.attempts)
-        text, url, attempts, marks = page.text, page.final_url, page.attempts, validators_of(page)
-        del page  # its bytes are not needed while the text is read, or waits for that
+        marks = validators_of(page)
         with self.reading:
-            output = product_of(text, url, argument.get("selector"))
+            output = product_of(page.body, page.final_url, argument.get("selector"), page.content_type)
         self._keep(argument, marks, output)
-        return Tried(output, attempts)
+        return Tried(output, page.attempts)
 
     async def run_async(self, argument: Any) -> Any:
         """The same, fetched by aiohttp; reading the page takes the event loop's time."""
@@ -74,7 +73,7 @@ class Scrape(Workload):
         page = await self.fetcher.fetch(self._url(argument), known=last and last.validators)
         if last is not None and page.unchanged:
             return Tried(last.again(), page.attempts)
-        output = product_of(page.text, page.final_url, argument.get("selector"))
+        output = product_of(page.body, page.final_url, argument.get("selector"), page.content_type)
         self._keep(argument, validators_of(page), output)
         return Tried(output, page.attempts)
 
@@ -96,12 +95,12 @@ class Scrape(Workload):
             self.fetcher.close()
 
 
-def product_of(text: str, url: str, selector: str | None) -> dict[str, Any]:
-    """What a page says of its product, as plain values.
+def product_of(page: str | bytes, url: str, selector: str | None, content_type: str = "") -> dict[str, Any]:
+    """What a page, or its body with the header `content_type`, says of its product, as plain values.
 
     Raises TaskFailed: no_price, or why there is none (blocked, cookie_wall, needs_javascript).
     """
-    product = read_product(text, url, selector)
+    product = read_product(page, url, selector, content_type)
     if product.price is None:
         if product.reason not in (None, "no_price"):
             raise TaskFailed(product.reason, product.error or "")

@@ -13,6 +13,7 @@ from typing import Literal
 
 from engine.errors import TaskFailed
 from engine.workloads.web.addresses.urls import Url
+from engine.workloads.web.fetching.charset import decoded
 from engine.workloads.web.fetching.unpack import Body
 
 FetchKind = Literal["page", "robots", "sitemap"]
@@ -81,7 +82,6 @@ class FetchedPage:
     status: int
     content_type: str
     body: bytes
-    text: str
     attempts: int
     service_s: float
     timings: Mapping[str, float] = field(default_factory=dict)
@@ -92,6 +92,11 @@ class FetchedPage:
     def unchanged(self) -> bool:
         """Whether the server said that the page is the version that was named: it then has no text."""
         return self.status == 304
+
+    @property
+    def text(self) -> str:
+        """The body as text, decoded anew each time: whoever can, reads the body with its `content_type`."""
+        return decoded(self.body, self.content_type)[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,12 @@ _CONTENT = re.compile(r"\bcontent\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", r
 _STEPS = re.compile(r"\s*(\d{1,5})?(?:\.[\d.]*)?\s*[;,]?\s*(?:url\s*=\s*)?(?:\"([^\"]*)|'([^']*)|(.*))", re.I | re.S)
 
 
+def may_refresh(body: bytes) -> bool:
+    """Whether a page has the word in its head: a look at the bytes, which spares most pages being decoded for it."""
+    head = body[: 4 * HEAD]  # no charset of the web has more bytes a character
+    return b"refresh" in head.lower() or b"\0" in head  # a UTF-16 page's letters are parted by zeros
+
+
 def refresh_target(text: str) -> str | None:
     """The address, as written, to which the page sends its readers on; None where it does not."""
     head = text[:HEAD]

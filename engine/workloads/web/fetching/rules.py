@@ -38,7 +38,7 @@ from engine.workloads.web.fetching.answers import (
     retry_after,
 )
 from engine.workloads.web.fetching.charset import decoded
-from engine.workloads.web.fetching.refresh import refresh_target
+from engine.workloads.web.fetching.refresh import may_refresh, refresh_target
 from engine.workloads.web.fetching.unpack import accepted
 from engine.workloads.web.manners import OURS, Manners
 from engine.workloads.web.politeness import robots
@@ -102,10 +102,11 @@ class FetchRules:
         deadline = time.monotonic() + self.settings.fetch_deadline_s - trip.try_s
         try:
             url, answer = yield from self._travel(name, trip, kind, deadline, known)
-            content = _read(answer) if kind == "page" else ""
-            if kind == "page" and self._sent_on(trip, url, content):
+            if kind == "page":
+                _check(answer)
+            if kind == "page" and self._sent_on(trip, url, answer):
                 url, answer = yield from self._travel(name, trip, kind, deadline, known)
-                content = _read(answer)
+                _check(answer)
         except TaskFailed as failure:
             self._trips.drop(name, trip)
             raise FetchFailed(failure.reason, failure.message, trip.attempts) from failure.__cause__
@@ -116,7 +117,6 @@ class FetchRules:
             status=answer.status,
             content_type=media_type(answer.headers),
             body=answer.body,
-            text=content,
             attempts=trip.attempts,
             service_s=trip.service_s,
             timings=answer.timings,
@@ -216,9 +216,9 @@ class FetchRules:
         except (TaskFailed, ValueError) as error:
             raise TaskFailed("redirect_blocked", f"The redirect was blocked at hop {trip.hops}: {error}") from None
 
-    def _sent_on(self, trip: Trip, url: Url, content: str) -> bool:
+    def _sent_on(self, trip: Trip, url: Url, answer: Answer) -> bool:
         """Whether the page sends its readers on (meta refresh): followed once, as one more redirect."""
-        target = None if trip.refreshed else refresh_target(content)
+        target = None if trip.refreshed else refresh_target(_head(answer))
         if target is None:
             return False
         trip.refreshed = True
@@ -282,9 +282,14 @@ def _cookie(trip: Trip, url: Url) -> str:
     return cookies.header(trip.cookies, url.text)
 
 
-def _read(answer: Answer) -> str:
-    """The text of a page, none of one that is unchanged. Raises TaskFailed (not_a_web_page)."""
-    if answer.status == 304:
+def _check(answer: Answer) -> None:
+    """Raise TaskFailed (not_a_web_page) for what is none; a page that is unchanged has no body."""
+    if answer.status != 304:
+        check_page(answer.body)
+
+
+def _head(answer: Answer) -> str:
+    """The text of a page that may send its readers on; empty where its bytes say that it cannot."""
+    if not may_refresh(answer.body):
         return ""
-    check_page(answer.body)
     return decoded(answer.body, media_type(answer.headers))[0]

@@ -168,21 +168,22 @@ def open_page(html: str | bytes, url: str | None) -> ParsedPage:
     return parsed(*source_of(html), url)
 
 
-def source_of(html: str | bytes) -> tuple[bytes, list[str]]:
+def source_of(html: str | bytes, content_type: str = "") -> tuple[bytes, list[str]]:
     """The page's source in UTF-8, up to LARGEST_PAGE, and what had to be cut."""
-    data = _utf8(html)
+    data = _utf8(html, content_type)
     if len(data) <= LARGEST_PAGE:
         return data, []
     return data[:LARGEST_PAGE], [f"Only the first {LARGEST_PAGE // 1_000_000} MB of the page were read."]
 
 
-def _utf8(html: str | bytes) -> bytes:
+def _utf8(html: str | bytes, content_type: str) -> bytes:
     if isinstance(html, str):
         return html.encode("utf-8", "replace")
     body = html[: LARGEST_PAGE + 1]
-    if body.isascii() and b"\x1b" not in body:  # the same in every charset but the one that escapes, ISO-2022-JP
+    # The same in every charset but the one that escapes, ISO-2022-JP, and UTF-16.
+    if body.isascii() and b"\x1b" not in body and b"\0" not in body:
         return body
-    text, charset = decoded(body)
+    text, charset = decoded(body, content_type)
     # What was read as UTF-8 is UTF-8: most pages are, and need not be written anew.
     return _whole(body) if charset == "utf-8" and not body.startswith(BOM_UTF8) else text.encode("utf-8", "replace")
 

@@ -14,14 +14,16 @@ from engine.workloads.web.price.sources.coupon import coupon_of
 from engine.workloads.web.price.sources.excerpt import excerpt
 
 
-def read_product(html: str | bytes, url: str | None = None, selector: str | None = None) -> Product:
+def read_product(
+    html: str | bytes, url: str | None = None, selector: str | None = None, content_type: str = ""
+) -> Product:
     """The product of one page. Never raises: what goes wrong is a Product without a price, with a sentence in `error`.
 
     `url` helps to guess currency and variant. `selector` is a CSS selector that names the price's element;
-    where it finds an amount, that amount is taken.
+    where it finds an amount, that amount is taken. `content_type` is the header that came with bytes, for its charset.
     """
     try:
-        source, doubts = source_of(html)
+        source, doubts = source_of(html, content_type)
         excerpted = excerpt(source, url) if not selector else None
         product = decide_quickly(excerpted, source) if excerpted is not None else None
         if product is not None:

@@ -163,7 +163,7 @@ def _answers(content_type: str, body: bytes) -> Handler:
 def test_as_many_pages_are_read_at_once_as_there_are_cpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     guard, reading, most = Lock(), 0, 0
 
-    def read(text: str, url: str, selector: str | None) -> Product:
+    def read(body: bytes, url: str, *_: object) -> Product:
         nonlocal reading, most
         with guard:
             reading += 1
@@ -178,7 +178,7 @@ def test_as_many_pages_are_read_at_once_as_there_are_cpus(tmp_path: Path, monkey
     monkeypatch.setattr("engine.workloads.scrape.usable_cpus", lambda: 3)
     monkeypatch.setattr("engine.workloads.scrape.read_product", read)
     scrape = Scrape({}, Place(Settings(home=tmp_path), tmp_path, tmp_path, 16))
-    page = FetchedPage("", "http://shop.example/broken", 200, "", b"", "", 1, 0.0)
+    page = FetchedPage("", "http://shop.example/broken", 200, "", b"", 1, 0.0)
     monkeypatch.setattr(scrape, "fetcher", SimpleNamespace(fetch=lambda url, known: replace(page, final_url=url)))
     urls = [f"http://shop.example/{'broken' if number % 4 else number}" for number in range(32)]
     with ThreadPoolExecutor(16) as pool:

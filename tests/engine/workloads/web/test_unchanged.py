@@ -183,7 +183,7 @@ def test_a_304_that_names_a_length_is_not_waited_for(read: Read) -> None:
 
 def page(**headers: str) -> FetchedPage:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return FetchedPage("http://a.example/", "http://a.example/", 200, "text/html", b"", "", 1, 0.0, {}, named)
+    return FetchedPage("http://a.example/", "http://a.example/", 200, "text/html", b"", 1, 0.0, {}, named)
 
 
 V1 = validators_of(page(etag='"v1"'))

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from engine.workloads.web.fetching.refresh import refresh_target
+from engine.workloads.web.fetching.refresh import HEAD, may_refresh, refresh_target
 from tests.engine.workloads.web.conftest import Configure, Open
 from tests.engine.workloads.web.fetching.made import failure_of
 from tests.engine.workloads.web.servers import PAGE, Handler, server
@@ -37,6 +37,15 @@ def test_the_address_is_read_as_browsers_read_it(content: str, target: str | Non
     ):
         wanted = target if quote == '"' or "'" not in content else None
         assert refresh_target(f"<html><head><title>x</title>{meta}</head>") == wanted
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "iso-2022-jp", "gb18030", "koi8-r"])
+@pytest.mark.parametrize("word", ["refresh", "Refresh", "REFRESH"])
+def test_a_page_that_sends_on_is_never_missed_by_its_bytes(charset: str, word: str) -> None:
+    page = f"<meta http-equiv={word} content='0; url=/new'>"
+    lead = "я" * (HEAD - len(page)) if charset != "iso-2022-jp" else "あ" * (HEAD - len(page))
+    assert may_refresh((lead + page).encode(charset))
+    assert not may_refresh((lead + page).replace(word, "mirror").encode("utf-8"))
 
 
 @pytest.mark.parametrize(

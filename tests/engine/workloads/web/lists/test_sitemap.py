@@ -81,7 +81,7 @@ def test_indices_that_name_indices_end_somewhere_and_what_is_left_is_told(tmp_pa
     def fetched(url: str) -> FetchedPage:
         level = int(url.rsplit("/", 1)[1])
         body = index(f"https://a.example/{level + 1}", f"https://a.example/{level - 1}")
-        return FetchedPage(url, url, 200, "application/xml", body, "", 1, 0.0)
+        return FetchedPage(url, url, 200, "application/xml", body, 1, 0.0)
 
     found = read_sitemap(fetched, "https://a.example/0", Settings(home=tmp_path))
     assert found.inputs.urls == () and found.problems

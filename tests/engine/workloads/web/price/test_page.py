@@ -71,6 +71,13 @@ def test_bytes_are_read_in_their_own_character_set(data: bytes, text: str) -> No
     assert source_of(data)[0].decode().endswith(text)
 
 
+@pytest.mark.parametrize("charset", ["windows-1251", "koi8-r", "utf-16le", "utf-8", '"utf-8"'])
+@pytest.mark.parametrize("text", ["<p>120 руб.", "<p>$120"])
+def test_the_charset_of_the_header_is_asked_first(charset: str, text: str) -> None:
+    source, _ = source_of(text.encode(charset.strip('"')), f"text/html; charset={charset}")
+    assert source.decode() == text
+
+
 def test_the_heading_is_the_one_that_the_title_repeats() -> None:
     page = open_page("<title>Blue vase - Shop</title><h1>Welcome</h1><h1>Blue vase</h1>", None)
     assert page.heading is not None and page.heading.text() == "Blue vase"
