@@ -126,7 +126,7 @@ def test_clicks_that_come_at_once_start_no_more_than_one_may_have(
         except InputRefused as refused:
             outcomes.append(str(refused))
 
-    monkeypatch.setattr(launching.jobs, "start", stored)
+    monkeypatch.setattr("pages.parts.shared.launching.jobs.start", stored)
     clicks_ = [Thread(target=click, args=(f"rbob{number}",)) for number in range(4)]
     clicks_[0].start()
     assert storing.wait(10)
