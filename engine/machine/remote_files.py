@@ -30,6 +30,12 @@ _NO_RIGHTS = re.compile(
 _NO_CREDENTIALS = re.compile(r"NoCredentials|Unable to locate credentials|DefaultCredentialsError|PartialCredentials")
 _AWAY = re.compile(r"EndpointConnection|ConnectionError|ConnectTimeout|ReadTimeout|Could not connect|ConnectorError")
 
+_CREDENTIALS = {
+    "s3fs": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", "gcsfs": "GOOGLE_APPLICATION_CREDENTIALS",
+    "adlfs": "AZURE_STORAGE_CONNECTION_STRING", "fsspec": "those of its store",
+}  # fmt: skip
+"""By the package of a kind of address: the variables that its credentials stand in."""
+
 
 def is_address(text: object) -> bool:
     """Whether this names a file by an address rather than by a path of this machine."""
@@ -126,7 +132,7 @@ def listed(address: str, endings: tuple[str, ...]) -> tuple[str, list[str]]:
     system, path = _opened(address)
     kind = _kind(address)
     try:
-        if WILD.search(path):
+        if WILD.search(path) and not system.isfile(path):  # a name may hold what is a wildcard elsewhere
             root = _fixed(path)
             told = system.glob(path, detail=True)
             links = {one for one, about in told.items() if about.get("islink") and system.isfile(one)}
@@ -190,12 +196,12 @@ def _of_the_store(address: str, error: BaseException) -> str | None:
     if _NO_CREDENTIALS.search(text):
         return (
             f"No credentials for {_kind(address)}:// are set where this runs ({_why(error)}): set them in its "
-            "environment, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+            f"environment, such as {_CREDENTIALS[PACKAGES[_kind(address)]]}."
         )
     if isinstance(error, (ConnectionError, TimeoutError)) or _AWAY.search(text):
         return (
-            f"The store of {address} does not answer ({type(error).__name__}): try again later, or check its endpoint, "
-            "such as AWS_ENDPOINT_URL."
+            f"The store of {address} does not answer ({type(error).__name__}): try again later, or check its endpoint"
+            f"{', such as AWS_ENDPOINT_URL' if _kind(address) == 's3' else ''}."
         )
     return None
 

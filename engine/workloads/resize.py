@@ -24,6 +24,9 @@ from engine.workloads.images.sets.memory import limit_this_process, may_be_limit
 AGAIN_S = 0.05
 """How soon a sample photo that is being painted is looked for again."""
 
+_NAME_KEPT = 60
+"""Characters at the end of a fetched file's name that its copy here has."""
+
 
 class Resize(Workload):
     """The argument is {"source": path, "names": [one a size]}; relative sources lie in the run's folder.
@@ -89,7 +92,8 @@ class Resize(Workload):
         with TemporaryDirectory(prefix="overlap-", ignore_cleanup_errors=True) as scratch:
             source = self.place.folder / argument["source"]
             if is_address(argument["source"]):
-                source = Path(scratch, "in", PurePosixPath(argument["source"]).name)
+                # A store takes longer names than a disk, whose limit is in bytes: the end of it tells the format.
+                source = Path(scratch, "in", PurePosixPath(argument["source"]).name[-_NAME_KEPT:])
                 source.parent.mkdir()
                 source.write_bytes(read(argument["source"], settings.image_max_mb))
             target = Path(scratch, "out") if self.address else self.target

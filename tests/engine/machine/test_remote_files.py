@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from engine.errors import InputRefused, NotAvailable, TaskFailed
-from engine.machine.remote_files import is_address, listed, must_be_writable, read, remove, size, write
+from engine.machine.remote_files import _unreadable, is_address, listed, must_be_writable, read, remove, size, write
 from tests.engine.s3 import BUCKET, KEYS, s3_server
 
 
@@ -52,6 +52,8 @@ def test_what_was_written_is_read_listed_and_removed(root: str) -> None:
     assert set(listed(f"{root}/*/*.jpg", (".jpg",))[1]) == {f"{root}/a/1.jpg"}, "a glob is as its store takes it"
     assert listed(f"{root}/a/1.jpg", (".jpg",)) == (f"{root}/a", [f"{root}/a/1.jpg"])
     assert listed(f"{root}/a", (".jpg",))[0] == f"{root}/a", "names count from there"
+    write(f"{root}/[1].jpg", b"four", replace=False)
+    assert listed(f"{root}/[1].jpg", (".jpg",))[1] == [f"{root}/[1].jpg"], "what is there by that name is no glob"
     remove(f"{root}/a/1.jpg")
     assert size(f"{root}/a/1.jpg") is None
 
@@ -157,6 +159,15 @@ def test_a_store_that_does_not_answer_is_told_without_where_it_is(
     with pytest.raises(InputRefused, match=r"does not answer .*: try again later") as refused:
         listed(f"file://{tmp_path}", (".jpg",))
     assert "10.0.0.7" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "variable"), [("s3://b/a", "AWS_SECRET"), ("gs://b/a", "GOOGLE_APP"), ("abfs://b/a", "AZURE_STORAGE")]
+)
+def test_credentials_are_called_as_each_store_calls_them(address: str, variable: str) -> None:
+    said = _unreadable(address, RuntimeError("DefaultCredentialsError: Unable to locate credentials"))
+    assert variable in said and "\n" not in said and ("AWS" in said) == (variable == "AWS_SECRET")
+    assert ("AWS" in _unreadable(address, TimeoutError())) == (variable == "AWS_SECRET")
 
 
 def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
