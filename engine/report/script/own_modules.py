@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import engine
@@ -59,18 +60,23 @@ def requirements(packages: Iterable[str], measured: dict[str, str]) -> list[str]
     A package that is not to be had everywhere gets its marker (PEP 508), so that the lines can be installed anywhere.
     """
     known = {_plain(name): version for name, version in measured.items()}
-    distributions = importlib.metadata.packages_distributions()
     lines = []
     for package in sorted(packages, key=str.lower):
-        for name in _distributions(package, distributions):
+        for name in _distributions(package):
             version = known.get(_plain(name)) or importlib.metadata.version(name)
             marker = MARKERS.get(_plain(name))
             lines.append(f"{name}=={version}" + (f"; {marker}" if marker else ""))
     return sorted(set(lines), key=str.lower)
 
 
-def _distributions(package: str, known: dict[str, list[str]] | object) -> list[str]:
-    found = known.get(package.partition(".")[0], []) if isinstance(known, dict) else []
+@cache
+def _installed() -> Mapping[str, list[str]]:
+    """Which distributions bring which package: asked once, because the files of all of them are listed for it."""
+    return importlib.metadata.packages_distributions()
+
+
+def _distributions(package: str) -> list[str]:
+    found = _installed().get(package.partition(".")[0], [])
     if "." in package:  # a namespace that several distributions share
         return [name for name in found if _plain(name) == _plain(package)]
     return found
@@ -86,7 +92,13 @@ def _file(name: str) -> Path | None:
     return next((file for file in files if file.is_file()), None)
 
 
-def _imports(file: Path) -> Iterator[str]:
+@cache
+def _imports(file: Path) -> tuple[str, ...]:
+    """What a module of the engine imports, which stays the same as long as it is loaded."""
+    return tuple(_imported(file))
+
+
+def _imported(file: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
