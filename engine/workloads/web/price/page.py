@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
-from engine.workloads.web.fetching.charset import decoded
+from engine.workloads.web.fetching.charset import decoded, reads_as_utf8
 from engine.workloads.web.price.amounts.currency import country_of, decimal_mark_of
 from engine.workloads.web.price.bounds import harmless_length
 from engine.workloads.web.price.elements import Attributes, Elements, elements_of
@@ -183,8 +183,10 @@ def _utf8(html: str | bytes, content_type: str) -> bytes:
     # The same in every charset but the one that escapes, ISO-2022-JP, and UTF-16.
     if body.isascii() and b"\x1b" not in body and b"\0" not in body:
         return body
+    if reads_as_utf8(body, content_type):  # most pages are, and need not be written anew
+        return body
     text, charset = decoded(body, content_type)
-    # What was read as UTF-8 is UTF-8: most pages are, and need not be written anew.
+    # What was read as UTF-8 is UTF-8, but for a few letters.
     return _whole(body) if charset == "utf-8" and not body.startswith(BOM_UTF8) else text.encode("utf-8", "replace")
 
 

@@ -125,7 +125,7 @@ class _Walk:
         """What the nodes from `begin` on show."""
         skip = False
         last: LexborNode | None = None
-        heading = self.view.heading
+        heading, texts = self.view.heading, self.texts
         for place, tag in enumerate(tags[begin:], begin):
             if tag not in _TELLING_TAGS:
                 if place == heading:
@@ -143,14 +143,17 @@ class _Walk:
                     continue
                 skip = False
             if text := one_line(node.text_content or ""):
-                self._read(text, node, place, last)
+                if len(text) > LONGEST_TEXT:
+                    text = text[:LONGEST_TEXT]
+                elif text[:3] in _TELLING or _has_digit(text):
+                    self._read(text, node, place, last)
+                texts.append(text)
                 last = node
         return self._seen(cut)
 
     def _read(self, text: str, node: LexborNode, place: int, last: LexborNode | None) -> None:
-        if len(text) > LONGEST_TEXT:
-            text = text[:LONGEST_TEXT]
-        elif _has_digit(text) and _like_a_price(text):
+        """What a short text says that has a digit or begins as something that tells."""
+        if _has_digit(text) and _like_a_price(text):
             if len(self.found) < MOST_TEXTS:
                 self.found.append(Text(node, place, len(self.texts), last, self.listed))
         elif text[:3] in _TELLING:
@@ -161,7 +164,6 @@ class _Walk:
                 self.listed = True
             elif view.stock is None and not self.listed and view.heading is not None and place > view.heading:
                 view.stock = next((stock for pattern, stock in STOCK if pattern.match(text)), None)
-        self.texts.append(text)
 
     def _seen(self, cut: bool) -> View:
         view = self.view

@@ -33,7 +33,7 @@ def excerpt(data: bytes, url: str | None) -> ParsedPage | None:
 
     It raises `Incomplete` when it is asked for what it lacks.
     """
-    if data.find(b"price:amount", 0, HEAD) < 0 and _JSON_LD not in data:
+    if data.find(b"price:amount", 0, HEAD) < 0 and not _has_priced_json_ld(data):
         return None
     marked = data.find(b"itemprop")
     if (marked >= 0 and _MARKED.search(data, marked)) or _TYPED.search(data):
@@ -43,6 +43,17 @@ def excerpt(data: bytes, url: str | None) -> ParsedPage | None:
         return None
     kept = b"\n".join(pieces)
     return ParsedPage(tree_of(kept), kept, url, whole=False)
+
+
+def _has_priced_json_ld(data: bytes) -> bool:
+    """Whether JSON-LD names some price, so that it may settle the page's."""
+    place = data.find(_JSON_LD)
+    while place >= 0:
+        end = data.find(b"</", place)
+        if data.find(b"rice", place, end if end >= 0 else len(data)) >= 0:
+            return True
+        place = data.find(_JSON_LD, place + len(_JSON_LD))
+    return False
 
 
 def _pieces(data: bytes) -> list[bytes] | None:

@@ -56,10 +56,10 @@ def _values(page: ParsedPage) -> dict[str, str]:
 
 def _tags(page: ParsedPage) -> Found:
     """The meta tags: those of the head, and where the source has more than these, those of the whole page."""
-    tags = page.elements.head_metas
-    if len(tags) >= page.raw.count(b"<meta", 0, HEAD):
+    tags, of_page = page.elements.head_metas, page.elements.metas
+    if len(tags) == len(of_page) or len(tags) >= page.raw.count(b"<meta", 0, HEAD):
         return tags
-    return [(node, attributes) for node, attributes in page.elements.metas if "content" in attributes]
+    return [(node, attributes) for node, attributes in of_page if "content" in attributes]
 
 
 def _labelled(values: dict[str, str]) -> str | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.workloads.web.fetching.charset import decoded
+from engine.workloads.web.fetching.charset import PIECE, decoded, reads_as_utf8
 
 TEXT = "<p>Größe: 12,50 € – Käse</p>"
 
@@ -94,7 +94,9 @@ def test_a_western_charset_that_a_server_adds_to_every_page_yields_to_the_pages_
 def test_one_broken_byte_in_a_long_page_is_no_reason_to_doubt_its_charset(codec: str) -> None:
     body = ("<p>" + {"cp1252": "Größe", "cp1251": "Размер", "cp932": "大きさ"}[codec]).encode(codec) * 100
     broken = body + {"cp1252": b"\x81", "cp1251": b"\x98", "cp932": b"\xff"}[codec]
-    text, _ = decoded(broken, f"text/html; charset={ {'cp1252': 'latin1', 'cp1251': 'cp1251', 'cp932': 'sjis'}[codec]}")
+    text, _ = decoded(
+        broken, f"text/html; charset={ {'cp1252': 'latin1', 'cp1251': 'cp1251', 'cp932': 'sjis'}[codec] }"
+    )
     assert text.startswith(body.decode(codec))
 
 
@@ -107,3 +109,25 @@ def test_a_single_sign_that_utf_8_cannot_read_is_read_as_western() -> None:
 def test_any_bytes_under_any_header_give_text(body: bytes, content_type: str) -> None:
     text, name = decoded(body, content_type)
     assert isinstance(text, str) and name
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"a" * (PIECE - 1), "ö".encode(), "あ".encode(), b"\xe4", b"\xc3", b"\0", b"\xfe\xff", b"<"])
+    ),
+    st.sampled_from(["", "text/html; charset=utf-8", "text/html; charset=koi8-r", "text/html; charset=utf-16le"]),
+    st.sampled_from([b"", b"<meta charset=utf-8>", b"<meta charset=windows-1252>", b"\xef\xbb\xbf"]),
+)
+def test_what_reads_as_utf8_is_decoded_as_such(pieces: list[bytes], content_type: str, start: bytes) -> None:
+    body = start + b"".join(pieces)
+    text, name = decoded(body, content_type)
+    if reads_as_utf8(body, content_type):
+        assert name == "utf-8" and text.encode() == body
+    elif not content_type and start == b"" and name == "utf-8":
+        assert text.encode() != body
+
+
+def test_a_broken_letter_across_two_pieces_is_seen() -> None:
+    whole = b"a" * (PIECE - 1) + "ö".encode() + b"a" * PIECE
+    assert reads_as_utf8(whole)
+    assert not reads_as_utf8(whole.replace("ö".encode(), b"\xc3a"))

@@ -64,6 +64,8 @@ def test_an_excerpt_settles_what_the_whole_page_says(html: str) -> None:
         ).replace('"price": "249.00", ', ""),
         shop(PRICE, head="<script type='application/ld+json'>" + BENCH),
         shop(PRICE, head=ld(BENCH) + "<meta " + "a=1 " * 2_000 + ">"),
+        shop(PRICE, head=ld(BENCH) + "<!-- text -->" * 2_000),
+        shop(PRICE, head=ld('{"@type": "BreadcrumbList", "name": "Benches"}')),
     ],
 )
 def test_where_anything_is_doubtful_the_whole_page_is_needed(html: str) -> None:
