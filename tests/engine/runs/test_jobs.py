@@ -118,6 +118,29 @@ def test_retry_runs_the_failed_tasks_again_and_only_those(store: Store, tmp_path
     once_each(store, run)
 
 
+@INSIDE
+def test_a_retry_while_the_former_orchestrator_is_just_leaving_runs_once_that_is_gone(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An end is stored before the run's lock is given back; on a busy machine that may be seconds later."""
+    monkeypatch.setattr("engine.orchestrator.main._LOCK_S", 0.02)
+    run = started(store, faulty_plan(flaky(tmp_path, 1), THREADS))
+    asked: list[str] = []
+    read = store.run
+
+    def seen(reference: str | int) -> Run:
+        found = read(reference)
+        asked.append(found.state)
+        return found
+
+    with store.hold(run, 5.0, lambda: None):
+        monkeypatch.setattr(Store, "run", lambda self, reference: seen(reference))
+        jobs.retry(store, run)
+        until(lambda: asked.count("waiting") >= 4)  # its orchestrator has found the run held, and looks again
+    assert jobs.wait(store, run, poll_s=0.05).state == "finished"
+    assert len(store.trials(run)) == 2
+
+
 @pytest.mark.stress
 @INSIDE
 def test_retry_of_some_tasks_leaves_the_others_failed(store: Store, tmp_path: Path) -> None:
