@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, Integer, case, cast, func, select
+from sqlalchemy import ColumnElement, Engine, Integer, case, cast, func, literal, select
 
 from engine.model import Trial
 from engine.store import tables
@@ -61,8 +61,8 @@ class Spans:
         return self._spans(trial, [_RECORDS.finished_s >= from_s], most)
 
     def long(self, trial: Trial, from_s: float, width_s: float, most: int) -> list[Span]:
-        """Of those that ended after `from_s`, the tasks that took longer than `width_s`."""
-        return self._spans(trial, [_RECORDS.finished_s >= from_s, width_s < _TOOK_S], most)
+        """Of those that ended after `from_s`, the tasks that took longer than `width_s`, without their labels."""
+        return self._spans(trial, [_RECORDS.finished_s >= from_s, width_s < _TOOK_S], most, labelled=False)
 
     def bins(self, trial: Trial, from_s: float, width_s: float) -> list[Bin]:
         """The tasks that ended after `from_s` by stretch of `width_s` (the first is 0) and worker."""
@@ -93,8 +93,12 @@ class Spans:
         with self.engine.connect() as connection:
             return float(connection.execute(query).scalar_one() or 0.0)
 
-    def _spans(self, trial: Trial, conditions: list[ColumnElement[bool]], most: int) -> list[Span]:
-        columns = [_RECORDS[name] for name in Span._fields]
+    def _spans(
+        self, trial: Trial, conditions: list[ColumnElement[bool]], most: int, labelled: bool = True
+    ) -> list[Span]:
+        columns: list[Any] = [_RECORDS[name] for name in Span._fields]
+        if not labelled:
+            columns[-1] = literal("")
         query = select(*columns).where(*_on_a_worker(trial), *conditions).order_by(_RECORDS.started_s).limit(most)
         with self.engine.connect() as connection:
             return [Span(*row) for row in connection.execute(query)]

@@ -29,6 +29,7 @@ from pages.parts.components.lane_data import (
     marks_of,
 )
 from pages.parts.components.lanes import AROUND_PX, height_of, in_words, lanes_of
+from pages.parts.components.seats import rows_of, seats_of
 from pages.parts.components.sparkline import sparkline
 from pages.parts.job.live import live
 from pages.parts.run.headline import tiles
@@ -53,7 +54,7 @@ def test_a_rate_of_one_is_told_of_one_thing(ended: Ended, quick: Plan) -> None:
     told = {rate: dict((name, value) for name, value, _ in tiles(run, Pace(1.0, None, rate)))["Throughput"]
             for rate in (0.66, 1.0, 1.04, 2.0, 12.4)}  # fmt: skip
     assert list(told.values()) == ["0.66 images/s", "1 image/s", "1 image/s", "2 images/s", "12 images/s"]
-    picture = {"lanes": 2, "live": False, "now": 1.0}
+    picture = {"lanes": 2, "live": False, "now": 1.0, "seats": None}
     assert lanes_of(run, [], picture, "images")["waits"] == "waiting for its photo"
     assert lanes_of(replace(run, workload="scrape"), [], picture, "pages")["waits"] == "waiting for its turn"
 
@@ -67,7 +68,8 @@ def test_a_failure_is_told_in_its_tile_between_two_looks_too(ended: Ended, quick
 
 def test_a_task_of_many_stretches_fills_them_all_and_short_ones_add_up() -> None:
     window = Window(0.0, float(STRETCHES), float(STRETCHES))
-    cells = data.heat_cells([Bin(3, 0, 4, 0, 0.5), Bin(3, 1, 1, 0, 0.25)], [span(2, 10.5, 12.25)], window, 40)
+    bins = [Bin(3, 0, 4, 0, 0.5), Bin(3, 1, 1, 0, 0.25)]
+    cells = data.heat_cells(bins, [span(2, 10.5, 12.25)], window, rows_of(40, 64))
     assert cells[0, 3] == 0.5 and cells[1, 3] == 0.25
     assert cells[2, 10:14].tolist() == [0.5, 1.0, 0.25, 0.0]
     assert np.count_nonzero(cells) == 5
@@ -75,9 +77,56 @@ def test_a_task_of_many_stretches_fills_them_all_and_short_ones_add_up() -> None
 
 def test_more_workers_than_rows_share_them_and_the_share_is_of_all_their_time() -> None:
     window = Window(0.0, float(STRETCHES), float(STRETCHES))
-    assert data.workers_a_row(200) == 4
-    cells = data.heat_cells([Bin(0, worker, 1, 0, 1.0) for worker in (0, 1)], [], window, 200)
+    rows = rows_of(201, 64)
+    assert (rows.each, rows.of[3], rows.of[4], rows.members[0], rows.members[-1]) == (4, 0, 1, 4, 1)
+    cells = data.heat_cells([Bin(0, 0, 2, 0, 2.0)], [], window, rows)
     assert cells[0, 0] == 0.5, "two of the row's four workers were busy"
+
+
+def test_a_heat_map_goes_to_its_end_however_many_tasks_took_longer_than_a_stretch(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "LONG", 10)
+    how = Configuration("threads", 40)
+    run = store.create(simple_plan("compute", 4, {}, how, store.settings), "rlong", {})
+    trial = store.add_trial(run, 0, plain(how), 4_000)
+    rows = [row_of(trial.id, "", task=40 * turn + worker, worker=worker, started_s=turn / 10,
+                   finished_s=(turn + 1) / 10, status="ok") for turn in range(100) for worker in range(40)]  # fmt: skip
+    store.records.add(trial, run, rows, 4_000, 0)
+    store.set_state(run, "finished")
+    cells = lane_data(store, store.run(run.token), store.trials(run))["heat"]["cells"]
+    assert min(cells) >= 98, "every worker was busy from the first moment to the last"
+
+
+HOSTS = tuple(f"host{number % 125:03d} tcp://10.0.0.1:{number}" for number in range(1_000))
+
+
+@pytest.mark.parametrize("workers", [65, 100, 256])
+def test_each_of_a_clusters_workers_has_a_row_and_those_of_a_host_stand_beside_each_other(workers: int) -> None:
+    seats = seats_of(HOSTS, workers)
+    assert seats is not None and seats.rows.each == 1 and sorted(seats.rows.of) == list(range(workers))
+    plain = seats.plain()
+    assert len(plain["workers"]) == workers == sum(count for _, count in plain["hosts"])
+    assert [host for host, _ in plain["hosts"]] == sorted(set(f"host{n % 125:03d}" for n in range(workers)))
+    for row, (number, address) in enumerate(plain["workers"]):
+        assert seats.rows.of[number] == row and HOSTS[number].endswith(address)
+
+
+@pytest.mark.parametrize(
+    ("counts", "each", "rows"), [([8] * 125, 4, 250), ([1] * 400, 1, 400), ([600], 3, 200), ([255, 2], 2, 129)]
+)
+def test_a_thousand_workers_share_rows_with_those_of_their_own_host_alone(
+    counts: list[int], each: int, rows: int
+) -> None:
+    names = [f"h{host:03d} tcp://{host}:{one}" for host, count in enumerate(counts) for one in range(count)]
+    seats = seats_of(names, len(names))
+    assert seats is not None and (seats.rows.each, len(seats.rows.members)) == (each, rows)
+    assert sum(seats.rows.members) == len(names) and max(seats.rows.members) <= each
+    on_rows: dict[int, set[str]] = {}
+    for number, row in enumerate(seats.rows.of):
+        on_rows.setdefault(row, set()).add(names[number].partition(" ")[0])
+    assert len(on_rows) == rows and all(len(hosts) == 1 for hosts in on_rows.values())
+    assert sum(count for _, count in seats.plain()["hosts"]) == rows == len(seats.plain()["workers"])
 
 
 @pytest.mark.parametrize(("now_s", "expected"), [(0.0, (0.0, 2.0)), (4.0, (0.0, 5.0)), (30.0, (0.0, 30.0)),
@@ -198,11 +247,43 @@ def test_a_heat_maps_rows_are_those_hosts_too(store: Store, monkeypatch: pytest.
     assert quarters == [2, 0, 1, 3], "when each row's worker was busy"
 
 
-def test_where_workers_have_no_names_or_are_too_many_a_lane_is_a_number(store: Store) -> None:
-    for token, names, workers in (("rnone", ("", ""), 2), ("rmany", tuple(f"n tcp://a:{n}" for n in range(65)), 65)):
-        run = on_a_cluster(store, token, names, workers)
-        store.set_state(run, "finished")
-        assert lane_data(store, store.run(token), store.trials(run))["seats"] is None
+@pytest.mark.parametrize("tallied", [False, True])
+def test_above_sixty_four_workers_rows_are_those_hosts_too(store: Store, tallied: bool) -> None:
+    run = on_a_cluster(store, "rmany", HOSTS[:130], 130)
+    (trial,) = store.trials(run)
+    if tallied:
+        tally = Tally(130)
+        tally.take([row_of(trial.id, "", task=n, worker=n, started_s=float(n), finished_s=n + 1.0, status="ok")
+                    for n in range(130)])
+        store.update_trial(trial, tally=tally.plain())
+    store.set_state(run, "finished")
+    run = store.run(run.token)
+    picture = lane_data(store, run, store.trials(run))
+    cells = np.array(picture["heat"]["cells"]).reshape(130, STRETCHES)
+    assert [host for host, count in picture["seats"]["hosts"] if count == 2] == [f"host{n:03d}" for n in range(5)]
+    busy = [int(np.argmax(row)) for row in cells]
+    for host in range(5):
+        expected = [number * STRETCHES / 130 for number in (host, host + 125)]
+        assert sorted(busy[2 * host : 2 * host + 2]) == pytest.approx(expected, abs=1.5), "in the order of addresses"
+    drawn = lanes_of(run, store.trials(run), picture, "tasks")
+    assert drawn["title"] == "130 workers by host, the whole run" and drawn["height"] == 512
+    assert "by host: 125 hosts" in drawn["told"]
+
+
+def test_where_workers_have_no_names_or_were_counted_together_a_row_is_a_number(store: Store) -> None:
+    run = on_a_cluster(store, "rnone", ("", ""), 2)
+    store.set_state(run, "finished")
+    assert lane_data(store, store.run("rnone"), store.trials(run))["seats"] is None
+    old = on_a_cluster(store, "rold", HOSTS[:100], 100)
+    (trial,) = store.trials(old)
+    tally = Tally(100)
+    tally.each = 2  # as an older version counted them
+    tally.take([row_of(trial.id, "", task=0, worker=99, started_s=0.0, finished_s=1.0, status="ok")])
+    store.update_trial(trial, tally=tally.plain())
+    store.set_state(old, "finished")
+    picture = lane_data(store, store.run("rold"), store.trials(old))
+    assert picture["seats"] is None and picture["heat"]["rows"] == 50
+    assert np.flatnonzero(np.array(picture["heat"]["cells"]).reshape(50, STRETCHES).sum(axis=1)).tolist() == [49]
     cut = on_a_cluster(store, "rcut", ("b \x1b[31mtcp://x", "a"))
     store.set_state(cut, "finished")
     seats = lane_data(store, store.run("rcut"), store.trials(cut))["seats"]
@@ -233,7 +314,8 @@ def test_between_two_looks_a_live_job_is_told_its_figures_and_when_to_look_again
         first = live(store, store.run(run.token))
         assert first["tiles"]["Done"] == "2 of 4" and first["tiles"]["Failed"] == "0"
         assert "2 of 4 done" in first["bar"] and 'aria-valuenow="2"' in first["bar"]
-        assert first["lanes"]["lanes"] == 2 and first["lanes"]["live"] and first["lanes"]["height"] == height_of(2)
+        assert first["lanes"]["lanes"] == 2 and first["lanes"]["live"]
+        assert first["lanes"]["height"] == height_of(2, "threads")
         store.update_run(run, ok=3)
         second = live(store, store.run(run.token))
         assert second["stage"] == first["stage"] and "3 of 4 done" in second["bar"], "nothing but figures has changed"
@@ -247,8 +329,9 @@ def test_between_two_looks_a_live_job_is_told_its_figures_and_when_to_look_again
 
 
 def test_the_height_depends_on_the_workers_alone() -> None:
-    heights = [height_of(workers) for workers in (1, 2, 8, 16, 32, 33, 512)]
+    heights = [height_of(workers, "threads") for workers in (1, 2, 8, 16, 32, 33, 512)]
     assert heights == [18, 36, 128, 128, 128, 128, 128] and AROUND_PX < 100
+    assert [height_of(workers, "dask") for workers in (8, 33, 100, 1_000)] == [128, 132, 400, 512]
 
 
 def test_a_sparkline_is_a_picture_without_text_from_outside_and_nothing_for_too_few_values() -> None:

@@ -2,7 +2,8 @@
 
 While it runs, the last 30 seconds of the trial at hand; afterwards all of its trials, one behind the other. Up to
 MOST tasks are drawn one by one, on at most LANES lanes; above that each cell of a heat map is the share of its time in
-which its workers were busy. Every value comes from a record, or, for tasks under way, from the trial's board.
+which its workers were busy: a row a worker where they are few, or sit on a cluster's hosts (`seats`). Every value comes
+from a record, or, for tasks under way, from the trial's board.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ from engine.protocol.board import Board
 from engine.report.figures.colours import FAILED, executor_colour
 from engine.store import Store
 from engine.store.spans import Bin, Span
-from pages.parts.components.seats import seats_of
+from pages.parts.components.seats import Rows, rows_of, seats_of
 
 WINDOW_S = 30.0
 MOST_LIVE, MOST = 1_200, 4_000
 LANES = 32
-"""Above so many workers a heat map; its rows stand for as many workers as it takes to have at most HEAT_ROWS."""
+"""Above so many workers a heat map; where they have no names, its rows stand for as many workers as it takes to have
+at most HEAT_ROWS."""
 HEAT_ROWS = 64
 STRETCHES = 120
 RATES = (30, 20, 15, 10, 5, 1)
@@ -35,7 +37,7 @@ RATES = (30, 20, 15, 10, 5, 1)
 within a millisecond would be thousands a second."""
 RATE_S = 0.1
 LONG = 4_000
-"""Tasks longer than a stretch that are read one by one."""
+"""Tasks longer than a stretch that are read one by one at least, where coroutines may overlap."""
 _STEPS_S = (2.0, 5.0, 10.0, 20.0, WINDOW_S)
 DONE, FAILED_KIND, UNDER_WAY, PUT_BACK = range(4)
 """Kinds of marks, as `lanes.js` knows them."""
@@ -69,26 +71,29 @@ def lane_data(store: Store, run: Run, trials: Sequence[Trial]) -> dict[str, Any]
     }  # fmt: skip
     if not trials:
         return picture
-    seats = seats_of(trials[-1].measurement.worker_names, how.workers, HEAT_ROWS)
+    tallies = [None if picture["live"] else store.tally(trial) for trial in trials]
+    seats = seats_of(trials[-1].measurement.worker_names, how.workers)
+    if any(tally and tally.each > 1 for tally in tallies):  # workers of several hosts were counted together
+        seats = None
     picture["seats"] = seats and seats.plain()
-    lane_of = seats.lane_of if seats else list(range(how.workers))
+    rows = seats.rows if seats else rows_of(how.workers, LANES if how.workers <= LANES else HEAT_ROWS)
     if picture["live"]:
-        return picture | _live(store, run, trials[-1], lane_of)
-    return picture | _whole(store, trials, lane_of)
+        return picture | _live(store, run, trials[-1], rows)
+    return picture | _whole(store, trials, tallies, rows)
 
 
-def _live(store: Store, run: Run, trial: Trial, lane_of: Sequence[int]) -> dict[str, Any]:
-    workers = len(lane_of)
+def _live(store: Store, run: Run, trial: Trial, rows: Rows) -> dict[str, Any]:
+    workers = len(rows.of)
     board = _read_board(store, run, trial)
     now_s = max(board[0], store.spans.end_s(trial))
     window = _window(now_s)
-    bins = _on_lanes(store.spans.bins(trial, window.from_s, window.length_s / STRETCHES), lane_of)
+    bins = _on_rows(store.spans.bins(trial, window.from_s, window.length_s / STRETCHES), rows)
     marks = None
     if workers <= LANES and sum(one.tasks for one in bins) <= MOST_LIVE:
-        spans = _on_lanes(store.spans.since(trial, window.from_s, MOST_LIVE), lane_of)
-        busy = ((lane_of[number], start_s) for number, start_s in board[1] if number < workers)
-        marks = [*marks_of(spans), *((lane, start_s, now_s, UNDER_WAY, "") for lane, start_s in busy)]
-    heat = None if marks is not None else _heat(store, trial, bins, window, lane_of)
+        spans = _on_rows(store.spans.since(trial, window.from_s, MOST_LIVE), rows)
+        busy = ((rows.of[number], start_s) for number, start_s in board[1] if number < workers)
+        marks = [*marks_of(spans), *((row, start_s, now_s, UNDER_WAY, "") for row, start_s in busy)]
+    heat = None if marks is not None else _heat(store, trial, bins, window, rows)
     return {
         "from": window.from_s, "to": window.to_s, "now": now_s, "marks": marks or [], "heat": heat,
         "rate": rate_of(bins, window),
@@ -102,14 +107,13 @@ def _window(now_s: float) -> Window:
     return Window(0.0, next(step_s for step_s in _STEPS_S if step_s >= now_s), now_s)
 
 
-def _on_lanes(found: Iterable[T], lane_of: Sequence[int]) -> list[T]:
-    """Spans or bins with their worker's lane instead of its number."""
-    return [one._replace(worker=lane_of[one.worker]) if one.worker < len(lane_of) else one for one in found]
+def _on_rows(found: Iterable[T], rows: Rows) -> list[T]:
+    """Spans or bins with their worker's row instead of its number."""
+    return [one._replace(worker=rows.of[one.worker]) if one.worker < len(rows.of) else one for one in found]
 
 
-def _whole(store: Store, trials: Sequence[Trial], lane_of: Sequence[int]) -> dict[str, Any]:
-    workers = len(lane_of)
-    tallies = [store.tally(trial) for trial in trials]
+def _whole(store: Store, trials: Sequence[Trial], tallies: Sequence[Tally | None], rows: Rows) -> dict[str, Any]:
+    workers = len(rows.of)
     ends_s = [
         tally.end_s if tally else store.spans.end_s(trial) for trial, tally in zip(trials, tallies, strict=True)
     ]
@@ -117,28 +121,26 @@ def _whole(store: Store, trials: Sequence[Trial], lane_of: Sequence[int]) -> dic
     window = Window(0.0, length_s, length_s)
     marks: list[Mark] | None = [] if workers <= LANES and sum(one.ok + one.failed for one in trials) <= MOST else None
     rate = np.zeros((2, STRETCHES))
-    cells = np.zeros((HEAT_ROWS, STRETCHES))
+    cells = np.zeros((len(rows.members), STRETCHES))
     offset_s = 0.0
     for trial, tally, end_s in zip(trials, tallies, ends_s, strict=True):
         if marks is None and tally:
-            ended, busy_s = tallied(tally, offset_s, length_s)
+            ended, busy_s = tallied(tally, rows, offset_s, length_s)
             rate += ended
-            if workers <= HEAT_ROWS:  # a row a worker
-                busy_s[list(lane_of)] = busy_s[:workers].copy()
-            cells += shares(busy_s, length_s / STRETCHES, workers)
+            cells += shares(busy_s, length_s / STRETCHES, rows)
             offset_s += end_s
             continue
-        bins = _on_lanes(store.spans.bins(trial, -offset_s, length_s / STRETCHES), lane_of)
+        bins = _on_rows(store.spans.bins(trial, -offset_s, length_s / STRETCHES), rows)
         rate += _counts(bins)
         if marks is not None:
-            spans = _on_lanes(store.spans.since(trial, 0.0, MOST), lane_of)
+            spans = _on_rows(store.spans.since(trial, 0.0, MOST), rows)
             marks += marks_of([_moved(span, offset_s) for span in spans])
         else:
             moved = Window(-offset_s, length_s - offset_s, end_s)
-            long = _on_lanes(store.spans.long(trial, 0.0, length_s / STRETCHES, LONG), lane_of)
-            cells += heat_cells(bins, long, moved, workers)
+            long = _on_rows(store.spans.long(trial, 0.0, length_s / STRETCHES, _most_long(rows)), rows)
+            cells += heat_cells(bins, long, moved, rows)
         offset_s += end_s
-    heat = None if marks is not None else _plain(cells, workers)
+    heat = None if marks is not None else _plain(cells, rows)
     return {
         "to": length_s, "now": length_s, "marks": marks or [], "heat": heat, "rate": _rate(rate, window),
         "seams": list(np.cumsum(ends_s)[:-1]),
@@ -163,44 +165,65 @@ def marks_of(spans: Sequence[Span]) -> list[Mark]:
     return marks
 
 
-def _heat(store: Store, trial: Trial, bins: Sequence[Bin], window: Window, lane_of: Sequence[int]) -> dict[str, Any]:
-    spans = _on_lanes(store.spans.long(trial, window.from_s, window.length_s / STRETCHES, LONG), lane_of)
-    return _plain(heat_cells(bins, spans, window, len(lane_of)), len(lane_of))
+def _heat(store: Store, trial: Trial, bins: Sequence[Bin], window: Window, rows: Rows) -> dict[str, Any]:
+    spans = _on_rows(store.spans.long(trial, window.from_s, window.length_s / STRETCHES, _most_long(rows)), rows)
+    return _plain(heat_cells(bins, spans, window, rows), rows)
 
 
-def heat_cells(bins: Sequence[Bin], long: Sequence[Span], window: Window, workers: int) -> Any:
-    """The busy share of each cell's time, 0 to 1: HEAT_ROWS × STRETCHES. `long` are the tasks that `bins` leave out."""
-    each = workers_a_row(workers)
+def heat_cells(bins: Sequence[Bin], long: Sequence[Span], window: Window, rows: Rows) -> Any:
+    """The busy share of each cell's time, 0 to 1: rows × STRETCHES. `long` are the tasks that `bins` leave out.
+
+    The `worker` of both is a row's number already.
+    """
+    last = len(rows.members) - 1
     width_s = window.length_s / STRETCHES
-    busy_s = np.zeros((HEAT_ROWS, STRETCHES))
+    busy_s = np.zeros((last + 1, STRETCHES))
     for one in bins:
-        if 0 <= one.stretch < STRETCHES:
-            busy_s[min(one.worker // each, HEAT_ROWS - 1), one.stretch] += one.busy_s
-    edges_s = window.from_s + width_s * np.arange(STRETCHES + 1)
-    for span in long:
-        inside = np.minimum(span.finished_s, edges_s[1:]) - np.maximum(span.started_s, edges_s[:-1])
-        busy_s[min(span.worker // each, HEAT_ROWS - 1)] += np.maximum(inside, 0.0)
-    return shares(busy_s, width_s, workers)
+        if 0 <= one.stretch <= STRETCHES:  # what ended at the very end belongs to the last stretch
+            busy_s[min(one.worker, last), min(one.stretch, STRETCHES - 1)] += one.busy_s
+    if long:
+        values = np.array([(min(one.worker, last), one.started_s, one.finished_s) for one in long])
+        places = np.clip((values[:, 1:] - window.from_s) / width_s, 0.0, STRETCHES)
+        of = values[:, 0].astype(int)
+        busy_s += width_s * (_reached(of, places[:, 1], last + 1) - _reached(of, places[:, 0], last + 1))
+    return shares(busy_s, width_s, rows)
 
 
-def shares(busy_s: Any, width_s: float, workers: int) -> Any:
+def _reached(rows: Any, places: Any, count: int) -> Any:
+    """For each of `count` rows and each stretch, how much of it lies before places on that row, all places summed up.
+
+    A place is a time in stretches from the picture's beginning: of the one that it is in a part lies before it.
+    """
+    at = np.minimum(places.astype(int), STRETCHES - 1)
+    within, parts = np.zeros((2, count, STRETCHES))
+    np.add.at(within, (rows, at), 1)
+    np.add.at(parts, (rows, at), places - at)
+    behind = np.cumsum(within[:, ::-1], axis=1)[:, ::-1] - within
+    return behind + parts
+
+
+def _most_long(rows: Rows) -> int:
+    """As many tasks of more than a stretch as these workers can have been at, each at one after the other."""
+    return max(LONG, len(rows.of) * (STRETCHES + 2))
+
+
+def shares(busy_s: Any, width_s: float, rows: Rows) -> Any:
     """The seconds that each row's workers were busy, as shares of the time that they had in each stretch."""
-    each = workers_a_row(workers)
-    members = np.clip(workers - each * np.arange(HEAT_ROWS), 1, each)[:, None]
-    return np.minimum(busy_s / (width_s * members), 1.0)
+    return np.minimum(busy_s / (width_s * np.array(rows.members)[:, None]), 1.0)
 
 
-def tallied(tally: Tally, offset_s: float, length_s: float) -> tuple[Any, Any]:
+def tallied(tally: Tally, rows: Rows, offset_s: float, length_s: float) -> tuple[Any, Any]:
     """From a tally: tasks that went well and that failed by stretch, and busy seconds by row and stretch.
 
     The stretches are those of a picture of `length_s` in which the trial begins at `offset_s`. What happened within a
     cell of the tally, which is about half a stretch, counts as spread evenly over it.
     """
     known = max((cell.stretch for cell in tally.cells), default=0) + 1
-    values = np.zeros((2 + HEAT_ROWS, known))
+    values = np.zeros((2 + len(rows.members), known))
+    last = len(rows.of) - 1
     for row, stretch, tasks, failed, busy_s in tally.cells:
         values[:2, stretch] += (tasks - failed, failed)
-        values[2 + min(row, HEAT_ROWS - 1), stretch] += busy_s
+        values[2 + rows.of[min(row * tally.each, last)], stretch] += busy_s
     edges_s = offset_s + np.minimum(tally.width_s * np.arange(known + 1), tally.end_s)
     wanted_s = np.linspace(0.0, length_s, STRETCHES + 1)
     sums = np.concatenate((np.zeros((len(values), 1)), np.cumsum(values, axis=1)), axis=1)
@@ -208,16 +231,9 @@ def tallied(tally: Tally, offset_s: float, length_s: float) -> tuple[Any, Any]:
     return spread[:2], spread[2:]
 
 
-def workers_a_row(workers: int) -> int:
-    """How many workers a row of the heat map stands for."""
-    return -(-workers // HEAT_ROWS)
-
-
-def _plain(cells: Any, workers: int) -> dict[str, Any]:
-    each = workers_a_row(workers)
-    rows = -(-workers // each)
-    percent = (cells[:rows] * 100).astype(int).ravel().tolist()
-    return {"rows": rows, "each": each, "columns": STRETCHES, "cells": percent}
+def _plain(cells: Any, rows: Rows) -> dict[str, Any]:
+    percent = (cells * 100).astype(int).ravel().tolist()
+    return {"rows": len(rows.members), "each": rows.each, "columns": STRETCHES, "cells": percent}
 
 
 def rate_of(bins: Sequence[Bin], window: Window) -> dict[str, Any]:

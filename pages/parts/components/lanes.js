@@ -169,13 +169,15 @@ function axis(pen, data, ink, x, width) {
 function hosts(pen, data, ink, edge) {
   let row = 0, free = 0
   for (const [host, count] of data.seats.hosts) {
-    const top = row * lane(data), down = Math.max(top + 8, free)
-    if (row) {
+    const each = lane(data), top = row * each, down = Math.max(top + 8, free)
+    if (row && count * each >= 6) {
       pen.strokeStyle = ink.grid
       pen.beginPath(); pen.moveTo(0, Math.round(top) - 0.5); pen.lineTo(edge, Math.round(top) - 0.5); pen.stroke()
     }
-    if (down < data.height) pen.fillText(fitted(pen, host, edge - 40), 0, down)
-    free = down + 15
+    if (down < data.height && down <= Math.max(top + 16, top + count * each)) { // else it would stand beside another's rows
+      pen.fillText(fitted(pen, host, edge - 40), 0, down)
+      free = down + 15
+    }
     row += count
   }
 }
@@ -234,8 +236,9 @@ function heat(pen, data, ink, x) {
   for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) {
     // Whole pixels, or a seam would show between neighbours.
     const from = Math.round(edge + column * wide), to = Math.round(edge + (column + 1) * wide)
+    const top = Math.round(row * tall), bottom = Math.round((row + 1) * tall)
     pen.globalAlpha = cells[row * columns + column] / 100
-    pen.fillRect(from, row * tall, to - from, tall)
+    pen.fillRect(from, top, to - from, bottom - top)
   }
   pen.globalAlpha = 1
 }

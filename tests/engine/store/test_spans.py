@@ -35,7 +35,7 @@ def test_bins_count_each_task_where_it_ended_and_sum_the_short_ones(store: Store
     assert [(one.stretch, one.worker, one.tasks, one.failed) for one in found] == [(0, 0, 2, 1), (2, 1, 2, 0)]
     assert [round(one.busy_s, 6) for one in found] == [0.99, 0.1], "what took longer than a stretch is told apart"
     (long,) = store.spans.long(trial, 0.0, 1.0, 10)
-    assert (long.worker, long.started_s, long.finished_s, long.label) == (1, 0.2, 2.2, "task 2")
+    assert (long.worker, long.started_s, long.finished_s, long.label) == (1, 0.2, 2.2, "")
 
 
 def test_stretches_count_from_the_window_on(store: Store) -> None:

@@ -41,10 +41,10 @@ def test_the_timeline_is_as_busy_as_that_of_the_records_and_marks_every_failure(
 
 
 def test_workers_that_share_a_row_are_as_busy_as_all_of_them() -> None:
-    many = Tally(200)
-    many.take(row_of(1, "", task=n, worker=n, started_s=0.0, finished_s=1.0, status="ok") for n in range(0, 200, 2))
-    drawn = timeline_of(many, Configuration("threads", 200))
-    assert drawn.data[0].z.shape[0] == 50 and drawn.layout.yaxis.ticktext[:2] == ("0", "12")
+    many = Tally(800)
+    many.take(row_of(1, "", task=n, worker=n, started_s=0.0, finished_s=1.0, status="ok") for n in range(0, 800, 2))
+    drawn = timeline_of(many, Configuration("threads", 800))
+    assert drawn.data[0].z.shape[0] == 200 and drawn.layout.yaxis.ticktext[:2] == ("0", "36")
     assert np.mean(drawn.data[0].z) == pytest.approx(0.5, abs=0.01)
 
 
