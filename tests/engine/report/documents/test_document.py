@@ -57,6 +57,20 @@ def test_the_token_that_opens_the_page_is_not_in_the_document(store: Store) -> N
     assert run.token not in json.dumps(run_document(store, run))
 
 
+@pytest.mark.parametrize("many", [2, 1_200])
+def test_tasks_of_microseconds_are_read_again_as_what_they_took(store: Store, many: int) -> None:
+    times = [(at * 3.3e-6, at * 3.3e-6 + 3.2e-6) for at in range(many)]
+    records = [record(at, "x", started_s=a, finished_s=b, cpu_s=2.7e-6) for at, (a, b) in enumerate(times)]
+    run = import_document(store, document(records, "wait", kind="comparison"))
+    again = import_document(store, run_document(store, run))
+    (first,), (second,) = store.trials(run), store.trials(again)
+    for one, other in zip(store.records.of_trial(first), store.records.of_trial(second), strict=True):
+        assert one.finished_s is not None and one.started_s is not None
+        assert other.finished_s is not None and other.started_s is not None
+        assert other.finished_s - other.started_s == pytest.approx(one.finished_s - one.started_s, rel=1e-3)
+        assert other.cpu_s == pytest.approx(one.cpu_s, rel=1e-3)
+
+
 def test_a_job_has_no_verdict_and_a_comparison_has_its_own(store: Store) -> None:
     said = {"sentences": ["Threads are faster."], "warnings": []}
     job = import_document(store, document([record(0, "a")], verdict=said))
