@@ -10,15 +10,18 @@ from pathlib import Path
 
 import streamlit as st
 
+from engine.runs import jobs
 from pages.menu import PAGES
 from pages.parts.components.theme import follow_theme
 from pages.parts.shared.frame import frame
 from pages.parts.shared.guard import guard
-from pages.parts.shared.server import RUN
+from pages.parts.shared.server import RUN, whole_store
 from pages.parts.shared.signing_in import ask_to_sign_in, let_in, show_person
 from pages.parts.shared.starting import show_next
 
 HERE = Path(__file__).parent
+STARTING = ("", "scrape", "resize", "compare", "machine", "sharing")
+"""Addresses of pages on which a run can be started."""
 
 st.set_page_config(page_title="Overlap", page_icon=str(HERE / "icon.svg"), layout="wide")
 sections: dict[str, list[st.Page]] = {}
@@ -47,3 +50,5 @@ with guard():
     frame()
     follow_theme()
     import_module("pages.parts.job.view")  # where a click leads: imported while the first page is being read
+    if known and page.url_path in STARTING:
+        jobs.get_ready(whole_store())

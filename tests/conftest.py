@@ -70,6 +70,7 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             patch.delenv(name)
         home = tmp_path_factory.mktemp("home")
         patch.setenv("OVERLAP_HOME", str(home))
+        patch.setenv("OVERLAP_STANDBY", "0")  # a process beside each test of a page; `test_standby` has its own
         yield home
 
 

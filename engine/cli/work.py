@@ -16,6 +16,7 @@ from engine.config import load
 from engine.errors import OverlapError
 from engine.model import Part
 from engine.orchestrator.services import Services
+from engine.orchestrator.standby import FLAG, await_order
 from engine.text import printable
 
 FAILED = 1
@@ -23,10 +24,13 @@ PARTS: tuple[Part, ...] = ("all", "unfinished", "failed")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Take one stored run, or a part of it, to its end; gives the exit code."""
+    """Take one stored run, or a part of it, to its end, the one that it will be told (`standby`); gives the exit code.
+    """
     # Thousands of objects come with the imports and stay: looking through them for garbage took a tenth of the start.
     gc.disable()
     os.umask(0o077)  # all that a run writes is its owner's alone, but what was asked for elsewhere (`assignment`)
+    if list(arguments) == [FLAG]:
+        arguments = await_order()
     given = _read(arguments)
     try:
         _work(given)

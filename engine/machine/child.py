@@ -43,11 +43,16 @@ def start(
     -P: a folder named engine where the command was given is somebody else's package. Raises OSError when it cannot be
     started.
     """
-    own = {"PYTHONPATH": inherited_path() if path is None else path, "PYTHONUTF8": "1"}
     return subprocess.Popen(
         [python, "-P", *arguments], stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=True,
-        env={**without_secrets(os.environ), **(variables or {}), **own},
+        env=environment(variables, path),
     )  # fmt: skip
+
+
+def environment(variables: Mapping[str, str] | None = None, path: str | None = None) -> dict[str, str]:
+    """The environment of a child that `start` would start now."""
+    own = {"PYTHONPATH": inherited_path() if path is None else path, "PYTHONUTF8": "1"}
+    return {**without_secrets(os.environ), **(variables or {}), **own}
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

@@ -123,6 +123,11 @@ def _is_held(path: Path) -> bool:
         return True
 
 
+def is_measured() -> bool:
+    """Whether a run has this machine to itself, or waits for that."""
+    return _is_held(private.temporary_folder() / "measuring.lock")
+
+
 def holder(path: Path) -> str:
     """Who signed a lock."""
     return _signature(path).partition("\n")[0] or "another run"

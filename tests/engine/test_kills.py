@@ -39,6 +39,7 @@ from engine.model import Configuration
 tasks = {tasks!r}
 store = Store.open(load())
 workers = 1 if {executor!r} == "sequential" else 2
+jobs.get_ready(store)
 jobs.start(store, faulty_plan(tasks, Configuration({executor!r}, workers), None), {token!r})
 print("started", flush=True)
 time.sleep(600)
@@ -49,10 +50,10 @@ HOWS = [Configuration("threads", 2), Configuration("processes", 2)]
 def start_app(
     store: Store, executor: str, tasks: list[dict[str, Any]], token: str = "rtoken"
 ) -> subprocess.Popen[str]:
-    """A process that starts a run, as the app does, and then only lives."""
+    """A process that starts a run, as the app does, and then only lives; one on threads is begun by a standby."""
     root = str(Path(__file__).parents[2])
     own = {"OVERLAP_HOME": str(store.settings.home), "OVERLAP_DATABASE_URL": store.settings.database_url}
-    environment = {**os.environ, **own, "PYTHONPATH": root}
+    environment = {**os.environ, **own, "PYTHONPATH": root, "OVERLAP_STANDBY": str(int(executor == "threads"))}
     code = APP.format(tasks=tasks, executor=executor, token=token)
     app = subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True)
     assert app.stdout is not None
