@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -15,12 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Download, Locator, Page, expect, sync_playwright
 
 from engine.config import Settings
 from engine.store import Store
 from engine.workloads.shop.photos import STAMP
+from tests.engine.support import alive_with
 
 ROOT = Path(__file__).parents[2]
 ARGUMENTS = (
@@ -98,6 +101,34 @@ def serving(folder: Path, port: int | None = None, **settings: str) -> Iterator[
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+@contextmanager
+def paused_after_its_first_task(server: Server) -> Iterator[None]:
+    """The run that is started meanwhile stands still once its first task is done, as long as this lasts.
+
+    So whatever is done to a run that goes on finds it going on, however slow the browser is beside it.
+    """
+    over, held, before = threading.Event(), list[psutil.Process](), {run.token for run in server.store.runs()}
+
+    def pause() -> None:
+        while not over.wait(0.02):
+            if any(run.done for run in server.store.active() if run.token not in before):
+                held.extend(one for one in alive_with(server.store.settings.home) if "trial" in one.cmdline())
+                for one in held:
+                    one.suspend()
+                return
+
+    pausing = threading.Thread(target=pause)
+    pausing.start()
+    try:
+        yield
+    finally:
+        over.set()
+        pausing.join()
+        for one in held:
+            with suppress(psutil.Error):  # it was ended meanwhile
+                one.resume()
 
 
 def free_port() -> int:

@@ -67,7 +67,7 @@ def lost_clicks(tab: Tab, run: Run, moments: list[float]) -> list[float]:
     return lost
 
 
-def came(condition: Callable[[], bool], within_s: float = 3.0) -> bool:
+def came(condition: Callable[[], bool], within_s: float = 10.0) -> bool:
     """Whether something comes about in time."""
     until_s = time.monotonic() + within_s
     while time.monotonic() < until_s:
@@ -104,5 +104,5 @@ def test_a_click_at_forty_moments_ends_a_run_that_keeps_the_machine_busy(
     tab.page.wait_for_timeout(max(0.0, opened_s + moment - time.monotonic()) * 1_000)
     tab.button("Cancel").click()
     assert came(lambda: store.cancel_requested(run))
-    assert came(lambda: store.run(run.token).state == "cancelled", 10)
+    assert came(lambda: store.run(run.token).state == "cancelled")
     tab.ended()

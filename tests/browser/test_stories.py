@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import THEMES, Tab
+from tests.browser.conftest import THEMES, Tab, paused_after_its_first_task
 
 CORNER = """(canvas) => `rgb(${[...canvas.getContext("2d").getImageData(1, 1, 1, 1).data].slice(0, 3).join(", ")})`"""
 """The colour of a canvas's first pixels."""
@@ -76,7 +76,7 @@ def test_a_newcomer_resizes_the_demo_photos_and_looks_at_them(tab: Tab) -> None:
 
 
 def photos(folder: Path, count: int) -> list[Path]:
-    """Photos of 12 megapixels, so that there is time to cancel, and a last one that is none."""
+    """Photos of 12 megapixels, and a last one that is none."""
     paths = [folder / f"holiday {number}.jpg" for number in range(count - 1)]
     Image.effect_noise((4000, 3000), 60).convert("RGB").save(paths[0], "JPEG", quality=50)
     for path in paths[1:]:
@@ -92,11 +92,13 @@ def test_a_newcomer_uploads_photos_cancels_resumes_retries_and_takes_the_zip_hom
     tab.button("Resize 30 pictures").wait_for()
     tab.settled().page.get_by_text("How to run").click()
     tab.choose("executor-resize", "Sequential")
-    tab.button("Resize 30 pictures").click()
-    token = tab.token()
     store = tab.server.store
-    tab.page.wait_for_function("document.querySelectorAll(\"[data-testid='stImage'] img\").length > 0")
-    tab.button("Cancel").click()
+    with paused_after_its_first_task(tab.server):
+        tab.button("Resize 30 pictures").click()
+        token = tab.token()
+        tab.page.wait_for_function("document.querySelectorAll(\"[data-testid='stImage'] img\").length > 0")
+        tab.button("Cancel").click()
+        tab.until(lambda: store.cancel_requested(store.run(token)))
     tab.button("Resume").wait_for()
     run = store.run(token)
     assert run.state == "cancelled" and 0 < run.done < 30
