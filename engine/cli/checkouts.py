@@ -130,11 +130,11 @@ def _moved(place: Path, top: Path, folder: Path) -> Path:
     return folder / whole.relative_to(top) if whole.is_relative_to(top) else place
 
 
-def _samples(store: Store, runs: Sequence[Run]) -> tuple[TimedTrial, ...]:
+def _timed(store: Store, runs: Sequence[Run]) -> tuple[TimedTrial, ...]:
     return tuple(
-        sample
+        trial
         for run in runs
-        for sample in timed_trials(
+        for trial in timed_trials(
             [(one, []) for one in store.trials(run) if one.repeat >= 0], configuration_from(run.terms["baseline"])
         )
     )
@@ -142,7 +142,7 @@ def _samples(store: Store, runs: Sequence[Run]) -> tuple[TimedTrial, ...]:
 
 def _tell(store: Store, runs: Sequence[Run], trees: Sequence[Checkout], most: float | None) -> bool:
     before, after = (
-        _samples(store, [run for run, number in zip(runs, ORDER, strict=True) if number == which]) for which in (0, 1)
+        _timed(store, [run for run, number in zip(runs, ORDER, strict=True) if number == which]) for which in (0, 1)
     )
     margin, base = most or MARGIN, configuration_from(runs[0].terms["baseline"])
     changes = difference(before, after, base, margin=margin).changes

@@ -185,7 +185,7 @@ def chosen(
 
 
 def _exactly(one: Configuration, method: str | None, chunks: Sequence[int]) -> list[Configuration]:
-    """The configuration with each size of hand-over; one that has no pool hands nothing over."""
+    """The configuration once with each of these chunk sizes; sequential, which hands nothing over, as it is."""
     started = replace(one, start_method=method if one.executor == "processes" else None)
     if not chunks or one.executor == "sequential":
         return [started]

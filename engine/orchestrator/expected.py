@@ -40,7 +40,10 @@ def expected(store: Store, run: Run) -> Expected | None:
 
 
 def left(run: Run, elapsed_s: float, done_before: int = 0) -> Expected | None:
-    """How long a run goes on, by its pace since it began with so many done; None before anything can be said."""
+    """How long a run will still take, judged by its pace; None while that cannot be said.
+
+    It has had its turn for `elapsed_s` seconds, and began it with `done_before` tasks done.
+    """
     done = run.done - done_before
     if not run.planned or done <= 0 or elapsed_s < LEAST_S:
         return None

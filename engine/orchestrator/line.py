@@ -31,7 +31,8 @@ JUDGED, AT_MOST = "judged", "at most"
 
 
 class Expected(NamedTuple):
-    """Seconds that a run will take, or takes still: at most, or as `judged` by others like it or by its pace."""
+    """How many seconds a run will take, or will still take. That is a limit which it keeps, or, where `judged`, an
+    estimate from runs like it or from its own pace."""
 
     seconds: float
     judged: bool = False

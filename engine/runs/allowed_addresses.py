@@ -4,8 +4,8 @@ The one gate for whatever a page reads from, or writes to, an address: what is t
 go, and the tasks of every run that is started or continued from a page. Commands and Python programs do not ask it:
 their user has the credentials anyhow.
 
-All prefixes of a kind are reached with the credentials that this server was started with; an address cannot bring
-any, because its bucket (for some stores with an account) has to be a prefix's to the letter.
+All addresses of a kind are reached with the credentials that this server was started with. Nobody can write other
+credentials into an address: what stands before its first slash, a bucket or an account, has to be exactly a prefix's.
 """
 
 from __future__ import annotations

@@ -53,9 +53,11 @@ def pilot_or_reason(store: Store, plan: Plan) -> tuple[Pilot, str | None]:
 
 
 def _ends_s(began_s: float, running_s: float | None, first_s: float | None, waited_for: str | None) -> float:
-    """When a pilot is over, at the latest: starting takes long on a busy machine, and is none of the tasks' time.
+    """The moment at which a pilot is stopped. Starting takes long on a busy machine, so the tasks' own time counts only
+    from the first task that was done.
 
-    Seconds of one clock: when it was started, when it had its turn, when its first task was done.
+    All are moments of one clock, in seconds: `began_s` when the pilot was started, `running_s` when its turn came,
+    `first_s` when its first task was done; None for what has not happened yet.
     """
     if first_s is not None:
         return first_s + PILOT_S

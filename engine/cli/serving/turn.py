@@ -11,7 +11,7 @@ from engine.machine.private import temporary_folder
 
 
 def say(text: str) -> None:
-    """A line for people, at once."""
+    """Print a line for people without delay."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 

@@ -26,8 +26,8 @@ from engine.orchestrator.comparison.proof_results import proof_of
 
 def document_of(run: Run, kept: Kept, circumstances: Circumstances, imports: Imports | None) -> dict[str, Any]:
     """All that can be said of the trials that have finished by now; `kept` holds at least one."""
-    samples = tuple(kept.samples)
-    judged = verdict(samples, kept.baseline, circumstances)
+    timed = tuple(kept.timed)
+    judged = verdict(timed, kept.baseline, circumstances)
     parts = own_parts(one.trial for one in kept.finished)
     counting = {figure.configuration: figure for figure in judged.figures}
     faster = {row.configuration for row in (*judged.rows, *judged.beside) if row.standing == "faster"}
@@ -36,11 +36,11 @@ def document_of(run: Run, kept: Kept, circumstances: Circumstances, imports: Imp
     document["warnings"] += [plain(one) for one in warnings(parts, counting)]
     document["explanations"] = [
         _explanation(run, kept, one, circumstances.nouns, imports, one in faster)
-        for one in configurations(samples)
+        for one in configurations(timed)
         if one.reference is None  # a reference is explained by the engine's own row beside it
     ]
-    document["scaling"] = scaling_laws(samples, kept.baseline)
-    if (proof := proof_of(run, samples)) is not None:
+    document["scaling"] = scaling_laws(timed, kept.baseline)
+    if (proof := proof_of(run, timed)) is not None:
         document["proof"] = proof
         document["sentences"].append(proof["sentence"])
         document["text"] += f" {proof['sentence']}"
@@ -54,21 +54,21 @@ def nothing_works(baseline: Configuration, noun: str, reason: str, example: str)
     return document | {"outcome": "failed", "sentences": [text], "text": text, "warnings": [], "explanations": []}
 
 
-def scaling_laws(samples: Sequence[TimedTrial], baseline: Configuration) -> dict[str, dict[str, Any]]:
+def scaling_laws(timed: Sequence[TimedTrial], baseline: Configuration) -> dict[str, dict[str, Any]]:
     """The scaling law of each executor that ran with several worker counts."""
     families: dict[str, Configuration] = {}
-    for one in configurations(samples):
+    for one in configurations(timed):
         if one.executor != "sequential" and one.reference is None:
             families.setdefault(one.executor, one)
-    return {name: plain(scaling(curves_of(samples, baseline, like))) for name, like in families.items()}
+    return {name: plain(scaling(curves_of(timed, baseline, like))) for name, like in families.items()}
 
 
 def _explanation(
     run: Run, kept: Kept, configuration: Configuration, nouns: tuple[str, str], imports: Imports | None, faster: bool
 ) -> dict[str, Any]:
     """Why a configuration is as fast as it is, and where its worker-seconds went (means over its trials)."""
-    base, trials = kept.baseline, trials_of(kept.samples, configuration)
-    baseline = trials_of(kept.samples, base)
+    base, trials = kept.baseline, trials_of(kept.timed, configuration)
+    baseline = trials_of(kept.timed, base)
     efficiency, causes = why(trials, baseline, kept.usable_cpus, gil(), nouns)
     started = imports_cause(summary(trials), imports) if configuration.python is None else None
     explanation = explain(

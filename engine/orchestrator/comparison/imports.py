@@ -1,8 +1,7 @@
 """What the imports of a workload cost, and which module costs most: measured in a fresh interpreter, outside any trial.
 
 `python -X importtime` prints for each module its own microseconds and those with all that it imports, children first,
-two spaces a level (docs.python.org/3/using/cmdline.html). What a set-up function imports is
-among them.
+two spaces a level (docs.python.org/3/using/cmdline.html). What a set-up function imports is among them.
 """
 
 from __future__ import annotations

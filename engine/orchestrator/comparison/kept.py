@@ -32,16 +32,16 @@ class Kept:
 
     def __init__(self, baseline: Configuration, usable_cpus: int) -> None:
         self.baseline, self.usable_cpus = baseline, usable_cpus
-        self.samples: list[TimedTrial] = []
+        self.timed: list[TimedTrial] = []
         self.finished: list[Finished] = []
         self.why_failed: dict[Configuration, str] = {}
         """An example of what failed, by configuration."""
         self._fingerprints: Mapping[int, str] = {}
 
     def add(self, trial: Trial, records: list[Record]) -> None:
-        """Make a sample of a finished trial and keep what explanations need of it."""
-        if sample := timed_trial(trial, records, self._role(trial), self.usable_cpus):
-            self.samples.append(replace(sample, fingerprints=self._shared(sample.fingerprints)))
+        """Keep the times of a finished trial, and what explanations need of it."""
+        if made := timed_trial(trial, records, self._role(trial), self.usable_cpus):
+            self.timed.append(replace(made, fingerprints=self._shared(made.fingerprints)))
         if trial.failed:
             errors = (record.error for record in records if record.error)
             self.why_failed.setdefault(trial.configuration, next(errors, "") or example_in(trial.message or ""))
@@ -69,10 +69,10 @@ class Kept:
         return [kept for kept in self.finished if kept.trial.configuration == configuration]
 
     def _role(self, trial: Trial) -> Role:
-        """A block holds the baseline twice."""
+        """What the trial is in its block, which runs the baseline twice: the second of them tells the machine's noise."""
         if trial.configuration != self.baseline:
             return "candidate"
-        again = any(one.role == "baseline" and one.block == trial.repeat for one in self.samples)
+        again = any(one.role == "baseline" and one.block == trial.repeat for one in self.timed)
         return "baseline_again" if again else "baseline"
 
     def _shared(self, fingerprints: Mapping[int, str]) -> Mapping[int, str]:

@@ -16,13 +16,13 @@ from engine.model import Run, configuration_from, plain
 from engine.store import Store
 
 
-def proof_of(run: Run, samples: Sequence[TimedTrial]) -> dict[str, Any] | None:
+def proof_of(run: Run, timed: Sequence[TimedTrial]) -> dict[str, Any] | None:
     """What a comparison that tries a cause has measured of it so far; None for any other comparison."""
     proves = run.terms.get("proves")
     if not proves:
         return None
     suspect, changed = configuration_from(proves["suspect"]), configuration_from(proves["changed"])
-    rows = against(samples, suspect, [changed])
+    rows = against(timed, suspect, [changed])
     if not rows:
         return None
     sentence = f"Tried in run {run.id}: {_gain(rows[0])}."

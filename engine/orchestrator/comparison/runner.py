@@ -126,7 +126,7 @@ class ComparisonRunner(Runner):
         terms = self.terms
         if self.race and self.race.decided:
             return Next(False, "decided", None, ended(self.race))
-        counted = [one for one in self.kept.samples if counts(one.configuration, terms.baseline, self.short)]
+        counted = [one for one in self.kept.timed if counts(one.configuration, terms.baseline, self.short)]
         return another_block(
             counted, terms.baseline, blocks,
             repeats=terms.repeats, precision=terms.precision, budget_s=terms.budget_s, spent_s=spent_s,
@@ -150,7 +150,7 @@ class ComparisonRunner(Runner):
         """After so many whole blocks: in a race, leave out what is shown to be slower."""
         if self.race:
             baseline = self.terms.baseline
-            self.race = look(self.race, tuple(self.kept.samples), baseline, blocks, number, self.short)
+            self.race = look(self.race, tuple(self.kept.timed), baseline, blocks, number, self.short)
 
     def _trial(self, number: int, configuration: Configuration) -> None:
         """One trial; a configuration that cannot even start is left out from then on; the baseline's end is raised."""
@@ -167,7 +167,7 @@ class ComparisonRunner(Runner):
 
     def _judge(self, step: Next | None) -> None:
         """Store the verdict on the trials that have finished by now; nothing where there is none."""
-        if not self.kept.samples:
+        if not self.kept.timed:
             return
         terms = self.terms
         circumstances = Circumstances(
@@ -193,14 +193,14 @@ class ComparisonRunner(Runner):
 
     def _plain_task_s(self) -> float | None:
         """How long a task takes, by the plain loop where that has run."""
-        loops = [one.wall_s / one.tasks for one in trials_of(self.kept.samples, self.terms.baseline) if one.tasks]
+        loops = [one.wall_s / one.tasks for one in trials_of(self.kept.timed, self.terms.baseline) if one.tasks]
         return min(loops) if loops and self.terms.baseline.reference else self._task_s
 
     def _measured_imports(self) -> Imports | None:
         """What the workers' imports cost, where start-up is long enough to be told: once, when all trials are done."""
-        samples = self.kept.samples
-        long = [one for one in configurations(samples) if one.reference is None and one.python is None
-                and starts_long(summary(trials_of(samples, one)))]  # fmt: skip
+        timed = self.kept.timed
+        long = [one for one in configurations(timed) if one.reference is None and one.python is None
+                and starts_long(summary(trials_of(timed, one)))]  # fmt: skip
         if not long or self.request.cancelled():
             return None
         return measure_imports(self.run.workload, self.run.options, search_path_of(self.run, None))

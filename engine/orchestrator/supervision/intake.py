@@ -33,7 +33,7 @@ class TaskSet(Set[int]):
             self.marks[task] = 1
 
     def reach(self, count: int) -> None:
-        """Have a mark for each of this many tasks."""
+        """Make the set large enough for this many tasks."""
         self.marks.extend(bytes(max(0, count - len(self.marks))))
 
     def __contains__(self, task: object) -> bool:

@@ -95,7 +95,8 @@ class TrialProcess:
 
 
 def has_left(process: subprocess.Popen[bytes]) -> bool:
-    """Whether a process has ended. It is not reaped where that can be helped: its number, and so its group's, stays."""
+    """Whether a process has ended. Where the system allows it, the process is only looked at and not yet waited for: until
+    then nobody else can get its number, which is also its group's, and the group is still to be killed."""
     if process.returncode is not None or not hasattr(os, "waitid"):
         return process.poll() is not None
     return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None

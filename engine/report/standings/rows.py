@@ -101,8 +101,8 @@ def _baseline(run: Run) -> Configuration | None:
 
 
 def _by_the_clock(trials: Sequence[Trial], baseline: Configuration | None) -> dict[Configuration, tuple[float, ...]]:
-    samples = [one for trial in trials if trial.repeat >= 0 and (one := timed_trial(trial, ()))]
-    return repeats_by_the_clock(samples, baseline) if baseline else {}
+    timed = [one for trial in trials if trial.repeat >= 0 and (one := timed_trial(trial, ()))]
+    return repeats_by_the_clock(timed, baseline) if baseline else {}
 
 
 def _in_order(run: Run, trials: Sequence[Trial], baseline: Configuration | None) -> list[Configuration]:

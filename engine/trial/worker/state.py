@@ -45,8 +45,8 @@ class Slot:
     """Whether it had no chunk yet."""
 
     def begin(self, board: Board) -> None:
-        """The first chunk has come: of what was waited for since the slot was taken, only what passed since the
-        clock runs belongs to the trial."""
+        """Note that the first chunk has come. The time for which this worker has waited for a CPU counts only from the
+        moment when the trial's clock was started, not from when the worker was made."""
         self.idle = False
         if self.queue:
             now_s = self.queue.delay_s()

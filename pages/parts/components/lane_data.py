@@ -190,9 +190,10 @@ def heat_cells(bins: Sequence[Bin], long: Sequence[Span], window: Window, rows: 
 
 
 def _reached(rows: Any, places: Any, count: int) -> Any:
-    """For each of `count` rows and each stretch, how much of it lies before places on that row, all places summed up.
+    """For each of `count` rows and each stretch: how much time lies before the places on that row, summed up.
 
-    A place is a time in stretches from the picture's beginning: of the one that it is in a part lies before it.
+    A place is a moment, counted in stretches from the picture's beginning. A place of 2.5 has the stretches 0 and 1
+    before it, and half of stretch 2. So the ends' sums minus the starts' are the time between starts and ends.
     """
     at = np.minimum(places.astype(int), STRETCHES - 1)
     within, parts = np.zeros((2, count, STRETCHES))

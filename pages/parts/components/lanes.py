@@ -36,7 +36,7 @@ _LANES = st.components.v2.component(
 def lanes(
     run: Run, trials: Sequence[Trial], picture: dict[str, Any], unit: str, stage: str, drawn: dict[str, Any]
 ) -> None:
-    """Draw the picture; its height depends on the number of workers alone, so nothing below it ever moves.
+    """Draw the picture; its height depends on the configuration alone, so nothing below it ever moves.
 
     `drawn` are the tiles and the bar as the page shows them now.
 

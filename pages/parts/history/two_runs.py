@@ -60,8 +60,8 @@ def _baseline(run: Run) -> Configuration:
 
 
 def _told(earlier: Run, later: Run, before: Sequence[TimedTrial], after: Sequence[TimedTrial], like: bool) -> None:
-    for run, samples in ((earlier, before), (later, after)):
-        if not samples:
+    for run, timed in ((earlier, before), (later, after)):
+        if not timed:
             st.markdown(f"- Run {run.id} has no trial that ran all of its tasks in one go: it was {run.state} "
                         "or continued, so its times are not compared.")  # fmt: skip
     if not before or not after:

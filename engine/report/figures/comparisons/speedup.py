@@ -23,10 +23,10 @@ SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
 
 def fits_of(trials: Sequence[Trial], baseline: Configuration) -> dict[Configuration, Scaling]:
     """The scaling law of each family of configurations that differ in their workers only, where it could be fitted."""
-    samples = [sample for trial in trials if (sample := timed_trial(trial, ()))]
-    heads = {_family(sample.configuration): sample.configuration for sample in samples}
+    timed = [one for trial in trials if (one := timed_trial(trial, ()))]
+    heads = {_family(one.configuration): one.configuration for one in timed}
     fitted = {
-        head: scaling(curves_of(samples, baseline, head)) for head in heads.values() if head.executor != "sequential"
+        head: scaling(curves_of(timed, baseline, head)) for head in heads.values() if head.executor != "sequential"
     }
     return {head: fit for head, fit in fitted.items() if fit.single is not None}
 

@@ -32,7 +32,7 @@ def test_the_first_baseline_of_a_block_is_the_baseline_and_the_second_is_it_agai
     for block in (0, 0, 1, 1):
         kept.add(trial(BASE, block), records(4))
     kept.add(trial(OTHER), records(4))
-    assert [one.role for one in kept.samples] == ["baseline", "baseline_again"] * 2 + ["candidate"]
+    assert [one.role for one in kept.timed] == ["baseline", "baseline_again"] * 2 + ["candidate"]
 
 
 @pytest.mark.parametrize(("count", "held"), [(4, 4), (MOST_RECORDS, MOST_RECORDS), (MOST_RECORDS + 1, 1001)])
@@ -48,7 +48,7 @@ def test_equal_fingerprints_are_held_once() -> None:
     kept = Kept(BASE, 2)
     for fingerprint in ("same", "same", "other"):
         kept.add(trial(), records(4, fingerprint))
-    first, second, third = (one.fingerprints for one in kept.samples)
+    first, second, third = (one.fingerprints for one in kept.timed)
     assert first is second
     assert third is not first and third != first
 
