@@ -69,7 +69,7 @@ class Kept:
         return [kept for kept in self.finished if kept.trial.configuration == configuration]
 
     def _role(self, trial: Trial) -> Role:
-        """What the trial is in its block, which runs the baseline twice: the second of them tells the machine's noise."""
+        """What the trial is in its block. A block runs the baseline twice: the second one shows the machine's noise."""
         if trial.configuration != self.baseline:
             return "candidate"
         again = any(one.role == "baseline" and one.block == trial.repeat for one in self.timed)

@@ -95,8 +95,10 @@ class TrialProcess:
 
 
 def has_left(process: subprocess.Popen[bytes]) -> bool:
-    """Whether a process has ended. Where the system allows it, the process is only looked at and not yet waited for: until
-    then nobody else can get its number, which is also its group's, and the group is still to be killed."""
+    """Whether a process has ended. Where the system allows it, it is only looked at and not yet waited for.
+
+    Until then no other process gets its number, which is also its group's, and that group is still to be killed.
+    """
     if process.returncode is not None or not hasattr(os, "waitid"):
         return process.poll() is not None
     return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
