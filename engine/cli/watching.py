@@ -76,6 +76,8 @@ def summarise(store: Store, run: Run) -> None:
     tell(f"Run {run.id}, {run.title}: {run.state}, {done}.")
     if run.message:
         tell(run.message)
+    elif run.state == "interrupted" and run.kind != "experiment":
+        tell(f"Its process was ended before its tasks were: `overlap resume {run.id}` runs what is left.")
     for trial in trials if run.kind == "job" else []:
         wall_s = trial.measurement.wall_s
         if wall_s and trial.done:

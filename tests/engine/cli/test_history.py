@@ -12,7 +12,9 @@ import pytest
 from PIL import Image
 
 from engine.cli.group import main
+from engine.model import Configuration
 from tests.engine.cli.conftest import ROOT, Cli, run_number
+from tests.engine.support import faulty_plan, first_start
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,14 @@ def test_show_tells_how_it_went_on_stderr_and_what_came_out_on_stdout(cli: Cli, 
     document = json.loads(cli("show", run, "--json").stdout)
     assert document["state"] == "finished"
     assert [record["status"] for record in document["trials"][0]["records"]] in (["ok", "failed"], ["failed", "ok"])
+
+
+def test_a_run_that_was_interrupted_says_how_it_goes_on(tmp_path: Path) -> None:
+    store = first_start(tmp_path / "home")
+    store.set_state(store.create(faulty_plan([{"do": "fine"}], Configuration("threads", 1)), "rone", {}), "interrupted")
+    store.close()
+    said = Cli(tmp_path / "home", tmp_path)("show", 1).stderr
+    assert "interrupted, 0 of 1 done" in said and "`overlap resume 1` runs what is left" in said
 
 
 @pytest.mark.parametrize("kind", ["json", "csv", "html"])
