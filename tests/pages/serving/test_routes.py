@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
+import re
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -17,11 +19,13 @@ from starlette.applications import Starlette
 
 from engine.config import load
 from engine.model import Run, new_token
+from engine.report import MEDIA_TYPES
 from engine.report.documents.document import import_document, run_document
 from engine.runs import jobs
 from engine.runs.resize_plans import resize_plan
 from engine.store import Store
 from engine.workloads.images.making.options import Resizing
+from pages.parts.shared import person as people
 from pages.serving.routes import ROUTES
 from tests.pages.conftest import THREADS
 
@@ -176,3 +180,34 @@ def test_an_original_outside_this_servers_folders_is_not_shown(get: Get, store: 
     run = jobs.wait(store, jobs.start(store, plan))
     assert get(f"/files/{run.token}/picture/0/after").status_code == 200
     assert get(f"/files/{run.token}/picture/0/before").status_code == 404
+
+
+def paths_of(run: Run) -> list[str]:
+    """An address of each route about a run, every export and picture among them."""
+    known = {"token": [run.token], "format": list(MEDIA_TYPES), "task": ["0"], "which": ["thumb", "after", "before"]}
+    found = []
+    for route in ROUTES:
+        names = re.findall(r"{(\w+)", route.path)
+        for values in itertools.product(*(known[name] for name in names)) if names else ():
+            path = re.sub(r"{(\w+):int}", r"{\1}", route.path)
+            found.append(path.format(**dict(zip(names, values, strict=True))))
+    return found
+
+
+@pytest.mark.parametrize("who", ["bob@example.org", people.NOBODY, None])
+def test_no_route_gives_anything_of_somebody_elses_run(
+    get: Get, resized: Run, store: Store, monkeypatch: pytest.MonkeyPatch, who: str | None
+) -> None:
+    monkeypatch.setenv("OVERLAP_SIGN_IN", "1")
+    if who is not None:  # else as it is asked, without a cookie that this server has signed
+        monkeypatch.setattr(people, "person_of", lambda _: who)
+    store.update_run(resized, person="ada@example.org")
+    try:
+        paths = paths_of(resized)
+        assert len(paths) == 2 + len(MEDIA_TYPES) + 3
+        assert {path: get(path).status_code for path in paths} == dict.fromkeys(paths, 404)
+        assert get("/health").status_code == 200
+        monkeypatch.setattr(people, "person_of", lambda _: "ada@example.org")
+        assert get(paths[0]).status_code == 200
+    finally:
+        store.update_run(resized, person=None)
