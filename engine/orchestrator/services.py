@@ -1,7 +1,8 @@
 """What must run beside a trial so that its tasks find what they name: the demo shops, the painter of the sample photos.
 
-Who starts a run's orchestrator says which services the tasks need (`needed`). The orchestrator starts them
-before it imports its own packages and waits for them only before the first trial, so that both come up side by side.
+Who starts a run's orchestrator says which services the tasks need (`needed`). The orchestrator starts the shops
+before it imports its own packages and waits for them only before the first trial, so that both come up side by side;
+the painter, which would take CPUs from both, begins with that trial.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The sample photos painted by a child process, so that the first ones are resized while it paints the others.
 
-`python -m engine.workloads.painting --home HOME` waits for a line on its stdin, paints what is missing and ends; a
-closed stdin, or on Linux the end of its parent, ends it before that. A task whose photo is not there yet is put back
-(`Later`). The orchestrator imports nothing that paints: a run's first result waits for its imports.
+`python -m engine.workloads.painting --home HOME` paints what is missing and ends; a closed stdin, or on Linux the end
+of its parent, ends it before that. A task whose photo is not there yet is put back (`Later`). The orchestrator imports
+nothing that paints: a run's first result waits for its imports.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import os
 import subprocess
 import sys
 import threading
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -26,31 +25,31 @@ GRACE_S = 2.0
 
 
 class Painting:
-    """The child, from here until it is closed; a context manager. It gets ready at once, and paints from `told` on."""
+    """The child, from `told` on until it is closed; a context manager."""
 
     def __init__(self, home: Path) -> None:
-        command = ["-m", "engine.workloads.painting", "--home", str(home)]
-        if threading.current_thread() is threading.main_thread():
-            command += ["--parent", str(os.getpid())]
-        self._process = child.start(command, stdout=subprocess.DEVNULL)
+        self._home = home
+        self._process: subprocess.Popen[bytes] | None = None
 
     @cached_property
     def told(self) -> float:
         """For how long a task may wait for its photo, in seconds. Asked for once the first trial begins.
 
-        Painting uses all CPUs; until then they are for the orchestrator, which somebody waits for.
+        Painting uses all CPUs. Until then they are for the orchestrator, which somebody waits for; and while the child
+        does its imports, so does the trial, whose first photos are there. Raises OSError when it cannot be started.
         """
-        assert self._process.stdin is not None
-        with suppress(OSError):  # it has died: its photos will not come, and their tasks say so
-            self._process.stdin.write(b"paint\n")
-            self._process.stdin.flush()
+        command = ["-m", "engine.workloads.painting", "--home", str(self._home)]
+        if threading.current_thread() is threading.main_thread():
+            command += ["--parent", str(os.getpid())]
+        self._process = child.start(command, stdout=subprocess.DEVNULL)
         return PATIENCE_S
 
     def close(self) -> None:
         """Ends the child, by asking and after two seconds by force. A second call does nothing."""
+        if self._process is None:
+            return
         assert self._process.stdin is not None
-        with suppress(OSError):  # of what it did not read any more
-            self._process.stdin.close()
+        self._process.stdin.close()
         try:
             self._process.wait(GRACE_S)
         except subprocess.TimeoutExpired:
@@ -84,11 +83,9 @@ def main() -> int:
     options = parser.parse_args()
     if options.parent is not None:
         die_with_parent(options.parent)
-    begin = threading.Event()
-    watch_stdin(lambda _line: begin.set(), lambda: os._exit(0))
+    watch_stdin(lambda _line: None, lambda: os._exit(0))
     from engine.workloads.shop.photos import sample_photos
 
-    begin.wait()
     sample_photos(options.home)
     return 0
 

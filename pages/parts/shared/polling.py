@@ -20,7 +20,7 @@ JOB_LOOK_S = 10.0
 BEGINS = "begins"
 """The stage of a run that has no result yet."""
 PACE: dict[str, Any] = {
-    "every_ms": 1000, "look_ms": 3000, "busy": 0.8, "busy_ms": 4000, "begins": BEGINS, "first_ms": 150,
+    "every_ms": 1000, "look_ms": 3000, "busy": 0.8, "busy_ms": 4000, "begins": BEGINS, "first_ms": 60,
     "eager_ms": 4000, "patience_ms": 8000,
 }  # fmt: skip
 """Milliseconds between two askings for figures, before the first result (`first_ms`: somebody waits for it, and for the

@@ -58,6 +58,7 @@ def test_a_photo_that_is_being_painted_is_waited_for_and_no_other_missing_file(t
 
 def test_the_painter_ends_with_whoever_started_it(tmp_path: Path) -> None:
     with Painting(tmp_path) as painter:
+        assert painter.told > 0 and painter._process is not None
         child = psutil.Process(painter._process.pid)
         assert child.is_running()
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
@@ -77,10 +78,10 @@ def test_the_painter_leaves_the_cpus_to_the_run_until_its_first_trial_begins(tmp
     painted_but(tmp_path, SMALLEST.name)
     photo = tmp_path / FOLDER / SMALLEST.name
     with Painting(tmp_path) as painter:
-        child = psutil.Process(painter._process.pid)
-        while child.status() != psutil.STATUS_SLEEPING or len(child.threads()) < 2:  # it has begun to listen
-            time.sleep(0.01)
-        assert not photo.exists()
+        assert painter._process is None and not photo.exists()
         assert painter.told == painter.told > 60.0
+        assert painter._process is not None
         assert painter._process.wait(60) == 0 and photo.exists()
     assert painter._process.poll() == 0, "one that has ended can be closed, too"
+    with Painting(tmp_path) as never:
+        assert never._process is None, "one that was not needed can be closed"
