@@ -28,15 +28,18 @@ def run_pilot(store: Store, plan: Plan) -> Pilot:
     return pilot_or_reason(store, plan)[0]
 
 
-def pilot_or_reason(store: Store, plan: Plan) -> tuple[Pilot, str | None]:
-    """What `run_pilot` gives and, when no task ended well, a sentence that says why."""
+def pilot_or_reason(store: Store, plan: Plan, person: str | None = None) -> tuple[Pilot, str | None]:
+    """What `run_pilot` gives and, when no task ended well, a sentence that says why.
+
+    `person` is who asks, where people sign in: as long as the pilot's run is there, it is theirs.
+    """
     for run in store.runs(limit=50, kind="job", workload=plan.workload):
         if run.state == "finished" and _alike(store, run, plan):
             return pilot_of(store.records.latest(run)), None
     sample = replace(
         plan, kind="job", title="a pilot", tasks=sampled(plan, SAMPLE), configurations=(SEQUENTIAL,), terms={}
     )
-    run = jobs.start(store, sample)
+    run = jobs.start(store, sample, person=person)
     began_s, running_s, first_s, waited_for = time.perf_counter(), None, None, None
     while (now := store.run(run.token)).state not in ENDED:
         now_s = time.perf_counter()

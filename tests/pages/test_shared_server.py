@@ -140,6 +140,30 @@ def test_clicks_that_come_at_once_start_no_more_than_one_may_have(
     assert len(outcomes) == 4 and all("OVERLAP_RUNS_EACH" in one for one in outcomes[1:])
 
 
+def test_a_pilot_is_its_readers_own_run_and_counts(
+    store: Store, quick: Plan, signed_in: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owners: list[str | None] = []
+
+    def seen(kept: Store, plan: Plan, token: str | None = None, person: str | None = None) -> Run:
+        owners.append(person)
+        raise InputRefused("enough is seen")
+
+    monkeypatch.setattr("engine.runs.jobs.start", seen)
+    monkeypatch.setenv("OVERLAP_RUNS_EACH", "1")
+    signed_in("bob@example.org")
+    with pytest.raises(InputRefused, match="enough"):
+        launching.pilot(quick)
+    assert owners == ["bob@example.org"], "nobody's run is everybody's to see"
+    store.create(quick, "rbob", {}, "bob@example.org")
+    with pytest.raises(InputRefused, match="OVERLAP_RUNS_EACH"):
+        launching.pilot(quick)
+    signed_in(people.NOBODY)
+    with pytest.raises(NotAvailable, match="Sign in first"):
+        launching.pilot(quick)
+    assert len(owners) == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "stored"),
     [("  holiday\n2026\t ", "holiday 2026"), ("", None), (" \n", None), ("a\x1b[31mb\x07", "a\ufffd[31mb\ufffd"),

@@ -96,7 +96,7 @@ def with_a_share() -> str | None:
 def pilot(plan: Plan) -> tuple[Pilot, str | None]:
     """What a few tasks cost, or why there is nothing to say of that. Raises OverlapError."""
     must_be_allowed(plan.workload)
-    return pilot_or_reason(store(), _within_addresses(plan))
+    return pilot_or_reason(store(), _within_addresses(plan), with_a_share())
 
 
 def is_allowed(workload: str) -> bool:
