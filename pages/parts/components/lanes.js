@@ -143,7 +143,7 @@ function axis(pen, data, ink, x, width) {
   for (let s = Math.ceil(data.from / step) * step; s <= data.to + 1e-9; s += step) {
     const at = Math.round(x(s)) + 0.5
     pen.beginPath(); pen.moveTo(at, 0); pen.lineTo(at, bottom + 3); pen.stroke()
-    const told = `${Number(s.toFixed(3))} s`
+    const told = step < 0.01 ? `${Number((s * 1000).toPrecision(6))} ms` : `${Number(s.toFixed(3))} s`
     const half = pen.measureText(told).width / 2
     pen.fillText(told, Math.min(at - half, width - 2 * half), bottom + 5)
   }

@@ -12,7 +12,7 @@ import streamlit as st
 from engine.model import Run
 from engine.protocol.results import scraped_page, shop_of
 from engine.report.first_results import remark_of
-from pages.parts.shared.words import in_words, moment
+from pages.parts.shared.words import in_words, moment, outcome
 
 NAMES = ("label", "status", "started_s", "finished_s", "reason", "error", "output")
 COLUMNS = (
@@ -49,7 +49,7 @@ def _row(
     page = scraped_page(output)
     shops = best.get(label)
     return (
-        "OK" if status == "ok" else status.capitalize(),
+        outcome(status),
         page and page.name,
         page and page.price,
         page and page.currency,

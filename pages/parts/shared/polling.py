@@ -15,7 +15,7 @@ from engine.machine.busy import reading
 
 LOOK_S = 4.0
 """Seconds between two looks of a measuring run's page."""
-JOB_LOOK_S = 10.0
+JOB_LOOK_S = 20.0
 """Of a job's page on a busy machine."""
 BEGINS = "begins"
 """The stage of a run that has no result yet."""

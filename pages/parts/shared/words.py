@@ -52,6 +52,11 @@ def duration(seconds: float | None) -> str:
     return "–" if seconds is None else in_two_units(seconds)
 
 
+def outcome(status: str) -> str:
+    """How a task ended, as tables say it: ``OK``, ``Failed``, ``Cancelled``."""
+    return "OK" if status == "ok" else status.capitalize()
+
+
 def in_words(reason: str | None) -> str:
     """A short code such as ``timed_out`` as words: ``Timed out``; acronyms keep their capitals."""
     first, *rest = (reason or "unknown").split("_")

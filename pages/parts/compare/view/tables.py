@@ -31,8 +31,8 @@ def configurations_table(run: Run, trials: Sequence[Trial]) -> None:
             "Take": st.column_config.TextColumn(width=50, help="What is recommended.", alignment="center"),
             "Configuration": st.column_config.TextColumn(pinned=True),
             "Times": st.column_config.ProgressColumn(
-                format="%.2f×", min_value=0, max_value=_highest(table), width="small",
-                help="Times as fast as the baseline.",
+                format=" ", min_value=0, max_value=_highest(table), width="small",
+                help="Times as fast as the baseline, as a bar; the number stands beside it.",
             ),
             "Speedup": st.column_config.TextColumn(help="Against the baseline, with its interval."),
             "Wall time": st.column_config.TextColumn(

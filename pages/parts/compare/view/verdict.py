@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -23,11 +23,31 @@ def told(run: Run, measured: int) -> None:
         _nothing(run, measured)
         return
     if run.state in ENDED:  # while it goes on, "too few repeats" would be the most frequent of the warnings
-        if further := [str(sentence) for sentence in found["sentences"][1:]]:
-            st.markdown(literal(" ".join(further)))
+        _further([str(sentence) for sentence in found["sentences"][1:]])
         _warnings(found)
     if apart := left_out(found):
         st.caption(literal(apart))
+
+
+def _further(sentences: Sequence[str]) -> None:
+    """What is short stands there; what explains figures at length is a paragraph on demand, where there is much."""
+    at_once, long = split(sentences)
+    if at_once:
+        st.markdown(literal(" ".join(at_once)))
+    if long:
+        with st.expander("More about these figures", icon=":material/notes:", key="further"):
+            st.markdown(literal(" ".join(long)))
+
+
+def split(sentences: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The sentences that are read at a glance, and those that are folded away."""
+    much = sum(map(len, sentences)) > 2 * SHORT
+    long = [one for one in sentences if much and len(one) > SHORT]
+    return [one for one in sentences if one not in long], long
+
+
+SHORT = 160
+"""Letters of a sentence that is read at a glance: a line and a half of the page."""
 
 
 def _nothing(run: Run, measured: int) -> None:
