@@ -12,7 +12,6 @@ import sys
 from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
@@ -81,22 +80,6 @@ def _signals_end() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _no_sync() -> Iterator[None]:
-    """No machine loses its power between two steps of a test: no commit here waits until the disk itself has it."""
-    from engine.store import database
-
-    prepare = database._PREPARE["sqlite"]
-
-    def prepared(connection: Any, patience_s: float) -> None:
-        prepare(connection, patience_s)
-        connection.execute("PRAGMA synchronous = OFF")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(database._PREPARE, "sqlite", prepared)
-        yield
 
 
 @pytest.fixture(autouse=True)

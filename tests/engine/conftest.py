@@ -11,7 +11,13 @@ from engine.config import Settings
 from engine.store import Store
 from tests.engine.inside import orchestrators_inside
 from tests.engine.postgres import READY, Postgres, running
-from tests.engine.support import open_store
+from tests.engine.support import commits_that_do_not_wait, open_store
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commits_do_not_wait() -> Iterator[None]:
+    with commits_that_do_not_wait():
+        yield
 
 
 @pytest.fixture

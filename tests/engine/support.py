@@ -23,7 +23,7 @@ from engine.model import Configuration, Plan, Record, Run, Task, new_token
 from engine.orchestrator.main import Orchestrator
 from engine.orchestrator.services import Services, needed
 from engine.runs import jobs
-from engine.store import Store
+from engine.store import Store, database
 
 MEASURES = pytest.mark.flaky(reruns=2, reruns_delay=2)
 """Mark of tests that measure seconds or megabytes. No test runs beside them, but other programs may: three tries."""
@@ -68,6 +68,20 @@ def _empty_database() -> bytes:
     with TemporaryDirectory() as folder:
         Store.open(Settings(home=Path(folder))).close()
         return Path(folder, "overlap.db").read_bytes()
+
+
+@contextmanager
+def commits_that_do_not_wait() -> Iterator[None]:
+    """No commit of this process waits until the disk itself has it: no machine loses its power during a test."""
+    prepare = database._PREPARE["sqlite"]
+
+    def prepared(connection: Any, patience_s: float) -> None:
+        prepare(connection, patience_s)
+        connection.execute("PRAGMA synchronous = OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(database._PREPARE, "sqlite", prepared)
+        yield
 
 
 def started(store: Store, plan: Plan) -> Run:

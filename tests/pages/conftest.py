@@ -28,10 +28,16 @@ from engine.runs.plans import simple_plan
 from engine.store import Store
 from engine.workloads.shop import photos
 from tests.engine.inside import orchestrators_inside
-from tests.engine.support import put_database, run_to_end
+from tests.engine.support import commits_that_do_not_wait, put_database, run_to_end
 
 NAVIGATION = str(Path(__file__).parents[2] / "pages" / "navigation.py")
 THREADS = Configuration("threads", 2)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commits_do_not_wait() -> Iterator[None]:
+    with commits_that_do_not_wait():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
