@@ -20,8 +20,8 @@ from pages.parts.shared.signing_in import ask_to_sign_in, let_in, show_person
 from pages.parts.shared.starting import show_next
 
 HERE = Path(__file__).parent
+# Addresses of pages on which a run can be started. (Streamlit would draw a text that stands here by itself.)
 STARTING = ("", "scrape", "resize", "compare", "machine", "sharing")
-"""Addresses of pages on which a run can be started."""
 
 st.set_page_config(page_title="Overlap", page_icon=str(HERE / "icon.svg"), layout="wide")
 sections: dict[str, list[st.Page]] = {}
