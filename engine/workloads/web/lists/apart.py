@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.config import Settings
 from engine.errors import InputRefused, TaskFailed
 from engine.workloads.web.lists.inputs import Inputs, from_text
-from engine.workloads.web.lists.reading import AddressList, read_list
+from engine.workloads.web.lists.reading import AddressList, read_file
 from engine.workloads.web.lists.sitemap import Harvest, read_sitemap
 
 
@@ -21,7 +21,8 @@ def pasted(text: str, settings: Settings) -> Inputs:
 
 def file(path: Path, name: str, settings: Settings, column: int | None) -> AddressList:
     """The addresses of a file of any kind. Raises InputRefused."""
-    return read_list(path.read_bytes(), name, settings, column)
+    with path.open("rb") as opened:
+        return read_file(opened, name, settings, column)
 
 
 def sitemap(url: str, settings: Settings) -> Harvest:

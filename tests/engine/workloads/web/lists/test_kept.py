@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from engine.config import Settings
 from engine.errors import InputRefused
-from engine.workloads.web.lists import kept, reading, tables
+from engine.workloads.web.lists import apart, kept, reading, tables
 from engine.workloads.web.lists.inputs import collect
 from engine.workloads.web.lists.kept import Seen, Texts, distinct
 from engine.workloads.web.lists.reading import AddressList, read_file, read_list
@@ -139,6 +139,16 @@ def test_a_long_table_is_never_in_memory_as_a_whole(tmp_path: Path, monkeypatch:
     assert file.most < 10_000 < len(file.getvalue()) / 10
     assert same(found, read_list(file.getvalue(), "table.csv", settings)) and len(found.inputs.urls) == 3_000
     assert not file.closed and [column.addresses for column in found.columns] == [0, 0, 3_000]
+
+
+def test_the_apps_reader_opens_a_file_and_reads_it_no_more_than_a_command_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kept").write_bytes(b"sku,page\n" + b"".join(b"%d,https://a.example/%d\n" % (n, n) for n in range(300)))
+    monkeypatch.setattr(reading, "HEAD", 1_000)
+    monkeypatch.setattr(reading, "read_list", None)  # what reads a whole file
+    found = apart.file(tmp_path / "kept", "pages.csv", Settings(home=tmp_path), None)
+    assert len(found.inputs.urls) == 300 and found.column == "page"
 
 
 def same(one: AddressList, other: AddressList) -> bool:
