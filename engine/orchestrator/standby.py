@@ -30,6 +30,8 @@ _AFTER_S = 0.7
 """It leaves the CPUs for so long to the page that is being drawn before it does its imports."""
 _ANSWER_S = 3.0
 """How long an answer is waited for: its imports may be under way."""
+_BEGIN = b"\n"
+"""What it is told once it has answered in time."""
 _FIRST = ("engine.orchestrator.main", "engine.orchestrator.job", "sqlalchemy.dialects.sqlite", "email.parser")
 """What a job imports before its first trial starts."""
 _AVAILABLE = hasattr(signal, "alarm") and hasattr(os, "dup2")
@@ -97,6 +99,8 @@ def _answers(process: subprocess.Popen[bytes], order: Sequence[str], log: Path) 
             answer.register(process.stdout, selectors.EVENT_READ)
             if not answer.select(_ANSWER_S) or not os.read(process.stdout.fileno(), 1):
                 return False
+        process.stdin.write(_BEGIN)  # one that answers too late, while another is started instead, must not begin, too
+        process.stdin.flush()
     except OSError:  # it died before it could read
         return False
     process.stdout.close()
@@ -123,6 +127,8 @@ def await_order() -> list[str]:
     signal.alarm(0)
     os.write(answer, b"\n")
     os.close(answer)
+    if os.read(0, len(_BEGIN)) != _BEGIN:  # another one was started instead
+        os._exit(0)
     return list(arguments)
 
 

@@ -35,6 +35,12 @@ time.sleep(600)
 """
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that does other work is slow, not wrong."""
+    monkeypatch.setattr(standby, "_ANSWER_S", 60.0)
+
+
 @pytest.fixture
 def store(store: Store) -> Iterator[Store]:
     """A store whose settings allow a standby, and the end of the one that waits."""
@@ -104,6 +110,21 @@ def test_of_two_runs_at_once_one_gets_it(tmp_path: Path) -> None:
     assert len(got) == 1
     assert got[0].wait() == 1 and "no run 'rnone'" in log.read_text()
     child.end(got[0])
+
+
+def test_one_that_answers_too_late_begins_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, own, end = tmp_path / "log.txt", Standby(), child.end
+    log.touch()
+    own.prepare({})
+    process = own._process
+    assert process is not None and process.stdin is not None and process.stdout is not None
+    monkeypatch.setattr(standby, "_ANSWER_S", 0.0)
+    monkeypatch.setattr(child, "end", lambda _process: None)  # as if this process came to that only now
+    assert own.taken(["rnone"], log, {}) is None
+    assert process.stdout.read(1), "it has answered"
+    process.stdin.close()
+    assert process.wait(60) == 0 and log.read_text() == ""
+    end(process)
 
 
 def test_it_is_not_used_where_variables_folder_or_code_have_changed(
