@@ -94,10 +94,19 @@ OTHERS_STARTS = frozenset(
 
 _WAS = r"""was|were|list(?: price)?|reg(?:\.|ular)?(?: price)?|msrp|m\.s\.r\.p\.|rrp|r\.r\.p\.?
     |orig(?:\.|inal(?:ly)?)?(?: price)?|compare(?: at)?|retail(?: price| value)?|old price|before|previous(?:ly)?
-    |typically|statt|uvp|früher|avant|antes|au lieu de|normalpris|ord\.? ?pris|before price|value"""
+    |typically|statt|uvp|früher|avant|antes|au lieu de|normalpris|ord\.? ?pris|before price|value
+    |pvpr?|invece di|anziché|adviesprijs|normaalihinta|cena regularna|běžná cena|původní cena|pôvodná cena|preț vechi
+    |prp|eredeti ár|korábbi ár|αρχική τιμή|старая цена|стара ціна|eski fiyat|通常価格|定価|参考価格|原价|原價|정가"""
 _SAVE = r"you save|save|saving|savings|off|discount|ersparnis|sie sparen|économisez|ahorras?|rebate|coupon|get|earn"
-_EXTRA = r"""shipping|delivery|postage|freight|versand(?:kosten)?|livraison|envío|spedizione|over|above|orders? of
-    |under|minimum|ab einem|spend|total(?: price)?|tax|deposit|fee|handling|gift card|up to"""
+# No word here that may end a product's name, as “carriage”, “pant” or “portes” do.
+_CARRIED = r"""shipping|delivery|postage|freight|p ?& ?p|\w{0,12}versand(?:kosten)?|liefer(?:ung|kosten|gebühr)
+    |livraison|frais de port|envío|spedizione|consegna|verzend(?:ing|kosten)|bezorg(?:ing|kosten)|frakt|fragt|toimitus
+    |dostaw[ay]|wysyłka|doprava|poštovné|szállítás|livrare|доставка|frete|portes de envio|kargo|μεταφορικά
+    |(?:配)?送料|배송비|運費|运费"""
+_RETURNED = r"""pfand|statiegeld|kaucja|[ée]co-?part(?:icipation)?|[ée]co-?taxe|eco-?contributo
+    |\w{0,12}entsorgung"""
+_EXTRA = rf"""{_CARRIED}|{_RETURNED}|over|above|orders? of|under|minimum|ab einem|spend|total(?: price)?|tax|deposit|fee
+    |handling|gift card|up to|delivered (?:today|tomorrow)|click (?:&|and) collect|zzgl\.?|zuzüglich|dont"""
 _PART = r"""\d+ (?:payments|instal+ments?|x|raten|mal)|payments? of|instal+ments? of|monatlich|as low as|mensual
     |\d{1,2} ?x(?: de| d'| of| von| à| di| po| af| av)?
     |\d{1,2} (?:pagos|cuotas|parcelas|vezes|mensualidades|meses)(?:[^\d]{0,25} de)?
@@ -156,10 +165,13 @@ MEMBERS_AFTER = re.compile(
 )
 """Text right behind what members of a shop's programme pay."""
 
+EXTRA = _label(_EXTRA, r"[\s:：+]*(?:(?:from|for|od|ab|fra|från|vanaf|desde|от)\s)?\s*$")
+"""Text that leads up to what comes on top, or to a threshold. Behind another amount, it is that one's."""
+
 BEFORE: tuple[tuple[re.Pattern[str], float, bool], ...] = (
     (_label(_WAS), -4.0, True),
     (_label(_SAVE, r"[\s:]*(?:up to)?\s*$"), -5.0, False),
-    (_label(_EXTRA, r"[\s:+]*$"), -4.0, False),
+    (EXTRA, -4.0, False),
     (_label(_PART), -3.5, False),
     (MEMBER, -3.0, False),
     (_label(_START), -3.5, False),
@@ -196,6 +208,16 @@ AFTER: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(r"\s*(?:off|discount|savings?|saved|rabatt|back|reward|rebate|credit|gift card)\b", re.I), -5.0),
     (re.compile(r"\s*(?:or more|and up|minimum)\b", re.I), -3.0),
     (re.compile(r"\s*(?:shipping|delivery|versand)(?:\s(?:and|&|costs?|fees?|charges?|to)\b|\W*$)", re.I), -3.0),
+    (
+        # In the price's own text, which keeps its blank; what begins the next text may be a heading.
+        re.compile(
+            rf"\s(?:(?:de|d['’]|next|same|express|standard|priority|\d{{1,2}}|day|hour)[\s-]?){{0,2}}"
+            rf"{_one_of(f'{_CARRIED}|{_RETURNED}')}(?!\w)"
+            r"(?!\W{0,3}(?:gratui|offert|incl|inkl|free|gratis|kosten[lf]|compris|zdarma|w cenie|бесплат|無料|무료))",
+            re.I,
+        ),
+        -3.0,
+    ),
     (re.compile(r"\s*(?:up ?-?front|down(?: payment)?)\b", re.I), -3.0),
     (re.compile(rf"\s*\)?\s*(?:/|per|pro|je)\s?(?:\d+\s?)?(?:{_MEASURE})\b", re.I), -2.0),
     (re.compile(r"\s*x\s*\d+\b", re.I), -2.0),

@@ -15,10 +15,12 @@ from math import exp, log
 
 from selectolax.lexbor import LexborNode
 
+from engine.workloads.web.price.amounts.amount import find_amounts
 from engine.workloads.web.price.deciding.former import mark_former, mark_net
 from engine.workloads.web.price.deciding.labels import (
     AFTER,
     BEFORE,
+    EXTRA,
     MEMBER,
     MEMBERS_AFTER,
     NET_AFTER,
@@ -151,10 +153,19 @@ def called_aside(lead: str, behind: str) -> bool:
 @lru_cache(maxsize=512)
 def _before(text: str) -> tuple[float, float, bool]:
     """What a text that leads up to a price says of it, its words for an old price apart; lists repeat theirs."""
-    found = [(weight, old) for pattern, weight, old in BEFORE if pattern.search(text)]
+    found = [
+        (weight, old)
+        for pattern, weight, old in BEFORE
+        if pattern.search(text) and not (pattern is EXTRA and _is_of_another(text))
+    ]
     former = sum(weight for weight, old in found if old)
     score = sum(weight for weight, old in found if not old)
     return score, former, any(weight <= -3.0 and not old for weight, old in found)
+
+
+def _is_of_another(text: str) -> bool:
+    """Whether a label at the end of a text follows an amount in it, as in `£3.99 delivery`, and leads up to none."""
+    return text.rstrip()[-1:] not in (":", "：") and any(amount.mark for amount in find_amounts(text, None, 4))
 
 
 @lru_cache(maxsize=512)

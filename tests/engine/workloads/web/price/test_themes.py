@@ -11,6 +11,7 @@ from tests.engine.workloads.web.price.themes.countries import COUNTRIES
 from tests.engine.workloads.web.price.themes.data import DATA
 from tests.engine.workloads.web.price.themes.neighbours import NEIGHBOURS
 from tests.engine.workloads.web.price.themes.offers import OFFERS
+from tests.engine.workloads.web.price.themes.on_top import ON_TOP
 from tests.engine.workloads.web.price.themes.systems import SYSTEMS
 from tests.engine.workloads.web.price.themes.theme import Theme
 
@@ -38,3 +39,16 @@ def test_no_theme_is_read_wrong_without_a_doubt_when_its_data_are_gone() -> None
         if wrong and not told.doubts:
             silent.append((name, told.price))
     assert not silent
+
+
+@pytest.mark.parametrize("page", ON_TOP.values(), ids=ON_TOP)
+def test_what_comes_on_top_of_a_price_is_not_taken_for_it(page: Theme) -> None:
+    told = read_product(page.page())
+    assert told.price == Decimal(page.price or "x"), told
+    assert told.currency == page.currency
+
+
+@pytest.mark.parametrize("name", ["Baby Carriage", "Cargo Pant", "Armoire 2 portes", "Photo Montage"])
+def test_a_name_that_ends_like_a_label_is_none(name: str) -> None:
+    told = read_product(Theme("<div>£35.00</div><button>Add to cart</button>", "35.00", "GBP", name=name).page())
+    assert (told.price, told.doubts) == (Decimal("35.00"), ())

@@ -109,4 +109,28 @@ OFFERS: dict[str, Theme] = {
         """<span class="price-sales">€17.99</span><h3>Shipping promotions</h3><button>Add to cart</button>""",
         "17.99", "EUR", cards="€#", head=ld_offer("17.99", "EUR"), doubtful=False,
     ),
+    "Japanese, the regular price in a list": Theme(
+        """<dl><dt>通常価格</dt><dd>5,000円</dd><dt>セール価格</dt><dd>3,980円</dd></dl><button>カートに入れる</button>""",
+        "3980", "JPY", "5000", language="ja", cards="#円", doubtful=False,
+    ),
+    "Hungarian, the original price in words": Theme(
+        """<div>Eredeti ár: 12 990 Ft</div><div>Akciós ár: 9 990 Ft</div><button>Kosárba</button>""",
+        "9990", "HUF", "12990", language="hu", cards="# 000 Ft", doubtful=False,
+    ),
+    "Spanish, Portuguese: the recommended price in letters": Theme(
+        """<div>PVPR 59,95 €</div><div>39,95 €</div><button>Adicionar ao carrinho</button>""",
+        "39.95", "EUR", "59.95", language="pt", cards="#,00 €", doubtful=False,
+    ),
+    "Italian, instead of": Theme(
+        """<div><span>39,95 €</span> <span>anziché 59,95 €</span></div><button>Aggiungi al carrello</button>""",
+        "39.95", "EUR", "59.95", language="it", cards="#,00 €", doubtful=False,
+    ),
+    "Polish, the regular price in words": Theme(
+        """<div>Cena regularna: 199,00 zł</div><div>129,00 zł</div><button>Do koszyka</button>""",
+        "129.00", "PLN", "199.00", language="pl", cards="#,00 zł", doubtful=False,
+    ),
+    "Russian, the old price in words": Theme(
+        """<div>Старая цена: 12 990 ₽</div><div>9 990 ₽</div><button>В корзину</button>""",
+        "9990", "RUB", "12990", language="ru", cards="# ₽", doubtful=False,
+    ),
 }
