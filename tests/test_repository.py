@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import tomllib
@@ -130,3 +131,11 @@ def test_no_module_of_tests_is_imported_by_another() -> None:
     tests = [path for path in tracked() if path.is_relative_to(ROOT / "tests") and path.suffix == ".py"]
     assert len(tests) > 100
     assert [str(path) for path in tests if found.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_no_script_of_a_page_draws_what_is_meant_for_the_readers_of_its_code() -> None:
+    scripts = [ROOT / "app.py", *(path for path in ROOT.glob("pages/*.py") if path.name != "menu.py")]
+    assert len(scripts) > 8
+    for path in scripts:  # Streamlit writes every text that stands alone onto the page, but for the first
+        texts = [one for one in ast.parse(path.read_text(encoding="utf-8")).body[1:] if isinstance(one, ast.Expr)]
+        assert not [one for one in texts if isinstance(one.value, ast.Constant)], path.name

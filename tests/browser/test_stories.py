@@ -64,6 +64,7 @@ def test_a_newcomer_resizes_the_demo_photos_and_looks_at_them(tab: Tab) -> None:
     tab.page.set_viewport_size({"width": 390, "height": 844})
     tab.settled()
     before, after = tab.page.locator("img.before"), tab.page.locator("img.after")
+    expect(after).to_have_js_property("naturalWidth", 400)  # it comes by itself, after the page
     tab.button("100%").click()
     assert after.evaluate("one => [one.clientWidth, one.naturalWidth]") == [400, 400], "a pixel is a pixel"
     size = "one => [one.clientWidth, one.clientHeight]"
