@@ -37,7 +37,7 @@ def get_ready(store: Store) -> None:
 
     Its start takes half a second of CPU time; afterwards it takes none.
     """
-    with suppress(OSError):  # no file can be made: a run will say so
+    with suppress(OverlapError, OSError):  # no process, or no file of ours, can be made: a run will say so
         if store.settings.standby and not is_measured():
             _STANDBY.prepare(_variables(store))
 

@@ -159,6 +159,19 @@ def test_none_waits_while_something_is_measured_or_where_settings_forbid_it(stor
     assert len(alive_with(store.settings.home)) == 1
 
 
+def test_a_page_is_drawn_where_none_can_be_started(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError("no more processes")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(child, "start", refused)
+        jobs.get_ready(store)
+    with monkeypatch.context() as patch:
+        patch.setattr(turns, "_is_held", refused)
+        jobs.get_ready(store)
+    assert not alive_with(store.settings.home)
+
+
 def test_it_dies_with_who_keeps_it() -> None:
     app = subprocess.Popen([sys.executable, "-c", APP], stdout=subprocess.PIPE, text=True)
     assert app.stdout is not None
