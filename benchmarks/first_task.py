@@ -7,7 +7,7 @@ The app runs as `streamlit run app.py` starts it, the demo data exist, and each 
 Nothing looks at the run meanwhile but its own page: all is read afterwards from what was stored. The stages are
 
     stored       from the click until the run is in the database
-    begun        until the orchestrator has its turn (a process that waits for it, beside the browser that draws the page)
+    begun        until the orchestrator has its turn (a process that waits for it; the browser draws the page)
     ready        until the trial's process is started, which waits for the demo shops
     interpreter, start-up, first task      as the trial measured them
 
