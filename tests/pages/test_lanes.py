@@ -112,6 +112,13 @@ def test_each_of_a_clusters_workers_has_a_row_and_those_of_a_host_stand_beside_e
         assert seats.rows.of[number] == row and HOSTS[number].endswith(address)
 
 
+def test_hosts_are_in_the_order_of_their_numbers() -> None:
+    names = ["node10 tcp://10.0.0.10:9", "node9 tcp://10.0.0.9:10", "node9 tcp://10.0.0.9:9", "10.0.0.1 x", "",
+             "node x"]  # fmt: skip
+    seats = seats_of(names, len(names))
+    assert seats is not None and [number for _, _, number in seats.lanes] == [3, 5, 2, 1, 0, 4]
+
+
 @pytest.mark.parametrize(
     ("counts", "each", "rows"), [([8] * 125, 4, 250), ([1] * 400, 1, 400), ([600], 3, 200), ([255, 2], 2, 129)]
 )

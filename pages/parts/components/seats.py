@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, islice
@@ -12,6 +13,7 @@ from engine.text import counted, listed, printable
 UNKNOWN = "unknown"
 MOST_ROWS = 256
 """Rows that a picture of a cluster's workers has at most, unless there are more hosts."""
+_NUMBERS = re.compile(r"([0-9]{1,18})")
 NAMED = 16
 """Hosts that are named one by one in words."""
 
@@ -80,7 +82,15 @@ def seats_of(names: Sequence[str], workers: int) -> Seats | None:
     if not any(names) or not workers:
         return None
     known = [*names[:workers], *[""] * (workers - len(names))]
-    return Seats(tuple(sorted((*host_and_address(name), number) for number, name in enumerate(known))))
+    found = ((*host_and_address(name), number) for number, name in enumerate(known))
+    return Seats(tuple(sorted(found, key=in_order)))
+
+
+def in_order(worker: tuple[str, str, *tuple[Any, ...]]) -> tuple[Any, ...]:
+    """What sorts workers, by their first two fields, host and address: node9 before node10."""
+    # Split at numbers, every second part is one: so parts at one place can always be compared.
+    parts = (_NUMBERS.split(text) for text in worker[:2])
+    return tuple(tuple(int(one) if at % 2 else one for at, one in enumerate(found)) for found in parts)
 
 
 def told(seats: Seats) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 from engine.model import Trial
 from engine.store.spans import Share
 from engine.text import counted
-from pages.parts.components.seats import host_and_address
+from pages.parts.components.seats import host_and_address, in_order
 from pages.parts.shared.server import store
 
 
@@ -35,7 +35,7 @@ def workers_of(names: Sequence[str], shares: Iterable[Share], wall_s: float | No
         share = did.get(number, Share(number, 0, 0, 0.0))
         busy = min(share.busy_s / wall_s, 1.0) if wall_s else None
         found.append(Worker(host, address, number, share.tasks, share.failed, busy))
-    return sorted(found)
+    return sorted(found, key=in_order)
 
 
 def cluster_workers(trial: Trial) -> None:
