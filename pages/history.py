@@ -94,7 +94,8 @@ with st.expander("Open an exported run", icon=":material/upload_file:", key="imp
 
 count = store().count_runs(asked)
 if not count:
-    st.info("No run matches." if is_filtered(asked) else "Nothing has run here yet.", icon=":material/info:")
+    empty = "Nothing has run here yet. Start has a first run at one click."
+    st.info("No run matches." if is_filtered(asked) else empty, icon=":material/info:")
     st.stop()
 pages = ceil(count / ROWS)
 runs_place, foot = st.container(), st.container(horizontal=True, vertical_alignment="center")

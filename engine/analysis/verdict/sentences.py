@@ -142,7 +142,9 @@ def _undecided(findings: Findings) -> str:
         return f"No clear winner yet; {_looks_fastest(findings)}: {_against(findings)}."
     ahead = {row.configuration for row in findings.rows if row.ratio.estimate > 1}
     known = [one for one in others if one in ahead and one not in _only_by_the_clock(findings)]
-    if known and len(known) < len(others):
+    fastest = max(others, key=lambda one: _row(findings, one).ratio.estimate)
+    # Never of one that others are drawn above: what is advised, and the chart's first row, go by the figures.
+    if fastest in known and len(known) < len(others):
         looks = "look" if len(known) > 1 or words.many(known[0]) else "looks"
         return f"No clear winner yet; {_pairs(findings, known)} {looks} fastest: {_against(findings)}."
     standings = {row.configuration: row.standing for row in findings.rows}

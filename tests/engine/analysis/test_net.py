@@ -126,6 +126,21 @@ def test_what_looks_alike_only_by_the_clock_is_not_recommended_instead() -> None
     assert hidden.startswith("Of threads × 2 (") and "share one lock" in hidden and "quieter machine" in hidden
 
 
+def test_nothing_looks_fastest_that_others_are_drawn_above() -> None:
+    """Threads are far ahead by the clock, but with so wide an interval that nothing is decided."""
+    off = (0.05, 0.9, 0.2)
+    threads = [
+        trial(THREADS_2, one.block, one.wall_s * off[one.block], None)
+        for one in busy() if one.configuration == PROCESSES_2
+    ]
+    found = verdict([*busy(), *threads], SEQUENTIAL)
+    assert found.outcome == "undecided"
+    ratios = {row.configuration: row.ratio.estimate for row in found.rows}
+    assert ratios[THREADS_2] > ratios[PROCESSES_2] > 1
+    assert not found.sentences[0].startswith("No clear winner yet; processes × 2")
+    assert found.recommended == THREADS_2
+
+
 @pytest.mark.parametrize(("one", "cpus", "word"), [
     (Configuration("threads", 2), 2, "share one lock"),
     (Configuration("asyncio", 8), 8, "had time to spare"),
