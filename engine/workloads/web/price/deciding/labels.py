@@ -99,14 +99,14 @@ _WAS = r"""was|were|list(?: price)?|reg(?:\.|ular)?(?: price)?|msrp|m\.s\.r\.p\.
     |prp|eredeti ár|korábbi ár|αρχική τιμή|старая цена|стара ціна|eski fiyat|通常価格|定価|参考価格|原价|原價|정가"""
 _SAVE = r"you save|save|saving|savings|off|discount|ersparnis|sie sparen|économisez|ahorras?|rebate|coupon|get|earn"
 # No word here that may end a product's name, as “carriage”, “pant” or “portes” do.
-_CARRIED = r"""shipping|delivery|postage|freight|p ?& ?p|\w{0,12}versand(?:kosten)?|liefer(?:ung|kosten|gebühr)
-    |livraison|frais de port|envío|spedizione|consegna|verzend(?:ing|kosten)|bezorg(?:ing|kosten)|frakt|fragt|toimitus
+_GERMAN = r"\w{0,12}versand(?:kosten)?|liefer(?:ung|kosten|gebühr)|pfand|\w{0,12}entsorgung"
+_CARRIED = r"""shipping|delivery|postage|freight|p ?& ?p|livraison|frais de port
+    |envío|spedizione|consegna|verzend(?:ing|kosten)|bezorg(?:ing|kosten)|frakt|fragt|toimitus
     |dostaw[ay]|wysyłka|doprava|poštovné|szállítás|livrare|доставка|frete|portes de envio|kargo|μεταφορικά
     |(?:配)?送料|배송비|運費|运费"""
-_RETURNED = r"""pfand|statiegeld|kaucja|[ée]co-?part(?:icipation)?|[ée]co-?taxe|eco-?contributo
-    |\w{0,12}entsorgung"""
-_EXTRA = rf"""{_CARRIED}|{_RETURNED}|over|above|orders? of|under|minimum|ab einem|spend|total(?: price)?|tax|deposit|fee
-    |handling|gift card|up to|delivered (?:today|tomorrow)|click (?:&|and) collect|zzgl\.?|zuzüglich|dont"""
+_RETURNED = r"""statiegeld|kaucja|[ée]co-?part(?:icipation)?|[ée]co-?taxe|eco-?contributo"""
+_EXTRA = rf"""{_CARRIED}|{_GERMAN}|{_RETURNED}|over|above|orders? of|under|minimum|ab einem|spend|total(?: price)?|tax
+    |deposit|fee|handling|gift card|up to|delivered (?:today|tomorrow)|click (?:&|and) collect|zzgl\.?|zuzüglich|dont"""
 _PART = r"""\d+ (?:payments|instal+ments?|x|raten|mal)|payments? of|instal+ments? of|monatlich|as low as|mensual
     |\d{1,2} ?x(?: de| d'| of| von| à| di| po| af| av)?
     |\d{1,2} (?:pagos|cuotas|parcelas|vezes|mensualidades|meses)(?:[^\d]{0,25} de)?
@@ -207,14 +207,13 @@ AFTER: tuple[tuple[re.Pattern[str], float], ...] = (
     ),
     (re.compile(r"\s*(?:off|discount|savings?|saved|rabatt|back|reward|rebate|credit|gift card)\b", re.I), -5.0),
     (re.compile(r"\s*(?:or more|and up|minimum)\b", re.I), -3.0),
-    (re.compile(r"\s*(?:shipping|delivery|versand)(?:\s(?:and|&|costs?|fees?|charges?|to)\b|\W*$)", re.I), -3.0),
+    (re.compile(r"\s*(?:shipping|delivery|versand)(?:\s(?:and|&|costs?|fees?|charges?)\b|[^\w\s:：]*$)", re.I), -3.0),
+    (re.compile(r"\s(?:shipping|delivery|versand)\sto\b", re.I), -3.0),
     (
-        # In the price's own text, which keeps its blank; what begins the next text may be a heading.
+        # In the price's own text, which keeps its blank, and in small letters: else it may be a heading.
         re.compile(
-            rf"\s(?:(?:de|d['’]|next|same|express|standard|priority|\d{{1,2}}|day|hour)[\s-]?){{0,2}}"
-            rf"{_one_of(f'{_CARRIED}|{_RETURNED}')}(?!\w)"
-            r"(?!\W{0,3}(?:gratui|offert|incl|inkl|free|gratis|kosten[lf]|compris|zdarma|w cenie|бесплат|無料|무료))",
-            re.I,
+            r"\s(?:(?:de|d['’]|next|same|express|standard|priority|\d{1,2}|day|hour)[\s-]?){0,2}"
+            rf"(?:{_one_of(f'{_CARRIED}|{_RETURNED}')}|(?i:{_one_of(_GERMAN)}|p ?& ?p))(?!\w)[^\w\s:：]*$"
         ),
         -3.0,
     ),
@@ -225,4 +224,4 @@ AFTER: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(rf"[\s(–-]{{0,3}}{_one_of(_PAID_SO)}(?!\w)", re.I), -3.5),
     (re.compile(rf"[\s(–-]{{0,3}}{_one_of(_LOWEST)}(?!\w)", re.I), -4.0),
 )
-"""Text right behind a price: pattern and weight."""
+"""Text right behind a price: pattern and weight. It ends with a blank where an amount follows (sights.py)."""

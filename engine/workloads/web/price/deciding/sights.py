@@ -83,7 +83,7 @@ def sights_of(found: list[Text], texts: list[str], mark: str | None) -> list[Sig
             continue
         amounts = [] if bare else [amount for amount in find_amounts(text, mark, 6) if amount.mark]
         before = texts[index - 1][-60:] if index else ""
-        after = texts[index + 1][:60] if index + 1 < len(texts) else ""
+        after = _behind(texts, index)
         leaf = element
         if marked(texts[max(0, index - 3) : index + 4]) if bare else incomplete(text, amounts, before, after):
             whole_price, whole = joined(item.node, element, mark)
@@ -100,6 +100,13 @@ def sights_of(found: list[Text], texts: list[str], mark: str | None) -> list[Sig
         if len(sights) >= MOST_SIGHTS:
             break
     return sights
+
+
+def _behind(texts: list[str], index: int) -> str:
+    """The text behind a price's; with a blank at its end where a price follows that, whose label it may be."""
+    after = texts[index + 1][:60] if index + 1 < len(texts) else ""
+    leads = after and index + 2 < len(texts) and marked([texts[index + 2]]) and not any(map(str.isdigit, after))
+    return after + " " if leads else after
 
 
 def _split(amounts: list[Amount], text: str, element: LexborNode, place: int, before: str, after: str) -> list[Sight]:

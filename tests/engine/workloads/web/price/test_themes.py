@@ -11,7 +11,7 @@ from tests.engine.workloads.web.price.themes.countries import COUNTRIES
 from tests.engine.workloads.web.price.themes.data import DATA
 from tests.engine.workloads.web.price.themes.neighbours import NEIGHBOURS
 from tests.engine.workloads.web.price.themes.offers import OFFERS
-from tests.engine.workloads.web.price.themes.on_top import ON_TOP
+from tests.engine.workloads.web.price.themes.on_top import BESIDE, ON_TOP
 from tests.engine.workloads.web.price.themes.systems import SYSTEMS
 from tests.engine.workloads.web.price.themes.theme import Theme
 
@@ -52,3 +52,9 @@ def test_what_comes_on_top_of_a_price_is_not_taken_for_it(page: Theme) -> None:
 def test_a_name_that_ends_like_a_label_is_none(name: str) -> None:
     told = read_product(Theme("<div>£35.00</div><button>Add to cart</button>", "35.00", "GBP", name=name).page())
     assert (told.price, told.doubts) == (Decimal("35.00"), ())
+
+
+@pytest.mark.parametrize(("html", "price"), BESIDE)
+def test_a_price_is_not_called_what_leads_up_to_the_next_amount(html: str, price: str) -> None:
+    told = read_product(Theme(html + "<button>Add to cart</button>", price, "GBP", cards="£#").page())
+    assert (told.price, told.doubts) == (Decimal(price), ()), told

@@ -78,3 +78,34 @@ def pages() -> dict[str, Theme]:
 
 
 ON_TOP = pages()
+
+BESIDE = (
+    ("<p>£35.00 Delivery £3.99</p>", "35.00"),
+    ("<p>£35.00 Delivery: £3.99</p>", "35.00"),
+    ("<p>39,95 € Versand: 4,95 €</p>", "39.95"),
+    ("<p>39,95 € Versand 4,95 €</p>", "39.95"),
+    ("<p>39,95 € zzgl. Versand</p>", "39.95"),
+    ("<p>39,95 € inkl. MwSt., zzgl. Versandkosten 4,95 €</p>", "39.95"),
+    ("<p>39,95 € Lieferung in 2 Tagen</p>", "39.95"),
+    ("<p>£35.00 delivery included</p>", "35.00"),
+    ("<p>£35.00 <span>Delivery:</span> <span>£3.99</span></p>", "35.00"),
+    ("<p>£35.00 <span>Delivery</span> <span>£3.99</span></p>", "35.00"),
+    ("<dl><dt>Price</dt><dd>£35.00</dd><dt>Delivery</dt><dd>£3.99</dd></dl>", "35.00"),
+    ("<dl><dt>Delivery</dt><dd>£3.99</dd><dt>Price</dt><dd>£35.00</dd></dl>", "35.00"),
+    ("<p>£35.00 livraison gratuite</p>", "35.00"),
+    ("<p>R$ 129,90 Frete R$ 15,90</p>", "129.90"),
+    ("<p>129,00 zł dostawa 9,99 zł</p>", "129.00"),
+    ("<p>£35.00 £3.99 delivery</p>", "35.00"),
+    ("<p>£35.00 + £3.99 delivery</p>", "35.00"),
+    ("<p>£35.00 (£3.99 postage)</p>", "35.00"),
+    ("<p>£35.00, delivery £3.99</p>", "35.00"),
+    ("<div>£35.00</div><div>Delivery to your door</div>", "35.00"),
+    ("<div>£35.00</div><div>Pfand: 0,25 €</div>", "35.00"),
+    ("<p>9,95 € inkl. 0,25 € Pfand</p>", "9.95"),
+    ("<p>9,95 € zzgl. 0,25 € Pfand</p>", "9.95"),
+    ("<p>Prix 399,95 € dont 2,50 € d’éco-participation</p>", "399.95"),
+    ("<div>39,95 € <small>Versand 2 Tage</small></div>", "39.95"),
+    ('<div class="price">£35.00 Next day delivery</div>', "35.00"),
+    ('<div class="price">£35.00 express delivery available</div>', "35.00"),
+)
+"""A price with what comes on top in its own text, or a heading behind it that leads up to the next amount."""
