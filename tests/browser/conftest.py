@@ -85,7 +85,7 @@ def serving(folder: Path, port: int | None = None, **settings: str) -> Iterator[
     """The app as `streamlit run app.py` serves it, with these variables set, ended by its process number."""
     (folder / "tmp").mkdir()
     port = port or free_port()
-    own = {"OVERLAP_HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp")}
+    own = {"OVERLAP_HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp"), "OVERLAP_STANDBY": "1"}
     # As start.py does it, where the app is for this machine only.
     environment = {**os.environ, **own, "STREAMLIT_SERVER_ALLOWED_HOSTS": "localhost 127.0.0.1", **settings}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
