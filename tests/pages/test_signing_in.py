@@ -32,3 +32,12 @@ def test_a_server_that_is_to_ask_and_cannot_lets_nobody_in(opened: Opened, monke
     assert not app.exception
     assert "is set, but no provider is" in app.error[0].value
     assert [title.value for title in app.title] == [] and not app.button
+
+
+def test_a_process_is_kept_ready_for_who_is_let_in_alone(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready: list[object] = []
+    monkeypatch.setattr("engine.runs.jobs.get_ready", ready.append)
+    for known in (True, False):
+        monkeypatch.setattr("pages.parts.shared.signing_in.let_in", lambda known=known: known)
+        AppTest.from_file(NAVIGATION, default_timeout=30).run()
+        assert len(ready) == 1, "for the first of them"
