@@ -1,7 +1,7 @@
 """Routes beside the pages that stream a run's files from disk, never through the server's memory.
 
     /files/<token>/results.zip              the pictures that a resize run made
-    /files/<token>/export/<format>          CSV, JSON, Parquet or HTML
+    /files/<token>/export/<format>          one of the formats of `engine.report`
     /files/<token>/picture/<task>/<which>   one picture: thumb, after, before
     /files/<token>/live                     a job's figures and lanes of now
 
