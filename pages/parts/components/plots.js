@@ -46,7 +46,8 @@ function frame({ plot, canvas }, pen) {
   const rows = ticks(most, plot.highest, bottom / 36)
   const left = 26 + Math.max(...rows.map((one) => pen.measureText(words(one)).width))
   const every = plot.bars.length ? plot.bars[0].edges : plot.lines.flatMap((one) => [one.x[0], one.x.at(-1)])
-  const [from, to] = [plot.bars.length ? every[0] : Math.min(0, ...every), Math.max(...every)]
+  const from = plot.bars.length ? every[0] : Math.min(0, ...every), last = Math.max(...every)
+  const to = last > from ? last : from + 1 // a run of one moment: an axis of no length has no ticks
   const go = plot.logarithmic ? Math.log10 : (value) => value
   const across = width - left - RIGHT, span = go(to) - go(from) || 1
   const x = (value) => left + across * (go(value) - go(from)) / span
