@@ -106,7 +106,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if in_browser_folder(item):
             item.add_marker(pytest.mark.browser)
             if not item.get_closest_marker("timeout"):
-                item.add_marker(pytest.mark.timeout(180))
+                item.add_marker(pytest.mark.timeout(300))
 
 
 def pytest_collection_finish() -> None:

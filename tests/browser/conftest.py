@@ -44,7 +44,7 @@ Theme = Literal["dark", "light"]
 THEMES: dict[Theme, str] = {"dark": "rgb(18, 24, 31)", "light": "rgb(255, 255, 255)"}
 """The browser's preference: the background that the app then has."""
 CONNECTED = "[data-testid='stApp'][data-test-connection-state='CONNECTED']"
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 """How long a browser test waits for what must come: a machine that does other work is slow, not wrong."""
 QUIET = "[data-testid='stApp'][data-test-script-state='notRunning']"
 
@@ -139,8 +139,8 @@ def free_port() -> int:
 
 
 def await_answer(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Wait until the server answers; fails when it ends or takes longer than 60 s."""
-    deadline = time.monotonic() + 60
+    """Wait until the server answers; fails when it ends or takes longer than 180 s."""
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server ended by itself"
         try:
@@ -148,7 +148,7 @@ def await_answer(url: str, process: subprocess.Popen[bytes]) -> None:
                 return
         except OSError:  # not up yet
             time.sleep(0.05)
-    raise AssertionError("the server did not answer within 60 s")
+    raise AssertionError("the server did not answer within 180 s")
 
 
 @pytest.fixture(scope="package")
@@ -248,7 +248,7 @@ class Tab:
         return self.settled()
 
     def token(self) -> str:
-        """The token of the run that is shown."""
+        """The token of the run that is shown; what it needs may have to be made first, such as the sample photos."""
         self.page.wait_for_url("**/run?run=*", timeout=2 * PATIENCE_MS)
         return self.page.url.partition("run=")[2]
 

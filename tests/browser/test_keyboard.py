@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from engine.model import Configuration
 from engine.runs import jobs
 from engine.runs.plans import simple_plan
-from tests.browser.conftest import PATIENCE_MS, Tab
+from tests.browser.conftest import Tab
 
 FOCUSED = """() => { let one = document.activeElement
   while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement
@@ -60,7 +60,7 @@ def test_photos_are_resized_for_another_use_and_laid_over_their_originals(tab: T
     tab.settled()
     expect(tab.page.get_by_text("200 × 200 pixels, filled and cropped, JPEG.")).to_be_visible()
     press(tab, "Resize 24 pictures")
-    tab.page.wait_for_url("**/run?run=*", timeout=4 * PATIENCE_MS)  # the photos are made first
+    tab.token()
     tab.ended()
     reach(tab, "radio", "Gallery")
     tab.page.keyboard.press("ArrowRight")
