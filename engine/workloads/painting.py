@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,8 @@ from engine.machine.lifeline import die_with_parent, watch_stdin
 PATIENCE_S = 120.0
 """A photo that is not there by then will not come: its task then fails like that of any missing file."""
 GRACE_S = 2.0
+HEAD_START_S = 0.6
+"""For so long the CPUs are left to the trial that begins, and to the page that draws the photos which come painted."""
 
 
 class Painting:
@@ -35,8 +38,8 @@ class Painting:
     def told(self) -> float:
         """For how long a task may wait for its photo, in seconds. Asked for once the first trial begins.
 
-        Painting uses all CPUs. Until then they are for the orchestrator, which somebody waits for; and while the child
-        does its imports, so does the trial, whose first photos are there. Raises OSError when it cannot be started.
+        Painting uses all CPUs. Until then they are for the orchestrator, which somebody waits for, and from then on for
+        HEAD_START_S for the first two photos, which are there. Raises OSError when the child cannot be started.
         """
         command = ["-m", "engine.workloads.painting", "--home", str(self._home)]
         if threading.current_thread() is threading.main_thread():
@@ -84,6 +87,7 @@ def main() -> int:
     if options.parent is not None:
         die_with_parent(options.parent)
     watch_stdin(lambda _line: None, lambda: os._exit(0))
+    time.sleep(HEAD_START_S)
     from engine.workloads.shop.photos import sample_photos
 
     sample_photos(options.home)
