@@ -242,9 +242,9 @@ class Tab:
             self.page.wait_for_timeout(100)
         raise AssertionError(f"it did not come about within {PATIENCE_MS / 1_000:g} s")
 
-    def ended(self) -> Tab:
+    def ended(self, patience_ms: int = 2 * PATIENCE_MS) -> Tab:
         """Wait until the run that is shown is over."""
-        self.button("Run again").wait_for(timeout=2 * PATIENCE_MS)
+        self.button("Run again").wait_for(timeout=patience_ms)
         return self.settled()
 
     def token(self) -> str:

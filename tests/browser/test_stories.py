@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import THEMES, Tab, paused_after_its_first_task
+from tests.browser.conftest import PATIENCE_MS, THEMES, Tab, paused_after_its_first_task
 
 CORNER = """(canvas) => `rgb(${[...canvas.getContext("2d").getImageData(1, 1, 1, 1).data].slice(0, 3).join(", ")})`"""
 """The colour of a canvas's first pixels."""
@@ -51,7 +51,7 @@ def test_a_newcomer_scrapes_the_demo_shops_with_one_click(tab: Tab) -> None:
 def test_a_newcomer_resizes_the_demo_photos_and_looks_at_them(tab: Tab) -> None:
     tab.open().button("Resize the sample photos").click()
     tab.token()
-    tab.ended()
+    tab.ended(4 * PATIENCE_MS)  # painting them takes ten seconds of CPU time, whatever else is going on
     assert tab.figure("Done") == "24 of 24"
     assert "MB" in tab.figure("Saved")
     images = tab.page.locator("[data-testid='stImage'] img")
