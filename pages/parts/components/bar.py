@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from engine.model import Run
@@ -23,7 +25,7 @@ def bar_html(run: Run, text: str, done: str, failed: str) -> str:
         for count, colour in ((run.ok, done), (run.failed, failed))
     )
     return (
-        f'<div style="font-size:0.875rem;margin-bottom:0.3rem">{text}</div>'
+        f'<div style="font-size:0.875rem;margin-bottom:0.3rem">{escape(text)}</div>'
         f'<div role="progressbar" aria-label="{run.ok:,} done, {run.failed:,} failed, of {run.tasks:,}" '
         f'aria-valuemin="0" aria-valuemax="{run.tasks}" aria-valuenow="{run.done}" '
         f'style="display:flex;height:0.6rem;border-radius:0.3rem;overflow:hidden;background:{REST}">{parts}</div>'

@@ -38,7 +38,7 @@ def title_of(run: Run) -> tuple[str, str, str]:
 
 
 def head(run: Run, trials: Sequence[Trial]) -> None:
-    """Title, state and buttons on one line, then what the run waits for, why it ended, or how a retry went."""
+    """Title, state and buttons on one line, then why the run ended, or how a retry went."""
     name, _, icon = title_of(run)
     word, state_icon, colour = words.state_of(run)
     line = st.container(horizontal=True, vertical_alignment="center", key="head")
@@ -72,12 +72,10 @@ def _notice(run: Run, trials: Sequence[Trial]) -> None:
 
 
 def notice(run: Run, what: str, stopped: str) -> bool:
-    """What a run of any kind waits for, and that it was read from a file or interrupted; whether it was either.
+    """That a run of any kind was read from a file or interrupted; whether it was either.
 
     `what` is what it is called, `stopped` how the sentence about an interruption goes on.
     """
-    if run.state == "waiting" and run.waiting_for:
-        st.info(f"This {what} {words.literal(run.waiting_for)}.", icon=":material/hourglass_top:")
     if is_imported(run):
         st.info("Read from a file that was exported elsewhere: its figures are here, its files are not.")
     elif run.state == "interrupted":
@@ -178,9 +176,14 @@ def bar_of(run: Run, measured: Pace) -> str:
     return bar_html(run, _bar_text(run, measured), executor_colour(run.configurations[0].executor), FAILED)
 
 
+def waiting_text(run: Run, what: str) -> str:
+    """What a run that has not begun waits for, for its bar: a box of its own would move the page when it goes."""
+    return f"This {what} {run.waiting_for}." if run.waiting_for else "Starting"
+
+
 def _bar_text(run: Run, measured: Pace) -> str:
     if run.state == "waiting":
-        return "Waiting for its turn" if run.waiting_for else "Starting"
+        return waiting_text(run, "run")
     if run.state in ENDED or measured.left_s is None:
         return run.so_far
     return f"{run.so_far}, about {words.duration(measured.left_s)} left"

@@ -9,6 +9,7 @@ import streamlit as st
 
 from engine.analysis.schedule import whole_blocks
 from engine.model import Configuration, Run, Trial, configuration_from
+from pages.parts.run.headline import waiting_text
 from pages.parts.shared import words
 
 OVERHEAD_S = 0.1
@@ -94,7 +95,7 @@ def show_progress(run: Run, trials: Sequence[Trial]) -> None:
     found = progress_of(run, trials)
     with st.container(key="progress"):
         if run.state == "waiting":
-            st.progress(0.0, text="Waiting for its turn" if run.waiting_for else "Starting")
+            st.progress(0.0, text=words.literal(waiting_text(run, "comparison")))
             return
         st.progress(_share(run, found), text=words.literal(_text(run, found)))
 
