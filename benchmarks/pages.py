@@ -55,8 +55,13 @@ QUIET = "[data-testid='stApp'][data-test-connection-state='CONNECTED'][data-test
 SHOWN = """([quiet, shown, title, inside]) => document.querySelector(quiet) && document.title.startsWith(title)
   && [...document.querySelectorAll(shown)].some((one) => one.getClientRects().length && (!inside ||
     [...one.querySelectorAll("*")].some((each) => each.shadowRoot?.querySelector(inside)?.getClientRects().length)))"""
-WATCH_SHIFT = """() => { window.shifted = 0; new PerformanceObserver((list) => {
-  for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value
+WATCH_SHIFT = """() => { window.shifted = 0; window.moved = []; new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) if (!one.hadRecentInput) {
+    window.shifted += one.value
+    const what = one.sources.map(({ node, previousRect, currentRect }) =>
+      `${(node?.textContent ?? "").trim().slice(0, 40)} (${previousRect.y} to ${currentRect.y} px)`)
+    if (one.value > 0.005) window.moved.push(`${one.value.toFixed(3)} after ${one.startTime.toFixed()} ms: ${what}`)
+  }
 }).observe({ type: "layout-shift", buffered: false }) }"""
 A_PHOTO = "() => [...document.querySelectorAll('.st-key-tiles img')].some((one) => one.complete && one.naturalWidth)"
 PLOTS = "[data-testid='stPlotlyChart'] .main-svg"
@@ -140,8 +145,8 @@ def first_photo(browser: Any, url: str, store: Store) -> float:
     return taken_s
 
 
-def shift(look: Look, store: Store, plan: Plan) -> float:
-    """How much of the page moved while a run was watched."""
+def shift(look: Look, store: Store, plan: Plan) -> tuple[float, list[str]]:
+    """How much of the page moved while a run was watched, and what moved most."""
     run = jobs.start(store, plan)
     look.page.goto(f"{look.url}/run?run={run.token}")
     look.page.wait_for_selector(QUIET)
@@ -149,7 +154,7 @@ def shift(look: Look, store: Store, plan: Plan) -> float:
     look.page.evaluate(WATCH_SHIFT)
     jobs.wait(store, run, lambda _: look.page.wait_for_timeout(300), poll_s=0)
     look.page.wait_for_timeout(1500)
-    return float(look.page.evaluate("() => window.shifted"))
+    return look.page.evaluate("() => window.shifted"), look.page.evaluate("() => window.moved")
 
 
 def photos(browser: Any, url: str, store: Store, times: int) -> list[tuple[str, float]]:
@@ -203,9 +208,11 @@ def shifts(browser: Any, url: str, store: Store) -> list[dict[str, Any]]:
     plans = {"job": tasks, "comparison": comparison(few, grid(("threads",), (2, 4)), repeats=3)}
     rows = []
     for kind, plan in plans.items():
-        moved = shift(look, store, plan)
+        moved, what = shift(look, store, plan)
         ok = moved <= MOST_SHIFT
         print(f"layout shift of a live {kind}: {moved:.3f}; the goal is {MOST_SHIFT}{'' if ok else ': MISSED'}")
+        for line in what:
+            print(f"    {line}")
         rows.append({"goal": f"layout shift of a live {kind}", "shift": moved, "met": ok})
     return rows
 
