@@ -11,7 +11,7 @@ import pytest
 
 from engine.analysis.tally import Tally
 from engine.config import Settings
-from engine.model import Configuration, Measurement, Plan, Run, State, new_token, plain
+from engine.model import Configuration, Measurement, Plan, Run, State, Trial, new_token, plain
 from engine.protocol.record import row_of
 from engine.runs import jobs
 from engine.runs.plans import scrape_plan, simple_plan
@@ -237,16 +237,21 @@ def test_a_clusters_lanes_are_named_and_those_of_a_host_stand_beside_each_other(
         assert "by host: 2 workers on north, 1 worker on south and 1 worker on unknown" in told
 
 
+def one_task_each(trial: Trial, workers: int) -> Tally:
+    """What a trial's tally knows when each worker had one task of a second, one worker after another."""
+    tally = Tally(workers)
+    tally.take([row_of(trial.id, "", task=n, worker=n, started_s=float(n), finished_s=n + 1.0, status="ok")
+                for n in range(workers)])
+    return tally
+
+
 @pytest.mark.parametrize("tallied", [False, True])
 def test_a_heat_maps_rows_are_those_hosts_too(store: Store, monkeypatch: pytest.MonkeyPatch, tallied: bool) -> None:
     monkeypatch.setattr(data, "MOST", 3)
     run = on_a_cluster(store, "rheat", NAMES)
     (trial,) = store.trials(run)
     if tallied:
-        tally = Tally(4)
-        tally.take([row_of(trial.id, "", task=n, worker=n, started_s=float(n), finished_s=n + 1.0, status="ok")
-                    for n in range(4)])
-        store.update_trial(trial, tally=tally.plain())
+        store.update_trial(trial, tally=one_task_each(trial, 4).plain())
     store.set_state(run, "finished")
     picture = lane_data(store, store.run(run.token), store.trials(run))
     cells = np.array(picture["heat"]["cells"]).reshape(4, STRETCHES)
@@ -259,10 +264,7 @@ def test_above_sixty_four_workers_rows_are_those_hosts_too(store: Store, tallied
     run = on_a_cluster(store, "rmany", HOSTS[:130], 130)
     (trial,) = store.trials(run)
     if tallied:
-        tally = Tally(130)
-        tally.take([row_of(trial.id, "", task=n, worker=n, started_s=float(n), finished_s=n + 1.0, status="ok")
-                    for n in range(130)])
-        store.update_trial(trial, tally=tally.plain())
+        store.update_trial(trial, tally=one_task_each(trial, 130).plain())
     store.set_state(run, "finished")
     run = store.run(run.token)
     picture = lane_data(store, run, store.trials(run))

@@ -18,8 +18,7 @@ from engine.workloads.images import progressive
 from engine.workloads.images.opening import jpegs, pngs, tiffs, variants
 from engine.workloads.images.opening.opening import can_be_reduced, check_pixels, failures, is_cut_short, open_image
 
-_END = b"\xff\xd9"
-_FILLER = bytes(range(17, 241, 7)) * 64 + _END
+_FILLER = bytes(range(17, 241, 7)) * 64 + jpegs.END
 """What no encoder writes behind its last pixel; if a decoder took pixels from it, the file was not complete."""
 
 
@@ -112,7 +111,7 @@ def _without_end(image: JpegImagePlugin.JpegImageFile, data: bytes) -> Image.Ima
     if not variants.last_scan_is_complete(data):
         return None
     divisor = image.decoderconfig[0] if image.decoderconfig else 1
-    one, other = (_again(data + end, image.mode, divisor) for end in (_END, _FILLER))
+    one, other = (_again(data + end, image.mode, divisor) for end in (jpegs.END, _FILLER))
     return one if ImageChops.difference(one, other).getbbox() is None else None
 
 

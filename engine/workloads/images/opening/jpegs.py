@@ -20,9 +20,7 @@ from engine.workloads.images.opening import variants
 from engine.workloads.images.progressive import Segment
 
 _DRI, _SOS = 0xDD, 0xDA
-_END = b"\xff\xd9"
-_HUFFMAN_SEQUENTIAL = (0xC0, 0xC1)
-_FRAMES = {0xC0 + number for number in range(16)} - {0xC4, 0xC8, 0xCC}
+END = b"\xff\xd9"
 _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 _ONES = b"\xff\0" * 8
 """Coded data of ones, which no code consists of (T.81, C.2), as far as libjpeg reads ahead: 64 bits."""
@@ -42,7 +40,7 @@ def are_whole(data: bytes) -> bool:
     for segment in progressive.segments(data):
         if segment.marker == _DRI:
             interval = int.from_bytes(segment.content[:2], "big")
-        elif segment.marker in _FRAMES:
+        elif segment.marker in variants.FRAMES:
             frame = segment.marker, segment.content
         elif segment.marker == _SOS and interval:
             scans.append((interval, _RESTART.findall(data, _pixels(segment), segment.end)))
@@ -59,7 +57,7 @@ def _are_enough(frame: tuple[int, bytes], interval: int, marks: list[bytes]) -> 
     """Whether as many marks are there as the frame's units ask for; some encoders write one more at the end."""
     marker, content = frame
     units = _units(content)
-    if marker not in _HUFFMAN_SEQUENTIAL or not units:
+    if marker not in variants.HUFFMAN_SEQUENTIAL or not units:
         return True
     wanted = -(-units // interval) - 1
     return wanted <= len(marks) <= wanted + 1
@@ -110,9 +108,9 @@ def checked(data: bytes) -> Checked | None:
     start = variants.only_scan(data)
     if not start:
         return None
-    if b"MPF\0" in data[:start] or not data.endswith(_END):
+    if b"MPF\0" in data[:start] or not data.endswith(END):
         return _to_the_end(data, start)
-    return Checked(data, start, len(data) - len(_END))
+    return Checked(data, start, len(data) - len(END))
 
 
 def surely(data: bytes, guess: Checked) -> Checked | None:
@@ -123,4 +121,4 @@ def surely(data: bytes, guess: Checked) -> Checked | None:
 
 def _to_the_end(data: bytes, start: int) -> Checked | None:
     found = progressive.MARKER.search(data, start)
-    return Checked(data, start, found.start()) if found and found.group() == _END else None
+    return Checked(data, start, found.start()) if found and found.group() == END else None

@@ -9,8 +9,8 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import Any
 
-_FRAMES = {0xC0 + number for number in range(16)} - {0xC4, 0xC8, 0xCC}
-_HUFFMAN_SEQUENTIAL = (0xC0, 0xC1)
+FRAMES = {0xC0 + number for number in range(16)} - {0xC4, 0xC8, 0xCC}
+HUFFMAN_SEQUENTIAL = (0xC0, 0xC1)
 _LOSSLESS = (0xC3, 0xC7, 0xCB, 0xCF)
 _HIERARCHICAL = (0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF)
 _SCAN = 0xDA
@@ -31,7 +31,7 @@ _SAMPLE_FORMATS = {1: "integer", 2: "signed integer", 3: "floating-point", 4: "u
 def jpeg_frame(data: bytes) -> tuple[int, int, int] | None:
     """The first frame header of a JPEG: its marker's second byte, bits a sample, and channels."""
     for marker, content, _ in _segments(data):
-        if marker in _FRAMES and len(content) >= 6:
+        if marker in FRAMES and len(content) >= 6:
             return marker, content[0], content[5]
     return None
 
@@ -51,8 +51,8 @@ def restart_interval(data: bytes) -> int:
 def only_scan(data: bytes) -> int:
     """Where the coded data begin of a JPEG that has one scan, Huffman coded, for all its channels; 0 for any other."""
     segments = list(_segments(data))
-    frames = [(marker, content) for marker, content, _ in segments if marker in _FRAMES]
-    if len(frames) != 1 or frames[0][0] not in _HUFFMAN_SEQUENTIAL or segments[-1][0] != _SCAN:
+    frames = [(marker, content) for marker, content, _ in segments if marker in FRAMES]
+    if len(frames) != 1 or frames[0][0] not in HUFFMAN_SEQUENTIAL or segments[-1][0] != _SCAN:
         return 0
     _, content, end = segments[-1]
     return end if content[:1] == frames[0][1][5:6] else 0
